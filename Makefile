@@ -1,0 +1,51 @@
+# One entrance to the project. `make help` lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := api classifiers crawler records qingyi demo
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types check lock bench docs-screenshots clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## Install Debian packages (Chromium, Chinese fonts) and Python packages into .venv
+	@bash docker/debian-packages.sh app
+
+$(VENV)/.installed: requirements.lock pyproject.toml docker/python-packages.sh
+	@bash docker/debian-packages.sh python
+	@PYTHON=$(PYTHON) bash docker/python-packages.sh $(VENV)
+
+demo: setup ## Run the main job on the demo sites; ONCE=1 ends by itself and fails on any surprise
+	@$(BIN)/python -m demo $(if $(filter 1,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
+
+test: setup ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
+	@bash docker/debian-packages.sh test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: lint types ## Lint and type-check only
+
+lint:
+	@echo "== ruff and import rules"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/lint-imports --no-timing > var/lint-imports.log 2>&1 || { cat var/lint-imports.log 2>/dev/null; exit 1; }
+
+types:
+	@echo "== mypy --strict"
+	@$(BIN)/mypy $(PACKAGES)
+
+bench: setup ## Print the benchmarks, each as a ratio to a named baseline
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs-screenshots: setup ## Make the pictures in docs/ from the running demo
+	@$(BIN)/python -m demo --once --screenshots docs/screenshots
+
+lock: ## Resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+
+clean: ## Remove the virtual environment and all local data
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what Qingyi needs from Debian: `debian-packages.sh python|app|test`.
+#   python  the module that makes virtual environments
+#   app     Chromium and fonts with Chinese glyphs
+#   test    PostgreSQL's server programs (no server is started, no cluster is made)
+# Does nothing where everything is there. Fails with one line that says what is missing.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+mkdir -p var
+log=var/setup.log
+
+fail() { echo "setup: $1" >&2; exit 1; }
+
+missing=()
+case "${1:-}" in
+  python)
+    "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+      || fail "Python 3.11 or newer is needed: install python3, or pass PYTHON=/path/to/python3.11"
+    "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
+  app)
+    command -v chromium >/dev/null || missing+=(chromium)
+    { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; } || missing+=(fontconfig fonts-noto-cjk) ;;
+  test)
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) ;;
+  *) fail "usage: debian-packages.sh python|app|test" ;;
+esac
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null || fail "apt-get is not here; install by hand: ${missing[*]}"
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || fail "neither root nor sudo; install by hand: ${missing[*]}"
+  as_root=(sudo)
+fi
+
+echo "== installing Debian packages: ${missing[*]} (log: $log)"
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q "$@" >>"$log" 2>&1; }
+# The tests start PostgreSQL themselves, so Debian's own cluster on port 5432 is not made.
+if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+  "${as_root[@]}" mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] \
+    || echo "create_main_cluster = false" | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+apt update || echo "setup: apt-get update failed (going on with the package lists at hand)" >&2
+apt install --no-install-recommends "${missing[@]}" \
+  || fail "apt-get could not install ${missing[*]}: $(grep -E '^E: ' "$log" | tail -n 1 | cut -c1-160) (see $log)"

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Puts the locked Python packages and Qingyi itself into a virtual environment: `python-packages.sh .venv`.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+venv=${1:?usage: python-packages.sh VENV}
+python=${PYTHON:-python3}
+mkdir -p var
+log=$PWD/var/setup.log
+
+fail() { echo "setup: $1: $(grep -E '^(ERROR|E:)' "$log" | tail -n 1 | cut -c1-160) (see $log)" >&2; exit 1; }
+
+[ -x "$venv/bin/python" ] || {
+  echo "== making $venv with $("$python" --version)"
+  "$python" -m venv "$venv" >>"$log" 2>&1 || fail "no virtual environment could be made in $venv"
+}
+echo "== installing $(grep -c '^[a-z].*==' requirements.lock) locked Python packages into $venv (a few minutes the first time)"
+"$venv/bin/python" -m pip install --quiet --require-hashes -r requirements.lock >>"$log" 2>&1 \
+  || fail "pip could not install requirements.lock (network?)"
+"$venv/bin/python" -m pip install --quiet --no-deps --editable . >>"$log" 2>&1 \
+  || fail "pip could not install the project itself"
+touch "$venv/.installed"

@@ -1,0 +1,1 @@
+"""What Qingyi knows and keeps: registry, snapshots, cases, transfers, audit. The one place that knows the database."""

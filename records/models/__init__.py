@@ -1,0 +1,51 @@
+"""All tables. Importing this package fills `Base.metadata`."""
+
+from records.models.base import Base, LabelledEnum
+from records.models.cases import (
+    AuditEntry,
+    Case,
+    CaseState,
+    DisposalResult,
+    FindingRecord,
+    JudgementRecord,
+    Transfer,
+    Verification,
+    VerificationOutcome,
+)
+from records.models.leases import Lease
+from records.models.registry import Account, Certificate, CertificateStatus, Institution, Level, Site
+from records.models.snapshots import Page, PlannedPage, PlannedState, Snapshot, Visit, VisitKind
+from records.models.users import Office, OfficeKind, OfficeToken, Role, SignIn, User
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Base",
+    "Case",
+    "CaseState",
+    "Certificate",
+    "CertificateStatus",
+    "DisposalResult",
+    "FindingRecord",
+    "Institution",
+    "JudgementRecord",
+    "LabelledEnum",
+    "Lease",
+    "Level",
+    "Office",
+    "OfficeKind",
+    "OfficeToken",
+    "Page",
+    "PlannedPage",
+    "PlannedState",
+    "Role",
+    "SignIn",
+    "Site",
+    "Snapshot",
+    "Transfer",
+    "User",
+    "Verification",
+    "VerificationOutcome",
+    "Visit",
+    "VisitKind",
+]

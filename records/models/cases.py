@@ -1,0 +1,169 @@
+"""What was found and what became of it: judgements, findings 命中, cases 案件, transfers 转送, disposals 处置."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, LabelledEnum, enum_column
+from records.models.snapshots import Page, Snapshot
+from records.models.users import Office, User
+
+
+class CaseState(LabelledEnum):
+    """The states of a case; which step leads where stands in `records.workflow`."""
+
+    PENDING = "pending", "待研判"
+    REVIEWING = "reviewing", "研判中"
+    UNLAWFUL = "unlawful", "认定违法"
+    DISMISSED = "dismissed", "不予认定"
+    NEEDS_MORE = "needs_more", "待补充"
+    TRANSFERRED = "transferred", "已转送"
+    RECEIVED = "received", "已签收"
+    DISPOSED = "disposed", "已处置"
+    RETURNED = "returned", "退回"
+    VERIFIED = "verified", "已核验"
+    RECURRED = "recurred", "复现"
+
+
+class DisposalResult(LabelledEnum):
+    """What an office did with a transferred case."""
+
+    DELETED = "deleted", "删除"
+    BLOCKED = "blocked", "屏蔽"
+    SITE_CLOSED = "site_closed", "关闭网站"
+    ACCOUNT_CLOSED = "account_closed", "关闭账号"
+
+
+class VerificationOutcome(LabelledEnum):
+    """What a re-check saw."""
+
+    GONE = "gone", "内容已消失"
+    STILL_THERE = "still_there", "内容仍在"
+    UNREACHABLE = "unreachable", "无法访问"
+
+
+class JudgementRecord(Base):
+    """The judgement of one snapshot, made once by one version of the lists."""
+
+    __tablename__ = "judgements"
+    __table_args__ = (UniqueConstraint("snapshot_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    judged_at: Mapped[datetime]
+    lists_version: Mapped[str] = mapped_column(String(64), comment="SHA-256 over the keyword lists in force")
+    page_kind: Mapped[str] = mapped_column(String(20), comment="advert, education, news, notice …")
+    page_kind_reasons: Mapped[list[str]]
+    unlawful: Mapped[bool]
+    score: Mapped[int] = mapped_column(comment="sum that the case page takes apart")
+    departures: Mapped[list[str]] = mapped_column(comment="sentences of the advert that its certificate lacks")
+    page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
+
+    findings: Mapped[list["FindingRecord"]] = relationship(
+        back_populates="judgement", order_by="FindingRecord.start"
+    )
+    snapshot: Mapped[Snapshot] = relationship()
+
+
+class FindingRecord(Base):
+    """One finding 命中: the words on the page, the rule, the law's article, and why."""
+
+    __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_rule", "rule"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(80), comment="the rule's id")
+    family: Mapped[str] = mapped_column(String(40), comment="the rule family's id")
+    title: Mapped[str] = mapped_column(String(100), comment="the rule's title when it judged")
+    severity: Mapped[str] = mapped_column(String(10), comment="low, medium, high")
+    law: Mapped[list[str]] = mapped_column(comment="articles, as 医疗广告管理办法第七条第（三）项")
+    start: Mapped[int] = mapped_column(comment="first character in the page's text")
+    end: Mapped[int] = mapped_column(comment="one past the last character")
+    quote: Mapped[str] = mapped_column(Text, comment="the page's own characters from start to end")
+    why: Mapped[str] = mapped_column(Text, comment="one Chinese sentence")
+
+    judgement: Mapped[JudgementRecord] = relationship(back_populates="findings")
+
+
+class Case(Base):
+    """A case 案件: the findings of one page, on their way from 待研判 to 已核验."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_state_score", "state", "score"),
+        Index("ix_cases_page_id", "page_id"),
+        Index("ix_cases_state_recheck_at", "state", "recheck_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+    judgement_id: Mapped[int] = mapped_column(
+        ForeignKey("judgements.id"), comment="the judgement that the reviewer sees"
+    )
+    state: Mapped[CaseState] = mapped_column(enum_column(CaseState), default=CaseState.PENDING)
+    score: Mapped[int] = mapped_column(comment="the judgement's score, for the queue's order")
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who holds it")
+    recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified")
+    version: Mapped[int] = mapped_column(comment="counts writes, so that two people cannot overwrite each other")
+
+    page: Mapped[Page] = relationship()
+    judgement: Mapped[JudgementRecord] = relationship()
+    reviewer: Mapped[User | None] = relationship()
+    transfers: Mapped[list["Transfer"]] = relationship(back_populates="case", order_by="Transfer.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own interface
+
+
+class Transfer(Base):
+    """A case handed over 转送 to an office, with what the office reported of it 处置."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    transferred_at: Mapped[datetime]
+    received_at: Mapped[datetime | None] = mapped_column(comment="签收")
+    received_by: Mapped[str | None] = mapped_column(String(100))
+    closed_at: Mapped[datetime | None] = mapped_column(comment="disposed or returned")
+    result: Mapped[DisposalResult | None] = mapped_column(enum_column(DisposalResult))
+    disposed_on: Mapped[date | None]
+    document_number: Mapped[str | None] = mapped_column(String(100), comment="the office's document")
+    note: Mapped[str | None] = mapped_column(Text)
+
+    case: Mapped[Case] = relationship(back_populates="transfers")
+    office: Mapped[Office] = relationship()
+
+
+class Verification(Base):
+    """What one re-check of a disposed case saw 核验."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    checked_at: Mapped[datetime]
+    outcome: Mapped[VerificationOutcome] = mapped_column(enum_column(VerificationOutcome))
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshots.id"))
+    reason: Mapped[str] = mapped_column(Text, comment="what was seen, in Chinese")
+
+
+class AuditEntry(Base):
+    """One step of one case. Rows are only ever added: triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100), comment="user:NAME, office:NAME or system:TASK")
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState))
+    to_state: Mapped[CaseState] = mapped_column(enum_column(CaseState))
+    reason: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]]

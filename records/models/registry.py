@@ -1,0 +1,110 @@
+"""The registry: institutions 机构, their sites 站点 and accounts 公众号, and certificates 审查证明."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, LabelledEnum, enum_column
+
+
+class Level(LabelledEnum):
+    """The campaign's two reporting groups (量化统计表, parts one and two)."""
+
+    PUBLIC_SECONDARY = "public_secondary", "二级以上公立"
+    OTHER = "other", "其他"
+
+
+class CertificateStatus(LabelledEnum):
+    """What the issuing office says of a certificate; its validity in time is told by its dates."""
+
+    VALID = "valid", "有效"
+    REVOKED = "revoked", "撤销"
+    CANCELLED = "cancelled", "注销"
+
+
+class Institution(Base):
+    """A medical institution 医疗机构 as its licence 执业许可证 names it."""
+
+    __tablename__ = "institutions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credit_code: Mapped[str] = mapped_column(String(18), unique=True, comment="统一社会信用代码, GB 32100-2015")
+    name: Mapped[str] = mapped_column(String(200), index=True, comment="第一名称")
+    other_names: Mapped[list[str]] = mapped_column(comment="其他名称")
+    licence_number: Mapped[str | None] = mapped_column(String(40), comment="执业许可证登记号")
+    ownership: Mapped[str | None] = mapped_column(String(40), comment="所有制形式")
+    level: Mapped[Level] = mapped_column(enum_column(Level), comment="级别: 二级以上公立 or other")
+    category: Mapped[str | None] = mapped_column(String(60), comment="医疗机构类别")
+    district: Mapped[str] = mapped_column(String(60), index=True, comment="辖区")
+    departments: Mapped[list[str]] = mapped_column(comment="诊疗科目")
+    addresses: Mapped[list[str]] = mapped_column(comment="地址")
+    phones: Mapped[list[str]] = mapped_column(comment="电话")
+
+    sites: Mapped[list["Site"]] = relationship(back_populates="institution")
+    accounts: Mapped[list["Account"]] = relationship(back_populates="institution")
+    certificates: Mapped[list["Certificate"]] = relationship(back_populates="institution")
+
+
+class Site(Base):
+    """A website 站点 of an institution, and how it is crawled."""
+
+    __tablename__ = "sites"
+    __table_args__ = (Index("ix_sites_due", "enabled", "next_visit_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    start_url: Mapped[str] = mapped_column(String(500), unique=True, comment="where a visit begins")
+    other_hosts: Mapped[list[str]] = mapped_column(comment="subdomains and other hosts that belong to the site")
+    max_depth: Mapped[int] = mapped_column(default=4, comment="links from the start page")
+    max_pages: Mapped[int] = mapped_column(default=500, comment="pages a visit")
+    max_minutes: Mapped[int] = mapped_column(default=30, comment="minutes a visit")
+    delay_seconds: Mapped[float] = mapped_column(default=1.0, comment="between two requests to one host")
+    obey_robots: Mapped[bool] = mapped_column(default=True)
+    robots_reason: Mapped[str | None] = mapped_column(Text, comment="who overrode robots.txt, and why")
+    interval_hours: Mapped[float] = mapped_column(default=24.0, comment="from one visit to the next")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    next_visit_at: Mapped[datetime | None] = mapped_column(comment="empty: due at once")
+
+    institution: Mapped[Institution] = relationship(back_populates="sites")
+
+
+class Account(Base):
+    """A public account 公众号 of an institution, read through a feed of its posts."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (Index("ix_accounts_due", "enabled", "next_visit_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100), comment="the account's name as readers see it")
+    biz: Mapped[str | None] = mapped_column(String(40), comment="the platform's id of the account")
+    feed_url: Mapped[str] = mapped_column(String(500), unique=True, comment="RSS or Atom feed of its posts")
+    max_pages: Mapped[int] = mapped_column(default=100, comment="posts a visit")
+    max_minutes: Mapped[int] = mapped_column(default=15, comment="minutes a visit")
+    delay_seconds: Mapped[float] = mapped_column(default=2.0, comment="between two requests to one host")
+    interval_hours: Mapped[float] = mapped_column(default=24.0, comment="from one visit to the next")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    next_visit_at: Mapped[datetime | None] = mapped_column(comment="empty: due at once")
+
+    institution: Mapped[Institution] = relationship(back_populates="accounts")
+
+
+class Certificate(Base):
+    """An ad-review certificate 医疗广告审查证明 (医疗广告管理办法, arts. 3, 10-14)."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    number: Mapped[str] = mapped_column(String(80), comment="文号 in its canonical form")
+    number_as_written: Mapped[str] = mapped_column(String(120), comment="文号 as the certificate prints it")
+    valid_from: Mapped[date] = mapped_column(comment="first day of its year")
+    valid_to: Mapped[date] = mapped_column(comment="last day of its year")
+    media: Mapped[list[str]] = mapped_column(comment="广告发布媒体类别")
+    approved_text: Mapped[str] = mapped_column(Text, comment="the approved sample's text 成品样件")
+    issuing_office: Mapped[str] = mapped_column(String(100), comment="审查机关")
+    status: Mapped[CertificateStatus] = mapped_column(enum_column(CertificateStatus))
+
+    institution: Mapped[Institution] = relationship(back_populates="certificates")

@@ -1,0 +1,128 @@
+"""What was fetched: visits, the pages they planned, and snapshots 快照 of what came back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, LabelledEnum, enum_column
+from records.models.registry import Account, Site
+
+
+class VisitKind(LabelledEnum):
+    """What a visit is for."""
+
+    SITE = "site", "站点巡查"
+    ACCOUNT = "account", "公众号巡查"
+    RECHECK = "recheck", "处置核验"
+
+
+class PlannedState(LabelledEnum):
+    """How far a planned page of a visit has come."""
+
+    WAITING = "waiting", "待抓取"
+    FETCHED = "fetched", "已抓取"
+    FAILED = "failed", "抓取失败"
+    SKIPPED = "skipped", "不予抓取"
+
+
+class Page(Base):
+    """One address of one site or account, over all visits."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        CheckConstraint("(site_id IS NULL) <> (account_id IS NULL)", name="one_source"),
+        Index("ix_pages_site_id", "site_id"),
+        Index("ix_pages_account_id", "account_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000), unique=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+    site: Mapped[Site | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+    @property
+    def source(self) -> Site | Account:
+        """The site or account that the page belongs to."""
+        source = self.site or self.account
+        assert source is not None, "the database allows no page without a source"
+        return source
+
+
+class Visit(Base):
+    """One crawl of one site or account, or one re-check of pages whose disposal was reported.
+
+    A visit without `finished_at` was cut off and is taken up again where it stood.
+    """
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index("ix_visits_site_id_finished_at", "site_id", "finished_at"),
+        Index("ix_visits_account_id_finished_at", "account_id", "finished_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[VisitKind] = mapped_column(enum_column(VisitKind))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    seconds_used: Mapped[float] = mapped_column(default=0.0, comment="of the time budget, over all resumptions")
+    outcome: Mapped[str | None] = mapped_column(String(200), comment="why it ended")
+
+    site: Mapped[Site | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+
+class PlannedPage(Base):
+    """A page that a visit has planned: the frontier, kept in the database so that a kill loses nothing."""
+
+    __tablename__ = "planned_pages"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "url"),
+        Index("ix_planned_pages_visit_id_state", "visit_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
+    url: Mapped[str] = mapped_column(String(2000))
+    depth: Mapped[int]
+    is_feed: Mapped[bool] = mapped_column(default=False, comment="a feed of posts, not a page to judge")
+    state: Mapped[PlannedState] = mapped_column(enum_column(PlannedState), default=PlannedState.WAITING)
+    reason: Mapped[str | None] = mapped_column(String(300), comment="why it failed or was skipped")
+
+
+class Snapshot(Base):
+    """One response as it came, at one moment. Bytes are in the evidence store, by SHA-256."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "page_id"),
+        Index("ix_snapshots_page_id_fetched_at", "page_id", "fetched_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
+    fetched_at: Mapped[datetime]
+    status: Mapped[int] = mapped_column(comment="HTTP status")
+    final_url: Mapped[str] = mapped_column(String(2000), comment="after redirects")
+    headers: Mapped[dict[str, Any]] = mapped_column(comment="response headers as received, name to values")
+    etag: Mapped[str | None] = mapped_column(String(300))
+    last_modified: Mapped[str | None] = mapped_column(String(100))
+    body_sha256: Mapped[str] = mapped_column(String(64), comment="raw bytes of the response's body")
+    body_size: Mapped[int] = mapped_column(comment="bytes")
+    rendered_sha256: Mapped[str | None] = mapped_column(String(64), comment="the page's DOM as the browser built it")
+    text_sha256: Mapped[str | None] = mapped_column(String(64), comment="extracted text (JSON of blocks)")
+    title: Mapped[str | None] = mapped_column(Text)
+    page_state: Mapped[str] = mapped_column(String(40), comment="normal, or what a platform shows instead")
+    unchanged_since_id: Mapped[int | None] = mapped_column(
+        ForeignKey("snapshots.id"), comment="the snapshot that this one repeats (304 or same bytes)"
+    )
+
+    page: Mapped[Page] = relationship()
+    visit: Mapped[Visit] = relationship()

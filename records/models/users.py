@@ -1,0 +1,78 @@
+"""Who works with Qingyi: users, their sign-ins, offices and their tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, LabelledEnum, enum_column
+
+
+class Role(LabelledEnum):
+    """What a user may do."""
+
+    REVIEWER = "reviewer", "研判员"
+    OFFICER = "officer", "处置员"
+    ADMINISTRATOR = "administrator", "管理员"
+
+
+class OfficeKind(LabelledEnum):
+    """The departments that take transferred cases."""
+
+    CYBERSPACE = "cyberspace", "网信办"
+    MARKET = "market", "市场监管"
+
+
+class Office(Base):
+    """An office that cases are transferred to."""
+
+    __tablename__ = "offices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    kind: Mapped[OfficeKind] = mapped_column(enum_column(OfficeKind))
+
+
+class OfficeToken(Base):
+    """A token with which an office's programs call the API. Only its hash is kept."""
+
+    __tablename__ = "office_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+    office: Mapped[Office] = relationship()
+
+
+class User(Base):
+    """A person who signs in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True, comment="what is typed at sign-in")
+    display_name: Mapped[str] = mapped_column(String(60))
+    password_hash: Mapped[str] = mapped_column(String(200), comment="argon2id")
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), comment="of a disposal officer")
+    failed_attempts: Mapped[int] = mapped_column(default=0, comment="since the last good sign-in")
+    locked_until: Mapped[datetime | None]
+
+    office: Mapped[Office | None] = relationship()
+
+
+class SignIn(Base):
+    """A signed-in browser. The cookie holds a random token; only its hash is kept."""
+
+    __tablename__ = "sign_ins"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    csrf_token: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()

@@ -1,0 +1,65 @@
+"""The settings of one deployment, read from the environment (`QINGYI_…`) or a `.env` file."""
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """One field, one variable: `database_url` is set by `QINGYI_DATABASE_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="QINGYI_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(
+        default=f"sqlite:///{PROJECT / 'var' / 'qingyi.db'}",
+        description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+    )
+    evidence_dir: Path = Field(
+        default=PROJECT / "var" / "evidence", description="folder of the content-addressed evidence store"
+    )
+    lists_dir: Path = Field(default=PROJECT / "keyword_lists", description="folder of the keyword lists")
+    allow_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="networks that the crawler may reach although they are not public, e.g. 127.0.0.0/8",
+    )
+    chromium: Path = Field(default=Path("/usr/bin/chromium"), description="the browser's program")
+    user_agent: str = Field(
+        default="Qingyi/0.1 (medical advertising monitor of a health commission)",
+        description="how the crawler introduces itself",
+    )
+    crawl_every_minutes: int = Field(default=60, ge=1, description="how often due sites are looked for")
+    recheck_every_minutes: int = Field(default=60, ge=1, description="how often due re-checks are looked for")
+    recheck_after_hours: float = Field(
+        default=24.0, ge=0, description="hours from a reported disposal to its verification"
+    )
+    session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
+    secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, value.replace(" ", "").split(","))) if isinstance(value, str) else value
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
+
+    @property
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`allow_networks` as networks."""
+        return tuple(ip_network(network) for network in self.allow_networks)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; raises pydantic.ValidationError when one is bad."""
+    return Settings()
