@@ -161,7 +161,7 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(100), comment="user:NAME, office:NAME or system:TASK")
+    actor: Mapped[str] = mapped_column(String(100), comment="reviewer:NAME, office:NAME or system:TASK")
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState))
     to_state: Mapped[CaseState] = mapped_column(enum_column(CaseState))

@@ -1,0 +1,27 @@
+"""Runs migrations with the engine that the caller bound, or with the settings' database."""
+
+from sqlalchemy.schema import SchemaItem
+
+from alembic import context
+from records.database import open_engine
+from records.models import Base
+from records.settings import settings
+
+
+def ours(_: SchemaItem, name: str | None, kind: str, *__: object) -> bool:
+    """The scheduler makes and owns its own table."""
+    return not (kind == "table" and name == "scheduled_jobs")
+
+
+engine = context.config.attributes.get("engine") or open_engine(settings().database_url)
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=ours,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

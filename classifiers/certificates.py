@@ -1,0 +1,186 @@
+"""Certificate numbers on a page, what they say by themselves, and whether an advert keeps to its certificate.
+
+Number forms: see `docs/certificate-numbers.md`. A certificate is valid for one year (医疗广告管理办法, art. 17);
+an advert must be published with the approved sample's content and media (arts. 16, 18).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from classifiers.normalise import normalise
+from classifiers.values import Block, Facts, KnownCertificate, NormalText
+
+CertificateFault = Literal[
+    "certificate_none",
+    "certificate_malformed",
+    "certificate_unknown",
+    "certificate_other_institution",
+    "certificate_revoked",
+    "certificate_not_yet_valid",
+    "certificate_expired",
+    "certificate_other_medium",
+    "certificate_departure",
+]
+
+_OPEN, _CLOSE = r"[(\[【〔〖{]", r"[)\]】〕〗}]"
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_PLACE = f"(?:(?:{_OPEN} ?[\u4e00-\u9fff]{{1,4}} ?{_CLOSE} ?){{1,2}}|[{_PROVINCES}] ?)"
+_DASH = r"[-—–―－ ]"
+_NUMBER = re.compile(
+    f"(?P<place>{_PLACE})"
+    r"(?P<traditional>中?)医广 ?(?:审 ?)?"
+    f"{_OPEN} ?(?P<year>[12][0-9]{{3}}) ?{_CLOSE} ?"
+    f"(?:{_OPEN} ?(?P<medium>[\u4e00-\u9fff]{{1,6}}) ?{_CLOSE} ?)?"
+    f"第? ?(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}[0-9a-z]{{1,12}}){{0,4}}) ?号"
+)
+_LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医广[^\n。，,；;]{2,40}?号")
+_BRACKETS = re.compile(f"{_OPEN}|{_CLOSE}| ")
+
+
+@dataclass(frozen=True)
+class ShownNumber:
+    """A certificate number in the normalised text. `canonical` is None when it is malformed."""
+
+    start: int
+    end: int
+    canonical: str | None
+    approved_on: date | None = None
+    malformed_because: str = ""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A sentence of the advert that the approved sample does not have, at its span in the normalised text."""
+
+    start: int
+    end: int
+    approved: str | None
+
+
+def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
+    """All certificate numbers in the text, well formed or not, by position."""
+    found = [_shown(match) for match in _NUMBER.finditer(normal.text)]
+    for match in _LOOSE.finditer(normal.text):
+        if not any(number.start < match.end() and match.start() < number.end for number in found):
+            found.append(ShownNumber(*match.span(), None, None, "不符合审查证明文号的格式"))
+    return tuple(sorted(found, key=lambda number: number.start))
+
+
+def canonical_number(written: str) -> str:
+    """A number's canonical form, whatever brackets, dashes, spaces and widths it was written with.
+
+    Raises ValueError, with the reason in Chinese, for what is not one well-formed number.
+    """
+    numbers = find_numbers(normalise(written))
+    if len(numbers) != 1:
+        raise ValueError("不是审查证明文号，应形如“（京）医广【2026】第07-01-0355号”")
+    if numbers[0].canonical is None:
+        raise ValueError(numbers[0].malformed_because)
+    return numbers[0].canonical
+
+
+def _shown(match: re.Match[str]) -> ShownNumber:
+    year = int(match["year"])
+    parts = [part for part in re.split(_DASH, match["serial"]) if part]
+    medium = f"({match['medium']})" if match["medium"] else ""
+    place = _BRACKETS.sub("", match["place"])
+    canonical = f"({place}){match['traditional']}医广[{year}]{medium}第{'-'.join(parts)}号"
+    try:
+        approved_on = _approval_date(year, parts)
+    except ValueError:
+        reason = f"文号中的日期“{'-'.join(parts[:2])}”不存在，不可能是核发过的文号"
+        return ShownNumber(*match.span(), None, None, reason)
+    return ShownNumber(*match.span(), canonical, approved_on)
+
+
+def _approval_date(year: int, parts: list[str]) -> date | None:
+    """The day that a number carries: year, then MM-DD-… or MMDD-…; None where it carries none."""
+    if len(parts) >= 3 and all(re.fullmatch(r"[0-9]{2}", part) for part in parts[:2]):
+        return date(year, int(parts[0]), int(parts[1]))
+    if len(parts) >= 2 and re.fullmatch(r"[0-9]{4}", parts[0]):
+        return date(year, int(parts[0][:2]), int(parts[0][2:]))
+    return None
+
+
+def standing(number: ShownNumber, facts: Facts) -> tuple[CertificateFault | None, str]:
+    """What is wrong with one shown number under `facts`, and the words for it; (None, "") when nothing is.
+
+    In this order: malformed, revoked or cancelled, another institution's, not yet valid, run out, another
+    medium, not in the registry (unless its own date already shows that it has run out).
+    """
+    if number.canonical is None:
+        return "certificate_malformed", number.malformed_because
+    known = (facts.certificates or {}).get(number.canonical)
+    if known is None:
+        return _standing_unknown(number, facts.seen_on)
+    if known.standing != "valid":
+        words = {"revoked": "被撤销", "cancelled": "被注销"}[known.standing]
+        return "certificate_revoked", f"该审查证明已{words}"
+    if facts.institution_names and known.institution not in facts.institution_names:
+        return "certificate_other_institution", f"该文号核发给“{known.institution}”，不是本机构"
+    if facts.seen_on < known.valid_from:
+        return "certificate_not_yet_valid", f"该审查证明自{known.valid_from}起才有效"
+    if facts.seen_on > known.valid_to:
+        return "certificate_expired", f"该审查证明有效期至{known.valid_to}，抓取时已过期"
+    if known.media and facts.medium not in known.media:
+        return "certificate_other_medium", f"该审查证明批准的媒体类别为{'、'.join(known.media)}，不含{facts.medium}"
+    return None, ""
+
+
+def _standing_unknown(number: ShownNumber, seen_on: date) -> tuple[CertificateFault, str]:
+    if number.approved_on and seen_on > number.approved_on + timedelta(days=366):
+        return (
+            "certificate_expired",
+            f"文号载明的核发日期为{number.approved_on}，有效期一年，抓取时已过期，登记库中也无此文号",
+        )
+    return "certificate_unknown", "登记库中没有此文号"
+
+
+def departures(
+    normal: NormalText, blocks: Iterable[Block], certificate: KnownCertificate, ignore: Iterable[ShownNumber]
+) -> tuple[Departure, ...]:
+    """What the page's main text says that the approved sample does not, sentence by sentence.
+
+    Punctuation, spacing, width and order do not count, nor what was left out (医疗广告监管工作指南).
+    """
+    approved = [_bare(text) for _, _, text in _sentences(normalise(certificate.approved_text).text)]
+    whole = _bare(normalise(certificate.approved_text).text)
+    main = [block for block in blocks if block.region == "main"]
+    numbers = tuple(ignore)
+    found = []
+    for start, end, sentence in _sentences(normal.text):
+        bare = _bare(sentence)
+        low, _ = normal.span(start, end)
+        if len(bare) < 4 or bare in whole or not any(block.start <= low < block.end for block in main):
+            continue
+        if any(start < number.end and number.start < end for number in numbers):
+            continue
+        found.append(Departure(start, end, _nearest(bare, approved)))
+    return tuple(found)
+
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+_PUNCTUATION = re.compile(r"[^\w%]+")
+
+
+def _sentences(text: str) -> Iterable[tuple[int, int, str]]:
+    for match in _SENTENCE.finditer(text):
+        stripped = match[0].strip()
+        if stripped:
+            start = match.start() + match[0].index(stripped)
+            yield start, start + len(stripped), stripped
+
+
+def _bare(text: str) -> str:
+    return _PUNCTUATION.sub("", text)
+
+
+def _nearest(sentence: str, approved: list[str]) -> str | None:
+    """The approved sentence that this one was probably made from: at least six tenths alike."""
+    best = max(approved, key=lambda other: fuzz.ratio(sentence, other), default=None)
+    return best if best is not None and fuzz.ratio(sentence, best) >= 60 else None

@@ -1,0 +1,181 @@
+"""The frozen values that are handed along: PageText → NormalText → Hit → Finding → Judgement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Region = Literal["main", "frame"]
+PageKind = Literal["advert", "introduction", "education", "news", "notice", "directory"]
+Severity = Literal["low", "medium", "high"]
+CertificateStanding = Literal["valid", "revoked", "cancelled"]
+
+KIND_LABELS: Mapping[PageKind, str] = {
+    "advert": "广告",
+    "introduction": "机构信息公开",
+    "education": "健康科普",
+    "news": "新闻资讯",
+    "notice": "执法公告与警示",
+    "directory": "目录导航",
+}
+SEVERITY_LABELS: Mapping[Severity, str] = {"high": "严重", "medium": "一般", "low": "轻微"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
+
+    `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page
+    (navigation, header, footer, sidebar) and "main" for the rest.
+    """
+
+    start: int
+    end: int
+    region: Region
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The visible text of a page. Blocks are parted by line breaks in `text`."""
+
+    text: str
+    title: str = ""
+    blocks: tuple[Block, ...] = ()
+
+    @staticmethod
+    def of_plain(text: str, title: str = "") -> "PageText":
+        """Plain text as a page: each line is a block of the main region."""
+        blocks, start = [], 0
+        for line in text.split("\n"):
+            if line.strip():
+                blocks.append(Block(start, start + len(line), "main"))
+            start += len(line) + 1
+        return PageText(text, title, tuple(blocks))
+
+
+@dataclass(frozen=True)
+class NormalText:
+    """Text with its disguises undone, and the way back.
+
+    `origin[i]` is the index in the original of the character that `text[i]` stands for; None when nothing
+    was deleted or expanded, so that positions are the same.
+    """
+
+    text: str
+    origin: Sequence[int] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that `text[start:end]` (not empty) came from."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article of a law as a rule cites it."""
+
+    law: str
+    article: int
+    item: int | None
+    forbids: str
+
+    def __str__(self) -> str:
+        item = f"第（{chinese_number(self.item)}）项" if self.item else ""
+        return f"《{self.law}》第{chinese_number(self.article)}条{item}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding 命中: `quote` is the page's text from `start` to `end`, character by character."""
+
+    rule: str
+    family: str
+    title: str
+    severity: Severity
+    law: tuple[Article, ...]
+    start: int
+    end: int
+    quote: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A hit that is no finding, and the reason in Chinese."""
+
+    rule: str
+    start: int
+    end: int
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class KnownCertificate:
+    """What the registry knows of a certificate. Both dates belong to its year."""
+
+    number: str
+    institution: str
+    valid_from: date
+    valid_to: date
+    media: tuple[str, ...]
+    approved_text: str
+    standing: CertificateStanding = "valid"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known beside the page's own text.
+
+    `certificates` maps canonical numbers to certificates; None means that there is no registry to ask, so
+    that only the content is judged.
+    """
+
+    seen_on: date
+    institution_names: tuple[str, ...] = ()
+    certificates: Mapping[str, KnownCertificate] | None = None
+    medium: str = "网络"
+
+
+@dataclass(frozen=True)
+class ScorePart:
+    """One summand of a score, in words."""
+
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a page is and what is wrong with it."""
+
+    page_kind: PageKind
+    page_kind_reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    spared: tuple[Spared, ...]
+    score_parts: tuple[ScorePart, ...] = field(default=())
+
+    @property
+    def unlawful(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.findings)
+
+    @property
+    def score(self) -> int:
+        """The sum of its parts; orders the reviewers' queue."""
+        return sum(part.points for part in self.score_parts)
+
+
+def chinese_number(number: int) -> str:
+    """1 to 199 in Chinese, as laws count their articles."""
+    digits = "零一二三四五六七八九"
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{digits[hundreds]}百" if hundreds else ""
+    if tens:
+        words += ("" if tens == 1 and not hundreds else digits[tens]) + "十"
+    elif hundreds and ones:
+        words += "零"
+    return words + (digits[ones] if ones else "")

@@ -1,0 +1,130 @@
+"""The state machine of a case. The only code that changes a case's state, and it always writes the audit row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from records.models import AuditEntry, Case, CaseState, Role, User
+from records.models import Office as OfficeRow
+
+
+class StepRefused(Exception):
+    """A step that the state machine does not allow; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who takes a step: `kind` is reviewer, office or system; `name` is written into the audit."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+REVIEWER, OFFICE, SYSTEM = "reviewer", "office", "system"
+
+# From where to where, and who may. Nothing else is a step.
+STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
+    (CaseState.PENDING, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.REVIEWING, CaseState.PENDING): frozenset({REVIEWER}),
+    (CaseState.REVIEWING, CaseState.UNLAWFUL): frozenset({REVIEWER}),
+    (CaseState.REVIEWING, CaseState.DISMISSED): frozenset({REVIEWER}),
+    (CaseState.REVIEWING, CaseState.NEEDS_MORE): frozenset({REVIEWER}),
+    (CaseState.NEEDS_MORE, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.DISMISSED, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.UNLAWFUL, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.UNLAWFUL, CaseState.TRANSFERRED): frozenset({REVIEWER}),
+    (CaseState.TRANSFERRED, CaseState.RECEIVED): frozenset({OFFICE}),
+    (CaseState.RECEIVED, CaseState.DISPOSED): frozenset({OFFICE}),
+    (CaseState.RECEIVED, CaseState.RETURNED): frozenset({OFFICE}),
+    (CaseState.RETURNED, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.RETURNED, CaseState.TRANSFERRED): frozenset({REVIEWER}),
+    (CaseState.DISPOSED, CaseState.VERIFIED): frozenset({SYSTEM}),
+    (CaseState.DISPOSED, CaseState.RECURRED): frozenset({SYSTEM}),
+    (CaseState.VERIFIED, CaseState.RECURRED): frozenset({SYSTEM}),
+    (CaseState.RECURRED, CaseState.TRANSFERRED): frozenset({REVIEWER}),
+    (CaseState.RECURRED, CaseState.REVIEWING): frozenset({REVIEWER}),
+}
+
+# Steps that mean nothing without their grounds.
+NEEDS_REASON = frozenset({CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.RETURNED})
+
+
+def step(
+    session: Session,
+    case: Case,
+    to: CaseState,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Move `case` to `to` and write who, when, from, to and why.
+
+    Raises StepRefused when there is no such step, when it is not this actor's, or when its reason is missing.
+    """
+    allowed = STEPS.get((case.state, to))
+    if allowed is None:
+        raise StepRefused(f"案件 {case.id} 处于“{case.state.label}”，不能改为“{to.label}”")
+    if actor.kind not in allowed:
+        raise StepRefused(f"“{case.state.label}”改为“{to.label}”不是{_ACTOR_LABELS[actor.kind]}的操作")
+    if to in NEEDS_REASON and not reason.strip():
+        raise StepRefused(f"改为“{to.label}”必须写明理由")
+    before, case.state, case.changed_at = case.state, to, now
+    session.add(_entry(case, before, actor=actor, now=now, reason=reason, detail=detail))
+    session.flush()
+
+
+def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Add `case` in its first state and write the first audit row."""
+    case.state = CaseState.PENDING
+    case.opened_at = case.changed_at = now
+    session.add(case)
+    session.flush()
+    session.add(_entry(case, None, actor=actor, now=now, reason=reason, detail=None))
+
+
+def note(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Write something that happened to `case` without changing its state."""
+    case.changed_at = now
+    session.add(_entry(case, case.state, actor=actor, now=now, reason=reason, detail=None))
+
+
+def actor_of(user: User) -> Actor:
+    """The actor that a signed-in user is."""
+    if user.role is Role.OFFICER:
+        return Actor(OFFICE, f"{user.office.name if user.office else ''}/{user.name}")
+    return Actor(REVIEWER, user.name)
+
+
+def actor_of_office(office: OfficeRow) -> Actor:
+    """The actor that an office's token is."""
+    return Actor(OFFICE, office.name)
+
+
+_ACTOR_LABELS = {REVIEWER: "研判员", OFFICE: "处置部门", SYSTEM: "系统"}
+
+
+def _entry(
+    case: Case,
+    before: CaseState | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    detail: dict[str, Any] | None,
+) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=str(actor),
+        case_id=case.id,
+        from_state=before,
+        to_state=case.state,
+        reason=reason.strip(),
+        detail=detail or {},
+    )
