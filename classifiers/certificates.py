@@ -1,7 +1,7 @@
 """Certificate numbers on a page, what they say by themselves, and whether an advert keeps to its certificate.
 
-Number forms: see `docs/certificate-numbers.md`. A certificate is valid for one year (医疗广告管理办法, art. 17);
-an advert must be published with the approved sample's content and media (arts. 16, 18).
+A certificate is valid for one year (医疗广告管理办法, art. 13);
+an advert must be published with the approved sample's content and media (art. 17).
 """
 
 import re
@@ -128,7 +128,10 @@ def standing(number: ShownNumber, facts: Facts) -> tuple[CertificateFault | None
     if facts.seen_on > known.valid_to:
         return "certificate_expired", f"该审查证明有效期至{known.valid_to}，抓取时已过期"
     if known.media and facts.medium not in known.media:
-        return "certificate_other_medium", f"该审查证明批准的媒体类别为{'、'.join(known.media)}，不含{facts.medium}"
+        return (
+            "certificate_other_medium",
+            f"该审查证明批准的媒体类别为{'、'.join(known.media)}，不含{facts.medium}",
+        )
     return None, ""
 
 

@@ -71,7 +71,7 @@ def judge(page: PageText, rules: RuleSet, facts: Facts) -> Judgement:
             findings.append(_finding(reading, rule, hit.start, hit.end))
     findings += _disguise(reading, rules, decision)
     if facts.certificates is not None and decision.kind == "advert":
-        findings += _certificates(reading, rules, facts, findings)
+        findings += _certificates(reading, rules, facts, tuple(findings))
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     return Judgement(
         page_kind=decision.kind,
@@ -156,7 +156,7 @@ def _disguise(reading: _Reading, rules: RuleSet, decision: KindDecision) -> Iter
 def _certificates(
     reading: _Reading, rules: RuleSet, facts: Facts, findings: Sequence[Finding]
 ) -> Iterator[Finding]:
-    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 6, 16, 17)."""
+    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 17)."""
     if not reading.numbers:
         anchor = _anchor(reading, findings)
         for rule in rules.when("certificate_none"):

@@ -151,12 +151,8 @@ def load_rules(folder: Path) -> RuleSet:
     _check_references(reader, families, articles, set(known_contexts))
     if reader.faults:
         raise ListsRefused(reader.faults)
-    rules = tuple(
-        _rule(family, entry, articles) for family in families.values() for entry in family["rules"]
-    )
-    cues = {
-        entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"])) for entry in kinds["cues"]
-    }
+    rules = tuple(_rule(family, entry, articles) for family in families.values() for entry in family["rules"])
+    cues = {entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"])) for entry in kinds["cues"]}
     return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest())
 
 
@@ -185,9 +181,7 @@ def _rule(
 
 
 def _context(entry: dict[str, Any]) -> Context:
-    return Context(
-        entry["id"], entry["title"], entry["scope"], entry.get("within", 0), tuple(entry["terms"])
-    )
+    return Context(entry["id"], entry["title"], entry["scope"], entry.get("within", 0), tuple(entry["terms"]))
 
 
 def _check_references(
@@ -203,10 +197,14 @@ def _check_references(
             where = ("rules", index)
             first = seen.setdefault(entry["id"], file)
             if first != file or [rule["id"] for rule in family["rules"][:index]].count(entry["id"]):
-                reader.fault(file, (*where, "id"), f"规则编号 {entry['id']} 已在 {first} 中使用，编号不可重复")
+                reader.fault(
+                    file, (*where, "id"), f"规则编号 {entry['id']} 已在 {first} 中使用，编号不可重复"
+                )
             for cite_index, cite in enumerate(entry["law"]):
                 if (cite["law"], cite["article"], cite.get("item")) not in articles:
-                    reader.fault(file, (*where, "law", cite_index), "laws.yaml 中没有这一条款，请先在其中登记")
+                    reader.fault(
+                        file, (*where, "law", cite_index), "laws.yaml 中没有这一条款，请先在其中登记"
+                    )
             for key in ("unless", "needs"):
                 for context_index, name in enumerate(entry.get(key, ())):
                     if name not in contexts:
@@ -241,7 +239,7 @@ class _Reader:
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
             text = raw.decode("utf-8")
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
-            content = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+            content = yaml.load(text, Loader=yaml.CSafeLoader)
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
         except UnicodeDecodeError as error:
@@ -260,7 +258,9 @@ class _Reader:
 
     def _conforms(self, name: str, definition: str, content: object) -> bool:
         schema = {"$ref": f"#/$defs/{definition}", "$defs": self._schema["$defs"]}
-        errors = sorted(Draft202012Validator(schema).iter_errors(content), key=lambda e: list(map(str, e.path)))
+        errors = sorted(
+            Draft202012Validator(schema).iter_errors(content), key=lambda e: list(map(str, e.path))
+        )
         for error in errors:
             self.fault(name, tuple(error.absolute_path), _in_words(error))
         return not errors

@@ -20,7 +20,9 @@ class KindDecision:
     disguise: Disguise | None = None
 
 
-def decide_kind(cues: Mapping[str, Sequence[Hit]], contacts: Sequence[Contact], promises: Sequence[str]) -> KindDecision:
+def decide_kind(
+    cues: Mapping[str, Sequence[Hit]], contacts: Sequence[Contact], promises: Sequence[str]
+) -> KindDecision:
     """Decide from the main text's cue hits (by cue id), its contacts, and the promises found in it.
 
     1. speaks of penalties and law, and offers nothing: notice

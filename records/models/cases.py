@@ -58,7 +58,9 @@ class JudgementRecord(Base):
     page_kind_reasons: Mapped[list[str]]
     unlawful: Mapped[bool]
     score: Mapped[int] = mapped_column(comment="sum that the case page takes apart")
-    departures: Mapped[list[str]] = mapped_column(comment="sentences of the advert that its certificate lacks")
+    departures: Mapped[list[str]] = mapped_column(
+        comment="sentences of the advert that its certificate lacks"
+    )
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(
@@ -109,7 +111,9 @@ class Case(Base):
     changed_at: Mapped[datetime]
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who holds it")
     recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified")
-    version: Mapped[int] = mapped_column(comment="counts writes, so that two people cannot overwrite each other")
+    version: Mapped[int] = mapped_column(
+        comment="counts writes, so that two people cannot overwrite each other"
+    )
 
     page: Mapped[Page] = relationship()
     judgement: Mapped[JudgementRecord] = relationship()

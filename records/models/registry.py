@@ -29,7 +29,9 @@ class Institution(Base):
     __tablename__ = "institutions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    credit_code: Mapped[str] = mapped_column(String(18), unique=True, comment="统一社会信用代码, GB 32100-2015")
+    credit_code: Mapped[str] = mapped_column(
+        String(18), unique=True, comment="统一社会信用代码, GB 32100-2015"
+    )
     name: Mapped[str] = mapped_column(String(200), index=True, comment="第一名称")
     other_names: Mapped[list[str]] = mapped_column(comment="其他名称")
     licence_number: Mapped[str | None] = mapped_column(String(40), comment="执业许可证登记号")
@@ -55,7 +57,9 @@ class Site(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
     start_url: Mapped[str] = mapped_column(String(500), unique=True, comment="where a visit begins")
-    other_hosts: Mapped[list[str]] = mapped_column(comment="subdomains and other hosts that belong to the site")
+    other_hosts: Mapped[list[str]] = mapped_column(
+        comment="subdomains and other hosts that belong to the site"
+    )
     max_depth: Mapped[int] = mapped_column(default=4, comment="links from the start page")
     max_pages: Mapped[int] = mapped_column(default=500, comment="pages a visit")
     max_minutes: Mapped[int] = mapped_column(default=30, comment="minutes a visit")

@@ -71,7 +71,9 @@ class Visit(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    seconds_used: Mapped[float] = mapped_column(default=0.0, comment="of the time budget, over all resumptions")
+    seconds_used: Mapped[float] = mapped_column(
+        default=0.0, comment="of the time budget, over all resumptions"
+    )
     outcome: Mapped[str | None] = mapped_column(String(200), comment="why it ended")
 
     site: Mapped[Site | None] = relationship()
@@ -116,7 +118,9 @@ class Snapshot(Base):
     last_modified: Mapped[str | None] = mapped_column(String(100))
     body_sha256: Mapped[str] = mapped_column(String(64), comment="raw bytes of the response's body")
     body_size: Mapped[int] = mapped_column(comment="bytes")
-    rendered_sha256: Mapped[str | None] = mapped_column(String(64), comment="the page's DOM as the browser built it")
+    rendered_sha256: Mapped[str | None] = mapped_column(
+        String(64), comment="the page's DOM as the browser built it"
+    )
     text_sha256: Mapped[str | None] = mapped_column(String(64), comment="extracted text (JSON of blocks)")
     title: Mapped[str | None] = mapped_column(Text)
     page_state: Mapped[str] = mapped_column(String(40), comment="normal, or what a platform shows instead")
