@@ -238,7 +238,7 @@ class _Reader:
             raw = (self.folder / name).read_bytes()
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
             text = raw.decode("utf-8")
-            node = yaml.compose(text, Loader=yaml.CSafeLoader)
+            node = yaml.compose(text, Loader=yaml.CSafeLoader) or yaml.ScalarNode("null", "")
             content = yaml.load(text, Loader=yaml.CSafeLoader)
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
@@ -283,12 +283,12 @@ def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
         if found is None:
             break
         node = found
-    return int(node.start_mark.line) + 1
+    return int(node.start_mark.line) + 1 if node.start_mark else 1
 
 
 def _in_words(error: ValidationError) -> str:
     """A JSON Schema error as a sentence that says how to put it right."""
-    value = error.validator_value
+    value: Any = error.validator_value
     match error.validator:
         case "required":
             missing = [name for name in value if name not in error.instance]

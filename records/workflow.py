@@ -1,4 +1,4 @@
-"""The state machine of a case. The only code that changes a case's state, and it always writes the audit row."""
+"""The state machine of a case: the only code that changes a case's state, and it always writes the audit row."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -41,10 +41,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_institutions_credit_code")),
     )
-    with op.batch_alter_table("institutions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_institutions_district"), ["district"], unique=False)
-        batch_op.create_index(batch_op.f("ix_institutions_name"), ["name"], unique=False)
-
+    op.create_index(op.f("ix_institutions_district"), "institutions", ["district"], unique=False)
+    op.create_index(op.f("ix_institutions_name"), "institutions", ["name"], unique=False)
     op.create_table(
         "leases",
         sa.Column("task", sa.String(length=60), nullable=False),
@@ -56,7 +54,7 @@ def upgrade() -> None:
             nullable=False,
             comment="when that process began, so that a reused number is not taken for it",
         ),
-        sa.Column("expires_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("task", name=op.f("pk_leases")),
     )
     op.create_table(
@@ -92,22 +90,15 @@ def upgrade() -> None:
         sa.Column("delay_seconds", sa.Double(), nullable=False, comment="between two requests to one host"),
         sa.Column("interval_hours", sa.Double(), nullable=False, comment="from one visit to the next"),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column(
-            "next_visit_at",
-            records.models.base.UtcTime(timezone=True),
-            nullable=True,
-            comment="empty: due at once",
-        ),
+        sa.Column("next_visit_at", sa.DateTime(timezone=True), nullable=True, comment="empty: due at once"),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institutions.id"], name=op.f("fk_accounts_institution_id_institutions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("feed_url", name=op.f("uq_accounts_feed_url")),
     )
-    with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.create_index("ix_accounts_due", ["enabled", "next_visit_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_accounts_institution_id"), ["institution_id"], unique=False)
-
+    op.create_index("ix_accounts_due", "accounts", ["enabled", "next_visit_at"], unique=False)
+    op.create_index(op.f("ix_accounts_institution_id"), "accounts", ["institution_id"], unique=False)
     op.create_table(
         "certificates",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -143,17 +134,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
         sa.UniqueConstraint("number", name=op.f("uq_certificates_number")),
     )
-    with op.batch_alter_table("certificates", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificates_institution_id"), ["institution_id"], unique=False)
-
+    op.create_index(op.f("ix_certificates_institution_id"), "certificates", ["institution_id"], unique=False)
     op.create_table(
         "office_tokens",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
-        sa.Column("created_at", records.models.base.UtcTime(timezone=True), nullable=False),
-        sa.Column("expires_at", records.models.base.UtcTime(timezone=True), nullable=False),
-        sa.Column("last_used_at", records.models.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"], ["offices.id"], name=op.f("fk_office_tokens_office_id_offices")
         ),
@@ -179,22 +168,15 @@ def upgrade() -> None:
         sa.Column("robots_reason", sa.Text(), nullable=True, comment="who overrode robots.txt, and why"),
         sa.Column("interval_hours", sa.Double(), nullable=False, comment="from one visit to the next"),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column(
-            "next_visit_at",
-            records.models.base.UtcTime(timezone=True),
-            nullable=True,
-            comment="empty: due at once",
-        ),
+        sa.Column("next_visit_at", sa.DateTime(timezone=True), nullable=True, comment="empty: due at once"),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institutions.id"], name=op.f("fk_sites_institution_id_institutions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("start_url", name=op.f("uq_sites_start_url")),
     )
-    with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.create_index("ix_sites_due", ["enabled", "next_visit_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sites_institution_id"), ["institution_id"], unique=False)
-
+    op.create_index("ix_sites_due", "sites", ["enabled", "next_visit_at"], unique=False)
+    op.create_index(op.f("ix_sites_institution_id"), "sites", ["institution_id"], unique=False)
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -216,7 +198,7 @@ def upgrade() -> None:
         ),
         sa.Column("office_id", sa.Integer(), nullable=True, comment="of a disposal officer"),
         sa.Column("failed_attempts", sa.Integer(), nullable=False, comment="since the last good sign-in"),
-        sa.Column("locked_until", records.models.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_users_office_id_offices")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_users_name")),
@@ -233,22 +215,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pages")),
         sa.UniqueConstraint("url", name=op.f("uq_pages_url")),
     )
-    with op.batch_alter_table("pages", schema=None) as batch_op:
-        batch_op.create_index("ix_pages_account_id", ["account_id"], unique=False)
-        batch_op.create_index("ix_pages_site_id", ["site_id"], unique=False)
-
+    op.create_index("ix_pages_account_id", "pages", ["account_id"], unique=False)
+    op.create_index("ix_pages_site_id", "pages", ["site_id"], unique=False)
     op.create_table(
         "sign_ins",
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
-        sa.Column("expires_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id_users")),
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_sign_ins")),
     )
-    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_ins_user_id"), ["user_id"], unique=False)
-
+    op.create_index(op.f("ix_sign_ins_user_id"), "sign_ins", ["user_id"], unique=False)
     op.create_table(
         "visits",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -267,8 +245,8 @@ def upgrade() -> None:
         ),
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=True),
-        sa.Column("started_at", records.models.base.UtcTime(timezone=True), nullable=False),
-        sa.Column("finished_at", records.models.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "seconds_used", sa.Double(), nullable=False, comment="of the time budget, over all resumptions"
         ),
@@ -277,10 +255,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_visits_site_id_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    with op.batch_alter_table("visits", schema=None) as batch_op:
-        batch_op.create_index("ix_visits_account_id_finished_at", ["account_id", "finished_at"], unique=False)
-        batch_op.create_index("ix_visits_site_id_finished_at", ["site_id", "finished_at"], unique=False)
-
+    op.create_index("ix_visits_account_id_finished_at", "visits", ["account_id", "finished_at"], unique=False)
+    op.create_index("ix_visits_site_id_finished_at", "visits", ["site_id", "finished_at"], unique=False)
     op.create_table(
         "planned_pages",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -307,15 +283,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_pages")),
         sa.UniqueConstraint("visit_id", "url", name=op.f("uq_planned_pages_visit_id_url")),
     )
-    with op.batch_alter_table("planned_pages", schema=None) as batch_op:
-        batch_op.create_index("ix_planned_pages_visit_id_state", ["visit_id", "state"], unique=False)
-
+    op.create_index("ix_planned_pages_visit_id_state", "planned_pages", ["visit_id", "state"], unique=False)
     op.create_table(
         "snapshots",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
-        sa.Column("fetched_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False, comment="HTTP status"),
         sa.Column("final_url", sa.String(length=2000), nullable=False, comment="after redirects"),
         sa.Column(
@@ -357,14 +331,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshots")),
         sa.UniqueConstraint("visit_id", "page_id", name=op.f("uq_snapshots_visit_id_page_id")),
     )
-    with op.batch_alter_table("snapshots", schema=None) as batch_op:
-        batch_op.create_index("ix_snapshots_page_id_fetched_at", ["page_id", "fetched_at"], unique=False)
-
+    op.create_index("ix_snapshots_page_id_fetched_at", "snapshots", ["page_id", "fetched_at"], unique=False)
     op.create_table(
         "judgements",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
-        sa.Column("judged_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "lists_version",
             sa.String(length=64),
@@ -423,14 +395,11 @@ def upgrade() -> None:
         sa.Column(
             "score", sa.Integer(), nullable=False, comment="the judgement's score, for the queue's order"
         ),
-        sa.Column("opened_at", records.models.base.UtcTime(timezone=True), nullable=False),
-        sa.Column("changed_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reviewer_id", sa.Integer(), nullable=True, comment="who holds it"),
         sa.Column(
-            "recheck_at",
-            records.models.base.UtcTime(timezone=True),
-            nullable=True,
-            comment="when its disposal is verified",
+            "recheck_at", sa.DateTime(timezone=True), nullable=True, comment="when its disposal is verified"
         ),
         sa.Column(
             "version",
@@ -445,11 +414,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reviewer_id"], ["users.id"], name=op.f("fk_cases_reviewer_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.create_index("ix_cases_page_id", ["page_id"], unique=False)
-        batch_op.create_index("ix_cases_state_recheck_at", ["state", "recheck_at"], unique=False)
-        batch_op.create_index("ix_cases_state_score", ["state", "score"], unique=False)
-
+    op.create_index("ix_cases_page_id", "cases", ["page_id"], unique=False)
+    op.create_index("ix_cases_state_recheck_at", "cases", ["state", "recheck_at"], unique=False)
+    op.create_index("ix_cases_state_score", "cases", ["state", "score"], unique=False)
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -468,14 +435,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
     )
-    with op.batch_alter_table("findings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_findings_judgement_id"), ["judgement_id"], unique=False)
-        batch_op.create_index("ix_findings_rule", ["rule"], unique=False)
-
+    op.create_index(op.f("ix_findings_judgement_id"), "findings", ["judgement_id"], unique=False)
+    op.create_index("ix_findings_rule", "findings", ["rule"], unique=False)
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "actor",
             sa.String(length=100),
@@ -530,23 +495,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_audit_entries_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_entries_case_id"), ["case_id"], unique=False)
-
+    op.create_index(op.f("ix_audit_entries_case_id"), "audit_entries", ["case_id"], unique=False)
     op.create_table(
         "transfers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("transferred_at", records.models.base.UtcTime(timezone=True), nullable=False),
-        sa.Column("received_at", records.models.base.UtcTime(timezone=True), nullable=True, comment="签收"),
+        sa.Column("transferred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True, comment="签收"),
         sa.Column("received_by", sa.String(length=100), nullable=True),
-        sa.Column(
-            "closed_at",
-            records.models.base.UtcTime(timezone=True),
-            nullable=True,
-            comment="disposed or returned",
-        ),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True, comment="disposed or returned"),
         sa.Column(
             "result",
             sa.Enum(
@@ -568,15 +526,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_transfers_office_id_offices")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
     )
-    with op.batch_alter_table("transfers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_transfers_case_id"), ["case_id"], unique=False)
-        batch_op.create_index("ix_transfers_office_id_closed_at", ["office_id", "closed_at"], unique=False)
-
+    op.create_index(op.f("ix_transfers_case_id"), "transfers", ["case_id"], unique=False)
+    op.create_index("ix_transfers_office_id_closed_at", "transfers", ["office_id", "closed_at"], unique=False)
     op.create_table(
         "verifications",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("checked_at", records.models.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -598,82 +554,52 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
     )
-    with op.batch_alter_table("verifications", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_verifications_case_id"), ["case_id"], unique=False)
-
+    op.create_index(op.f("ix_verifications_case_id"), "verifications", ["case_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("verifications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_verifications_case_id"))
-
+    op.drop_index(op.f("ix_verifications_case_id"), table_name="verifications")
     op.drop_table("verifications")
-    with op.batch_alter_table("transfers", schema=None) as batch_op:
-        batch_op.drop_index("ix_transfers_office_id_closed_at")
-        batch_op.drop_index(batch_op.f("ix_transfers_case_id"))
-
+    op.drop_index("ix_transfers_office_id_closed_at", table_name="transfers")
+    op.drop_index(op.f("ix_transfers_case_id"), table_name="transfers")
     op.drop_table("transfers")
-    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_entries_case_id"))
-
+    op.drop_index(op.f("ix_audit_entries_case_id"), table_name="audit_entries")
     op.drop_table("audit_entries")
-    with op.batch_alter_table("findings", schema=None) as batch_op:
-        batch_op.drop_index("ix_findings_rule")
-        batch_op.drop_index(batch_op.f("ix_findings_judgement_id"))
-
+    op.drop_index("ix_findings_rule", table_name="findings")
+    op.drop_index(op.f("ix_findings_judgement_id"), table_name="findings")
     op.drop_table("findings")
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("ix_cases_state_score")
-        batch_op.drop_index("ix_cases_state_recheck_at")
-        batch_op.drop_index("ix_cases_page_id")
-
+    op.drop_index("ix_cases_state_score", table_name="cases")
+    op.drop_index("ix_cases_state_recheck_at", table_name="cases")
+    op.drop_index("ix_cases_page_id", table_name="cases")
     op.drop_table("cases")
     op.drop_table("judgements")
-    with op.batch_alter_table("snapshots", schema=None) as batch_op:
-        batch_op.drop_index("ix_snapshots_page_id_fetched_at")
-
+    op.drop_index("ix_snapshots_page_id_fetched_at", table_name="snapshots")
     op.drop_table("snapshots")
-    with op.batch_alter_table("planned_pages", schema=None) as batch_op:
-        batch_op.drop_index("ix_planned_pages_visit_id_state")
-
+    op.drop_index("ix_planned_pages_visit_id_state", table_name="planned_pages")
     op.drop_table("planned_pages")
-    with op.batch_alter_table("visits", schema=None) as batch_op:
-        batch_op.drop_index("ix_visits_site_id_finished_at")
-        batch_op.drop_index("ix_visits_account_id_finished_at")
-
+    op.drop_index("ix_visits_site_id_finished_at", table_name="visits")
+    op.drop_index("ix_visits_account_id_finished_at", table_name="visits")
     op.drop_table("visits")
-    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_ins_user_id"))
-
+    op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
-    with op.batch_alter_table("pages", schema=None) as batch_op:
-        batch_op.drop_index("ix_pages_site_id")
-        batch_op.drop_index("ix_pages_account_id")
-
+    op.drop_index("ix_pages_site_id", table_name="pages")
+    op.drop_index("ix_pages_account_id", table_name="pages")
     op.drop_table("pages")
     op.drop_table("users")
-    with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sites_institution_id"))
-        batch_op.drop_index("ix_sites_due")
-
+    op.drop_index(op.f("ix_sites_institution_id"), table_name="sites")
+    op.drop_index("ix_sites_due", table_name="sites")
     op.drop_table("sites")
     op.drop_table("office_tokens")
-    with op.batch_alter_table("certificates", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certificates_institution_id"))
-
+    op.drop_index(op.f("ix_certificates_institution_id"), table_name="certificates")
     op.drop_table("certificates")
-    with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_accounts_institution_id"))
-        batch_op.drop_index("ix_accounts_due")
-
+    op.drop_index(op.f("ix_accounts_institution_id"), table_name="accounts")
+    op.drop_index("ix_accounts_due", table_name="accounts")
     op.drop_table("accounts")
     op.drop_table("offices")
     op.drop_table("leases")
-    with op.batch_alter_table("institutions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_institutions_name"))
-        batch_op.drop_index(batch_op.f("ix_institutions_district"))
-
+    op.drop_index(op.f("ix_institutions_name"), table_name="institutions")
+    op.drop_index(op.f("ix_institutions_district"), table_name="institutions")
     op.drop_table("institutions")
     # ### end Alembic commands ###
