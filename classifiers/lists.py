@@ -288,21 +288,22 @@ def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
 
 def _in_words(error: ValidationError) -> str:
     """A JSON Schema error as a sentence that says how to put it right."""
-    value: Any = error.validator_value
+    value = cast("Any", error.validator_value)
+    instance = cast("Any", error.instance)
     match error.validator:
         case "required":
-            missing = [name for name in value if name not in error.instance]
+            missing = [name for name in value if name not in instance]
             return f"缺少字段：{'、'.join(missing)}"
         case "additionalProperties":
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            extra = [name for name in error.instance if name not in known]
+            extra = [name for name in instance if name not in known]
             return f"不认识的字段：{'、'.join(map(str, extra))}；可用字段：{'、'.join(known)}"
         case "enum":
             return f"“{error.instance}”不在可选值之内：{'、'.join(map(str, value))}"
         case "type":
             return f"类型应为 {value}"
         case "minItems":
-            return f"至少要有 {value} 项，现有 {len(error.instance)} 项"
+            return f"至少要有 {value} 项，现有 {len(instance)} 项"
         case "pattern":
             return f"“{error.instance}”不符合格式 {value}"
         case _:

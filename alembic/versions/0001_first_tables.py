@@ -349,12 +349,8 @@ def upgrade() -> None:
         sa.Column("page_kind_reasons", sa.JSON(), nullable=False),
         sa.Column("unlawful", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False, comment="sum that the case page takes apart"),
-        sa.Column(
-            "departures",
-            sa.JSON(),
-            nullable=False,
-            comment="sentences of the advert that its certificate lacks",
-        ),
+        sa.Column("score_parts", sa.JSON(), nullable=False, comment="the score's summands in words"),
+        sa.Column("spared", sa.JSON(), nullable=False, comment="hits that their context excused, and why"),
         sa.Column(
             "page_text", sa.Text(), nullable=False, comment="the text judged; findings' positions count in it"
         ),

@@ -67,4 +67,5 @@ class Base(DeclarativeBase):
         datetime: UtcTime,
         list[str]: JSON,
         dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
     }

@@ -58,9 +58,8 @@ class JudgementRecord(Base):
     page_kind_reasons: Mapped[list[str]]
     unlawful: Mapped[bool]
     score: Mapped[int] = mapped_column(comment="sum that the case page takes apart")
-    departures: Mapped[list[str]] = mapped_column(
-        comment="sentences of the advert that its certificate lacks"
-    )
+    score_parts: Mapped[list[dict[str, Any]]] = mapped_column(comment="the score's summands in words")
+    spared: Mapped[list[dict[str, Any]]] = mapped_column(comment="hits that their context excused, and why")
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(

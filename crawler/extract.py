@@ -1,0 +1,183 @@
+"""HTML to the text that a reader sees, in blocks with positions."""
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.encoding import html_to_unicode
+
+from classifiers.values import Block, PageText, Region
+
+_INVISIBLE = frozenset(
+    {"script", "style", "template", "noscript", "head", "svg", "canvas", "object", "iframe"}
+)
+_BREAKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd"),
+        *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option"),
+        *("p", "pre", "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead"),
+        *("tr", "ul"),
+    }
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
+_FRAME_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|header|footer|foot|sidebar|aside|breadcrumb|crumbs|copyright)"
+    r"(?:$|[\s_-])",
+    re.I,
+)
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_NOT_NESTING = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "option",
+        "dt",
+        "dd",
+        "source",
+        "wbr",
+    ]
+)
+_MANY_TAGS, _DEEPEST = 20_000, 2_000
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+
+
+def decode_html(body: bytes, content_type: str) -> str:
+    """The page's text, whatever it says of its encoding. Never raises.
+
+    By byte order mark, header and meta tag; where these are missing or wrong, UTF-8 if the bytes are valid
+    UTF-8, else GB18030, of which GB2312 and GBK are parts.
+    """
+
+    def guess(content: bytes) -> str:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            return "gb18030"
+        return "utf-8"
+
+    declared, text = html_to_unicode(
+        content_type or None, body, auto_detect_fun=guess, default_encoding="utf-8"
+    )
+    if "\ufffd" in text and guess(body) != declared:
+        return body.decode(guess(body), errors="replace")
+    return text
+
+
+def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:
+    """The visible text of a page. Total: takes any string.
+
+    `always_visible` are element ids that are shown by script later, although they are hidden in the source.
+    """
+    tree = LexborHTMLParser(_limit_nesting(html))
+    title_node = tree.css_first("title")
+    title = _SPACES.sub(" ", title_node.text()).strip() if title_node else ""
+    builder = _Builder()
+    if tree.root is not None:
+        _walk(tree.root, builder, always_visible)
+    return builder.page(title)
+
+
+@dataclass
+class _Builder:
+    """Collects text into blocks."""
+
+    pieces: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    length: int = 0
+    current: list[str] = field(default_factory=list)
+
+    def end_block(self, region: Region, heading: bool) -> None:
+        text = _SPACES.sub(" ", "".join(self.current)).strip()
+        self.current.clear()
+        if not text:
+            return
+        self.blocks.append(Block(self.length, self.length + len(text), region, heading))
+        self.pieces.append(text)
+        self.length += len(text) + 1
+
+    def page(self, title: str) -> PageText:
+        return PageText("\n".join(self.pieces), title, tuple(self.blocks))
+
+
+def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str]) -> None:
+    """Depth first with a stack of our own, since nesting is the page's to choose."""
+    stack: list[_Step] = [_Step(root, "main", False)]
+    while stack:
+        step = stack.pop()
+        node, region, heading = step.node, step.region, step.heading
+        if node is None:
+            builder.end_block(region, heading)
+            continue
+        if node.next is not None and node is not root:
+            stack.append(_Step(node.next, region, heading))
+        tag = node.tag or ""
+        if tag == "-text":
+            builder.current.append(node.text_content or "")
+        elif tag not in _INVISIBLE and not tag.startswith("-") and not _is_hidden(node, always_visible):
+            inner: Region = "frame" if region == "frame" or _is_frame(node, tag) else "main"
+            if tag in _BREAKS:
+                builder.end_block(region, heading)
+                stack.append(_Step(None, inner, heading or tag in _HEADINGS))
+            if node.child is not None:
+                stack.append(_Step(node.child, inner, heading or tag in _HEADINGS))
+
+
+class _Step(NamedTuple):
+    """A node to enter, or (None) the end of a block."""
+
+    node: LexborNode | None
+    region: Region
+    heading: bool
+
+
+def _limit_nesting(html: str) -> str:
+    """`html` without the opening tags that nest deeper than a person would write: parsing them costs the
+    square of their depth. Ordinary pages are returned as they are, after one count."""
+    if html.count("<") < _MANY_TAGS:
+        return html
+    depth, position, pieces = 0, 0, []
+    for match in _TAG.finditer(html):
+        if match[1]:
+            depth = max(0, depth - 1)
+        elif match[2].lower() not in _NOT_NESTING:
+            depth += 1
+            if depth > _DEEPEST:
+                pieces.append(html[position : match.start()])
+                position = match.end()
+    pieces.append(html[position:])
+    return "".join(pieces)
+
+
+def _is_hidden(node: LexborNode, always_visible: frozenset[str]) -> bool:
+    attributes = node.attributes
+    if not attributes or attributes.get("id") in always_visible:
+        return False
+    return "hidden" in attributes or bool(_NOT_DISPLAYED.search(attributes.get("style") or ""))
+
+
+def _is_frame(node: LexborNode, tag: str) -> bool:
+    if tag in _FRAME_TAGS:
+        return True
+    attributes = node.attributes
+    if not attributes or tag in {"body", "html"}:
+        return False
+    if attributes.get("role") in {"navigation", "contentinfo", "banner"}:
+        return True
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(_FRAME_NAMES.search(names))

@@ -1,0 +1,56 @@
+"""When a page needs the browser, and how it is asked for."""
+
+import os
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from classifiers.values import PageText
+from crawler.errors import BrowserMissing
+from records.settings import settings
+
+# Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
+_SHELL = 60
+
+GOTO_TIMEOUT_MS = 20_000
+
+_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def needs_browser(html: str, text: PageText) -> bool:
+    """Whether the plain page is a shell: hardly any visible text, but scripts that could write some."""
+    visible = sum(block.end - block.start for block in text.blocks if block.region == "main")
+    return visible < _SHELL and LexborHTMLParser(html).css_first("script") is not None
+
+
+def launch_options() -> dict[str, Any]:
+    """How Playwright starts Debian's Chromium; raises BrowserMissing when it is not there."""
+    program = settings().chromium
+    if not program.exists():
+        raise BrowserMissing(f"找不到浏览器 {program}：请运行 make setup，或用 QINGYI_CHROMIUM 指定路径")
+    arguments = list(_ARGUMENTS)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium refuses to sandbox itself as root
+    return {"executable_path": str(program), "headless": True, "args": arguments}
+
+
+def browser_meta() -> dict[str, Any]:
+    """The request meta that has scrapy-playwright fetch a page, wait until it is quiet, and close it."""
+    return {
+        "playwright": True,
+        "playwright_context_kwargs": {
+            "locale": "zh-CN",
+            "accept_downloads": False,
+            "service_workers": "block",
+            "permissions": [],
+        },
+        "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
+    }

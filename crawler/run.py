@@ -1,0 +1,100 @@
+"""Runs a crawl: which visits are due, one Scrapy process over all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy import Engine, func, select
+
+from crawler.settings import scrapy_settings
+from crawler.spiders.account import AccountSpider
+from crawler.spiders.recheck import RecheckSpider
+from crawler.spiders.site import SiteSpider
+from crawler.spiders.visit import VisitSpider, slot_of
+from records.database import transaction
+from records.evidence import EvidenceStore
+from records.models import Account, PlannedPage, PlannedState, Site, VisitKind
+from records.visits import Target, due_sources, open_visit
+
+_SPIDERS: dict[VisitKind, type[VisitSpider]] = {
+    VisitKind.SITE: SiteSpider,
+    VisitKind.ACCOUNT: AccountSpider,
+    VisitKind.RECHECK: RecheckSpider,
+}
+
+
+@dataclass(frozen=True)
+class CrawlResult:
+    """Pages by what became of them, over the visits of one crawl."""
+
+    visits: int
+    fetched: int
+    failed: int
+    skipped: int
+    waiting: int
+
+
+def due_targets(engine: Engine, now: datetime) -> list[Target]:
+    """Visits of all sites and accounts that are due."""
+    with transaction(engine) as session:
+        sources: list[Site | Account] = [
+            *due_sources(session, Site, now),
+            *due_sources(session, Account, now),
+        ]
+    return [open_visit(engine, source, now) for source in sources]
+
+
+def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Target]:
+    """Visits of the sites or accounts with these start or feed addresses; raises KeyError for an unknown one."""
+    with transaction(engine) as session:
+        sources: list[Site | Account] = []
+        for url in urls:
+            source = session.scalar(select(Site).where(Site.start_url == url)) or session.scalar(
+                select(Account).where(Account.feed_url == url)
+            )
+            if source is None:
+                raise KeyError(url)
+            sources.append(source)
+    return [open_visit(engine, source, now) for source in sources]
+
+
+def crawl(engine: Engine, store: EvidenceStore, targets: Sequence[Target]) -> CrawlResult:
+    """Work through `targets` until all are done. Runs a reactor: once a process."""
+    process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
+    for kind, spider in _SPIDERS.items():
+        own = [target for target in targets if target.kind is kind]
+        if own:
+            process.crawl(spider, targets=own, engine=engine, store=store)
+    process.start()
+    return _result(engine, targets)
+
+
+def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float | bool]]:
+    """Politeness by host: seconds between two requests, and how many at once."""
+    return {
+        slot_of(target.start_url): {"delay": target.delay_seconds, "concurrency": 2, "randomize_delay": True}
+        for target in targets
+    }
+
+
+def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
+    with transaction(engine) as session:
+        rows = session.execute(
+            select(PlannedPage.state, func.count())
+            .where(PlannedPage.visit_id.in_([target.visit_id for target in targets]))
+            .group_by(PlannedPage.state)
+        )
+        counts = dict(rows.tuples())
+    return CrawlResult(
+        visits=len(targets),
+        fetched=counts.get(PlannedState.FETCHED, 0),
+        failed=counts.get(PlannedState.FAILED, 0),
+        skipped=counts.get(PlannedState.SKIPPED, 0),
+        waiting=counts.get(PlannedState.WAITING, 0),
+    )
+
+
+def utc_now() -> datetime:
+    """The clock of the commands; everything below them takes the time as a parameter."""
+    return datetime.now(UTC)

@@ -1,0 +1,49 @@
+"""Scrapy's settings, all in one place."""
+
+from typing import Any
+
+from crawler.guard import browser_must_not
+from crawler.rendering import GOTO_TIMEOUT_MS, launch_options
+from records.settings import settings
+
+MEBIBYTE = 1 << 20
+
+
+def scrapy_settings() -> dict[str, Any]:
+    """The settings of every crawl; raises BrowserMissing."""
+    return {
+        "USER_AGENT": settings().user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "COOKIES_ENABLED": False,
+        "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+        "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "DOWNLOAD_TIMEOUT": 30,
+        "DOWNLOAD_MAXSIZE": 16 * MEBIBYTE,
+        "DOWNLOAD_WARNSIZE": 0,
+        "REDIRECT_MAX_TIMES": 6,
+        "RETRY_TIMES": 2,
+        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "DNS_TIMEOUT": 10,
+        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+        "DOWNLOAD_HANDLERS": {
+            "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
+            "https": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
+            "ftp": None,
+            "file": None,
+            "data": None,
+            "s3": None,
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.budget.BudgetMiddleware": 40,
+            "crawler.guard.GuardMiddleware": 50,
+        },
+        "PLAYWRIGHT_BROWSER_TYPE": "chromium",
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": GOTO_TIMEOUT_MS,
+        "PLAYWRIGHT_ABORT_REQUEST": browser_must_not,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+        "LOG_FORMAT": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+    }

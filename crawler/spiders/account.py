@@ -1,0 +1,30 @@
+"""The spider for public accounts 公众号: reads the feed, fetches the posts."""
+
+from collections.abc import Iterable
+
+from classifiers.values import PageText
+from crawler.extract import extract
+from crawler.sources import feed, mp_article
+from crawler.spiders.visit import VisitSpider
+from records.visits import Target
+
+
+def read_post(html: str) -> tuple[PageText, str]:
+    """A post's text and state, by the shape of its page."""
+    if mp_article.is_article(html):
+        return mp_article.article_text(html), mp_article.article_state(html)
+    return extract(html), "normal"
+
+
+class AccountSpider(VisitSpider):
+    """Plans the posts that the feed lists; posts add nothing."""
+
+    name: str = "account"
+
+    def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
+        """The posts of the feed."""
+        return feed.post_urls(body)
+
+    def read(self, html: str) -> tuple[PageText, str]:
+        """As `read_post`."""
+        return read_post(html)

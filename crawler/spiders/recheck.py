@@ -1,0 +1,18 @@
+"""The spider that looks at disposed pages again 核验: one page a visit, fetched whole."""
+
+from typing import ClassVar
+
+from classifiers.values import PageText
+from crawler.spiders.account import read_post
+from crawler.spiders.visit import VisitSpider
+
+
+class RecheckSpider(VisitSpider):
+    """Fetches without conditions: what a server calls unchanged must be seen to be there."""
+
+    name: str = "recheck"
+    conditional: ClassVar[bool] = False
+
+    def read(self, html: str) -> tuple[PageText, str]:
+        """As a post or as an ordinary page, by its shape."""
+        return read_post(html)

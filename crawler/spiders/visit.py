@@ -1,0 +1,226 @@
+"""What all spiders share: pages come from the visit's plan in the database, and responses go back there."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from sqlalchemy import Engine
+from twisted.python.failure import Failure
+
+from classifiers.values import PageText
+from crawler.budget import DEADLINE
+from crawler.errors import OutOfTime
+from crawler.extract import decode_html, extract
+from crawler.rendering import browser_meta, needs_browser
+from records.database import transaction
+from records.evidence import EvidenceStore
+from records.models import PlannedState
+from records.snapshots import Fetched, keep_snapshot, read_html
+from records.visits import (
+    Planned,
+    Target,
+    close_planned,
+    finish_visit,
+    plan_pages,
+    use_time,
+    waiting_pages,
+)
+
+# Every answer is a snapshot, errors too; redirects are followed.
+_KEPT_STATUSES = [304, *range(400, 600)]
+
+
+@dataclass
+class Progress:
+    """How far a visit has come in this process."""
+
+    target: Target
+    started: float
+    outstanding: set[int] = field(default_factory=set)
+    out_of_time: bool = False
+
+
+class VisitSpider(Spider):
+    """Works through visits. A subclass says which links of a page belong to its plan, and how it is read."""
+
+    name: str = "visit"
+    conditional: ClassVar[bool] = True
+
+    def __init__(self, targets: Sequence[Target], engine: Engine, store: EvidenceStore) -> None:
+        super().__init__()
+        self._visits = {target.visit_id: Progress(target, monotonic()) for target in targets}
+        self._engine = engine
+        self._store = store
+
+    def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
+        """The addresses that a page adds to its visit's plan."""
+        return ()
+
+    def read(self, html: str) -> tuple[PageText, str]:
+        """A page's visible text and its state ("normal", or what a platform shows instead)."""
+        return extract(html), "normal"
+
+    async def start(self) -> AsyncIterator[Request]:
+        """All pages that the visits have waiting, also from before a kill."""
+        for progress in list(self._visits.values()):
+            with transaction(self._engine) as session:
+                waiting = waiting_pages(session, progress.target.visit_id)
+            for request in self._requests(progress, waiting):
+                yield request
+
+    def _requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
+        """Requests for newly planned pages; ends the visit when nothing is under way and nothing is new."""
+        progress.outstanding.update(planned.id for planned in new)
+        if not progress.outstanding:
+            self._finish(progress)
+        for planned in new:
+            yield self._request(progress, planned)
+
+    def _finish(self, progress: Progress) -> None:
+        if self._visits.pop(progress.target.visit_id, None):
+            use_time(self._engine, progress.target.visit_id, monotonic() - progress.started)
+            outcome = "时间预算用完" if progress.out_of_time else "完成"
+            finish_visit(self._engine, progress.target, datetime.now(UTC), outcome)
+
+    def _request(self, progress: Progress, planned: Planned, plain: Response | None = None) -> Request:
+        """A request for a planned page: plain, or (with the plain answer at hand) by the browser."""
+        target = progress.target
+        headers = {}
+        if self.conditional and plain is None:
+            candidates = {"If-None-Match": planned.etag, "If-Modified-Since": planned.last_modified}
+            headers = {name: value for name, value in candidates.items() if value}
+        return Request(
+            planned.url,
+            callback=self.keep,
+            errback=self.give_up,
+            headers=headers,
+            dont_filter=True,
+            priority=-planned.depth,
+            cb_kwargs={"progress": progress, "planned": planned, "plain": plain},
+            meta={
+                "handle_httpstatus_list": _KEPT_STATUSES,
+                "dont_obey_robotstxt": not target.obey_robots,
+                "download_slot": slot_of(planned.url),
+                DEADLINE: progress.started + target.seconds_left,
+                **(browser_meta() if plain is not None else {}),
+            },
+        )
+
+    def keep(
+        self, response: Response, progress: Progress, planned: Planned, plain: Response | None
+    ) -> Iterator[Request]:
+        """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
+        html = decode_html(response.body, _content_type(response)) if _is_text(response) else ""
+        text, state = self.read(html)
+        may_render = plain is None and html and response.status == 200 and not planned.is_feed
+        if may_render and needs_browser(html, text):
+            yield self._request(progress, planned, plain=response)
+            return
+        raw = plain if plain is not None else response
+        fetched = Fetched(
+            url=planned.url,
+            final_url=response.url,
+            status=raw.status,
+            headers=_headers(raw),
+            body=raw.body,
+            fetched_at=datetime.now(UTC),
+            rendered=response.body if plain is not None else None,
+            text=text if html and not planned.is_feed else None,
+            page_state=state,
+        )
+        new = self._store_page(progress.target, planned, fetched, html)
+        yield from self._done(progress, planned, new)
+
+    def _store_page(self, target: Target, planned: Planned, fetched: Fetched, html: str) -> Sequence[Planned]:
+        """Keep a page; returns what its links add to the plan.
+
+        One transaction: snapshot, links and the plan's row stand or fall together.
+        """
+        with transaction(self._engine) as session:
+            body = fetched.body
+            snapshot = keep_snapshot(session, self._store, target, fetched)
+            if snapshot.status == 304:
+                body = read_html(self._store, snapshot)
+                html = decode_html(body, "")
+            new: Sequence[int] = ()
+            if planned.depth < target.max_depth and snapshot.status in {200, 304}:
+                found = self.links(target, fetched.final_url, html, body)
+                new = plan_pages(session, target, found, planned.depth + 1)
+            close_planned(session, planned.id, PlannedState.FETCHED, _status_reason(fetched.status))
+            return waiting_pages(session, target.visit_id, new)
+
+    def give_up(self, failure: Failure) -> Iterator[Request]:
+        """Record why a page could not be fetched. When only the browser failed, the plain answer is kept."""
+        request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
+        progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
+        plain: Response | None = request.cb_kwargs["plain"]
+        if plain is not None:
+            self.logger.warning("browser failed on %s: %s", planned.url, failure.value)
+            new = self._keep_plain(progress.target, planned, plain)
+        else:
+            new = ()
+            skipped = isinstance(failure.value, IgnoreRequest)
+            progress.out_of_time |= isinstance(failure.value, OutOfTime)
+            state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
+            with transaction(self._engine) as session:
+                close_planned(session, planned.id, state, _failure_reason(failure))
+        yield from self._done(progress, planned, new)
+
+    def _keep_plain(self, target: Target, planned: Planned, plain: Response) -> Sequence[Planned]:
+        html = decode_html(plain.body, _content_type(plain))
+        text, state = self.read(html)
+        fetched = Fetched(
+            url=planned.url,
+            final_url=plain.url,
+            status=plain.status,
+            headers=_headers(plain),
+            body=plain.body,
+            fetched_at=datetime.now(UTC),
+            text=text,
+            page_state=state,
+        )
+        return self._store_page(target, planned, fetched, html)
+
+    def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
+        progress.outstanding.discard(planned.id)
+        yield from self._requests(progress, new)
+
+    def closed(self, reason: str) -> None:
+        """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
+        for progress in self._visits.values():
+            use_time(self._engine, progress.target.visit_id, monotonic() - progress.started)
+
+
+def slot_of(url: str) -> str:
+    """The host and port that share one politeness."""
+    return urlsplit(url).netloc.lower()
+
+
+def _is_text(response: Response) -> bool:
+    kind = _content_type(response).split(";")[0].strip().lower()
+    return not kind or kind.startswith("text/") or kind.endswith(("xml", "json"))
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+
+
+def _headers(response: Response) -> dict[str, list[str]]:
+    return {
+        name.decode("latin-1").lower(): [value.decode("latin-1") for value in values]
+        for name, values in response.headers.items()
+    }
+
+
+def _status_reason(status: int) -> str | None:
+    return f"HTTP {status}" if status >= 400 else None
+
+
+def _failure_reason(failure: Failure) -> str:
+    return str(failure.value) or type(failure.value).__name__

@@ -1,0 +1,151 @@
+"""From a judgement to a case: what is written when a snapshot has been judged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from classifiers.values import Judgement, KnownCertificate, PageText
+from records import workflow
+from records.models import (
+    Case,
+    CaseState,
+    Certificate,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Page,
+    Snapshot,
+    Visit,
+    VisitKind,
+)
+
+FLAGGER = workflow.Actor(workflow.SYSTEM, "flag")
+
+# In these states a case takes no new judgement: people have decided on what they saw.
+_DECIDED = frozenset({CaseState.DISMISSED, CaseState.VERIFIED})
+_STILL_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE, CaseState.RETURNED})
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A snapshot to be judged, with whose page it is."""
+
+    snapshot: Snapshot
+    institution: Institution
+
+
+def unjudged(session: Session, limit: int, after_id: int = 0) -> Sequence[Unjudged]:
+    """The next snapshots, by id, that have text, were not judged yet and show something new.
+
+    Re-checks are left out: they are judged against their case, by `records.verification`.
+    """
+    rows = session.scalars(
+        select(Snapshot)
+        .join(Visit)
+        .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
+        .where(
+            JudgementRecord.id.is_(None),
+            Snapshot.text_sha256.is_not(None),
+            Snapshot.unchanged_since_id.is_(None),
+            Snapshot.status == 200,
+            Visit.kind != VisitKind.RECHECK,
+            Snapshot.id > after_id,
+        )
+        .options(joinedload(Snapshot.page))
+        .order_by(Snapshot.id)
+        .limit(limit)
+    )
+    return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
+
+
+def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, KnownCertificate]:
+    """What the registry knows of the certificates with these canonical numbers."""
+    rows = session.scalars(
+        select(Certificate)
+        .where(Certificate.number.in_(list(numbers)))
+        .options(joinedload(Certificate.institution))
+    )
+    return {
+        row.number: KnownCertificate(
+            number=row.number,
+            institution=row.institution.name,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            media=tuple(row.media),
+            approved_text=row.approved_text,
+            standing=row.status.value,  # type: ignore[arg-type] # the enum's values are the Literal's
+        )
+        for row in rows
+    }
+
+
+def record_judgement(
+    session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
+) -> JudgementRecord:
+    """Write a judgement and its findings; judging a snapshot again returns what is there."""
+    there = session.scalar(select(JudgementRecord).where(JudgementRecord.snapshot_id == snapshot.id))
+    if there:
+        return there
+    record = JudgementRecord(
+        snapshot_id=snapshot.id,
+        judged_at=now,
+        lists_version=version,
+        page_kind=judgement.page_kind,
+        page_kind_reasons=list(judgement.page_kind_reasons),
+        unlawful=judgement.unlawful,
+        score=judgement.score,
+        score_parts=[asdict(part) for part in judgement.score_parts],
+        spared=[asdict(spared) for spared in judgement.spared],
+        page_text=page.text,
+        findings=[
+            FindingRecord(
+                rule=finding.rule,
+                family=finding.family,
+                title=finding.title,
+                severity=finding.severity,
+                law=[str(article) for article in finding.law],
+                start=finding.start,
+                end=finding.end,
+                quote=finding.quote,
+                why=finding.why,
+            )
+            for finding in judgement.findings
+        ],
+    )
+    session.add(record)
+    session.flush()
+    return record
+
+
+def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -> Case | None:
+    """Open the page's case, or bring new findings to the one it has; None when there is nothing to do.
+
+    1. no findings, no open case: nothing
+    2. no case yet, or the last one is decided and the findings are others: a new case
+    3. the case is still with the reviewers: it shows the newest judgement
+    4. otherwise (transferred, disposed …): left alone; the re-check decides
+    """
+    case = session.scalar(select(Case).where(Case.page_id == page.id).order_by(Case.id.desc()).limit(1))
+    if not record.unlawful and case is None:
+        return None
+    if case is None or (
+        case.state in _DECIDED and record.unlawful and _findings(case.judgement) != _findings(record)
+    ):
+        case = Case(page_id=page.id, judgement_id=record.id, score=record.score)
+        workflow.open_case(
+            session, case, actor=FLAGGER, now=now, reason=f"自动研判命中 {len(record.findings)} 处"
+        )
+        return case
+    if case.state in _STILL_OPEN and case.judgement_id != record.id:
+        case.judgement_id, case.score = record.id, record.score
+        reason = f"页面有变化，重新研判命中 {len(record.findings)} 处"
+        workflow.note(session, case, actor=FLAGGER, now=now, reason=reason)
+        return case
+    return None
+
+
+def _findings(record: JudgementRecord) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.quote) for finding in record.findings}

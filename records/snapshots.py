@@ -1,0 +1,133 @@
+"""Keeping snapshots: bytes into the evidence store first, then the row, so that no row lacks its bytes."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifiers.values import Block, PageText
+from records.evidence import EvidenceStore
+from records.models import Page, Snapshot
+from records.visits import Target
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One response as it came: raw bytes, headers as received, and what was made of it.
+
+    `rendered` is the DOM that the browser built (UTF-8), if it was needed; `text` what a reader sees, None
+    for what is no page of text; `page_state` "normal" or what the platform shows instead of the content.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: dict[str, list[str]]
+    body: bytes
+    fetched_at: datetime
+    rendered: bytes | None = None
+    text: PageText | None = None
+    page_state: str = "normal"
+
+
+def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
+    """Store a response of a visit. Kept once a visit and page: a repeated call returns what is there.
+
+    A 304 repeats the page's last snapshot: it gets a row of its own that points to the same evidence.
+    """
+    page = _page(session, target, fetched.url)
+    there = session.scalar(
+        select(Snapshot).where(Snapshot.visit_id == target.visit_id, Snapshot.page_id == page.id)
+    )
+    if there:
+        return there
+    previous = last_snapshot(session, page.id)
+    if fetched.status == 304 and previous:
+        snapshot = _repeat(previous, target, fetched)
+    else:
+        snapshot = _new(store, page, target, fetched)
+        if previous and previous.status == snapshot.status and _same(previous, snapshot):
+            snapshot.unchanged_since_id = previous.unchanged_since_id or previous.id
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def last_snapshot(session: Session, page_id: int) -> Snapshot | None:
+    """The page's newest snapshot."""
+    newest = select(Snapshot).where(Snapshot.page_id == page_id).order_by(Snapshot.id.desc()).limit(1)
+    return session.scalar(newest)
+
+
+def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
+    """The text that was extracted from a snapshot; None where it had none. Raises as EvidenceStore.get."""
+    if snapshot.text_sha256 is None:
+        return None
+    content = json.loads(store.get(snapshot.text_sha256))
+    blocks = tuple(Block(**block) for block in content["blocks"])
+    return PageText(content["text"], content["title"], blocks)
+
+
+def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:
+    """The page as it was read: the browser's DOM where there is one, the raw body otherwise."""
+    return store.get(snapshot.rendered_sha256 or snapshot.body_sha256)
+
+
+def _page(session: Session, target: Target, url: str) -> Page:
+    page = session.scalar(select(Page).where(Page.url == url))
+    if page is None:
+        page = Page(url=url, site_id=target.site_id, account_id=target.account_id)
+        session.add(page)
+        session.flush()
+    return page
+
+
+def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> Snapshot:
+    text = None if fetched.text is None else json.dumps(asdict(fetched.text), ensure_ascii=False).encode()
+    return Snapshot(
+        page_id=page.id,
+        visit_id=target.visit_id,
+        fetched_at=fetched.fetched_at,
+        status=fetched.status,
+        final_url=fetched.final_url,
+        headers=fetched.headers,
+        etag=_header(fetched, "etag"),
+        last_modified=_header(fetched, "last-modified"),
+        body_sha256=store.put(fetched.body),
+        body_size=len(fetched.body),
+        rendered_sha256=None if fetched.rendered is None else store.put(fetched.rendered),
+        text_sha256=None if text is None else store.put(text),
+        title=fetched.text.title if fetched.text else None,
+        page_state=fetched.page_state,
+    )
+
+
+def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
+    return Snapshot(
+        page_id=previous.page_id,
+        visit_id=target.visit_id,
+        fetched_at=fetched.fetched_at,
+        status=304,
+        final_url=fetched.final_url,
+        headers=fetched.headers,
+        etag=_header(fetched, "etag") or previous.etag,
+        last_modified=_header(fetched, "last-modified") or previous.last_modified,
+        body_sha256=previous.body_sha256,
+        body_size=previous.body_size,
+        rendered_sha256=previous.rendered_sha256,
+        text_sha256=previous.text_sha256,
+        title=previous.title,
+        page_state=previous.page_state,
+        unchanged_since_id=previous.unchanged_since_id or previous.id,
+    )
+
+
+def _same(previous: Snapshot, snapshot: Snapshot) -> bool:
+    return (previous.body_sha256, previous.text_sha256) == (snapshot.body_sha256, snapshot.text_sha256)
+
+
+def _header(fetched: Fetched, name: str) -> str | None:
+    values = fetched.headers.get(name)
+    return values[0][:300] if values else None

@@ -1,0 +1,203 @@
+"""Visits and what they have planned. The frontier lives in the database, so a killed crawl is taken up again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from records.database import transaction
+from records.models import Account, Page, PlannedPage, PlannedState, Site, Snapshot, Visit, VisitKind
+
+Source = TypeVar("Source", Site, Account)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a visit works under: whom it visits and its budgets. Plain values, safe outside a session."""
+
+    visit_id: int
+    kind: VisitKind
+    site_id: int | None
+    account_id: int | None
+    start_url: str
+    hosts: frozenset[str]
+    max_depth: int
+    max_pages: int
+    seconds_left: float
+    delay_seconds: float
+    obey_robots: bool
+    resumed: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A page to fetch, with what its last snapshot offers for a conditional request."""
+
+    id: int
+    url: str
+    depth: int
+    is_feed: bool
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def due_sources(session: Session, kind: type[Source], now: datetime) -> Sequence[Source]:
+    """Enabled sites or accounts whose next visit is due, and those whose last visit was cut off."""
+    own_id = Visit.site_id if kind is Site else Visit.account_id
+    cut_off = select(own_id).where(Visit.finished_at.is_(None), own_id.is_not(None))
+    due = or_(kind.next_visit_at.is_(None), kind.next_visit_at <= now, kind.id.in_(cut_off))
+    rows: Sequence[Source] = session.scalars(select(kind).where(kind.enabled, due).order_by(kind.id)).all()
+    return rows
+
+
+def open_visit(engine: Engine, source: Site | Account, now: datetime) -> Target:
+    """The visit of `source` that was cut off, or a new one with its first page planned."""
+    with transaction(engine) as session:
+        column = Visit.site_id if isinstance(source, Site) else Visit.account_id
+        visit = session.scalar(
+            select(Visit).where(
+                column == source.id, Visit.finished_at.is_(None), Visit.kind != VisitKind.RECHECK
+            )
+        )
+        resumed = visit is not None
+        if visit is None:
+            is_site = isinstance(source, Site)
+            visit = Visit(
+                kind=VisitKind.SITE if is_site else VisitKind.ACCOUNT,
+                site_id=source.id if is_site else None,
+                account_id=None if is_site else source.id,
+                started_at=now,
+            )
+            session.add(visit)
+            session.flush()
+            url = source.start_url if isinstance(source, Site) else source.feed_url
+            session.add(PlannedPage(visit_id=visit.id, url=url, depth=0, is_feed=not is_site))
+        return _target(visit, source, resumed)
+
+
+def _target(visit: Visit, source: Site | Account, resumed: bool) -> Target:
+    is_site = isinstance(source, Site)
+    return Target(
+        visit_id=visit.id,
+        kind=visit.kind,
+        site_id=visit.site_id,
+        account_id=visit.account_id,
+        start_url=source.start_url if isinstance(source, Site) else source.feed_url,
+        hosts=frozenset(source.other_hosts) if isinstance(source, Site) else frozenset(),
+        max_depth=source.max_depth if isinstance(source, Site) else 1,
+        max_pages=source.max_pages,
+        seconds_left=max(0.0, source.max_minutes * 60 - visit.seconds_used),
+        delay_seconds=source.delay_seconds,
+        obey_robots=source.obey_robots if is_site and isinstance(source, Site) else True,
+        resumed=resumed,
+    )
+
+
+def open_recheck(engine: Engine, page: Page, now: datetime) -> Target:
+    """A visit of one page whose disposal was reported, or the one that was cut off."""
+    with transaction(engine) as session:
+        cut_off = select(Visit).join(PlannedPage, PlannedPage.visit_id == Visit.id)
+        visit = session.scalar(
+            cut_off.where(
+                Visit.kind == VisitKind.RECHECK, Visit.finished_at.is_(None), PlannedPage.url == page.url
+            )
+        )
+        resumed = visit is not None
+        if visit is None:
+            visit = Visit(
+                kind=VisitKind.RECHECK, site_id=page.site_id, account_id=page.account_id, started_at=now
+            )
+            session.add(visit)
+            session.flush()
+            session.add(PlannedPage(visit_id=visit.id, url=page.url, depth=0))
+        return _target(visit, page.source, resumed)
+
+
+def waiting_pages(session: Session, visit_id: int, only: Sequence[int] | None = None) -> list[Planned]:
+    """The planned pages of a visit that are still to be fetched, in the order they were planned.
+
+    `only` limits them to these ids.
+    """
+    if only is not None and not only:
+        return []
+    latest = (
+        select(func.max(Snapshot.id))
+        .join(Page, Page.id == Snapshot.page_id)
+        .where(Page.url == PlannedPage.url, Snapshot.status.in_((200, 304)))
+        .correlate(PlannedPage)
+        .scalar_subquery()
+    )
+    query = (
+        select(PlannedPage, Snapshot.etag, Snapshot.last_modified)
+        .outerjoin(Snapshot, Snapshot.id == latest)
+        .where(PlannedPage.visit_id == visit_id, PlannedPage.state == PlannedState.WAITING)
+        .order_by(PlannedPage.id)
+    )
+    if only is not None:
+        query = query.where(PlannedPage.id.in_(only))
+    rows = session.execute(query)
+    return [
+        Planned(page.id, page.url, page.depth, page.is_feed, etag, modified) for page, etag, modified in rows
+    ]
+
+
+def plan_pages(session: Session, target: Target, urls: Iterable[str], depth: int) -> list[int]:
+    """Plan those of `urls` that the visit does not know yet, up to its page budget; returns their ids."""
+    wanted = list(dict.fromkeys(urls))
+    known = set(
+        session.scalars(
+            select(PlannedPage.url).where(
+                PlannedPage.visit_id == target.visit_id, PlannedPage.url.in_(wanted)
+            )
+        )
+    )
+    count = session.scalar(
+        select(func.count()).select_from(PlannedPage).where(PlannedPage.visit_id == target.visit_id)
+    )
+    room = max(0, target.max_pages - (count or 0))
+    new = [url for url in wanted if url not in known][:room]
+    rows = [PlannedPage(visit_id=target.visit_id, url=url, depth=depth) for url in new]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
+
+
+def close_planned(session: Session, planned_id: int, state: PlannedState, reason: str | None = None) -> None:
+    """Record what became of a planned page."""
+    session.execute(
+        update(PlannedPage)
+        .where(PlannedPage.id == planned_id)
+        .values(state=state, reason=reason[:300] if reason else None)
+    )
+
+
+def use_time(engine: Engine, visit_id: int, seconds: float) -> None:
+    """Charge `seconds` to the visit's time budget."""
+    with transaction(engine) as session:
+        session.execute(
+            update(Visit).where(Visit.id == visit_id).values(seconds_used=Visit.seconds_used + seconds)
+        )
+
+
+def finish_visit(engine: Engine, target: Target, now: datetime, outcome: str) -> None:
+    """End a visit: pages still waiting are given up with the reason, and the next visit gets its date."""
+    with transaction(engine) as session:
+        session.execute(
+            update(PlannedPage)
+            .where(PlannedPage.visit_id == target.visit_id, PlannedPage.state == PlannedState.WAITING)
+            .values(state=PlannedState.SKIPPED, reason=outcome)
+        )
+        session.execute(
+            update(Visit).where(Visit.id == target.visit_id).values(finished_at=now, outcome=outcome)
+        )
+        if target.kind is VisitKind.RECHECK:
+            return
+        source = (
+            session.get_one(Site, target.site_id)
+            if target.site_id
+            else session.get_one(Account, target.account_id)
+        )
+        source.next_visit_at = now + timedelta(hours=source.interval_hours)
