@@ -1,0 +1,139 @@
+"""Signing in: passwords (argon2id), browser sessions, office tokens. Secrets are kept as hashes only."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from records.models import Office, OfficeToken, Role, SignIn, User
+
+_HASHER = PasswordHasher()
+# Checked when there is no such user, so that an answer takes as long for a name that exists.
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
+
+ATTEMPTS = 5
+LOCKED_FOR = timedelta(minutes=15)
+SHORTEST_PASSWORD = 10
+
+
+class SignInRefused(Exception):
+    """Wrong name or password, or locked; the message does not say which name exists."""
+
+
+class PasswordTooShort(Exception):
+    """The password has fewer characters than SHORTEST_PASSWORD."""
+
+
+def add_user(
+    session: Session,
+    name: str,
+    password: str,
+    role: Role,
+    *,
+    display_name: str = "",
+    office: Office | None = None,
+) -> User:
+    """Add a user; raises PasswordTooShort."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(f"密码至少 {SHORTEST_PASSWORD} 个字符")
+    user = User(
+        name=name,
+        display_name=display_name or name,
+        password_hash=_HASHER.hash(password),
+        role=role,
+        office_id=office.id if office else None,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def check_password(session: Session, name: str, password: str, now: datetime) -> User:
+    """The user, when the password is right; raises SignInRefused. Five failures lock for 15 minutes.
+
+    The caller must commit after a refusal too, so that the count is kept.
+    """
+    user = session.scalar(select(User).where(User.name == name).with_for_update())
+    if user is None:
+        _matches(_NOBODY, password)
+        raise SignInRefused("用户名或密码不正确")
+    if user.locked_until and user.locked_until > now:
+        raise SignInRefused("尝试次数过多，请稍后再试")
+    if not _matches(user.password_hash, password):
+        user.failed_attempts += 1
+        if user.failed_attempts >= ATTEMPTS:
+            user.locked_until, user.failed_attempts = now + LOCKED_FOR, 0
+        raise SignInRefused("用户名或密码不正确")
+    user.failed_attempts, user.locked_until = 0, None
+    return user
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+def open_sign_in(session: Session, user: User, now: datetime, hours: float) -> str:
+    """Sign a browser in; returns the token for its cookie (43 characters)."""
+    token = secrets.token_urlsafe(32)
+    session.execute(delete(SignIn).where(SignIn.expires_at < now))
+    session.add(
+        SignIn(
+            token_sha256=_sha256(token),
+            user_id=user.id,
+            csrf_token=secrets.token_urlsafe(32),
+            expires_at=now + timedelta(hours=hours),
+        )
+    )
+    return token
+
+
+def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
+    """The sign-in that a cookie's token belongs to, unless it has expired."""
+    return session.scalar(
+        select(SignIn)
+        .where(SignIn.token_sha256 == _sha256(token), SignIn.expires_at > now)
+        .options(joinedload(SignIn.user).joinedload(User.office))
+    )
+
+
+def close_sign_in(session: Session, token: str) -> None:
+    """Sign a browser out."""
+    session.execute(delete(SignIn).where(SignIn.token_sha256 == _sha256(token)))
+
+
+def issue_token(session: Session, office: Office, now: datetime, days: int) -> str:
+    """A new API token for an office; only its hash is kept, so it is shown once."""
+    token = f"qy_{secrets.token_urlsafe(32)}"
+    session.add(
+        OfficeToken(
+            office_id=office.id,
+            token_sha256=_sha256(token),
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    )
+    return token
+
+
+def office_of_token(session: Session, token: str, now: datetime) -> Office | None:
+    """The office that a token belongs to, unless it has expired."""
+    found = session.scalar(
+        select(OfficeToken)
+        .where(OfficeToken.token_sha256 == _sha256(token), OfficeToken.expires_at > now)
+        .options(joinedload(OfficeToken.office))
+    )
+    if found is None:
+        return None
+    found.last_used_at = now
+    return found.office
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
