@@ -1,6 +1,6 @@
 """Runs a crawl: which visits are due, one Scrapy process over all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -59,13 +59,21 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
     return [open_visit(engine, source, now) for source in sources]
 
 
-def crawl(engine: Engine, store: EvidenceStore, targets: Sequence[Target]) -> CrawlResult:
-    """Work through `targets` until all are done. Runs a reactor: once a process."""
+def crawl(
+    engine: Engine,
+    store: EvidenceStore,
+    targets: Sequence[Target],
+    progress: Callable[[int], None] = lambda _: None,
+) -> CrawlResult:
+    """Work through `targets` until all are done; `progress` is called with how many pages more are done.
+
+    Runs a reactor: once a process.
+    """
     process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
     for kind, spider in _SPIDERS.items():
         own = [target for target in targets if target.kind is kind]
         if own:
-            process.crawl(spider, targets=own, engine=engine, store=store)
+            process.crawl(spider, targets=own, engine=engine, store=store, page_done=progress)
     process.start()
     return _result(engine, targets)
 

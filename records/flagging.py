@@ -126,18 +126,21 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
     1. no findings, no open case: nothing
     2. no case yet, or the last one is decided and the findings are others: a new case
     3. the case is still with the reviewers: it shows the newest judgement
-    4. otherwise (transferred, disposed …): left alone; the re-check decides
+    4. the case was verified and what it was about is back: 复现
+    5. otherwise (transferred, disposed …): left alone; the re-check decides
     """
     case = session.scalar(select(Case).where(Case.page_id == page.id).order_by(Case.id.desc()).limit(1))
     if not record.unlawful and case is None:
         return None
-    if case is None or (
-        case.state in _DECIDED and record.unlawful and _findings(case.judgement) != _findings(record)
-    ):
+    if case is not None and case.state is CaseState.VERIFIED and _rules(record) & _rules(case.judgement):
+        words = f"巡查发现原命中内容再次出现（快照 {record.snapshot_id}）"
+        workflow.step(session, case, CaseState.RECURRED, actor=FLAGGER, now=now, reason=words)
+        return case
+    decided = case is not None and case.state in _DECIDED and record.unlawful
+    if case is None or (decided and _findings(case.judgement) != _findings(record)):
         case = Case(page_id=page.id, judgement_id=record.id, score=record.score)
-        workflow.open_case(
-            session, case, actor=FLAGGER, now=now, reason=f"自动研判命中 {len(record.findings)} 处"
-        )
+        words = f"自动研判命中 {len(record.findings)} 处"
+        workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
         return case
     if case.state in _STILL_OPEN and case.judgement_id != record.id:
         case.judgement_id, case.score = record.id, record.score
@@ -145,6 +148,10 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
         workflow.note(session, case, actor=FLAGGER, now=now, reason=reason)
         return case
     return None
+
+
+def _rules(record: JudgementRecord) -> set[str]:
+    return {finding.rule for finding in record.findings}
 
 
 def _findings(record: JudgementRecord) -> set[tuple[str, str]]:

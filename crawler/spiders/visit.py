@@ -1,6 +1,6 @@
 """What all spiders share: pages come from the visit's plan in the database, and responses go back there."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -52,8 +52,15 @@ class VisitSpider(Spider):
     name: str = "visit"
     conditional: ClassVar[bool] = True
 
-    def __init__(self, targets: Sequence[Target], engine: Engine, store: EvidenceStore) -> None:
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        engine: Engine,
+        store: EvidenceStore,
+        page_done: Callable[[int], None],
+    ) -> None:
         super().__init__()
+        self._page_done = page_done
         self._visits = {target.visit_id: Progress(target, monotonic()) for target in targets}
         self._engine = engine
         self._store = store
@@ -189,6 +196,7 @@ class VisitSpider(Spider):
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)
+        self._page_done(1)
         yield from self._requests(progress, new)
 
     def closed(self, reason: str) -> None:

@@ -1,0 +1,63 @@
+"""The clock: which steps run when. Jobs are kept in the database, so a restart forgets nothing.
+
+A run that was missed while the server was down is caught up once; two runs of a job never overlap, nor does
+a job overlap with the same step run by hand (see `records.leases`).
+"""
+
+import logging
+import subprocess
+import sys
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Engine
+
+from records.settings import settings
+
+_LOG = logging.getLogger(__name__)
+JOBS_TABLE = "scheduled_jobs"
+_RUNNING_ALREADY = 3
+
+
+def run_step(*arguments: str) -> int:
+    """Run `qingyi` with `arguments` in a process of its own; returns its exit code.
+
+    A process of its own, because Scrapy's reactor runs once a process, and a crash must not take the
+    server with it.
+    """
+    done = subprocess.run(  # noqa: S603 - our own program, our own arguments
+        [sys.executable, "-m", "qingyi", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode == _RUNNING_ALREADY:
+        _LOG.info("%s is running already", " ".join(arguments))
+    elif done.returncode:
+        _LOG.error("qingyi %s ended with %d: %s", " ".join(arguments), done.returncode, done.stderr.strip())
+    return done.returncode
+
+
+def scheduler(engine: Engine) -> BackgroundScheduler:
+    """A scheduler with the standing jobs, not started yet."""
+    return BackgroundScheduler(
+        jobstores={"default": SQLAlchemyJobStore(engine=engine, tablename=JOBS_TABLE)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
+
+
+def ensure_jobs(made: BackgroundScheduler) -> None:
+    """Add the standing jobs that are not there, and give those whose interval was set anew their new one.
+
+    A job that is there keeps its next run: replacing it at each start would lose the run that was missed.
+    """
+    wanted = {
+        "crawl": (("crawl", "--due"), settings().crawl_every_minutes),
+        "recheck": (("recheck",), settings().recheck_every_minutes),
+    }
+    for name, (arguments, minutes) in wanted.items():
+        trigger = IntervalTrigger(minutes=minutes, timezone="UTC")
+        job = made.get_job(name)
+        if job is None:
+            made.add_job(run_step, trigger, args=arguments, id=name, name=name)
+        elif job.trigger.interval != trigger.interval:
+            made.reschedule_job(name, trigger=trigger)

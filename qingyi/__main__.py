@@ -1,0 +1,5 @@
+"""`python -m qingyi` is `qingyi`."""
+
+from qingyi.command import main
+
+main()

@@ -1,0 +1,37 @@
+"""`qingyi registry`: the registry's files in and out."""
+
+from pathlib import Path
+
+import typer
+
+from qingyi.console import console, counting, current_engine, errors
+from records.registry.exchange import export_registry, import_registry
+
+app = typer.Typer(help="登记库：机构、站点、公众号、审查证明的导入与导出。", no_args_is_help=True)
+
+
+@app.command("import")
+def import_file(
+    file: Path = typer.Argument(help="CSV 或 xlsx 文件；表的种类由列名判断"),
+    faults_to: Path = typer.Option(None, "--faults-to", help="把有误的行另存为文本文件"),
+) -> None:
+    """导入登记文件。有误的行按行列报告，其余照常保存；重复导入只更新。有误行时退出码为 1。"""
+    with counting(f"导入 {file.name}") as progress:
+        result = import_registry(current_engine(), file, progress)
+    for fault in result.faults:
+        errors.print(str(fault), style="yellow", markup=False, highlight=False)
+    if faults_to:
+        faults_to.write_text("".join(f"{fault}\n" for fault in result.faults), "utf-8")
+    console.print(
+        f"新增 {result.added} 行，更新 {result.updated} 行，未变 {result.unchanged} 行；"
+        f"有误未导入 {result.bad_rows} 行"
+    )
+    if result.faults:
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_file(file: Path = typer.Argument(help="xlsx 文件，或存放 CSV 的文件夹")) -> None:
+    """导出整个登记库，格式与导入相同。"""
+    counts = export_registry(current_engine(), file)
+    console.print("，".join(f"{title} {count} 行" for title, count in counts.items()) + f" → {file}")

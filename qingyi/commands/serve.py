@@ -1,0 +1,39 @@
+"""`qingyi serve`: pages, API and the clock in one process."""
+
+import socket
+
+import typer
+import uvicorn
+from api.app import make_app
+
+from crawler.schedule import ensure_jobs, scheduler
+from qingyi.console import console, current_engine, errors, evidence_store, rules_in_force
+from records.settings import settings
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", help="监听地址"),
+    port: int = typer.Option(8800, min=1, max=65535, help="监听端口"),
+    schedule: bool = typer.Option(True, "--schedule/--no-schedule", help="是否同时运行定时任务"),
+) -> None:
+    """启动网页、接口与定时任务（抓取、核验）。"""
+    engine = current_engine()
+    application = make_app(engine, evidence_store(), rules_in_force(), settings())
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            errors.print(f"错误：无法监听 {host}:{port}：{error.strerror}", style="red", markup=False)
+            raise typer.Exit(2) from None
+        clock = scheduler(engine)
+        if schedule:
+            clock.start(paused=True)
+            ensure_jobs(clock)
+            clock.resume()
+        console.print(f"清医已启动：http://{host}:{port}/", highlight=False)
+        try:
+            uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listening])
+        finally:
+            if schedule:
+                clock.shutdown(wait=False)

@@ -1,0 +1,1 @@
+"""The registry's files: import and export of institutions, sites, accounts and certificates as CSV and xlsx."""

@@ -1,0 +1,238 @@
+"""Import and export of the registry. Bad rows are named by line and column; good rows are kept."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from records.database import transaction
+from records.models import Account, Certificate, Institution, Site
+from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, Row, SourceRow
+from records.registry.sheets import FileRefused, Sheet, read_sheets, write_csv, write_xlsx
+
+Record = Institution | Site | Account | Certificate
+
+_TABLES: dict[str, type[Record]] = {
+    "institutions": Institution,
+    "sites": Site,
+    "accounts": Account,
+    "certificates": Certificate,
+}
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with one row: where, and why in Chinese."""
+
+    sheet: str
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet} 第 {self.line} 行“{self.column}”：{self.reason}"
+
+
+@dataclass
+class ImportResult:
+    """What an import did: rows added, updated, unchanged, and the faults of those left out."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+
+    @property
+    def kept(self) -> int:
+        """Rows that are in the registry now."""
+        return self.added + self.updated + self.unchanged
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows that were left out, each counted once."""
+        return len({(fault.sheet, fault.line) for fault in self.faults})
+
+
+def import_registry(engine: Engine, path: Path, progress: Callable[[int], None]) -> ImportResult:
+    """Import all sheets of a file; `progress` is called with how many rows were read.
+
+    What a sheet holds is told by its columns. Importing a file again updates what has changed and adds
+    nothing twice. Raises FileRefused when the file, or a sheet's headings, cannot be understood.
+    """
+    sheets = [(row_kind(sheet, path), sheet) for sheet in read_sheets(path)]
+    if not sheets:
+        raise FileRefused(f"{path}：文件是空的")
+    result = ImportResult()
+    for kind, sheet in sorted(sheets, key=lambda pair: ROW_KINDS.index(pair[0])):
+        seen: dict[str, int] = {}
+        for batch in _batches(sheet):
+            with transaction(engine) as session:
+                good = [(line, row) for line, row in _validated(kind, sheet.name, batch, result, seen)]
+                _write(session, kind, sheet.name, good, result)
+            progress(len(batch))
+    return result
+
+
+def row_kind(sheet: Sheet, path: Path) -> type[Row]:
+    """Which kind of rows a sheet holds; raises FileRefused naming what is missing."""
+    headings = set(sheet.headings)
+    fits = [kind for kind in ROW_KINDS if kind.required_headings() <= headings]
+    if fits:
+        return fits[0]
+    nearest = max(ROW_KINDS, key=lambda kind: len(headings & set(kind.headings())))
+    missing = "、".join(sorted(nearest.required_headings() - headings))
+    raise FileRefused(
+        f"{path} 的“{sheet.name}”：看不出是哪一种表；如果是{nearest.title}表，缺少列：{missing}"
+    )
+
+
+def export_registry(engine: Engine, path: Path) -> dict[str, int]:
+    """Write the registry to an xlsx file, or to a folder of CSV files; returns rows by kind."""
+    counts = {}
+    tables = []
+    with transaction(engine) as session:
+        for kind in ROW_KINDS:
+            rows = list(_exported(session, kind))
+            counts[kind.title] = len(rows)
+            tables.append((kind.title, list(kind.headings()), rows))
+    if path.suffix.lower() == ".xlsx":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_xlsx(path, tables)
+    else:
+        path.mkdir(parents=True, exist_ok=True)
+        for title, headings, rows in tables:
+            write_csv(path / f"{title}.csv", headings, rows)
+    return counts
+
+
+def _batches(sheet: Sheet) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    batch: list[tuple[int, dict[str, Any]]] = []
+    for row in sheet.rows:
+        batch.append((row.line, row.cells))
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _validated(
+    kind: type[Row],
+    sheet: str,
+    batch: Iterable[tuple[int, dict[str, Any]]],
+    result: ImportResult,
+    seen: dict[str, int],
+) -> Iterator[tuple[int, Row]]:
+    for line, cells in batch:
+        try:
+            row = kind.model_validate({name: cell for name, cell in cells.items() if cell not in (None, "")})
+        except ValidationError as error:
+            result.faults += _faults(kind, sheet, line, error)
+            continue
+        key = str(getattr(row, kind.key))
+        first = seen.setdefault(key, line)
+        if first != line:
+            column = _column(kind, kind.key)
+            result.faults.append(RowFault(sheet, line, column, f"“{key}”与第 {first} 行重复"))
+            continue
+        yield line, row
+
+
+def _write(
+    session: Session, kind: type[Row], sheet: str, good: list[tuple[int, Row]], result: ImportResult
+) -> None:
+    table = _TABLES[kind.kind]
+    key_column = getattr(table, kind.key)
+    keys = [getattr(row, kind.key) for _, row in good]
+    records: Sequence[Record] = session.scalars(select(table).where(key_column.in_(keys))).all()
+    there = {getattr(record, kind.key): record for record in records}
+    owners = _owners(session, [row for _, row in good])
+    for line, row in good:
+        values = {name: getattr(row, name) for name in kind.model_fields if name != "credit_code"}
+        if isinstance(row, InstitutionRow):
+            values["credit_code"] = row.credit_code
+        elif isinstance(row, SourceRow):
+            owner = owners.get(row.credit_code)
+            if owner is None:
+                reason = f"登记库中没有代码为 {row.credit_code} 的机构，请先导入机构"
+                result.faults.append(RowFault(sheet, line, "统一社会信用代码", reason))
+                continue
+            values["institution_id"] = owner
+        if isinstance(row, CertificateRow):
+            values["number"] = row.number
+        _upsert(session, table, there.get(getattr(row, kind.key)), values, result)
+
+
+def _upsert(
+    session: Session, table: type[Record], record: Record | None, values: dict[str, Any], result: ImportResult
+) -> None:
+    if record is None:
+        session.add(table(**values))
+        result.added += 1
+        return
+    changed = {name: value for name, value in values.items() if getattr(record, name) != value}
+    for name, value in changed.items():
+        setattr(record, name, value)
+    result.updated += bool(changed)
+    result.unchanged += not changed
+
+
+def _owners(session: Session, rows: list[Row]) -> dict[str, int]:
+    codes = [row.credit_code for row in rows if isinstance(row, SourceRow)]
+    found = session.execute(
+        select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
+    )
+    return dict(found.tuples())
+
+
+def _faults(kind: type[Row], sheet: str, line: int, error: ValidationError) -> Iterator[RowFault]:
+    for detail in error.errors():
+        field_name = str(detail["loc"][0]) if detail["loc"] else ""
+        column = field_name if field_name in kind.headings() else _column(kind, field_name)
+        yield RowFault(sheet, line, column or "整行", _in_words(dict(detail)))
+
+
+def _column(kind: type[Row], field_name: str) -> str:
+    return next((heading for heading, name in kind.headings().items() if name == field_name), field_name)
+
+
+_WORDS = {
+    "missing": "不能为空",
+    "string_too_short": "不能为空",
+    "string_too_long": "过长，最多 {max_length} 个字符",
+    "int_parsing": "“{input}”不是整数",
+    "int_from_float": "“{input}”不是整数",
+    "int_type": "“{input}”不是整数",
+    "float_parsing": "“{input}”不是数字",
+    "float_type": "“{input}”不是数字",
+    "greater_than": "“{input}”应大于 {gt}",
+    "greater_than_equal": "“{input}”不应小于 {ge}",
+    "less_than_equal": "“{input}”不应大于 {le}",
+    "string_type": "“{input}”应为文字，请把单元格设为文本格式",
+}
+
+
+def _in_words(detail: dict[str, Any]) -> str:
+    kind = detail["type"]
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    template = _WORDS.get(kind)
+    shown = str(detail.get("input"))[:60]
+    return template.format(input=shown, **detail.get("ctx", {})) if template else str(detail["msg"])
+
+
+def _exported(session: Session, kind: type[Row]) -> Iterator[list[Any]]:
+    table = _TABLES[kind.kind]
+    records: Sequence[Record] = session.scalars(select(table).order_by(table.id)).all()
+    for record in records:
+        fields = {name: getattr(record, name) for name in kind.model_fields if hasattr(record, name)}
+        if not isinstance(record, Institution):
+            fields["credit_code"] = record.institution.credit_code
+        row = kind.model_construct(**fields)
+        dumped = row.model_dump(by_alias=True)
+        yield [dumped[heading] for heading in kind.headings()]

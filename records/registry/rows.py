@@ -1,0 +1,220 @@
+"""One row of each kind of registry file: its columns in Chinese, and what each must hold."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from classifiers.certificates import canonical_number
+from records.models import CertificateStatus, Level
+
+_LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
+_YES, _NO = {"是", "启用", "遵守", "1", "true", "yes"}, {"否", "停用", "不遵守", "0", "false", "no"}
+
+
+def _empty_to_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _credit_code(value: object) -> str:
+    text = str(value or "").strip().upper()
+    try:
+        return str(uscc.validate(text))
+    except InvalidChecksum:
+        raise ValueError(f"统一社会信用代码“{text}”的校验位不正确") from None
+    except ValidationError:
+        raise ValueError(f"统一社会信用代码“{text}”应为18位数字和大写字母") from None
+
+
+def _several(value: object) -> list[str]:
+    text = str(value or "").translate(_LIST_MARKS)
+    return list(dict.fromkeys(part.strip() for part in text.split("；") if part.strip()))
+
+
+def _level(value: object) -> Level:
+    text = str(value or "").strip()
+    by_label = {level.label: level for level in Level}
+    if text not in by_label:
+        raise ValueError(f"级别“{text}”应为：{'、'.join(by_label)}")
+    return by_label[text]
+
+
+def _status(value: object) -> CertificateStatus:
+    text = str(value or "").strip() or CertificateStatus.VALID.label
+    by_label = {status.label: status for status in CertificateStatus}
+    if text not in by_label:
+        raise ValueError(f"状态“{text}”应为：{'、'.join(by_label)}")
+    return by_label[text]
+
+
+def _yes_or_no(value: object) -> bool:
+    text = str(value if value is not None else "").strip().lower()
+    if text in _YES or not text:
+        return True
+    if text in _NO:
+        return False
+    raise ValueError(f"“{text}”应为：是、否")
+
+
+def _web_address(value: object) -> str:
+    text = str(value or "").strip()
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"“{text}”不是 http(s) 网址")
+    return text if parts.path else f"{text}/"
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value or "").strip()
+    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(f"“{text}”不是日期，应形如 2026-07-01")
+
+
+def _certificate_number(value: object) -> str:
+    text = str(value or "").strip()
+    canonical_number(text)
+    return text
+
+
+Several = Annotated[list[str], BeforeValidator(_several), PlainSerializer("；".join)]
+CreditCode = Annotated[str, BeforeValidator(_credit_code)]
+WebAddress = Annotated[str, BeforeValidator(_web_address), Field(max_length=500)]
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
+Optional = Annotated[str | None, BeforeValidator(_empty_to_none)]
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), PlainSerializer(lambda value: "是" if value else "否")]
+Words = Annotated[str, Field(min_length=1)]
+
+
+class Row(BaseModel):
+    """A row. `alias` of a field is its column's heading; `key` names the field that identifies the record."""
+
+    model_config = ConfigDict(populate_by_name=True, str_strip_whitespace=True, extra="ignore")
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    key: ClassVar[str]
+
+    @classmethod
+    def headings(cls) -> dict[str, str]:
+        """Column heading to field name, in the order of the file."""
+        return {str(info.alias): name for name, info in cls.model_fields.items()}
+
+    @classmethod
+    def required_headings(cls) -> set[str]:
+        """The columns that a file must have."""
+        return {str(info.alias) for info in cls.model_fields.values() if info.is_required()}
+
+
+class InstitutionRow(Row):
+    """An institution 医疗机构."""
+
+    kind = "institutions"
+    title = "机构"
+    key = "credit_code"
+
+    credit_code: CreditCode = Field(alias="统一社会信用代码")
+    name: Words = Field(alias="第一名称", max_length=200)
+    other_names: Several = Field(alias="其他名称", default_factory=list)
+    licence_number: Optional = Field(alias="执业许可证登记号", default=None, max_length=40)
+    ownership: Optional = Field(alias="所有制形式", default=None, max_length=40)
+    level: Annotated[Level, BeforeValidator(_level), PlainSerializer(lambda level: level.label)] = Field(
+        alias="级别"
+    )
+    category: Optional = Field(alias="类别", default=None, max_length=60)
+    district: Words = Field(alias="辖区", max_length=60)
+    departments: Several = Field(alias="诊疗科目", default_factory=list)
+    addresses: Several = Field(alias="地址", default_factory=list)
+    phones: Several = Field(alias="电话", default_factory=list)
+
+
+class SourceRow(Row):
+    """What sites and accounts have in common."""
+
+    credit_code: CreditCode = Field(alias="统一社会信用代码")
+
+
+class SiteRow(SourceRow):
+    """A site 站点."""
+
+    kind = "sites"
+    title = "站点"
+    key = "start_url"
+
+    start_url: WebAddress = Field(alias="网址")
+    other_hosts: Several = Field(alias="其他域名", default_factory=list)
+    max_depth: int = Field(alias="最大深度", default=4, ge=0, le=20)
+    max_pages: int = Field(alias="最大页数", default=500, ge=1, le=100_000)
+    max_minutes: int = Field(alias="最长分钟", default=30, ge=1, le=1440)
+    delay_seconds: float = Field(alias="请求间隔秒", default=1.0, ge=0, le=600)
+    obey_robots: YesOrNo = Field(alias="遵守robots", default=True)
+    robots_reason: Optional = Field(alias="不遵守理由", default=None)
+    interval_hours: float = Field(alias="巡查间隔小时", default=24.0, gt=0, le=8760)
+    enabled: YesOrNo = Field(alias="启用", default=True)
+
+    @model_validator(mode="after")
+    def _override_has_its_reason(self) -> "SiteRow":
+        if not self.obey_robots and not self.robots_reason:
+            raise ValueError("不遵守robots时必须填写“不遵守理由”（谁批准、为什么）")
+        return self
+
+
+class AccountRow(SourceRow):
+    """A public account 公众号."""
+
+    kind = "accounts"
+    title = "公众号"
+    key = "feed_url"
+
+    name: Words = Field(alias="公众号名称", max_length=100)
+    biz: Optional = Field(alias="biz", default=None, max_length=40)
+    feed_url: WebAddress = Field(alias="订阅源网址")
+    max_pages: int = Field(alias="最大篇数", default=100, ge=1, le=10_000)
+    max_minutes: int = Field(alias="最长分钟", default=15, ge=1, le=1440)
+    delay_seconds: float = Field(alias="请求间隔秒", default=2.0, ge=0, le=600)
+    interval_hours: float = Field(alias="巡查间隔小时", default=24.0, gt=0, le=8760)
+    enabled: YesOrNo = Field(alias="启用", default=True)
+
+
+class CertificateRow(SourceRow):
+    """An ad-review certificate 医疗广告审查证明."""
+
+    kind = "certificates"
+    title = "审查证明"
+    key = "number"
+
+    number_as_written: Annotated[str, BeforeValidator(_certificate_number)] = Field(
+        alias="文号", max_length=120
+    )
+    valid_from: Day = Field(alias="有效期起")
+    valid_to: Day = Field(alias="有效期止")
+    media: Several = Field(alias="媒体类别", default_factory=list)
+    approved_text: Words = Field(alias="成品样件")
+    issuing_office: Words = Field(alias="审查机关", max_length=100)
+    status: Annotated[
+        CertificateStatus, BeforeValidator(_status), PlainSerializer(lambda status: status.label)
+    ] = Field(alias="状态", default=CertificateStatus.VALID)
+
+    @property
+    def number(self) -> str:
+        """The number in its canonical form."""
+        return canonical_number(self.number_as_written)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "CertificateRow":
+        if self.valid_to < self.valid_from:
+            raise ValueError(f"有效期止 {self.valid_to} 早于有效期起 {self.valid_from}")
+        return self
+
+
+ROW_KINDS: tuple[type[Row], ...] = (InstitutionRow, SiteRow, AccountRow, CertificateRow)
