@@ -23,7 +23,7 @@ def add(
     display_name: str = typer.Option("", help="显示的姓名"),
     office: str = typer.Option("", help="处置员所属部门的名称"),
     password: str = typer.Option(
-        ..., prompt="密码", confirmation_prompt="再输一次", hide_input=True, envvar="QINGYI_NEW_PASSWORD"
+        ..., prompt="密码", confirmation_prompt=True, hide_input=True, envvar="QINGYI_NEW_PASSWORD"
     ),
 ) -> None:
     """新增用户。密码从提示输入，或取自环境变量 QINGYI_NEW_PASSWORD。"""

@@ -4,8 +4,8 @@ import socket
 
 import typer
 import uvicorn
-from api.app import make_app
 
+from api.app import make_app
 from crawler.schedule import ensure_jobs, scheduler
 from qingyi.console import console, current_engine, errors, evidence_store, rules_in_force
 from records.settings import settings

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 from sqlalchemy import Engine, select
@@ -149,7 +149,7 @@ def _write(
     table = _TABLES[kind.kind]
     key_column = getattr(table, kind.key)
     keys = [getattr(row, kind.key) for _, row in good]
-    records: Sequence[Record] = session.scalars(select(table).where(key_column.in_(keys))).all()
+    records = cast("Sequence[Record]", session.scalars(select(table).where(key_column.in_(keys))).all())
     there = {getattr(record, kind.key): record for record in records}
     owners = _owners(session, [row for _, row in good])
     for line, row in good:
@@ -228,7 +228,7 @@ def _in_words(detail: dict[str, Any]) -> str:
 
 def _exported(session: Session, kind: type[Row]) -> Iterator[list[Any]]:
     table = _TABLES[kind.kind]
-    records: Sequence[Record] = session.scalars(select(table).order_by(table.id)).all()
+    records = cast("Sequence[Record]", session.scalars(select(table).order_by(table.id)).all())
     for record in records:
         fields = {name: getattr(record, name) for name in kind.model_fields if hasattr(record, name)}
         if not isinstance(record, Institution):

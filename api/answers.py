@@ -1,0 +1,81 @@
+"""Errors as answers: words are found once, here.
+
+The API answers every error as application/problem+json (RFC 9457): type, title, status, detail, and for a
+request that does not fit, errors with the place of each fault. People get a page.
+"""
+
+from fastapi import Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from api.context import page
+from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused
+from records.evidence import EvidenceMissing
+from records.review import CaseChanged
+from records.takedown import NotThisOffice
+from records.workflow import StepRefused
+
+API_PREFIX = "/api/"
+
+
+class Problem(BaseModel):
+    """An error as the API answers it (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, object]] = []
+
+
+_ANSWERS: dict[type[Exception], tuple[int, str]] = {
+    NotAllowed: (403, "没有权限"),
+    FormExpired: (403, "表单已失效"),
+    TokenRefused: (401, "令牌无效"),
+    NotThisOffice: (404, "没有找到"),
+    EvidenceMissing: (404, "没有找到"),
+    StepRefused: (409, "不能这样操作"),
+    CaseChanged: (409, "案件已有变化"),
+}
+
+_TITLES = {404: "没有找到", 405: "不支持的方法", 422: "请求内容有误"}
+_DETAILS: dict[type[Exception], str] = {FormExpired: "页面停留过久或已换人登录，请刷新后重试"}
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """Turn an error into a problem (API) or a page (people)."""
+    if isinstance(error, SignInNeeded):
+        return RedirectResponse(f"/signin?next={error.wanted}", status_code=303)
+    status, title = _status_and_title(error)
+    detail = _DETAILS.get(type(error), "") or _detail(error)
+    if request.url.path.startswith(API_PREFIX):
+        faults = jsonable_encoder(error.errors()) if isinstance(error, RequestValidationError) else []
+        faults = [{"loc": fault["loc"], "msg": fault["msg"]} for fault in faults]
+        problem = Problem(title=title, status=status, detail=detail, errors=faults)
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        return JSONResponse(
+            problem.model_dump(), status, headers=headers, media_type="application/problem+json"
+        )
+    return page(request, "error.html", status, title=title, detail=detail)
+
+
+HANDLED: tuple[type[Exception], ...] = (*_ANSWERS, SignInNeeded, HTTPException, RequestValidationError)
+
+
+def _status_and_title(error: Exception) -> tuple[int, str]:
+    if isinstance(error, HTTPException):
+        return error.status_code, _TITLES.get(error.status_code, "出错了")
+    if isinstance(error, RequestValidationError):
+        return 422, _TITLES[422]
+    return next(found for kind, found in _ANSWERS.items() if isinstance(error, kind))
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, HTTPException):
+        return _TITLES.get(error.status_code, str(error.detail))
+    if isinstance(error, RequestValidationError):
+        return "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors())
+    return str(error)

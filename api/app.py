@@ -1,0 +1,66 @@
+"""Wiring only: parts, routes, errors, headers."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+
+from api.answers import HANDLED, answer
+from api.context import Parts, Signed
+from api.queue.routes import router as queue_router
+from api.review.routes import router as review_router
+from api.signin.routes import router as signin_router
+from api.takedown.routes import router as takedown_router
+from classifiers.lists import RuleSet
+from records.evidence import EvidenceStore
+from records.models import Role
+from records.settings import Settings
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings) -> FastAPI:
+    """The application over these parts."""
+    app = FastAPI(
+        title="清医接口",
+        version="1",
+        description="供处置部门领取转送件、签收和反馈处置结果。以令牌（Bearer）访问，只见本部门的转送件。",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = Parts(engine, store, rules, settings)
+    for router in (signin_router, review_router, takedown_router, queue_router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    for error in HANDLED:
+        app.add_exception_handler(error, answer)
+    app.middleware("http")(_with_headers)
+    app.get("/", include_in_schema=False)(_home)
+    return app
+
+
+def _home(sign_in: Signed) -> RedirectResponse:
+    """Each to their own queue."""
+    return RedirectResponse("/takedown" if sign_in.user.role is Role.OFFICER else "/cases", 303)
+
+
+async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

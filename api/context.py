@@ -1,0 +1,107 @@
+"""What every route has at hand: the application's parts, the clock, who is asking."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+from fastapi import Path as PathValue
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from sqlalchemy import Engine
+
+from api.errors import FormExpired, NotAllowed, SignInNeeded
+from classifiers.lists import RuleSet
+from classifiers.values import KIND_LABELS, SEVERITY_LABELS
+from records.database import reading
+from records.evidence import EvidenceStore
+from records.models import Role, SignIn, User
+from records.settings import Settings
+from records.sign_in import find_sign_in
+
+COOKIE = "qingyi_sign_in"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application is made of."""
+
+    engine: Engine
+    store: EvidenceStore
+    rules: RuleSet
+    settings: Settings
+
+
+def parts(request: Request) -> Parts:
+    """The parts of the application that serves `request`."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+def clock() -> datetime:
+    """The time; tests put another in its place."""
+    return datetime.now(UTC)
+
+
+PartsHere = Annotated[Parts, Depends(parts)]
+Now = Annotated[datetime, Depends(clock)]
+
+
+def signed_in(request: Request, here: PartsHere, now: Now) -> SignIn:
+    """The sign-in of the browser; raises SignInNeeded."""
+    token = request.cookies.get(COOKIE)
+    with reading(here.engine) as session:
+        found = find_sign_in(session, token, now) if token else None
+    if found is None:
+        raise SignInNeeded(request.url.path)
+    return found
+
+
+Signed = Annotated[SignIn, Depends(signed_in)]
+
+
+def reviewer(sign_in: Signed) -> SignIn:
+    """A sign-in that may review; raises NotAllowed."""
+    if sign_in.user.role not in {Role.REVIEWER, Role.ADMINISTRATOR}:
+        raise NotAllowed("本页供研判人员使用")
+    return sign_in
+
+
+def officer(sign_in: Signed) -> SignIn:
+    """A sign-in of an office's officer; raises NotAllowed."""
+    if sign_in.user.role is not Role.OFFICER or sign_in.user.office_id is None:
+        raise NotAllowed("本页供处置部门使用")
+    return sign_in
+
+
+def checked_form(sign_in: Signed, csrf: Annotated[str, Form()] = "") -> None:
+    """Raises FormExpired unless the form was made for this sign-in."""
+    if csrf != sign_in.csrf_token:
+        raise FormExpired
+
+
+Reviewer = Annotated[SignIn, Depends(reviewer)]
+Officer = Annotated[SignIn, Depends(officer)]
+CheckedForm = Depends(checked_form)
+RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
+
+_TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
+_TEMPLATES.env.filters["local"] = lambda moment: (
+    moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+)
+_TEMPLATES.env.filters["map_titles"] = lambda findings: list(
+    dict.fromkeys((finding.title, finding.severity) for finding in findings)
+)
+_TEMPLATES.env.globals.update(kind_labels=KIND_LABELS, severity_labels=SEVERITY_LABELS)
+
+
+def page(
+    request: Request, name: str, status: int = 200, sign_in: SignIn | None = None, **values: object
+) -> HTMLResponse:
+    """An HTML page from a template, with who is signed in."""
+    user: User | None = sign_in.user if sign_in else None
+    csrf = sign_in.csrf_token if sign_in else ""
+    return _TEMPLATES.TemplateResponse(
+        request, name, {**values, "user": user, "csrf": csrf}, status_code=status
+    )

@@ -1,0 +1,1 @@
+"""The API of the takedown queue, for offices' programs."""

@@ -1,0 +1,114 @@
+"""The API's words: what an office's program sends and gets."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from records.models import CaseState, DisposalResult, Transfer
+
+
+class FindingOut(BaseModel):
+    """A finding 命中: the page's words, the rule, the law."""
+
+    rule: str
+    title: str = Field(description="规则名称")
+    severity: str
+    law: list[str] = Field(description="违反的条款")
+    quote: str = Field(description="页面原文")
+    start: int
+    end: int
+    why: str = Field(description="一句话说明")
+
+
+class EvidenceOut(BaseModel):
+    """The evidence of a transfer, and where to get its bytes."""
+
+    fetched_at: datetime
+    http_status: int
+    body_sha256: str
+    body_size: int
+    rendered_sha256: str | None
+    download: str = Field(description="原始页面字节的下载地址（同一令牌）")
+
+
+class TransferOut(BaseModel):
+    """A transfer 转送件 of this office."""
+
+    id: int
+    case_id: int
+    state: CaseState
+    state_label: str = Field(examples=["已转送"])
+    url: str = Field(description="违法页面网址")
+    title: str | None
+    institution: str = Field(description="机构第一名称")
+    credit_code: str
+    account: str | None = Field(description="公众号名称；网站页面为空")
+    transferred_at: datetime
+    received_at: datetime | None
+    findings: list[FindingOut]
+    evidence: EvidenceOut
+
+
+class TransferList(BaseModel):
+    """A part of the queue. Ask again with `after` = `next_after` until that is null."""
+
+    items: list[TransferOut]
+    next_after: int | None
+
+
+class DisposalIn(BaseModel):
+    """A disposal 处置 as the office reports it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"result": "deleted", "disposed_on": "2026-11-24", "document_number": "网信处〔2026〕12号"}
+            ]
+        },
+    )
+
+    result: DisposalResult = Field(
+        description="deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号"
+    )
+    disposed_on: date
+    document_number: str = Field(default="", max_length=100)
+    note: str = Field(default="", max_length=2000)
+
+
+class ReturnIn(BaseModel):
+    """A return 退回, with its reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+def transfer_out(transfer: Transfer) -> TransferOut:
+    """A transfer in the API's words."""
+    case, snapshot = transfer.case, transfer.case.judgement.snapshot
+    source = case.page.source
+    return TransferOut(
+        id=transfer.id,
+        case_id=case.id,
+        state=case.state,
+        state_label=case.state.label,
+        url=case.page.url,
+        title=snapshot.title,
+        institution=source.institution.name,
+        credit_code=source.institution.credit_code,
+        account=case.page.account.name if case.page.account else None,
+        transferred_at=transfer.transferred_at,
+        received_at=transfer.received_at,
+        findings=[
+            FindingOut.model_validate(finding, from_attributes=True) for finding in case.judgement.findings
+        ],
+        evidence=EvidenceOut(
+            fetched_at=snapshot.fetched_at,
+            http_status=snapshot.status,
+            body_sha256=snapshot.body_sha256,
+            body_size=snapshot.body_size,
+            rendered_sha256=snapshot.rendered_sha256,
+            download=f"/api/v1/transfers/{transfer.id}/evidence",
+        ),
+    )

@@ -1,0 +1,42 @@
+"""A page's text cut into lines and segments, each with the findings that cover it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from records.models import FindingRecord
+
+_RANK = {"low": 0, "medium": 1, "high": 2}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text; `numbers` are the findings that cover it (from 1), `severity` their gravest."""
+
+    text: str
+    numbers: tuple[int, ...]
+    severity: str
+    opens: tuple[int, ...]
+
+
+def lines(text: str, findings: Sequence[FindingRecord]) -> list[list[Segment]]:
+    """The text line by line; joined, the segments' texts are the text again."""
+    edges = {0, len(text)}
+    for finding in findings:
+        edges |= {finding.start, finding.end}
+    result: list[list[Segment]] = [[]]
+    for start, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= len(text))):
+        covering = [
+            (number, finding)
+            for number, finding in enumerate(findings, 1)
+            if finding.start <= start and end <= finding.end
+        ]
+        numbers = tuple(number for number, _ in covering)
+        severity = max((finding.severity for _, finding in covering), key=_RANK.__getitem__, default="")
+        opens = tuple(number for number, finding in covering if finding.start == start)
+        for index, piece in enumerate(text[start:end].split("\n")):
+            if index:
+                result.append([])
+            if piece:
+                result[-1].append(Segment(piece, numbers, severity, opens if not index else ()))
+    return [line for line in result if line]

@@ -1,0 +1,103 @@
+"""The reviewer's queue, the case page, and the decisions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+
+from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.evidence import as_download
+from api.review.highlight import lines
+from records import review
+from records.database import reading, transaction
+from records.models import Case, CaseState, Office, User
+from records.workflow import STEPS
+
+router = APIRouter(prefix="/cases", include_in_schema=False)
+
+PAGE_SIZE = 50
+
+
+@router.get("")
+def queue(
+    request: Request,
+    here: PartsHere,
+    sign_in: Reviewer,
+    state: str = "",
+    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> HTMLResponse:
+    """The queue: what waits for a reviewer, or the cases in one state."""
+    known = {member.value: member for member in CaseState}
+    states = (known[state],) if state in known else review.TO_REVIEW
+    with reading(here.engine) as session:
+        cases = review.queue(session, states, PAGE_SIZE + 1, start)
+        counts = review.counts(session)
+    return page(
+        request,
+        "queue.html",
+        sign_in=sign_in,
+        cases=cases[:PAGE_SIZE],
+        more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
+        counts=counts,
+        to_review=sum(counts[member] for member in review.TO_REVIEW),
+        chosen=known.get(state),
+    )
+
+
+@router.get("/{case_id}")
+def show(
+    request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId, refused: str = ""
+) -> HTMLResponse:
+    """A case: the page's text with its findings, why, whose, and what can be done."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id))
+        findings = case.judgement.findings
+        return page(
+            request,
+            "case.html",
+            sign_in=sign_in,
+            case=case,
+            institution=case.page.source.institution,
+            lines=lines(case.judgement.page_text, findings),
+            findings=findings,
+            possible={to for before, to in STEPS if before is case.state},
+            offices=session.scalars(select(Office).order_by(Office.id)).all(),
+            history=review.history(session, case_id),
+            verifications=review.verifications(session, case_id),
+            states=CaseState,
+        )
+
+
+@router.post("/{case_id}", dependencies=[CheckedForm])
+def decide(
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    case_id: RecordId,
+    action: Annotated[str, Form()],
+    version: Annotated[int, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    office: Annotated[int | None, Form()] = None,
+) -> RedirectResponse:
+    """Take a step; after a decision, on to the next case that waits."""
+    with transaction(here.engine) as session:
+        case = _found(review.find_case(session, case_id))
+        user = session.get_one(User, sign_in.user_id)
+        review.decide(session, case, user, review.Decision(action, version, reason, office), now)
+        following = review.next_case(session, case) if action in {"dismiss", "needs_more"} else case_id
+    return RedirectResponse(f"/cases/{following}" if following else "/cases", 303)
+
+
+@router.get("/{case_id}/evidence")
+def evidence(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+    """The raw bytes of the page that was judged, as a download."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id))
+        return as_download(here.store, case)
+
+
+def _found(case: Case | None) -> Case:
+    if case is None:
+        raise HTTPException(404)
+    return case

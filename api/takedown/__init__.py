@@ -1,0 +1,1 @@
+"""The office's pages: its queue, accepting, reporting back."""

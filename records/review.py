@@ -1,0 +1,156 @@
+"""What reviewers do: the queue, and the decisions on a case 研判."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from records import workflow
+from records.models import (
+    Account,
+    AuditEntry,
+    Case,
+    CaseState,
+    Institution,
+    JudgementRecord,
+    Office,
+    Page,
+    Site,
+    User,
+    Verification,
+)
+from records.takedown import transfer_case
+
+# What waits for a reviewer, as the queue's first tab shows it.
+TO_REVIEW = (
+    CaseState.PENDING,
+    CaseState.REVIEWING,
+    CaseState.NEEDS_MORE,
+    CaseState.RETURNED,
+    CaseState.RECURRED,
+)
+
+# A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
+ACTIONS: dict[str, CaseState] = {
+    "claim": CaseState.REVIEWING,
+    "release": CaseState.PENDING,
+    "confirm": CaseState.UNLAWFUL,
+    "dismiss": CaseState.DISMISSED,
+    "needs_more": CaseState.NEEDS_MORE,
+    "transfer": CaseState.TRANSFERRED,
+}
+_DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
+_TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
+
+
+class CaseChanged(Exception):
+    """Somebody else changed the case since the page was shown, or holds it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a reviewer asks for. `version` is the case's version on the page that they looked at."""
+
+    action: str
+    version: int
+    reason: str = ""
+    office_id: int | None = None
+
+
+_WITH_SOURCE = (
+    joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+    joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    joinedload(Case.reviewer),
+)
+
+
+def queue(session: Session, states: Sequence[CaseState], limit: int, offset: int = 0) -> Sequence[Case]:
+    """Cases in these states, gravest first, with page, institution and findings."""
+    return session.scalars(
+        select(Case)
+        .where(Case.state.in_(states))
+        .options(
+            *_WITH_SOURCE,
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+        )
+        .order_by(Case.score.desc(), Case.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def counts(session: Session) -> dict[CaseState, int]:
+    """How many cases are in each state."""
+    rows = session.execute(select(Case.state, func.count()).group_by(Case.state)).tuples()
+    found = dict(rows)
+    return {state: found.get(state, 0) for state in CaseState}
+
+
+def find_case(session: Session, case_id: int) -> Case | None:
+    """One case with all that its page shows."""
+    return session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(
+            *_WITH_SOURCE,
+            joinedload(Case.page)
+            .joinedload(Page.site)
+            .joinedload(Site.institution)
+            .selectinload(Institution.certificates),
+            joinedload(Case.page)
+            .joinedload(Page.account)
+            .joinedload(Account.institution)
+            .selectinload(Institution.certificates),
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+            selectinload(Case.transfers),
+        )
+    )
+
+
+def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
+    """The case's audit rows, oldest first."""
+    return session.scalars(
+        select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.id)
+    ).all()
+
+
+def verifications(session: Session, case_id: int) -> Sequence[Verification]:
+    """What re-checks of the case saw, oldest first."""
+    query = select(Verification).where(Verification.case_id == case_id)
+    return session.scalars(query.order_by(Verification.id)).all()
+
+
+def next_case(session: Session, after: Case) -> int | None:
+    """The id of the case that a reviewer looks at after `after`: the gravest one that waits."""
+    waiting = (CaseState.PENDING, CaseState.NEEDS_MORE)
+    query = select(Case.id).where(Case.state.in_(waiting), Case.id != after.id)
+    return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
+
+
+def decide(session: Session, case: Case, reviewer: User, decision: Decision, now: datetime) -> None:
+    """Do what a reviewer asks for. Raises CaseChanged, or StepRefused as `workflow.step` does.
+
+    A decision on a case that nobody has taken up takes it up first, so that each step is written down.
+    """
+    if decision.action not in ACTIONS:
+        raise workflow.StepRefused(f"没有“{decision.action}”这一操作")
+    if case.version != decision.version:
+        raise CaseChanged("案件已被他人更新，请核对后再操作")
+    if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, reviewer.id):
+        holder = case.reviewer.display_name if case.reviewer else ""
+        raise CaseChanged(f"案件正由{holder}研判")
+    actor = workflow.actor_of(reviewer)
+    if decision.action in _DECISIONS and case.state in _TAKEN_UP_FIRST:
+        workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now)
+    if decision.action == "transfer":
+        office = session.get(Office, decision.office_id) if decision.office_id else None
+        if office is None:
+            raise workflow.StepRefused("请选择转送的部门")
+        transfer_case(session, case, office, actor=actor, now=now, reason=decision.reason)
+    else:
+        workflow.step(session, case, ACTIONS[decision.action], actor=actor, now=now, reason=decision.reason)
+    case.reviewer_id = None if decision.action == "release" else reviewer.id
