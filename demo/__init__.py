@@ -1,0 +1,1 @@
+"""The demo: seven fictional institutions on loopback, and the whole chain run on them."""
