@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifiers import certificates
 from classifiers.context import Sentences, applies
@@ -116,7 +116,21 @@ def _weigh(reading: _Reading, rules: RuleSet) -> tuple[list[Hit], list[Spared]]:
             kept.append(hit)
         else:
             spared.append(_spared(reading, hit, reason))
-    return kept, spared
+    return list(_merged(kept)), spared
+
+
+def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Join hits of one rule that overlap: 本地第一 and 第一品牌 in 本地第一品牌 are one finding."""
+    last: dict[str, Hit] = {}
+    for hit in hits:
+        before = last.get(hit.term.owner_id)
+        if before is None or hit.start >= before.end:
+            if before is not None:
+                yield before
+            last[hit.term.owner_id] = hit
+        else:
+            last[hit.term.owner_id] = replace(before, end=max(before.end, hit.end))
+    yield from last.values()
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:

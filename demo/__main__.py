@@ -9,13 +9,14 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from demo import steps
+from demo.pictures import take_office_pictures, take_pictures
 from records.models import Case
 from records.settings import PROJECT
 
-console = Console()
+console = Console() if sys.stdout.isatty() else Console(width=150)
 
 # The case that the demo walks through all states.
 WALKED = "/function.html"
@@ -59,13 +60,14 @@ def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> 
     if not surprises:
         console.print("  as expected: every violation found, no lawful page flagged")
     if screenshots:
-        from demo.pictures import take_pictures
-
         take_pictures(stage, cases[0].id, screenshots)
     say("5/6 walking one case: review → transfer → take → page removed → disposed → re-checked")
     walked = next(case for case in cases if case.page.url.endswith(WALKED))
     states = steps.walk_one_case(stage, token, walked)
     console.print(f"  case {walked.id}: {' → '.join(states)}", markup=False)
+    if screenshots:
+        steps.transfer_case(stage, cases[1])
+        take_office_pictures(stage, screenshots)
     if states[-1] != "已核验":
         surprises.append(f"case {walked.id} ended as {states[-1]}")
     say("6/6 where to look")
@@ -84,7 +86,7 @@ def say(words: str) -> None:
 
 def flagged_table(cases: list[Case]) -> Table:
     """The flagged pages, gravest first."""
-    table = Table("分值", "机构", "页面", "命中")
+    table = Table("分值", Column("机构", no_wrap=True), "页面", "命中", show_lines=True)
     for case in cases:
         titles = dict.fromkeys(finding.title for finding in case.judgement.findings)
         table.add_row(str(case.score), case.page.source.institution.name, case.page.url, "、".join(titles))

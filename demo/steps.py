@@ -202,11 +202,7 @@ def surprises(stage: Stage) -> list[str]:
 
 def walk_one_case(stage: Stage, token: str, case: Case) -> list[str]:
     """One case from 待研判 to 已核验: reviewer by the pages, office by the API, page removed from its site."""
-    with httpx.Client(base_url=stage.url, follow_redirects=True, timeout=30) as browser:
-        password = stage.passwords["reviewer"]
-        _good(browser.post("/signin", data={"name": "reviewer", "password": password}))
-        _decide(browser, case.id, "confirm")
-        _decide(browser, case.id, "transfer", office="1")
+    transfer_case(stage, case)
     with httpx.Client(
         base_url=f"{stage.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30
     ) as office:
@@ -222,6 +218,15 @@ def walk_one_case(stage: Stage, token: str, case: Case) -> list[str]:
         _good(office.post(f"/transfers/{item['id']}/disposal", json=disposal))
     stage.qingyi("recheck")
     return case_history(stage, case.id)
+
+
+def transfer_case(stage: Stage, case: Case) -> None:
+    """Confirm a case and hand it over to the office, as a reviewer does on the pages."""
+    with httpx.Client(base_url=stage.url, follow_redirects=True, timeout=30) as browser:
+        password = stage.passwords["reviewer"]
+        _good(browser.post("/signin", data={"name": "reviewer", "password": password}))
+        _decide(browser, case.id, "confirm")
+        _decide(browser, case.id, "transfer", office="1")
 
 
 def remove_page(stage: Stage, url: str) -> None:

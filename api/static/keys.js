@@ -47,6 +47,17 @@ function showHelp() {
   document.getElementById("keys-help").showModal();
 }
 
+// A decision that needs its grounds asks for them before it is sent.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-needs]");
+  const field = button?.form.elements[button.dataset.needs];
+  if (field && !field.value.trim()) {
+    event.preventDefault();
+    field.focus();
+    field.setAttribute("aria-invalid", "true");
+  }
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const typing = event.target.matches("textarea, select, input:not([type=hidden])");

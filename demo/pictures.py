@@ -1,0 +1,58 @@
+"""Pictures of the pages, as people see them in Chromium."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from crawler.rendering import launch_options
+from demo.steps import Stage
+
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+
+def take_pictures(stage: Stage, reviewed_case: int, folder: Path) -> None:
+    """Pictures of the reviewer's pages into `folder`: sign-in, queue, case, help, the case on a phone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
+        page.goto(f"{stage.url}/signin")
+        page.screenshot(path=folder / "signin.png")
+        sign_in(page, "reviewer", stage.passwords["reviewer"])
+        page.wait_for_url("**/cases")
+        page.keyboard.press("j")
+        page.screenshot(path=folder / "queue.png")
+        page.goto(f"{stage.url}/cases/{reviewed_case}")
+        page.keyboard.press("j")
+        page.screenshot(path=folder / "case.png")
+        page.keyboard.press("?")
+        page.screenshot(path=folder / "keys.png")
+        page.keyboard.press("Escape")
+        page.set_viewport_size(PHONE)
+        page.screenshot(path=folder / "case-phone.png")
+        browser.close()
+
+
+def take_office_pictures(stage: Stage, folder: Path) -> None:
+    """Pictures of the office's pages into `folder`: its queue and one transfer, taken."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
+        page.goto(f"{stage.url}/signin")
+        sign_in(page, "officer", stage.passwords["officer"])
+        page.wait_for_url("**/takedown")
+        page.screenshot(path=folder / "takedown.png")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/takedown/*")
+        page.keyboard.press("t")
+        page.wait_for_selector("text=报告已处置")
+        page.screenshot(path=folder / "transfer.png")
+        browser.close()
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Type name and password into the sign-in page that is shown, and send them."""
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", password)
+    page.keyboard.press("Enter")
