@@ -151,7 +151,7 @@ def departures(
 
     Punctuation, spacing, width and order do not count, nor what was left out (医疗广告监管工作指南).
     """
-    approved = [_bare(text) for _, _, text in _sentences(normalise(certificate.approved_text).text)]
+    approved = [text.strip() for text in _SENTENCE.findall(certificate.approved_text) if text.strip()]
     whole = _bare(normalise(certificate.approved_text).text)
     main = [block for block in blocks if block.region == "main"]
     numbers = tuple(ignore)
@@ -185,5 +185,6 @@ def _bare(text: str) -> str:
 
 def _nearest(sentence: str, approved: list[str]) -> str | None:
     """The approved sentence that this one was probably made from: at least six tenths alike."""
-    best = max(approved, key=lambda other: fuzz.ratio(sentence, other), default=None)
-    return best if best is not None and fuzz.ratio(sentence, best) >= 60 else None
+    alike = {other: fuzz.ratio(sentence, _bare(normalise(other).text)) for other in approved}
+    best = max(approved, key=alike.__getitem__, default=None)
+    return best if best is not None and alike[best] >= 60 else None

@@ -1,0 +1,75 @@
+"""A judgement: kind, findings with exact positions, reasons for what was spared, a score to add up."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.judge import judge
+from classifiers.lists import RuleSet, load_rules
+from classifiers.values import Facts, PageText
+from records.settings import PROJECT
+
+FACTS = Facts(seen_on=date(2026, 11, 24))
+RULES = load_rules(PROJECT / "keyword_lists")
+
+
+def test_a_finding_quotes_the_page_and_names_the_law(rules: RuleSet) -> None:
+    page = PageText.of_plain("欢迎光临\n我院治★愈★率达９８％，包您满意。")
+    (finding,) = judge(page, rules, FACTS).findings
+    assert finding.quote == page.text[finding.start : finding.end] == "治★愈★率达９８％"
+    assert finding.severity == "high"
+    assert finding.why == (
+        "页面写有“治★愈★率达９８％”，用比率宣传疗效，患者无法核实，"
+        "违反《中华人民共和国广告法》第十六条第（二）项：医疗广告不得说明治愈率或者有效率。"
+    )
+
+
+def test_what_was_spared_is_told_with_its_reason(rules: RuleSet) -> None:
+    judgement = judge(PageText.of_plain("高血压目前不能根治，需要长期服药。"), rules, FACTS)
+    assert judgement.findings == ()
+    assert [(spared.rule, spared.quote, spared.reason) for spared in judgement.spared][:1] == [
+        ("cure-promise", "根治", "前面是否定：“不能”")
+    ] or "前面是否定：“不能”" in {spared.reason for spared in judgement.spared}
+
+
+def test_the_score_adds_up_from_its_parts(rules: RuleSet) -> None:
+    judgement = judge(PageText.of_plain("治愈率98%，永不复发，最权威。欢迎咨询。"), rules, FACTS)
+    assert judgement.score == sum(part.points for part in judgement.score_parts) == 75
+
+
+def test_contacts_in_the_frame_of_a_page_do_not_make_education_an_advert(rules: RuleSet) -> None:
+    from crawler.extract import extract
+
+    body = "<p>什么是流感？常见症状是发热，如何预防：勤洗手。</p>"
+    lawful = extract(f"<body><main>{body}</main><footer>电话：0571-00000000</footer></body>")
+    disguised = extract(f"<body><main>{body}<p>电话：0571-00000000</p></main></body>")
+    assert judge(lawful, rules, FACTS).page_kind == "education"
+    assert [finding.rule for finding in judge(disguised, rules, FACTS).findings] == ["disguised-education"]
+
+
+ANY = st.text(max_size=300) | st.lists(
+    st.sampled_from(
+        [
+            "治愈率",
+            "98%",
+            "根治",
+            "不能",
+            "（云）医广【2026】第",
+            "03-10-1号",
+            "\n",
+            "★",
+            "什么是",
+            "电话400-000-1234",
+        ]
+    )
+).map("".join)
+
+
+@settings(deadline=None)
+@given(ANY)
+def test_any_text_is_judged_and_every_finding_quotes_it(text: str) -> None:
+    facts = Facts(date(2026, 11, 24), ("某医院",), {})
+    for finding in judge(PageText.of_plain(text), RULES, facts).findings:
+        assert 0 <= finding.start <= finding.end <= len(text)
+        assert finding.quote == text[finding.start : finding.end]
