@@ -93,7 +93,7 @@ def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
             .where(PlannedPage.visit_id.in_([target.visit_id for target in targets]))
             .group_by(PlannedPage.state)
         )
-        counts = dict(rows.tuples().all())
+        counts = {row[0]: row[1] for row in rows}
     return CrawlResult(
         visits=len(targets),
         fetched=counts.get(PlannedState.FETCHED, 0),

@@ -181,7 +181,7 @@ def surprises(stage: Stage) -> list[str]:
             )
         ).all()
         found = {record.snapshot.page.url: {finding.rule for finding in record.findings} for record in judged}
-        reasons = dict(session.execute(select(PlannedPage.url, PlannedPage.reason)).tuples().all())
+        reasons = {row[0]: row[1] for row in session.execute(select(PlannedPage.url, PlannedPage.reason))}
     wrong = []
     for site, pages in expected["flagged"].items():
         for path, rules in pages.items():

@@ -84,8 +84,8 @@ def queue(session: Session, states: Sequence[CaseState], limit: int, offset: int
 
 def counts(session: Session) -> dict[CaseState, int]:
     """How many cases are in each state."""
-    rows = session.execute(select(Case.state, func.count()).group_by(Case.state)).tuples().all()
-    found = dict(rows)
+    rows = session.execute(select(Case.state, func.count()).group_by(Case.state))
+    found = {row[0]: row[1] for row in rows}
     return {state: found.get(state, 0) for state in CaseState}
 
 

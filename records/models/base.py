@@ -39,14 +39,17 @@ class LabelledEnum(StrEnum):
         return member
 
 
-def enum_column(kind: type[LabelledEnum]) -> Enum:
-    """A text column that takes only `kind`'s stored values, checked by the database as well."""
+def enum_column(kind: type[LabelledEnum], name: str = "") -> Enum:
+    """A text column that takes only `kind`'s stored values, checked by the database as well.
+
+    `name` tells the checks of one table apart when two of its columns are of one kind.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -166,7 +166,7 @@ class AuditEntry(Base):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100), comment="reviewer:NAME, office:NAME or system:TASK")
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState))
-    to_state: Mapped[CaseState] = mapped_column(enum_column(CaseState))
+    from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState, "from_state"))
+    to_state: Mapped[CaseState] = mapped_column(enum_column(CaseState, "to_state"))
     reason: Mapped[str] = mapped_column(Text)
     detail: Mapped[dict[str, Any]]

@@ -187,7 +187,7 @@ def _owners(session: Session, rows: list[Row]) -> dict[str, int]:
     found = session.execute(
         select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
     )
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def _faults(kind: type[Row], sheet: str, line: int, error: ValidationError) -> Iterator[RowFault]:

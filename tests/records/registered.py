@@ -1,0 +1,128 @@
+"""Ready-made rows for tests: one institution with a site and an account, pages, judged cases."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from classifiers.judge import judge
+from classifiers.lists import RuleSet
+from classifiers.values import Facts, PageText
+from records.database import transaction
+from records.evidence import EvidenceStore
+from records.flagging import flag, record_judgement
+from records.models import (
+    Account,
+    Case,
+    Institution,
+    Level,
+    Office,
+    OfficeKind,
+    Role,
+    Site,
+    Snapshot,
+    User,
+)
+from records.sign_in import add_user
+from records.snapshots import Fetched, keep_snapshot
+from records.visits import finish_visit, open_visit
+
+UNLAWFUL = "我院治愈率98%，永不复发，欢迎咨询。"
+LAWFUL = "我院设内科、外科。"
+
+
+def institution(session: Session, number: int = 1) -> Institution:
+    row = Institution(
+        credit_code=f"CODE{number:014d}",
+        name=f"云溪第{number}医院",
+        other_names=[],
+        level=Level.OTHER,
+        district="城东区",
+        departments=["内科"],
+        addresses=[],
+        phones=[],
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def site(session: Session, start_url: str = "http://127.0.0.1:1/", **values: object) -> Site:
+    found = session.query(Institution).first() or institution(session)
+    row = Site(institution_id=found.id, start_url=start_url, other_hosts=[], delay_seconds=0.0, **values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def account(session: Session, feed_url: str, **values: object) -> Account:
+    found = session.query(Institution).first() or institution(session)
+    row = Account(institution_id=found.id, name="云溪号", feed_url=feed_url, delay_seconds=0.0, **values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def snapshot(
+    engine: Engine,
+    store: EvidenceStore,
+    source: Site,
+    now: datetime,
+    *,
+    url: str,
+    text: str,
+    status: int = 200,
+) -> Snapshot:
+    """A snapshot of one page, as one whole visit of the site."""
+    target = open_visit(engine, source, now)
+    fetched = Fetched(
+        url=url,
+        final_url=url,
+        status=status,
+        headers={"etag": ['"1"']},
+        body=text.encode(),
+        fetched_at=now,
+        text=PageText.of_plain(text, "题目"),
+    )
+    with transaction(engine) as session:
+        kept = keep_snapshot(session, store, target, fetched)
+    finish_visit(engine, target, now, "完成")
+    return kept
+
+
+def judged(engine: Engine, rules: RuleSet, kept: Snapshot, text: str, now: datetime) -> int | None:
+    """Judge a snapshot and flag it; the id of its case."""
+    page = PageText.of_plain(text)
+    judgement = judge(page, rules, Facts(now.date()))
+    with transaction(engine) as session:
+        own = session.get_one(Snapshot, kept.id)
+        record = record_judgement(session, own, page, judgement, version=rules.version, now=now)
+        case = flag(session, own.page, record, now)
+        return case.id if case else None
+
+
+def case(engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, number: int = 1) -> int:
+    """A case of an unlawful page, 待研判."""
+    with transaction(engine) as session:
+        source = session.query(Site).first() or site(session)
+    url = f"http://127.0.0.1:1/page{number}.html"
+    kept = snapshot(engine, store, source, now, url=url, text=UNLAWFUL)
+    found = judged(engine, rules, kept, UNLAWFUL, now)
+    assert found is not None
+    return found
+
+
+def reviewer(session: Session, name: str = "reviewer") -> User:
+    return add_user(session, name, "a-long-password", Role.REVIEWER, display_name="甲")
+
+
+def office(session: Session, name: str = "云溪市网信办") -> Office:
+    row = Office(name=name, kind=OfficeKind.CYBERSPACE)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def state(engine: Engine, case_id: int) -> str:
+    with transaction(engine) as session:
+        return session.get_one(Case, case_id).state.label

@@ -1,0 +1,39 @@
+"""Migrations go up and down, and agree with the models, on both databases."""
+
+import pytest
+from alembic.command import check
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from records.database import (
+    DatabaseBehind,
+    downgrade,
+    migration_config,
+    require_current,
+    transaction,
+    upgrade,
+)
+
+
+def test_models_and_migrations_agree(engine: Engine) -> None:
+    check(migration_config(engine))
+
+
+def test_down_to_nothing_and_up_again(engine: Engine) -> None:
+    downgrade(engine, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    upgrade(engine)
+    check(migration_config(engine))
+
+
+def test_a_database_that_is_behind_is_told(engine: Engine) -> None:
+    require_current(engine)
+    downgrade(engine, "-1")
+    with pytest.raises(DatabaseBehind, match="qingyi database upgrade"):
+        require_current(engine)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entries SET reason = ''", "DELETE FROM audit_entries"])
+def test_audit_rows_cannot_be_changed(engine: Engine, statement: str, one_audit_row: None) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction(engine) as session:
+        session.execute(text(statement))
