@@ -51,6 +51,6 @@ def counting(words: str, total: int | None = None) -> Iterator[Callable[[int], N
         TextColumn("{task.completed}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=errors, transient=True) as progress:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task(words, total=total)
         yield lambda count: progress.update(task, advance=count)

@@ -1,0 +1,92 @@
+"""The clock: jobs live in the database, a missed run is caught up once, two never overlap."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, inspect
+
+from crawler import schedule
+from crawler.schedule import JOBS_TABLE, ensure_jobs, scheduler
+
+ran: list[float] = []
+overlaps: list[int] = []
+running = threading.Semaphore(1)
+
+
+def note_run() -> None:
+    ran.append(time.monotonic())
+
+
+def slow_run() -> None:
+    if not running.acquire(blocking=False):
+        overlaps.append(1)
+        return
+    ran.append(time.monotonic())
+    time.sleep(0.5)
+    running.release()
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran() -> None:
+    ran.clear()
+    overlaps.clear()
+
+
+def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    ensure_jobs(clock)
+    clock.shutdown()
+    assert JOBS_TABLE in inspect(engine).get_table_names()
+    again = scheduler(engine)
+    again.start(paused=True)
+    assert {job.id for job in again.get_jobs()} == {"crawl", "recheck"}
+    again.shutdown()
+
+
+def test_a_restart_does_not_put_off_a_run_that_is_due(engine: Engine) -> None:
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    ensure_jobs(clock)
+    due = datetime.now(UTC) - timedelta(hours=5)
+    clock.modify_job("crawl", next_run_time=due)
+    again = scheduler(engine)  # the first one does not end in good order: it is as good as killed
+    again.start(paused=True)
+    ensure_jobs(again)
+    assert abs(again.get_job("crawl").next_run_time - due) < timedelta(seconds=1)
+    for ended in (clock, again):
+        ended.shutdown()
+
+
+def test_many_missed_runs_are_caught_up_once(engine: Engine) -> None:
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    clock.add_job(note_run, "interval", minutes=10, id="job")
+    clock.modify_job("job", next_run_time=datetime.now(UTC) - timedelta(hours=5))
+    clock.resume()
+    deadline = time.monotonic() + 5
+    while not ran and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    clock.shutdown()
+    assert len(ran) == 1
+
+
+def test_two_runs_of_one_job_never_overlap(engine: Engine) -> None:
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    clock.add_job(slow_run, "interval", seconds=0.1, id="job")
+    clock.resume()
+    time.sleep(1.3)
+    clock.shutdown()
+    assert len(ran) >= 2
+    assert overlaps == []
+
+
+def test_a_step_runs_as_the_command_does(environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert schedule.run_step("recheck") == 0
+    assert schedule.run_step("crawl", "--site", "http://unknown.test/") == 2

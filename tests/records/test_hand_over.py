@@ -1,0 +1,184 @@
+"""From the reviewer's decision over the office to the verification, in the records."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from classifiers.judge import judge
+from classifiers.values import Facts, PageText
+from records import review, takedown
+from records.database import reading, transaction
+from records.models import Case, DisposalResult, Snapshot, User
+from records.verification import RETRY_AFTER, Seen, conclude, due_rechecks
+from records.workflow import Actor, StepRefused, actor_of_office
+from tests.records import registered
+
+GONE = frozenset({"deleted_by_author"})
+
+
+@pytest.fixture
+def case_id(engine: Engine, store, rules, now) -> int:
+    return registered.case(engine, store, rules, now)
+
+
+def decide(engine: Engine, case_id: int, action: str, now, who: str = "reviewer", **more) -> None:
+    with transaction(engine) as session:
+        user = session.query(User).filter_by(name=who).first() or registered.reviewer(session, who)
+        case = review.find_case(session, case_id)
+        version = more.pop("version", case.version)
+        review.decide(session, case, user, review.Decision(action, version, **more), now)
+
+
+def transferred(engine: Engine, case_id: int, now) -> tuple[int, int]:
+    with transaction(engine) as session:
+        office_id = registered.office(session).id
+    decide(engine, case_id, "confirm", now)
+    decide(engine, case_id, "transfer", now, office_id=office_id)
+    with reading(engine) as session:
+        (transfer,) = takedown.office_queue(session, office_id)
+        return office_id, transfer.id
+
+
+def disposed(engine: Engine, case_id: int, now) -> None:
+    office_id, transfer_id = transferred(engine, case_id, now)
+    with transaction(engine) as session:
+        transfer = takedown.office_transfer(session, office_id, transfer_id)
+        actor = actor_of_office(transfer.office)
+        takedown.take(session, transfer, actor=actor, now=now)
+        report = takedown.Disposal(DisposalResult.DELETED, date(2026, 11, 24))
+        takedown.report_disposed(
+            session, transfer, report, actor=actor, now=now, recheck_after=timedelta(hours=24)
+        )
+
+
+def test_a_decision_on_a_waiting_case_takes_it_up_first(engine: Engine, case_id, now) -> None:
+    decide(engine, case_id, "confirm", now)
+    with reading(engine) as session:
+        steps = [entry.to_state.label for entry in review.history(session, case_id)]
+    assert steps == ["待研判", "研判中", "认定违法"]
+
+
+def test_a_decision_on_an_old_page_is_refused(engine: Engine, case_id, now) -> None:
+    decide(engine, case_id, "claim", now)
+    with pytest.raises(review.CaseChanged):
+        decide(engine, case_id, "confirm", now, version=1)
+
+
+def test_a_case_that_somebody_else_reviews_is_refused(engine: Engine, case_id, now) -> None:
+    decide(engine, case_id, "claim", now)
+    with pytest.raises(review.CaseChanged, match="正由"):
+        decide(engine, case_id, "confirm", now, who="another")
+
+
+def test_dismissing_needs_its_reason(engine: Engine, case_id, now) -> None:
+    with pytest.raises(StepRefused, match="理由"):
+        decide(engine, case_id, "dismiss", now)
+    assert registered.state(engine, case_id) == "待研判"
+
+
+def test_taking_twice_changes_nothing(engine: Engine, case_id, now) -> None:
+    office_id, transfer_id = transferred(engine, case_id, now)
+    for _ in range(2):
+        with transaction(engine) as session:
+            transfer = takedown.office_transfer(session, office_id, transfer_id)
+            takedown.take(session, transfer, actor=actor_of_office(transfer.office), now=now)
+    with reading(engine) as session:
+        assert [entry.to_state.label for entry in review.history(session, case_id)][-2:] == [
+            "已转送",
+            "已签收",
+        ]
+
+
+def test_an_office_does_not_see_anothers_transfers(engine: Engine, case_id, now) -> None:
+    _, transfer_id = transferred(engine, case_id, now)
+    with transaction(engine) as session:
+        other = registered.office(session, "另一网信办")
+        assert takedown.office_queue(session, other.id) == []
+        with pytest.raises(takedown.NotThisOffice):
+            takedown.office_transfer(session, other.id, transfer_id)
+
+
+def test_returning_needs_its_reason_and_goes_back_to_the_reviewer(engine: Engine, case_id, now) -> None:
+    office_id, transfer_id = transferred(engine, case_id, now)
+    with transaction(engine) as session:
+        transfer = takedown.office_transfer(session, office_id, transfer_id)
+        actor = actor_of_office(transfer.office)
+        takedown.take(session, transfer, actor=actor, now=now)
+        with pytest.raises(StepRefused):
+            takedown.give_back(session, transfer, " ", actor=actor, now=now)
+        takedown.give_back(session, transfer, "不属本地管辖", actor=actor, now=now)
+    assert registered.state(engine, case_id) == "退回"
+
+
+def test_a_disposal_is_due_for_its_recheck_after_a_day(engine: Engine, case_id, now) -> None:
+    disposed(engine, case_id, now)
+    with reading(engine) as session:
+        assert due_rechecks(session, now + timedelta(hours=23)) == []
+        assert [case.id for case in due_rechecks(session, now + timedelta(hours=24))] == [case_id]
+
+
+@pytest.mark.parametrize(
+    ("status", "page_state", "text", "after"),
+    [
+        (404, "normal", "404", "已核验"),
+        (410, "normal", "410", "已核验"),
+        (200, "deleted_by_author", "该内容已被发布者删除", "已核验"),
+        (200, "normal", registered.LAWFUL, "已核验"),
+        (200, "normal", registered.UNLAWFUL, "复现"),
+        (200, "normal", "全新改版：治愈率百分之九十九", "复现"),
+        (503, "normal", "稍后再试", "已处置"),
+        (403, "normal", "禁止访问", "已处置"),
+        (200, "needs_verification", "环境异常", "已处置"),
+        (None, "normal", "", "已处置"),
+    ],
+)
+def test_what_a_recheck_sees_decides(
+    engine: Engine, store, rules, case_id, now, status, page_state, text, after
+):
+    disposed(engine, case_id, now)
+    later = now + timedelta(hours=24)
+    with transaction(engine) as session:
+        case = session.get_one(Case, case_id)
+        snapshot, judgement = None, None
+        if status is not None:
+            old = case.judgement.snapshot
+            snapshot = Snapshot(
+                page_id=old.page_id,
+                visit_id=old.visit_id,
+                fetched_at=later,
+                status=status,
+                final_url="x",
+                headers={},
+                body_sha256="0" * 64,
+                body_size=0,
+                page_state=page_state,
+            )
+            snapshot.id = old.id
+            session.expunge_all()
+            case = session.get_one(Case, case_id)
+            judgement = judge(PageText.of_plain(text), rules, Facts(later.date()))
+        verification = conclude(session, case, Seen(snapshot, judgement, "超时"), GONE, later)
+        assert verification.reason
+    assert registered.state(engine, case_id) == after
+    with reading(engine) as session:
+        case = session.get_one(Case, case_id)
+        assert case.recheck_at == (later + RETRY_AFTER if after == "已处置" else None)
+
+
+def test_content_that_comes_back_after_verification_recurs(
+    engine: Engine, store, rules, case_id, now
+) -> None:
+    disposed(engine, case_id, now)
+    with transaction(engine) as session:
+        case = session.get_one(Case, case_id)
+        conclude(session, case, Seen(None, None), GONE, now)
+        source, url = case.page.site, case.page.url
+        from records.workflow import step
+
+        step(
+            session, case, review.CaseState.VERIFIED, actor=Actor("system", "recheck"), now=now, reason="消失"
+        )
+    kept = registered.snapshot(engine, store, source, now, url=url, text=registered.UNLAWFUL + "再版")
+    registered.judged(engine, rules, kept, registered.UNLAWFUL + "再版", now)
+    assert registered.state(engine, case_id) == "复现"

@@ -1,0 +1,85 @@
+"""A real site on loopback for the crawler's tests: pages by path, each request written down."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Answer:
+    """What the site answers for a path."""
+
+    body: bytes | str = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    etag: str | None = None
+    delay: float = 0.0
+
+    @property
+    def content(self) -> bytes:
+        return self.body.encode() if isinstance(self.body, str) else self.body
+
+
+@dataclass
+class LoopbackSite:
+    """Pages, and what was asked of them: (path, headers) in order."""
+
+    url: str
+    pages: dict[str, Answer | Callable[[], Answer]]
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def paths(self) -> list[str]:
+        """The paths that were asked for, without robots.txt."""
+        return [path for path, _ in self.requests if path != "/robots.txt"]
+
+
+@contextmanager
+def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[LoopbackSite]:
+    """Serve `pages` on a port of its own."""
+    site = LoopbackSite("", pages)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            found = site.pages.get(self.path)
+            answer = Answer("nothing here", 404) if found is None else found() if callable(found) else found
+            time.sleep(answer.delay)
+            status, content = answer.status, answer.content
+            if answer.etag and self.headers.get("If-None-Match") == answer.etag:
+                status, content = 304, b""
+            self.send_response(status)
+            for name, value in {"Content-Type": "text/html", **answer.headers}.items():
+                self.send_header(name, value)
+            if answer.etag:
+                self.send_header("ETag", answer.etag)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    site.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def page(
+    *links: str,
+    words: str = "我院设内科、外科、儿科，门诊时间为每日八时至十七时，急诊二十四小时开放，欢迎监督。" * 2,
+) -> str:
+    """A page with links and enough words to be no shell."""
+    anchors = "".join(f'<a href="{link}">{link}</a> ' for link in links)
+    return f"<!doctype html><html><head><title>页</title></head><body><nav>{anchors}</nav><p>{words}</p></body></html>"
