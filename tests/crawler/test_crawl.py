@@ -89,7 +89,9 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
     written = "<p>脚本写出的正文，治愈率98%，永不复发。</p><a href=/next>下一页</a>"
     script = f"document.title='写出来的';document.body.innerHTML='{written}'"
     pages = {
-        "/": Answer(f"<!doctype html><meta charset=utf-8><title>壳</title><body><script>{script}</script></body>"),
+        "/": Answer(
+            f"<!doctype html><meta charset=utf-8><title>壳</title><body><script>{script}</script></body>"
+        ),
         "/next": Answer(page()),
     }
     with serving(pages) as site:

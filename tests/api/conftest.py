@@ -1,0 +1,65 @@
+"""A running server on each database: real uvicorn, real HTTP."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+import uvicorn
+from sqlalchemy import Engine
+
+from api.app import make_app
+from classifiers.lists import RuleSet
+from records.database import transaction
+from records.evidence import EvidenceStore
+from records.models import Office, Role
+from records.settings import Settings
+from records.sign_in import add_user, issue_token
+from tests.records import registered
+
+PASSWORD = "a-long-password"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running application with its people."""
+
+    url: str
+    engine: Engine
+    token: str
+    other_token: str
+    office_id: int
+
+    def client(self, **options: object) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=20, **options)
+
+    def api(self, token: str | None = None) -> httpx.Client:
+        return self.client(headers={"Authorization": f"Bearer {token or self.token}"})
+
+
+@pytest.fixture
+def served(engine: Engine, store: EvidenceStore, rules: RuleSet) -> Iterator[Served]:
+    with transaction(engine) as session:
+        office, other = registered.office(session), registered.office(session, "另一网信办")
+        for name, role, of in (("reviewer", Role.REVIEWER, None), ("officer", Role.OFFICER, office)):
+            add_user(session, name, PASSWORD, role, display_name=name, office=of)
+        tokens = [issue_token(session, each, datetime.now(UTC), 30) for each in (office, other)]
+        office_id = session.get_one(Office, office.id).id
+    application = make_app(engine, store, rules, Settings(recheck_after_hours=0))
+    server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Served(f"http://127.0.0.1:{port}", engine, *tokens, office_id)
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def case_id(served: Served, store: EvidenceStore, rules: RuleSet) -> int:
+    return registered.case(served.engine, store, rules, datetime.now(UTC))

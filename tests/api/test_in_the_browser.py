@@ -1,0 +1,85 @@
+"""The pages in real Chromium, by keyboard alone."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from crawler.rendering import launch_options
+from tests.api.conftest import PASSWORD
+from tests.records import registered
+
+
+@pytest.fixture
+def browser_page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        page = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768}).new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        yield page
+        browser.close()
+        assert faults == [], "nothing may fail in the browser, nor be refused by the policy"
+
+
+def sign_in(page: Page, url: str, name: str) -> None:
+    page.goto(f"{url}/")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/(cases|takedown)$"))
+
+
+def test_a_case_goes_from_the_queue_to_disposed_by_keyboard(served, case_id, browser_page: Page) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    expect(page.locator("h1")).to_have_text("研判队列")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark").first).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("mark.at").first).to_be_visible()
+    page.keyboard.press("y")
+    expect(page.locator(".state")).to_have_text("认定违法")
+    page.keyboard.press("t")
+    expect(page.locator(".state")).to_have_text("已转送")
+    page.context.clear_cookies()
+    sign_in(page, served.url, "officer")
+    expect(page.locator("h1")).to_contain_text("处置队列")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_have_text("已转送")
+    page.keyboard.press("t")
+    expect(page.locator(".state")).to_have_text("已签收")
+    page.keyboard.press("y")
+    expect(page.locator("main")).to_contain_text("没有待处置的转送件")
+    assert registered.state(served.engine, case_id) == "已处置"
+
+
+def test_dismissing_asks_for_the_reason_first(served, case_id, browser_page: Page) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/cases/{case_id}")
+    page.keyboard.press("x")
+    expect(page.locator("textarea[name=reason]")).to_be_focused()
+    page.keyboard.type("患者教育，未指向本机构")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.wait_for_url("**/cases")
+    assert registered.state(served.engine, case_id) == "不予认定"
+
+
+def test_the_keys_are_shown_and_none_is_taken_while_typing(served, case_id, browser_page: Page) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/cases/{case_id}")
+    page.keyboard.press("?")
+    expect(page.locator("#keys-help")).to_contain_text("认定违法")
+    page.keyboard.press("y")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.keyboard.type("yyxxt")
+    assert registered.state(served.engine, case_id) == "待研判"
