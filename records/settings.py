@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +42,17 @@ class Settings(BaseSettings):
     )
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database_url(cls, value: str) -> str:
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            raise ValueError("不是数据库地址，应形如 sqlite:///FILE 或 postgresql+psycopg://…") from None
+        if backend not in {"sqlite", "postgresql"}:
+            raise ValueError(f"不支持 {backend}：请用 sqlite 或 postgresql+psycopg")
+        return value
 
     @field_validator("allow_networks", mode="before")
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -14,6 +15,10 @@ from records.database import open_engine, upgrade
 from records.evidence import EvidenceStore
 from records.settings import PROJECT
 from tests.servers.postgresql import fresh_database, running_server
+
+# A slow machine is no fault of the code under test.
+hypothesis.settings.register_profile("qingyi", deadline=None)
+hypothesis.settings.load_profile("qingyi")
 
 _numbers = itertools.count()
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.judge import judge
@@ -66,7 +66,6 @@ ANY = st.text(max_size=300) | st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_any_text_is_judged_and_every_finding_quotes_it(text: str) -> None:
     facts = Facts(date(2026, 11, 24), ("某医院",), {})

@@ -1,0 +1,142 @@
+"""The command line: help everywhere, exit codes that mean something, no stack trace for a user's mistake."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from records.settings import PROJECT
+
+COMMANDS = [
+    (),
+    ("database",),
+    ("database", "upgrade"),
+    ("database", "downgrade"),
+    ("database", "check"),
+    ("registry",),
+    ("registry", "import"),
+    ("registry", "export"),
+    ("lists",),
+    ("lists", "check"),
+    ("user", "add"),
+    ("office", "add"),
+    ("office", "token"),
+    ("crawl",),
+    ("flag",),
+    ("recheck",),
+    ("judge",),
+    ("serve",),
+]
+
+
+def qingyi(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROJECT / ".venv" / "bin" / "qingyi", *arguments]
+        if (PROJECT / ".venv" / "bin" / "qingyi").exists()
+        else [sys.executable, "-m", "qingyi", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "LANG": "C.UTF-8", **environment},
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_its_help(command: tuple[str, ...]) -> None:
+    done = qingyi(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage: " in done.stdout
+    assert any("\u4e00" <= character <= "\u9fff" for character in done.stdout), "help is in Chinese"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> dict[str, str]:
+    return {
+        "QINGYI_DATABASE_URL": f"sqlite:///{tmp_path}/q.db",
+        "QINGYI_EVIDENCE_DIR": str(tmp_path / "evidence"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("registry", "import", "none.csv"), "请先运行 qingyi database upgrade"),
+        (("crawl",), "请先运行 qingyi database upgrade"),
+        (("serve",), "请先运行 qingyi database upgrade"),
+        (("judge", "/no/such/file"), "无法读取 /no/such/file"),
+        (("lists", "check", "/no/such/folder"), "/no/such/folder/schema.json"),
+        (("database", "upgrade", "no-such-revision"), "no-such-revision"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(database, arguments: tuple[str, ...], words: str) -> None:
+    done = qingyi(*arguments, **database)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QINGYI_ALLOW_NETWORKS", "127.0.0.0/8,not-a-network"),
+        ("QINGYI_SESSION_HOURS", "-1"),
+        ("QINGYI_DATABASE_URL", "nonsense"),
+    ],
+)
+def test_a_bad_setting_is_named(database, name: str, value: str) -> None:
+    done = qingyi("flag", **{**database, name: value})
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_told() -> None:
+    done = qingyi("flag", QINGYI_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert done.returncode == 2
+    assert "数据库无法使用" in done.stderr
+
+
+def test_users_and_offices_are_added_once(database) -> None:
+    qingyi("database", "upgrade", **database)
+    assert qingyi("office", "add", "网信办", **database).returncode == 0
+    assert qingyi("office", "add", "网信办", **database).returncode == 2
+    secret = {"QINGYI_NEW_PASSWORD": "a-long-password"}
+    assert qingyi("user", "add", "a", "--role", "reviewer", **database, **secret).returncode == 0
+    again = qingyi("user", "add", "a", "--role", "reviewer", **database, **secret)
+    assert (again.returncode, "已存在" in again.stderr) == (2, True)
+    homeless = qingyi("user", "add", "b", "--role", "officer", **database, **secret)
+    assert (homeless.returncode, "必须用 --office" in homeless.stderr) == (2, True)
+    short = qingyi("user", "add", "c", "--role", "reviewer", **database, QINGYI_NEW_PASSWORD="short")
+    assert (short.returncode, "至少 10 个字符" in short.stderr) == (2, True)
+    assert qingyi("office", "token", "网信办", **database).stdout.startswith("qy_")
+
+
+def test_judging_a_text_by_hand() -> None:
+    done = qingyi("judge", "-", "--json", stdin="我院治愈率98%，永不复发。")
+    assert done.returncode == 1
+    judgement = json.loads(done.stdout)
+    assert judgement["unlawful"] is True
+    assert {finding["rule"] for finding in judgement["findings"]} == {"cure-rate-percent", "cure-promise"}
+    lawful = qingyi("judge", "-", stdin="我院设内科、外科。")
+    assert (lawful.returncode, "没有命中" in lawful.stdout) == (0, True)
+
+
+def test_the_projects_own_lists_are_good() -> None:
+    done = qingyi("lists", "check")
+    assert done.returncode == 0
+    assert "合计" in done.stdout
+
+
+def test_a_taken_port_is_told(database) -> None:
+    qingyi("database", "upgrade", **database)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = qingyi("serve", "--port", str(taken.getsockname()[1]), **database)
+    assert done.returncode == 2
+    assert "无法监听" in done.stderr
