@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from crawler.rendering import launch_options
 from demo.steps import Stage
 
-DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 
 
 def take_pictures(stage: Stage, reviewed_case: int, folder: Path) -> None:
