@@ -31,7 +31,7 @@ check: lint types ## Lint and type-check only
 
 lint:
 	@echo "== ruff and import rules"
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/lint-imports --no-timing > var/lint-imports.log 2>&1 || { cat var/lint-imports.log 2>/dev/null; exit 1; }
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/lint-imports > var/lint-imports.log || { cat var/lint-imports.log; exit 1; }
 
 types:
 	@echo "== mypy --strict"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Qingyi needs from Debian: `debian-packages.sh python|app|test`.
 #   python  the module that makes virtual environments
-#   app     Chromium and fonts with Chinese glyphs
+#   app     Chromium, what drives it, and fonts with Chinese glyphs
 #   test    PostgreSQL's server programs (no server is started, no cluster is made)
 # Does nothing where everything is there. Fails with one line that says what is missing.
 set -u
@@ -19,6 +19,7 @@ case "${1:-}" in
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
   app)
     command -v chromium >/dev/null || missing+=(chromium)
+    ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=(libatomic1)  # of Playwright's own driver
     { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; } || missing+=(fontconfig fonts-noto-cjk) ;;
   test)
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) ;;

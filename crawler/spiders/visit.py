@@ -159,7 +159,7 @@ class VisitSpider(Spider):
             if planned.depth < target.max_depth and snapshot.status in {200, 304}:
                 found = self.links(target, fetched.final_url, html, body)
                 new = plan_pages(session, target, found, planned.depth + 1)
-            close_planned(session, planned.id, PlannedState.FETCHED, _status_reason(fetched.status))
+            close_planned(session, planned.id, PlannedState.FETCHED, reason or _status_reason(fetched.status))
             return waiting_pages(session, target.visit_id, new)
 
     def give_up(self, failure: Failure) -> Iterator[Request]:
@@ -168,8 +168,9 @@ class VisitSpider(Spider):
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
         plain: Response | None = request.cb_kwargs["plain"]
         if plain is not None:
-            self.logger.warning("browser failed on %s: %s", planned.url, failure.value)
-            new = self._keep_plain(progress.target, planned, plain)
+            reason = f"浏览器渲染失败，按原始页面保存：{_failure_reason(failure)}"
+            self.logger.warning("%s %s", planned.url, reason)
+            new = self._keep_plain(progress.target, planned, plain, reason)
         else:
             new = ()
             skipped = isinstance(failure.value, IgnoreRequest)
@@ -179,7 +180,9 @@ class VisitSpider(Spider):
                 close_planned(session, planned.id, state, _failure_reason(failure))
         yield from self._done(progress, planned, new)
 
-    def _keep_plain(self, target: Target, planned: Planned, plain: Response) -> Sequence[Planned]:
+    def _keep_plain(
+        self, target: Target, planned: Planned, plain: Response, reason: str
+    ) -> Sequence[Planned]:
         html = decode_html(plain.body, _content_type(plain))
         text, state = self.read(html)
         fetched = Fetched(
@@ -192,7 +195,7 @@ class VisitSpider(Spider):
             text=text,
             page_state=state,
         )
-        return self._store_page(target, planned, fetched, html)
+        return self._store_page(target, planned, fetched, html, reason)
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)
