@@ -31,7 +31,9 @@ check: lint types ## Lint and type-check only
 
 lint:
 	@echo "== ruff and import rules"
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/lint-imports > var/lint-imports.log || { cat var/lint-imports.log; exit 1; }
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports > var/lint-imports.log || { cat var/lint-imports.log; exit 1; }
 
 types:
 	@echo "== mypy --strict"

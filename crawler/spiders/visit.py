@@ -144,8 +144,10 @@ class VisitSpider(Spider):
         new = self._store_page(progress.target, planned, fetched, html)
         yield from self._done(progress, planned, new)
 
-    def _store_page(self, target: Target, planned: Planned, fetched: Fetched, html: str) -> Sequence[Planned]:
-        """Keep a page; returns what its links add to the plan.
+    def _store_page(
+        self, target: Target, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
+    ) -> Sequence[Planned]:
+        """Keep a page; returns what its links add to the plan. `reason` is what went wrong on the way.
 
         One transaction: snapshot, links and the plan's row stand or fall together.
         """
