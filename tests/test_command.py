@@ -140,3 +140,41 @@ def test_a_taken_port_is_told(database) -> None:
         done = qingyi("serve", "--port", str(taken.getsockname()[1]), **database)
     assert done.returncode == 2
     assert "无法监听" in done.stderr
+
+
+def test_judging_in_batches_streams_in_order_and_goes_on_after_a_bad_line() -> None:
+    lines = [
+        {"id": "a", "text": "我院治愈率98%，永不复发。"},
+        {
+            "id": 2,
+            "html": "<p>我院设<b>内科</b>、外科。</p>",
+            "url": "http://x.test/",
+            "fetched_at": "2026-11-24T08:00:00Z",
+        },
+        {"id": "c"},
+    ]
+    text = "\n".join(
+        [*(json.dumps(line, ensure_ascii=False) for line in lines), "not json", "", '{"id": 5, "text": ""}']
+    )
+    done = qingyi("judge", "--jsonl", "-", stdin=text)
+    assert done.returncode == 1
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer.get("id") for answer in answers] == ["a", 2, None, None, 5]
+    assert [answer.get("unlawful") for answer in answers] == [True, False, None, None, False]
+    assert [answer["error"]["line"] for answer in answers if "error" in answer] == [3, 4]
+    finding = answers[0]["findings"][0]
+    assert set(finding) == {"rule", "family", "law", "severity", "start", "end", "quote", "why"}
+    assert finding["quote"] == lines[0]["text"][finding["start"] : finding["end"]]
+
+
+def test_a_certificate_given_with_a_page_is_judged() -> None:
+    text = "云溪医院骨科门诊。欢迎咨询，咨询电话：400-000-1111。（云）医广【2024】第05-20-0101号"
+    certificate = {
+        "number": "(云)医广[2024]第05-20-0101号",
+        "valid_from": "2024-05-20",
+        "valid_to": "2025-05-19",
+        "approved_text": text,
+    }
+    line = {"id": 1, "text": text, "fetched_at": "2026-01-01", "certificates": [certificate]}
+    answer = json.loads(qingyi("judge", "--jsonl", "-", stdin=json.dumps(line)).stdout)
+    assert [finding["rule"] for finding in answer["findings"]] == ["certificate-expired"]

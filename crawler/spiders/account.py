@@ -3,17 +3,10 @@
 from collections.abc import Iterable
 
 from classifiers.values import PageText
-from crawler.extract import extract
-from crawler.sources import feed, mp_article
+from crawler.sources import feed
+from crawler.sources.post import read_post
 from crawler.spiders.visit import VisitSpider
 from records.visits import Target
-
-
-def read_post(html: str) -> tuple[PageText, str]:
-    """A post's text and state, by the shape of its page."""
-    if mp_article.is_article(html):
-        return mp_article.article_text(html), mp_article.article_state(html)
-    return extract(html), "normal"
 
 
 class AccountSpider(VisitSpider):

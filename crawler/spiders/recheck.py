@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from classifiers.values import PageText
-from crawler.spiders.account import read_post
+from crawler.sources.post import read_post
 from crawler.spiders.visit import VisitSpider
 
 

@@ -2,9 +2,12 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import typer
 from rich.table import Table
@@ -12,7 +15,8 @@ from rich.table import Table
 from classifiers import judge as pipeline
 from classifiers.values import KIND_LABELS, SEVERITY_LABELS, Facts, Judgement, PageText
 from crawler.extract import decode_html
-from crawler.spiders.account import read_post
+from crawler.sources.post import read_post
+from qingyi.batch import judge_lines
 from qingyi.console import console, errors, rules_in_force
 
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
@@ -20,13 +24,21 @@ _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
 
 def judge(
     file: str = typer.Argument(help="文本或 HTML 文件；- 表示标准输入"),
+    jsonl: bool = typer.Option(False, "--jsonl", help="批量：每行一个 JSON 对象，逐行输出，顺序不变"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON"),
     explain: bool = typer.Option(False, "--explain", help="同时列出被排除的命中及理由"),
 ) -> None:
-    """研判一段文字或一个网页文件，只看内容，不存储。有命中时退出码为 1。"""
+    """研判一段文字或一个网页文件，只看内容，不存储。有命中时退出码为 1。
+
+    --jsonl 批量研判：每行含 id 和 text 或 html；有坏行时退出码为 1，其余照常。
+    """
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
+        with _opened(file) as stream:
+            if jsonl:
+                bad = judge_lines(stream, sys.stdout, rules_in_force(), datetime.now(UTC).date())
+                raise typer.Exit(int(bad > 0))
+            raw = stream.read()
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         errors.print(f"错误：无法读取 {file}：{error.strerror}", style="red", markup=False)
         raise typer.Exit(2) from None
     text = decode_html(raw, "")
@@ -37,6 +49,15 @@ def judge(
     else:
         _print(judgement, explain)
     raise typer.Exit(int(judgement.unlawful))
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as stream:
+            yield stream
 
 
 def _as_dict(judgement: Judgement) -> dict[str, object]:

@@ -1,0 +1,121 @@
+"""Batch judgement for scripts: one JSON object a line in, one a line out, in the same order."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TextIO
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from classifiers.certificates import canonical_number
+from classifiers.judge import judge
+from classifiers.lists import RuleSet
+from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText
+from crawler.sources.post import read_post
+
+
+class CertificateIn(BaseModel):
+    """What is known of a certificate."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    number: str
+    institution: str = ""
+    valid_from: date
+    valid_to: date
+    media: tuple[str, ...] = ()
+    approved_text: str = ""
+    status: CertificateStanding = "valid"
+
+
+class LineIn(BaseModel):
+    """One page: its `text`, or its `html`. Without `certificates` only the content is judged."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int
+    text: str | None = None
+    html: str | None = None
+    url: str | None = None
+    kind: str | None = None
+    fetched_at: datetime | date | None = None
+    certificates: tuple[CertificateIn, ...] | None = None
+
+    @model_validator(mode="after")
+    def _has_something_to_judge(self) -> "LineIn":
+        if self.text is None and self.html is None:
+            raise ValueError("缺少 text 或 html")
+        return self
+
+
+def judge_lines(lines: Iterable[bytes], out: TextIO, rules: RuleSet, today: date) -> int:
+    """Judge line by line, writing each answer before the next line is read; returns how many lines were bad.
+
+    A bad line becomes {"error": {"line": …, "reason": …}}; empty lines are passed over.
+    """
+    bad = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            answer = _answer(line, rules, today)
+        except (ValidationError, ValueError) as error:
+            bad += 1
+            answer = {"error": {"line": number, "reason": _reason(error)}}
+        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        out.flush()
+    return bad
+
+
+def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
+    parsed = LineIn.model_validate(json.loads(line))
+    page = PageText.of_plain(parsed.text) if parsed.text is not None else read_post(parsed.html or "")[0]
+    judgement = judge(page, rules, _facts(parsed, today))
+    return {
+        "id": parsed.id,
+        "unlawful": judgement.unlawful,
+        "page_kind": judgement.page_kind,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "family": finding.family,
+                "law": [str(article) for article in finding.law],
+                "severity": finding.severity,
+                "start": finding.start,
+                "end": finding.end,
+                "quote": finding.quote,
+                "why": finding.why,
+            }
+            for finding in judgement.findings
+        ],
+    }
+
+
+def _facts(parsed: LineIn, today: date) -> Facts:
+    seen = parsed.fetched_at or today
+    seen_on = seen.date() if isinstance(seen, datetime) else seen
+    if parsed.certificates is None:
+        return Facts(seen_on)
+    known = {}
+    for given in parsed.certificates:
+        number = canonical_number(given.number)
+        known[number] = KnownCertificate(
+            number,
+            given.institution,
+            given.valid_from,
+            given.valid_to,
+            given.media,
+            given.approved_text,
+            given.status,
+        )
+    return Facts(seen_on, (), known)
+
+
+def _reason(error: ValidationError | ValueError) -> str:
+    if isinstance(error, ValidationError):
+        return "；".join(
+            f"{'.'.join(map(str, fault['loc'])) or '整行'}: {fault['msg']}" for fault in error.errors()
+        )
+    if isinstance(error, json.JSONDecodeError):
+        return f"不是 JSON：第 {error.colno} 列，{error.msg}"
+    return str(error)
