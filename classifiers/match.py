@@ -81,17 +81,18 @@ class Matcher:
     """An Aho-Corasick automaton over the literal parts of all terms."""
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.terms = terms
         by_literal: dict[str, list[Term]] = {}
         for term in terms:
             by_literal.setdefault(term.literal, []).append(term)
-        self._terms = list(by_literal.values())
+        self._by_literal = list(by_literal.values())
         self._automaton = AhoCorasick(list(by_literal), store_patterns=False)
 
     def scan(self, text: str) -> list[Hit]:
         """All hits in normalised `text`, by position; a pattern that fits one place twice is one hit."""
         hits: dict[tuple[str, str, str, int, int], Hit] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for term in self._terms[index]:
+            for term in self._by_literal[index]:
                 for hit in _fit(term, text, start, end):
                     hits.setdefault((term.owner, term.owner_id, term.written, hit.start, hit.end), hit)
         return sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
