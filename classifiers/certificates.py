@@ -64,6 +64,8 @@ class Departure:
 
 def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
     """All certificate numbers in the text, well formed or not, by position."""
+    if "医广" not in normal.text:
+        return ()
     found = [_shown(match) for match in _NUMBER.finditer(normal.text)]
     for match in _LOOSE.finditer(normal.text):
         if not any(number.start < match.end() and match.start() < number.end for number in found):

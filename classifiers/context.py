@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 from classifiers.lists import Context
 from classifiers.match import Hit
@@ -16,7 +17,10 @@ class Sentences:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [match.end() for match in _SENTENCE_END.finditer(self._text)]
 
     def around(self, position: int) -> tuple[int, int]:
         """Start and end of the sentence in which `position` stands."""

@@ -17,16 +17,19 @@ CONTACT_LABELS: dict[ContactKind, str] = {
     "address": "地址",
 }
 
+# Begins with its first digit, so that the search runs at the speed of one character class.
 _PHONE = (
-    r"(?<![0-9])(?:1[3-9][0-9](?:[- ]?[0-9]{4}){2}|0[0-9]{2,3}[-) ]{1,2}[0-9]{7,8}"
-    r"|[48]00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4})(?![0-9])"
+    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{1,2}[0-9]{7,8}"
+    r"|(?<=[48])00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4})(?![0-9])"
 )
-_CONTACTS = re.compile(
-    f"(?P<phone>{_PHONE})"
-    r"|(?:微信|vx|v信|薇信)(?:号|公众号)?[:： ]{0,3}(?P<wechat>[a-z][a-z0-9_-]{5,19})"
+_PHONES = re.compile(_PHONE)
+_NAMED = re.compile(
+    r"(?:微信|vx|v信|薇信)(?:号|公众号)?[:： ]{0,3}(?P<wechat>[a-z][a-z0-9_-]{5,19})"
     r"|qq[:： ]{0,3}(?P<qq>[1-9][0-9]{4,10})"
     r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
 )
+# A text without any of these has no contact with a name, and is not searched for one.
+_NAMES = ("微信", "vx", "v信", "薇信", "qq", "地址", "院址", "就诊地点")
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,14 @@ Located = TypeVar("Located", Contact, Hit)
 
 def find_contacts(normal: NormalText) -> tuple[Contact, ...]:
     """All contacts in the text, by position."""
-    return tuple(_contact(match) for match in _CONTACTS.finditer(normal.text))
+    found = [Contact("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
+    if any(name in normal.text for name in _NAMES):
+        found += [_named(match) for match in _NAMED.finditer(normal.text)]
+    return tuple(sorted(found, key=lambda contact: contact.start))
 
 
-def _contact(match: re.Match[str]) -> Contact:
-    kinds: tuple[ContactKind, ...] = ("phone", "wechat", "qq", "address")
+def _named(match: re.Match[str]) -> Contact:
+    kinds: tuple[ContactKind, ...] = ("wechat", "qq", "address")
     kind = next(name for name in kinds if match[name] is not None)
     return Contact(kind, match.start(kind), match.end(kind))
 

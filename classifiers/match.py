@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from ahocorasick_rs import AhoCorasick
 
 from classifiers.normalise import normalise
+from classifiers.variants import variants
 
 Owner = Literal["rule", "context", "cue"]
 
@@ -17,8 +19,9 @@ REACH = 48
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|[零一二三四五六七八九十百千万几数两]+)"
 _PLACEHOLDERS = {
     "{percent}": (
-        r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?[%‰]|百分之[零一二三四五六七八九十百点]{1,8}"
-        r"|[一二三四五六七八九]成[一二三四五六七八九半]?)"
+        r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?[%‰]|百分之(?:[零一二三四五六七八九十百点]{1,8}|[0-9.]{1,6})"
+        r"|[0-9零一二三四五六七八九十]{1,4}(?:点[零一二三四五六七八九]{1,3})?%"
+        r"|[一二三四五六七八九0-9]成[一二三四五六七八九半]?|百分百|[0-9]{1,3}个百分点)"
     ),
     "{number}": _NUMBER,
     "{gap}": r"[^。！？!?；;\n]{0,8}",
@@ -38,7 +41,12 @@ class Term:
     owner_id: str
     written: str
     literal: str
-    pattern: re.Pattern[str] | None
+    pattern_source: str | None
+
+    @property
+    def pattern(self) -> re.Pattern[str] | None:
+        """The compiled pattern; made when first needed, since most are never."""
+        return _compiled(self.pattern_source) if self.pattern_source else None
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,13 @@ class Hit:
     end: int
 
 
-def parse_term(written: str) -> tuple[str, re.Pattern[str] | None]:
-    """A term's literal part and its pattern (None for a plain term), both normalised.
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
+
+
+def parse_term(written: str) -> tuple[str, str | None]:
+    """A term's literal part and its pattern's source (None for a plain term), both normalised.
 
     Raises TermFault for an unknown placeholder, an empty term, or one whose literal part is shorter than
     two characters.
@@ -69,12 +82,21 @@ def parse_term(written: str) -> tuple[str, re.Pattern[str] | None]:
     pattern = re.escape(literals[0])
     for placeholder, literal in zip(placeholders, literals[1:], strict=True):
         pattern += _PLACEHOLDERS[placeholder] + re.escape(literal)
-    return longest, re.compile(pattern)
+    return longest, pattern
 
 
 def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> list[Term]:
-    """The terms of one owner, ready to be matched."""
-    return [Term(owner, owner_id, term, *parse_term(term)) for term in written]
+    """The terms of one owner, ready to be matched; a rule's terms with their misspellings too."""
+    terms = []
+    for term in written:
+        literal, pattern = parse_term(term)
+        terms.append(Term(owner, owner_id, term, literal, pattern))
+        if owner != "rule":
+            continue
+        for variant in variants(literal):
+            changed = pattern.replace(re.escape(literal), re.escape(variant)) if pattern else None
+            terms.append(Term(owner, owner_id, term, variant, changed))
+    return terms
 
 
 class Matcher:
@@ -90,11 +112,11 @@ class Matcher:
 
     def scan(self, text: str) -> list[Hit]:
         """All hits in normalised `text`, by position; a pattern that fits one place twice is one hit."""
-        hits: dict[tuple[str, str, str, int, int], Hit] = {}
+        hits: dict[tuple[str, str, int, int], Hit] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for term in self._by_literal[index]:
                 for hit in _fit(term, text, start, end):
-                    hits.setdefault((term.owner, term.owner_id, term.written, hit.start, hit.end), hit)
+                    hits.setdefault((term.owner_id, term.written, hit.start, hit.end), hit)
         return sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
 
 

@@ -2,108 +2,168 @@
 
 Mappings of one character to one (full width, circled letters, traditional characters, capitals) keep
 positions for free. What deletes (invisible characters, stuffed separators, pinyin in brackets) or expands
-(㎎, ½) goes through the offset map.
+(㎎, pictures) goes through the offset map. What stands for a character inside a term (homophones,
+look-alikes, pinyin) is tried with the terms, in `classifiers.variants`.
 """
 
 import re
-import sys
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from opencc import OpenCC
 
+from classifiers.disguises import PICTURES, SPLIT
 from classifiers.values import NormalText
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 # Marks that no Chinese sentence has between two of its characters. Commas, stops, enumeration commas,
 # slashes, bars and line breaks are not among them: they part words, sentences and cells.
-_STUFFING = "★☆✦✧*#^~_=+•●○◆◇■□▲△▼▽※♥♡❤→↓✓√ ·.\\-\t\u3000"
-_LOUD = "★☆✦✧*#^~_=+•●○◆◇■□▲△▼▽※♥♡❤✓√"
+_LOUD = "★☆✦✧*#^~_=+●○◆◇■□▲△▼▽※♥♡❤✓√☀♣♠♦✿❀◎⊙§¤"
+# Marks that may part words; they are undone only where single characters stand apart in a row.
+_QUIET = " ·.-•→↓⋅∙・‐‑‒–—"
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\x0b\x0c"
+_LINE_BREAKS = "\x85\u2028\u2029"
+
+_INVISIBLE, _WIDE, _SPLIT, _MARK, _BRACKET, _IDEOGRAPH, _LATIN = 1, 2, 4, 8, 16, 32, 64
+_CODES = 0x110000
 
 
-@lru_cache(maxsize=1)
-def _one_to_one() -> dict[int, int]:
-    """Code point to code point, over the whole of Unicode's assigned characters that change."""
-    table: dict[int, int] = {}
-    for code in range(0x21, sys.maxunicode + 1):
-        if 0xD800 <= code <= 0xDFFF:
-            continue
-        plain = unicodedata.normalize("NFKC", chr(code)).lower()
-        if len(plain) == 1 and ord(plain) != code:
-            table[code] = ord(plain)
-        if code == 0x2FFFF:
-            break
-    traditional = "\n".join(map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)]))
-    simplified = OpenCC("t2s").convert(traditional)
-    for before, after in zip(traditional.split("\n"), simplified.split("\n"), strict=True):
-        if before != after and len(after) == 1:
-            table[ord(before)] = ord(after)
-    for code, plain_code in list(table.items()):
-        table[code] = table.get(plain_code, plain_code)
-    table[ord("﹪")] = table[ord("％")] = ord("%")
-    for space in "\u00a0\u2002\u2003\u2009\u3000\t\r\x0b\x0c":
-        table[ord(space)] = ord(" ")
-    for line_break in "\x85\u2028\u2029":
-        table[ord(line_break)] = ord("\n")
-    return table
+class _Edit(NamedTuple):
+    """`text[start:end]` is replaced by `plain`, which may be empty."""
 
-
-def _is_invisible(code: int) -> bool:
-    return unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"}
-
-
-@lru_cache(maxsize=1)
-def _edits() -> re.Pattern[str]:
-    """What is deleted (groups `gone`) or expanded (group `wide`). Every alternative is bounded."""
-    invisible = _character_class([code for code in range(0x10000) if _is_invisible(code)])
-    wide = _character_class([code for code in range(0x10000) if _expands(code)])
-    loud, stuffing = re.escape(_LOUD), re.escape(_STUFFING)
-    return re.compile(
-        f"(?P<invisible>[{invisible}]+)"
-        # 治★愈: one or a few loud marks between two Chinese characters
-        f"|(?<=[{_CJK}])(?P<loud> {{0,2}}[{loud}][{loud} ]{{0,4}})(?=[{_CJK}])"
-        # 治 愈 率, 治-愈-率: single characters held apart by the same kind of mark, three at least
-        f"|(?<=[{_CJK}])(?P<apart>[{stuffing}])(?=[{_CJK}](?P=apart)[{_CJK}])"
-        f"|(?<=[{_CJK}][{stuffing}][{_CJK}])(?P<apart_end>[{stuffing}])(?=[{_CJK}])"
-        # 医(yī)疗(liáo): a character's own pinyin in brackets
-        f"|(?<=[{_CJK}])(?P<pinyin>[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{{1,6}}[)])"
-        f"|(?P<wide>[{wide}])"
-    )
-
-
-def _expands(code: int) -> bool:
-    if 0xD800 <= code <= 0xDFFF:
-        return False
-    return len(unicodedata.normalize("NFKC", chr(code))) > 1
-
-
-def _character_class(codes: list[int]) -> str:
-    ranges: list[list[int]] = []
-    for code in codes:
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+    start: int
+    end: int
+    plain: str
 
 
 def normalise(text: str) -> NormalText:
     """`text` with its disguises undone. Total: takes any string, in time linear in its length."""
-    mapped = text.translate(_one_to_one())
-    matches = list(_edits().finditer(mapped))
-    if not matches:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    plain = _one_to_one()[codes]
+    mapped = plain.tobytes().decode("utf-32-le", "surrogatepass")
+    edits = list(_edits(mapped, _candidates(plain)))
+    if not edits:
         return NormalText(mapped, None)
     parts: list[str] = []
     origin: list[int] = []
     position = 0
-    for match in matches:
-        parts.append(mapped[position : match.start()])
-        origin.extend(range(position, match.start()))
-        if match["wide"]:
-            plain = unicodedata.normalize("NFKC", match["wide"]).lower()
-            parts.append(plain)
-            origin.extend([match.start()] * len(plain))
-        position = match.end()
+    for edit in edits:
+        parts += (mapped[position : edit.start], edit.plain)
+        origin += range(position, edit.start)
+        origin += [edit.start] * len(edit.plain)
+        position = edit.end
     parts.append(mapped[position:])
-    origin.extend(range(position, len(mapped)))
+    origin += range(position, len(mapped))
     return NormalText("".join(parts), origin)
+
+
+def _candidates(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Positions where something may have to be deleted or expanded: few, or none, in ordinary text."""
+    kinds = _kinds()[codes]
+    before = np.concatenate(([0], kinds[:-1])) if len(kinds) else kinds
+    after = np.concatenate((kinds[1:], [0])) if len(kinds) else kinds
+    between = _IDEOGRAPH | _MARK | _INVISIBLE
+    always = kinds & (_INVISIBLE | _WIDE | _SPLIT) != 0
+    marks = (kinds & _MARK != 0) & (before & between != 0) & (after & between != 0)
+    brackets = (kinds & _BRACKET != 0) & (before & _IDEOGRAPH != 0) & (after & _LATIN != 0)
+    return np.flatnonzero(always | marks | brackets)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """What a candidate may be the beginning of. Every repetition is bounded."""
+    loud, marks = re.escape(_LOUD), re.escape(_LOUD + _QUIET)
+    return (
+        # 治★愈: one or a few loud marks between two Chinese characters
+        re.compile(f"(?<=[{_CJK}]) {{0,2}}[{loud}][{loud} ]{{0,4}}(?=[{_CJK}])"),
+        # 治 愈 率, 治-愈-率: single characters held apart by one kind of mark, three at least
+        re.compile(f"(?<=[{_CJK}])([{marks}])(?=[{_CJK}]\\1[{_CJK}])"),
+        re.compile(f"(?<=[{_CJK}])(?P<mark>[{marks}])(?=[{_CJK}])(?<=(?P=mark)[{_CJK}](?P=mark))"),
+        # 医(yī)疗(liáo): a character's own pinyin in brackets
+        re.compile(f"(?<=[{_CJK}])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{{1,6}}[)]"),
+    )
+
+
+def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[_Edit]:
+    """The edits at the candidates, in order and apart from each other."""
+    if not len(candidates):
+        return
+    kinds, done = _kinds(), 0
+    for position in candidates.tolist():
+        if position < done:
+            continue
+        kind = int(kinds[ord(text[position])])
+        edit = _edit_at(text, position, kind)
+        if edit is not None:
+            done = edit.end
+            yield edit
+
+
+def _edit_at(text: str, position: int, kind: int) -> _Edit | None:
+    if kind & _INVISIBLE:
+        return _Edit(position, position + 1, "")
+    if kind & _WIDE:
+        return _Edit(position, position + 1, _expansion(text[position]))
+    if kind & _SPLIT:
+        whole = SPLIT.get(text[position : position + 2])
+        return _Edit(position, position + 2, whole) if whole else None
+    for pattern in _patterns():
+        match = pattern.match(text, position)
+        if match:
+            return _Edit(position, match.end(), "")
+    return None
+
+
+def _expansion(character: str) -> str:
+    picture = PICTURES.get(character)
+    return unicodedata.normalize("NFKC", character).lower() if picture is None else picture
+
+
+@lru_cache(maxsize=1)
+def _one_to_one() -> NDArray[np.uint32]:
+    """Code point to code point, for all of Unicode."""
+    table = np.arange(_CODES, dtype=np.uint32)
+    for code in range(0x21, 0x30000):
+        if 0xD800 <= code <= 0xDFFF:
+            continue
+        plain = unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(plain) == 1:
+            table[code] = ord(plain)
+    ideographs = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    simplified = OpenCC("t2s").convert("\n".join(ideographs)).split("\n")
+    for before, after in zip(ideographs, simplified, strict=True):
+        if len(after) == 1:
+            table[ord(before)] = ord(after)
+    table[ord("﹪")] = table[ord("٪")] = ord("%")
+    for space in _SPACES:
+        table[ord(space)] = ord(" ")
+    for line_break in _LINE_BREAKS:
+        table[ord(line_break)] = ord("\n")
+    return table[table]  # a compatibility form of a traditional character takes two steps
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.uint8]:
+    """What each code point can be the beginning of, as bits."""
+    table = np.zeros(_CODES, dtype=np.uint8)
+    table[0x3400:0x4DC0] = table[0x4E00:0xA000] = _IDEOGRAPH
+    table[ord("a") : ord("z") + 1] = _LATIN
+    for character in "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ":
+        table[ord(character)] = _LATIN
+    for code in (*range(0x80, 0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE01F0)):
+        if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"}:
+            table[code] |= _INVISIBLE
+        elif len(unicodedata.normalize("NFKC", chr(code))) > 1:
+            table[code] |= _WIDE
+    for picture in PICTURES:
+        table[ord(picture)] = _WIDE
+    for parts in SPLIT:
+        table[ord(parts[0])] |= _SPLIT
+    for mark in _LOUD + _QUIET:
+        table[ord(mark)] |= _MARK
+    table[ord("(")] |= _BRACKET
+    return table

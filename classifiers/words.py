@@ -17,6 +17,11 @@ def _tokenizer() -> jieba.Tokenizer:
     return tokenizer
 
 
+def is_word(word: str) -> bool:
+    """Whether jieba's dictionary has the word."""
+    return bool(_tokenizer().FREQ.get(word))
+
+
 def cuts_through_word(text: str, start: int, end: int) -> bool:
     """Whether a word of jieba's dictionary crosses an edge of `text[start:end]` and reaches outside.
 
