@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
 
-from crawler.settings import scrapy_settings
+from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.spiders.account import AccountSpider
 from crawler.spiders.recheck import RecheckSpider
 from crawler.spiders.site import SiteSpider
@@ -16,6 +16,9 @@ from records.database import transaction
 from records.evidence import EvidenceStore
 from records.models import Account, PlannedPage, PlannedState, Site, VisitKind
 from records.visits import Target, due_sources, open_visit
+
+# Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
+_SHORTEST_DELAY = 0.01
 
 _SPIDERS: dict[VisitKind, type[VisitSpider]] = {
     VisitKind.SITE: SiteSpider,
@@ -78,10 +81,14 @@ def crawl(
     return _result(engine, targets)
 
 
-def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float | bool]]:
+def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
     """Politeness by host: seconds between two requests, and how many at once."""
     return {
-        slot_of(target.start_url): {"delay": target.delay_seconds, "concurrency": 2, "randomize_delay": True}
+        slot_of(target.start_url): {
+            "delay": max(target.delay_seconds, _SHORTEST_DELAY),
+            "concurrency": CONCURRENT_REQUESTS_PER_SITE,
+            "jitter": 0.5,
+        }
         for target in targets
     }
 

@@ -7,6 +7,7 @@ from crawler.rendering import GOTO_TIMEOUT_MS, launch_options
 from records.settings import settings
 
 MEBIBYTE = 1 << 20
+CONCURRENT_REQUESTS_PER_SITE = 2
 
 
 def scrapy_settings() -> dict[str, Any]:
@@ -16,8 +17,7 @@ def scrapy_settings() -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
         "CONCURRENT_REQUESTS": 16,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
-        "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENT_REQUESTS_PER_SITE,
         "DOWNLOAD_TIMEOUT": 30,
         "DOWNLOAD_MAXSIZE": 16 * MEBIBYTE,
         "DOWNLOAD_WARNSIZE": 0,

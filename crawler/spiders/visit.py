@@ -74,7 +74,12 @@ class VisitSpider(Spider):
         return extract(html), "normal"
 
     async def start(self) -> AsyncIterator[Request]:
-        """All pages that the visits have waiting, also from before a kill."""
+        """All pages that the visits have waiting, also from before a kill.
+
+        The time budgets begin to run here, not while the process sets itself up.
+        """
+        for progress in self._visits.values():
+            progress.started = monotonic()
         for progress in list(self._visits.values()):
             with transaction(self._engine) as session:
                 waiting = waiting_pages(session, progress.target.visit_id)

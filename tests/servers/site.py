@@ -30,6 +30,8 @@ class LoopbackSite:
     url: str
     pages: dict[str, Answer | Callable[[], Answer]]
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    under_way: int = 0
+    most_at_once: int = 0
 
     def paths(self) -> list[str]:
         """The paths that were asked for, without robots.txt."""
@@ -40,6 +42,7 @@ class LoopbackSite:
 def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[LoopbackSite]:
     """Serve `pages` on a port of its own."""
     site = LoopbackSite("", pages)
+    counting = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -48,7 +51,12 @@ def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[Loopbac
             site.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             found = site.pages.get(self.path)
             answer = Answer("nothing here", 404) if found is None else found() if callable(found) else found
+            with counting:
+                site.under_way += 1
+                site.most_at_once = max(site.most_at_once, site.under_way)
             time.sleep(answer.delay)
+            with counting:
+                site.under_way -= 1
             status, content = answer.status, answer.content
             if answer.etag and self.headers.get("If-None-Match") == answer.etag:
                 status, content = 304, b""
