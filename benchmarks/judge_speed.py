@@ -46,7 +46,7 @@ def main() -> None:
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()
     rules = load_rules(Path(__file__).parent.parent / "keyword_lists")
-    terms = sorted({term.literal for term in rules.matcher.terms})
+    terms = rules.matcher.literals
     bare = AhoCorasick(terms, store_patterns=False)
     facts = Facts(date(2026, 11, 24))
     texts = [text(CHARACTERS, number % 3, number) for number in range(30)]

@@ -9,7 +9,7 @@ from classifiers.context import Sentences, applies
 from classifiers.identity import Contact, find_contacts, in_main
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
-from classifiers.normalise import normalise
+from classifiers.normalise import normalise, rewrite
 from classifiers.page_kind import KindDecision, decide_kind
 from classifiers.values import (
     KIND_LABELS,
@@ -88,7 +88,11 @@ def _read(page: PageText, rules: RuleSet) -> _Reading:
         owner: defaultdict(list) for owner in ("rule", "context", "cue")
     }
     rule_hits = []
-    for hit in rules.matcher.scan(normal.text):
+    scan = rules.matcher.scan(normal.text)
+    if scan.misspelt:
+        normal = rewrite(normal, scan.misspelt)
+        scan = rules.matcher.scan(normal.text)
+    for hit in scan.hits:
         if hit.term.owner == "rule":
             rule_hits.append(hit)
         else:

@@ -12,7 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from classifiers.match import Matcher, Term, TermFault, compile_terms, parse_term
+from classifiers.match import Matcher, compile_terms
+from classifiers.terms import Term, TermFault, parse_term
 from classifiers.values import Article, PageKind, Severity
 
 Scope = Literal["before", "after", "sentence", "page", "covers"]

@@ -1,52 +1,19 @@
 """One pass over all terms of all lists, then patterns only where their literal part was found."""
 
-import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from classifiers.normalise import normalise
-from classifiers.variants import variants
+from classifiers.normalise import Edit
+from classifiers.terms import REACH, Owner, Term, parse_term
+from classifiers.variants import Variant, variants
+from classifiers.words import is_part_of_word
 
-Owner = Literal["rule", "context", "cue"]
-
-# How far a pattern may reach from its literal part, in characters. Bounds the work at each hit.
-REACH = 48
-
-_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|[零一二三四五六七八九十百千万几数两]+)"
-_PLACEHOLDERS = {
-    "{percent}": (
-        r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?[%‰]|百分之(?:[零一二三四五六七八九十百点]{1,8}|[0-9.]{1,6})"
-        r"|[0-9零一二三四五六七八九十]{1,4}(?:点[零一二三四五六七八九]{1,3})?%"
-        r"|[一二三四五六七八九0-9]成[一二三四五六七八九半]?|百分百|[0-9]{1,3}个百分点)"
-    ),
-    "{number}": _NUMBER,
-    "{gap}": r"[^。！？!?；;\n]{0,8}",
-}
-_PLACEHOLDER = re.compile(r"\{[a-z]+\}")
-
-
-class TermFault(Exception):
-    """A term that cannot be used; the message says why, in Chinese."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term of one owner: `literal` is looked for by the automaton; `pattern`, if any, must then fit."""
-
-    owner: Owner
-    owner_id: str
-    written: str
-    literal: str
-    pattern_source: str | None
-
-    @property
-    def pattern(self) -> re.Pattern[str] | None:
-        """The compiled pattern; made when first needed, since most are never."""
-        return _compiled(self.pattern_source) if self.pattern_source else None
+# A page says the same thing only so often before more of it tells nobody anything.
+_MOST_HITS_OF_A_TERM = 200
 
 
 @dataclass(frozen=True)
@@ -58,74 +25,88 @@ class Hit:
     end: int
 
 
-@cache
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+class Scan(NamedTuple):
+    """What one pass found: hits, by position, and the misspellings that are to be put right first."""
+
+    hits: list[Hit]
+    misspelt: list[Edit]
 
 
-def parse_term(written: str) -> tuple[str, str | None]:
-    """A term's literal part and its pattern's source (None for a plain term), both normalised.
-
-    Raises TermFault for an unknown placeholder, an empty term, or one whose literal part is shorter than
-    two characters.
-    """
-    for placeholder in _PLACEHOLDER.findall(written):
-        if placeholder not in _PLACEHOLDERS:
-            raise TermFault(f"不认识的占位符 {placeholder}；可用：{'、'.join(_PLACEHOLDERS)}")
-    literals = [normalise(part).text for part in _PLACEHOLDER.split(written)]
-    longest = max(literals, key=len)
-    if len(longest) < 2:
-        raise TermFault(f"“{written}”的文字部分不足两个字，会误中太多页面")
-    placeholders = _PLACEHOLDER.findall(written)
-    if not placeholders:
-        return longest, None
-    pattern = re.escape(literals[0])
-    for placeholder, literal in zip(placeholders, literals[1:], strict=True):
-        pattern += _PLACEHOLDERS[placeholder] + re.escape(literal)
-    return longest, pattern
-
-
-def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> list[Term]:
-    """The terms of one owner, ready to be matched; a rule's terms with their misspellings too."""
-    terms = []
+def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> Iterator[Term]:
+    """The terms of one owner, ready to be matched: one for each literal that a term may begin from."""
     for term in written:
-        literal, pattern = parse_term(term)
-        terms.append(Term(owner, owner_id, term, literal, pattern))
-        if owner != "rule":
-            continue
-        for variant in variants(literal):
-            changed = pattern.replace(re.escape(literal), re.escape(variant)) if pattern else None
-            terms.append(Term(owner, owner_id, term, variant, changed))
-    return terms
+        parsed = parse_term(term)
+        for anchor in parsed.anchors:
+            yield Term(owner, owner_id, term, anchor, parsed.pattern)
 
 
 class Matcher:
-    """An Aho-Corasick automaton over the literal parts of all terms."""
+    """An Aho-Corasick automaton over the literal parts of all terms, and how the rules' are misspelt."""
 
-    def __init__(self, terms: tuple[Term, ...]) -> None:
-        self.terms = terms
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
         by_literal: dict[str, list[Term]] = {}
-        for term in terms:
+        words: dict[str, None] = {}
+        for term in self.terms:
             by_literal.setdefault(term.literal, []).append(term)
+            if term.owner == "rule":
+                words.update(dict.fromkeys(parse_term(term.written).words))
+        self._variants = variants(words, by_literal)
         self._by_literal = list(by_literal.values())
-        self._automaton = AhoCorasick(list(by_literal), store_patterns=False)
+        self._variants_from = len(self._by_literal)
+        self.literals = (*by_literal, *(variant.written for variant in self._variants))
+        self._automaton = AhoCorasick(self.literals, store_patterns=False)
 
-    def scan(self, text: str) -> list[Hit]:
-        """All hits in normalised `text`, by position; a pattern that fits one place twice is one hit."""
+    def scan(self, text: str) -> Scan:
+        """All hits in normalised `text`; a pattern that fits one place twice is one hit."""
         hits: dict[tuple[str, str, int, int], Hit] = {}
+        misspelt: list[tuple[int, int, Variant]] = []
+        often: Counter[int] = Counter()
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if index >= self._variants_from:
+                misspelt.append((start, end, self._variants[index - self._variants_from]))
+                continue
+            often[index] += 1
+            if often[index] > _MOST_HITS_OF_A_TERM:
+                continue
             for term in self._by_literal[index]:
                 for hit in _fit(term, text, start, end):
                     hits.setdefault((term.owner_id, term.written, hit.start, hit.end), hit)
-        return sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
+        in_order = sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
+        return Scan(in_order, list(_put_right(text, misspelt)) if misspelt else [])
 
 
-def _fit(term: Term, text: str, start: int, end: int) -> Iterable[Hit]:
+def _fit(term: Term, text: str, start: int, end: int) -> Iterator[Hit]:
     if term.pattern is None:
         yield Hit(term, start, end)
         return
-    low = max(0, start - REACH)
-    for match in term.pattern.finditer(text, low, min(len(text), end + REACH)):
+    low, high = max(0, start - REACH), min(len(text), end + REACH)
+    for match in term.pattern.finditer(text, low, high):
         if match.start() <= start and end <= match.end():
             yield Hit(term, match.start(), match.end())
             return
+
+
+def _put_right(text: str, misspelt: list[tuple[int, int, Variant]]) -> Iterator[Edit]:
+    """The edits that undo misspellings: the longest first where they overlap, each stand-in by itself.
+
+    A stand-in that makes an ordinary word with its neighbours on the page is left as it is.
+    """
+    done = 0
+    for start, end, variant in sorted(misspelt, key=lambda found: (found[0], -found[1])):
+        if start < done:
+            continue
+        edits = [
+            Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
+            for stand_in in variant.stand_ins
+        ]
+        if _runs_on(text, start, end) or any(is_part_of_word(text, edit.start, edit.end) for edit in edits):
+            continue
+        done = end
+        yield from edits
+
+
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Whether pinyin at an edge of `text[start:end]` goes on as a longer run of letters."""
+    before, after = text[max(0, start - 1) : start + 1], text[end - 1 : end + 1]
+    return any(len(pair) == 2 and pair.isascii() and pair.isalpha() for pair in (before, after))

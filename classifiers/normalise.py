@@ -8,7 +8,7 @@ look-alikes, pinyin) is tried with the terms, in `classifiers.variants`.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ _INVISIBLE, _WIDE, _SPLIT, _MARK, _BRACKET, _IDEOGRAPH, _LATIN = 1, 2, 4, 8, 16,
 _CODES = 0x110000
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
     """`text[start:end]` is replaced by `plain`, which may be empty."""
 
     start: int
@@ -45,20 +45,28 @@ def normalise(text: str) -> NormalText:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     plain = _one_to_one()[codes]
     mapped = plain.tobytes().decode("utf-32-le", "surrogatepass")
-    edits = list(_edits(mapped, _candidates(plain)))
+    return rewrite(NormalText(mapped), list(_edits(mapped, _candidates(plain))))
+
+
+def rewrite(normal: NormalText, edits: Sequence[Edit]) -> NormalText:
+    """`normal` with `edits` made; they count its characters, are in order and do not overlap."""
     if not edits:
-        return NormalText(mapped, None)
+        return normal
     parts: list[str] = []
-    origin: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     position = 0
-    for edit in edits:
-        parts += (mapped[position : edit.start], edit.plain)
-        origin += range(position, edit.start)
-        origin += [edit.start] * len(edit.plain)
+    for edit in (*edits, Edit(len(normal.text), len(normal.text), "")):
+        kept = range(position, edit.start)
+        parts += (normal.text[position : edit.start], edit.plain)
+        starts += kept if normal.starts is None else normal.starts[position : edit.start]
+        ends += range(position + 1, edit.start + 1) if normal.ends is None else normal.ends[position : edit.start]
+        if edit.plain:
+            low, high = normal.span(edit.start, edit.end)
+            starts += [low] * len(edit.plain)
+            ends += [high] * len(edit.plain)
         position = edit.end
-    parts.append(mapped[position:])
-    origin += range(position, len(mapped))
-    return NormalText("".join(parts), origin)
+    return NormalText("".join(parts), starts, ends)
 
 
 def _candidates(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
@@ -88,7 +96,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
-def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[_Edit]:
+def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[Edit]:
     """The edits at the candidates, in order and apart from each other."""
     if not len(candidates):
         return
@@ -103,18 +111,18 @@ def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[_Edit]:
             yield edit
 
 
-def _edit_at(text: str, position: int, kind: int) -> _Edit | None:
+def _edit_at(text: str, position: int, kind: int) -> Edit | None:
     if kind & _INVISIBLE:
-        return _Edit(position, position + 1, "")
+        return Edit(position, position + 1, "")
     if kind & _WIDE:
-        return _Edit(position, position + 1, _expansion(text[position]))
+        return Edit(position, position + 1, _expansion(text[position]))
     if kind & _SPLIT:
         whole = SPLIT.get(text[position : position + 2])
-        return _Edit(position, position + 2, whole) if whole else None
+        return Edit(position, position + 2, whole) if whole else None
     for pattern in _patterns():
         match = pattern.match(text, position)
         if match:
-            return _Edit(position, match.end(), "")
+            return Edit(position, match.end(), "")
     return None
 
 

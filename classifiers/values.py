@@ -58,18 +58,19 @@ class PageText:
 class NormalText:
     """Text with its disguises undone, and the way back.
 
-    `origin[i]` is the index in the original of the character that `text[i]` stands for; None when nothing
+    `text[i]` stands for the original's characters from `starts[i]` to `ends[i]`; both are None when nothing
     was deleted or expanded, so that positions are the same.
     """
 
     text: str
-    origin: Sequence[int] | None
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that `text[start:end]` (not empty) came from."""
-        if self.origin is None:
+        if self.starts is None or self.ends is None:
             return start, end
-        return self.origin[start], self.origin[end - 1] + 1
+        return self.starts[start], self.ends[end - 1]
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,104 @@
-"""Terms as they are misspelt on purpose: homophones, look-alikes, pinyin in place of a character.
+"""Words as they are misspelt on purpose: homophones, look-alikes, pinyin in place of characters.
 
-One character of a term is replaced at a time, in terms of three characters and more: two that are right
-hold the third. A variant that ordinary writing contains (as told by jieba's dictionary) is left out.
+Made for the words that terms consist of. A word of three characters and more may have any one character
+replaced by any that sounds alike, since the others hold it; a word of two only by the look-alikes of
+`classifiers.disguises`. Pinyin may stand for any of its characters, or for all. What ordinary writing
+contains (as told by jieba's dictionary) is no variant.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import combinations
+from typing import NamedTuple
 
 from pypinyin import lazy_pinyin
 
 from classifiers.disguises import LOOK_ALIKES
-from classifiers.words import is_word
+from classifiers.words import cut, is_word
 
-_SHORTEST = 3
+_HELD = 3  # characters of a word in which the others hold a stand-in
+_LONGEST = 6  # longer words are cut into words
+_MOST_PINYIN = 4  # in words up to this length, pinyin may stand for any of the characters
 
 
-def variants(literal: str) -> Iterator[str]:
-    """The variants of a term's literal part (normalised text)."""
-    ideographs = [index for index, character in enumerate(literal) if "\u4e00" <= character <= "\u9fff"]
-    if len(ideographs) < _SHORTEST:
-        return
-    for index in ideographs:
-        before, after = literal[:index], literal[index + 1 :]
-        for stand_in in _stand_ins(literal[index]):
-            if not _is_ordinary(before, stand_in, after):
-                yield before + stand_in + after
-    yield "".join(_pinyin(character) for character in literal)
-    for index in ideographs[:-1]:
-        two = _pinyin(literal[index]) + _pinyin(literal[index + 1])
-        yield literal[:index] + two + literal[index + 2 :]
+class StandIn(NamedTuple):
+    """What stands at `offset` of a variant, `length` characters long, for the character that is `meant`."""
+
+    offset: int
+    length: int
+    meant: str
+
+
+class Variant(NamedTuple):
+    """A misspelt word, and what is to be put right in it."""
+
+    written: str
+    stand_ins: tuple[StandIn, ...]
+
+
+def variants(words: Iterable[str], taken: Container[str]) -> list[Variant]:
+    """The variants of all `words` (normalised text), without those in `taken`, each once."""
+    found: dict[str, Variant] = {}
+    for word in _vocabulary(words):
+        for variant in _variants_of(word):
+            if variant.written not in taken and not is_word(variant.written):
+                found.setdefault(variant.written, variant)
+    return list(found.values())
+
+
+def _vocabulary(words: Iterable[str]) -> Iterable[str]:
+    vocabulary: dict[str, None] = {}
+    for word in words:
+        pieces = [word] if len(word) <= _LONGEST else cut(word)
+        vocabulary.update(dict.fromkeys(piece for piece in pieces if _ideographs(piece) == len(piece) > 1))
+    return vocabulary
+
+
+def _variants_of(word: str) -> Iterator[Variant]:
+    for index, character in enumerate(word):
+        for stand_in in _alike(character, len(word)):
+            if not _is_ordinary(word[:index], stand_in, word[index + 1 :]):
+                yield Variant(word[:index] + stand_in + word[index + 1 :], (StandIn(index, 1, character),))
+    spelt = range(1, len(word) + 1) if len(word) <= _MOST_PINYIN else (1, len(word))
+    for count in spelt:
+        for places in combinations(range(len(word)), count):
+            variant = _in_pinyin(word, frozenset(places))
+            if len(variant.written) > _HELD:  # "an" alone is no word
+                yield variant
+
+
+def _in_pinyin(word: str, places: frozenset[int]) -> Variant:
+    pieces, stand_ins, offset = [], [], 0
+    for index, character in enumerate(word):
+        piece = _pinyin(character) if index in places else character
+        if index in places:
+            stand_ins.append(StandIn(offset, len(piece), character))
+        pieces.append(piece)
+        offset += len(piece)
+    return Variant("".join(pieces), tuple(stand_ins))
 
 
 def _is_ordinary(before: str, stand_in: str, after: str) -> bool:
-    """Whether the stand-in makes a word of the dictionary with a neighbour of the term."""
-    if len(stand_in) > 1:
-        return False
+    """Whether the stand-in makes a word of the dictionary with a neighbour of the word."""
     around = (before[-2:] + stand_in, before[-1:] + stand_in, stand_in + after[:1], stand_in + after[:2])
     return any(len(word) > 1 and is_word(word) for word in around)
 
 
-def _stand_ins(character: str) -> tuple[str, ...]:
-    pinyin = _pinyin(character)
-    alike = [other for other in (*LOOK_ALIKES.get(character, ""), *_by_sound()[pinyin]) if other != character]
-    return (*dict.fromkeys(alike), pinyin)
+def _alike(character: str, length: int) -> Iterable[str]:
+    found = [*LOOK_ALIKES.get(character, "")]
+    if length >= _HELD:
+        found += _by_sound()[_pinyin(character)]
+    return dict.fromkeys(other for other in found if other != character)
+
+
+def _ideographs(text: str) -> int:
+    return sum("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 @cache
 def _pinyin(character: str) -> str:
-    return lazy_pinyin(character)[0].replace("ü", "v") if character > "\u2fff" else character
+    return lazy_pinyin(character)[0].replace("ü", "v")
 
 
 @lru_cache(maxsize=1)

@@ -22,17 +22,33 @@ def is_word(word: str) -> bool:
     return bool(_tokenizer().FREQ.get(word))
 
 
+def cut(text: str) -> list[str]:
+    """`text` in words of the dictionary; new words are not guessed (no HMM)."""
+    return list(_tokenizer().cut(text, HMM=False))
+
+
+def is_part_of_word(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` makes a word of the dictionary together with its neighbours on the page."""
+    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    position = low
+    for word in cut(text[low:high]):
+        after = position + len(word)
+        if position < end and start < after:
+            return len(word) > end - start and any("\u4e00" <= other <= "\u9fff" for other in word)
+        position = after
+    return False
+
+
 def cuts_through_word(text: str, start: int, end: int) -> bool:
     """Whether a word of jieba's dictionary crosses an edge of `text[start:end]` and reaches outside.
 
-    Only short terms are asked about. New words are not guessed (no HMM), so that a made-up word cannot
-    hide a term.
+    Only short terms are asked about. New words are not guessed, so that a made-up word cannot hide a term.
     """
     if end - start > _SHORT:
         return False
     low, high = max(0, start - _REACH), min(len(text), end + _REACH)
     position = low
-    for word in _tokenizer().cut(text[low:high], HMM=False):
+    for word in cut(text[low:high]):
         after = position + len(word)
         crosses_start = position < start < after
         crosses_end = position < end < after

@@ -49,7 +49,7 @@ def test_words_of_their_own_are_not_joined(text: str) -> None:
 @given(st.text())
 def test_every_position_leads_back(text: str) -> None:
     normal = normalise(text)
-    origin = range(len(text)) if normal.origin is None else normal.origin
+    origin = range(len(text)) if normal.starts is None else normal.starts
     assert len(origin) == len(normal.text)
     assert all(0 <= position < len(text) for position in origin)
     assert all(before <= after for before, after in itertools.pairwise(origin))
@@ -66,7 +66,7 @@ def test_what_a_span_covers_normalises_to_what_matched(text: str) -> None:
         end = min(start + 3, len(normal.text))
         low, high = normal.span(start, end)
         assert 0 <= low < high <= len(text)
-        origin = range(len(text)) if normal.origin is None else normal.origin
+        origin = range(len(text)) if normal.starts is None else normal.starts
         covered = [normal.text[i] for i in range(len(normal.text)) if low <= origin[i] < high]
         assert "".join(covered).startswith(normal.text[start:end]) or normal.text[start:end] in "".join(
             covered
