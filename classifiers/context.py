@@ -1,12 +1,15 @@
 """What excuses a hit: negation, warnings, law text, harmless longer words. The words are data (contexts.yaml)."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 
 from classifiers.lists import Context
 from classifiers.match import Hit
+from classifiers.terms import REACH
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _CLAUSE_END = re.compile(r"[，,、：:]")
@@ -37,31 +40,37 @@ class Sentences:
 
 
 def applies(context: Context, hit: Hit, context_hits: Sequence[Hit], sentences: Sentences) -> Hit | None:
-    """The first of `context_hits` (all of `context`) that stands where it bears on `hit`, or None.
+    """The first of `context_hits` (all of `context`, by position) that bears on `hit`, or None.
 
     - before: in the same clause, ending at most `within` characters ahead of the hit
     - after: in the same sentence, beginning at most `within` characters behind it
     - sentence: anywhere in its sentence, outside the hit
-    - covers: the context's words contain the hit (a longer, harmless word)
+    - overlaps: the hit lies across the context's words, or within them (a longer, harmless word)
     - page: anywhere
     """
+    if context.scope == "page":
+        return context_hits[0] if context_hits else None
     low, high = sentences.around(hit.start)
-    for words in context_hits:
-        outside = words.end <= hit.start or words.start >= hit.end
-        fits = False
-        match context.scope:
-            case "page":
-                fits = True
-            case "covers":
-                fits = words.start <= hit.start and hit.end <= words.end
-            case "sentence":
-                fits = outside and low <= words.start and words.end <= high
-            case "before":
-                ahead = hit.start - words.end
-                fits = 0 <= ahead <= context.within and words.start >= sentences.clause_start(hit.start)
-            case "after":
-                behind = words.start - hit.end
-                fits = 0 <= behind <= context.within and words.end <= high
-        if fits:
+    if context.scope == "before":
+        low = max(sentences.clause_start(hit.start), hit.start - context.within - REACH)
+    first = bisect_left(context_hits, max(0, low - REACH), key=attrgetter("start"))
+    for words in islice(context_hits, first, None):
+        if words.start >= high:
+            return None
+        if _bears(context, words, hit, low, high):
             return words
     return None
+
+
+def _bears(context: Context, words: Hit, hit: Hit, low: int, high: int) -> bool:
+    outside = words.end <= hit.start or words.start >= hit.end
+    match context.scope:
+        case "overlaps":
+            longer = words.start < hit.start or hit.end < words.end
+            return not outside and (longer or words.end - words.start >= hit.end - hit.start)
+        case "before":
+            return 0 <= hit.start - words.end <= context.within and words.start >= low
+        case "after":
+            return 0 <= words.start - hit.end <= context.within and words.end <= high
+        case _:
+            return outside and low <= words.start and words.end <= high

@@ -10,7 +10,7 @@ from classifiers.identity import Contact, find_contacts, in_main
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
 from classifiers.normalise import normalise, rewrite
-from classifiers.page_kind import KindDecision, decide_kind
+from classifiers.page_kind import Evidence, KindDecision, decide_kind
 from classifiers.values import (
     KIND_LABELS,
     SEVERITY_LABELS,
@@ -58,8 +58,11 @@ def judge(page: PageText, rules: RuleSet, facts: Facts) -> Judgement:
     reading = _read(page, rules)
     kept, spared = _weigh(reading, rules)
     general = [hit for hit in kept if not rules.live[hit.term.owner_id].only_on]
-    promises = [hit.term.written for hit in general if rules.live[hit.term.owner_id].promise]
-    decision = decide_kind(reading.cue_hits, reading.contacts, tuple(dict.fromkeys(promises)))
+    promises = [_quote(reading, hit.start, hit.end) for hit in general if rules.live[hit.term.owner_id].promise]
+    services = [_quote(reading, hit.start, hit.end) for hit in kept if rules.live[hit.term.owner_id].only_on]
+    decision = decide_kind(
+        Evidence(reading.cue_hits, reading.contacts, _once(promises), _once(services), reading.normal.text)
+    )
     findings: list[Finding] = []
     for hit in kept:
         rule = rules.live[hit.term.owner_id]
@@ -80,6 +83,10 @@ def judge(page: PageText, rules: RuleSet, facts: Facts) -> Judgement:
         spared=tuple(spared),
         score_parts=tuple(_score(findings)),
     )
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 def _read(page: PageText, rules: RuleSet) -> _Reading:
@@ -149,17 +156,20 @@ def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
 def _excuse(reading: _Reading, rules: RuleSet, rule: Rule, hit: Hit) -> str | None:
     """Why `hit` does not count, in Chinese; None when it does."""
     for name in rule.unless:
-        context = rules.contexts[name]
-        words = applies(context, hit, reading.context_hits.get(name, ()), reading.sentences)
-        if words:
-            return f"{context.title}：“{_quote(reading, words.start, words.end)}”"
+        words = _context_of(reading, rules, name, hit)
+        if words and not any(_context_of(reading, rules, other, hit) for other in rules.contexts[name].void_by):
+            return f"{rules.contexts[name].title}：“{_quote(reading, words.start, words.end)}”"
     for name in rule.needs:
-        context = rules.contexts[name]
-        if not applies(context, hit, reading.context_hits.get(name, ()), reading.sentences):
-            return f"缺少所需语境：{context.title}"
+        if not _context_of(reading, rules, name, hit):
+            return f"缺少所需语境：{rules.contexts[name].title}"
     if hit.term.pattern is None and cuts_through_word(reading.normal.text, hit.start, hit.end):
         return "切断了一个更长的词"
     return None
+
+
+def _context_of(reading: _Reading, rules: RuleSet, name: str, hit: Hit) -> Hit | None:
+    """The words of context `name` that bear on `hit`."""
+    return applies(rules.contexts[name], hit, reading.context_hits.get(name, ()), reading.sentences)
 
 
 def _disguise(reading: _Reading, rules: RuleSet, decision: KindDecision) -> Iterator[Finding]:

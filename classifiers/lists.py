@@ -16,7 +16,7 @@ from classifiers.match import Matcher, compile_terms
 from classifiers.terms import Term, TermFault, parse_term
 from classifiers.values import Article, PageKind, Severity
 
-Scope = Literal["before", "after", "sentence", "page", "covers"]
+Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml")
 
@@ -84,6 +84,7 @@ class Context:
     scope: Scope
     within: int
     terms: tuple[str, ...]
+    void_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _rule(
 
 
 def _context(entry: dict[str, Any]) -> Context:
-    return Context(entry["id"], entry["title"], entry["scope"], entry.get("within", 0), tuple(entry["terms"]))
+    return Context(entry["id"], entry["title"], entry["scope"], entry.get("within", 0), tuple(entry["terms"]), tuple(entry.get("void_by", ())))
 
 
 def _check_references(

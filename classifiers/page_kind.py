@@ -12,6 +12,23 @@ Disguise = Literal["education_with_contacts", "news_with_contacts"]
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What a page's kind is decided by: cue hits of the main text (by cue id), its contacts, the promises
+    found in it, and the diseases, techniques and drugs that it names."""
+
+    cues: Mapping[str, Sequence[Hit]]
+    contacts: Sequence[Contact]
+    promises: Sequence[str]
+    services: Sequence[str]
+    text: str
+
+    def words(self, *names: str) -> tuple[str, ...]:
+        """The different words of the page that are cues of these names."""
+        hits = (hit for name in names for hit in self.cues.get(name, ()))
+        return tuple(dict.fromkeys(self.text[hit.start : hit.end] for hit in hits))
+
+
+@dataclass(frozen=True)
 class KindDecision:
     """The kind, its evidence in Chinese, and whether it is an advert that poses as something else."""
 
@@ -20,28 +37,27 @@ class KindDecision:
     disguise: Disguise | None = None
 
 
-def decide_kind(
-    cues: Mapping[str, Sequence[Hit]], contacts: Sequence[Contact], promises: Sequence[str]
-) -> KindDecision:
-    """Decide from the main text's cue hits (by cue id), its contacts, and the promises found in it.
+def decide_kind(evidence: Evidence) -> KindDecision:
+    """Decide what kind of page it is.
 
     1. speaks of penalties and law, and offers nothing: notice
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
-    3. promises something, or offers something: advert
+    3. promises something; or offers something twice, or once beside contacts or what it treats: advert
     4. reads as education, or as news: that
     5. otherwise: introduction, what an institution may and must disclose
     """
-    offers, own = _words(cues, "offer"), _words(cues, "own_voice")
-    notice, education, news = (_words(cues, name) for name in ("notice", "education", "news"))
-    if len(notice) >= 2 and not offers and not own:
+    offers, own = evidence.words("offer"), evidence.words("own_voice")
+    strong, notice = evidence.words("notice_strong"), evidence.words("notice_strong", "notice")
+    education, news = evidence.words("education"), evidence.words("news")
+    if (strong or len(notice) >= 2) and not offers and not own:
         return KindDecision("notice", (_listing("执法、法条或警示用语", notice),))
-    turns = _turns_to_readers(offers, contacts, promises)
+    turns = _turns_to_readers(evidence, offers)
     if turns and len(education) >= 2:
         reasons = (_listing("科普用语", education), *turns)
         return KindDecision("advert", reasons, "education_with_contacts")
     if turns and len(news) >= 2:
         return KindDecision("advert", (_listing("新闻用语", news), *turns), "news_with_contacts")
-    if promises or len(offers) >= 2 or (offers and contacts):
+    if evidence.promises or _advertises(evidence, offers):
         return KindDecision("advert", turns)
     if len(education) >= 2:
         return KindDecision("education", (_listing("科普用语", education), "没有联系方式，也没有招揽"))
@@ -50,22 +66,21 @@ def decide_kind(
     return KindDecision("introduction", ("没有承诺疗效，也没有招揽用语",))
 
 
-def _turns_to_readers(
-    offers: Sequence[str], contacts: Sequence[Contact], promises: Sequence[str]
-) -> tuple[str, ...]:
+def _advertises(evidence: Evidence, offers: Sequence[str]) -> bool:
+    beside = evidence.contacts or evidence.services or evidence.words("service")
+    return len(offers) >= 2 or bool(offers and beside)
+
+
+def _turns_to_readers(evidence: Evidence, offers: Sequence[str]) -> tuple[str, ...]:
     reasons = []
-    if promises:
-        reasons.append(_listing("承诺或赞誉", promises))
+    if evidence.promises:
+        reasons.append(_listing("承诺或赞誉", evidence.promises))
     if offers:
         reasons.append(_listing("招揽用语", offers))
-    if contacts:
-        kinds = dict.fromkeys(CONTACT_LABELS[contact.kind] for contact in contacts)
+    if evidence.contacts:
+        kinds = dict.fromkeys(CONTACT_LABELS[contact.kind] for contact in evidence.contacts)
         reasons.append("正文有联系方式：" + "、".join(kinds))
     return tuple(reasons)
-
-
-def _words(cues: Mapping[str, Sequence[Hit]], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(hit.term.written for hit in cues.get(name, ())))
 
 
 def _listing(title: str, words: Sequence[str]) -> str:

@@ -1,15 +1,17 @@
 """The language that terms are written in: plain words with a few placeholders.
 
 `{percent}` a percentage, `{number}` a number, `{gap}` up to eight characters of the same sentence,
-`{gap:20}` up to twenty, `{甲|乙|}` one of several wordings, of which one may be empty. Each compiles to a
-pattern whose every repetition is bounded, so that no page can make it slow.
+`{gap:20}` up to twenty, `{甲|乙|}` one of several wordings, of which one may be empty and each may hold
+placeholders itself. Each compiles to a pattern whose every repetition is bounded, so that no page can make it
+slow.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import groupby, product
+from math import prod
 from typing import Literal
 
 from classifiers.normalise import normalise
@@ -17,10 +19,10 @@ from classifiers.normalise import normalise
 Owner = Literal["rule", "context", "cue"]
 
 # How far a pattern may reach from its literal part, in characters. Bounds the work at each hit.
-REACH = 48
-_LONGEST_GAP = 30
+REACH = 64
+_LONGEST_GAP = 40
 _MOST_WORDINGS = 400
-_SHORTEST_LITERAL = 2
+_SHORTEST = 2  # characters of words in a term
 
 _DIGITS = "0-9零一二三四五六七八九十百千万亿几数两半"
 _PERCENT = (
@@ -29,7 +31,6 @@ _PERCENT = (
     r"|[一二三四五六七八九0-9]成[一二三四五六七八九半]?|百分百|百分之?百|[0-9]{1,3}个百分点)"
 )
 _NUMBER = rf"(?:[0-9]+(?:[.,][0-9]+)?[{_DIGITS}]{{0,3}}|[{_DIGITS}]{{1,8}})"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class TermFault(Exception):
@@ -74,28 +75,25 @@ def _compiled(source: str) -> re.Pattern[str]:
 def parse_term(written: str) -> ParsedTerm:
     """Take a term apart.
 
-    Raises TermFault for an unknown placeholder, too many wordings, or one whose literal parts are all
-    shorter than two characters.
+    Raises TermFault for an unknown placeholder, braces that do not pair, or less than two characters of words.
     """
     parts = list(_parts(written))
-    anchors: dict[str, None] = {}
-    words: dict[str, None] = {}
-    choices = [part.wordings if part.pattern is None else (None,) for part in parts]
-    total = 1
-    for choice in choices:
-        total *= len(choice)
-    if total > _MOST_WORDINGS:
-        raise TermFault(f"“{written}”有 {total} 种写法，超过 {_MOST_WORDINGS} 种，请拆成几条")
-    for wording in product(*choices):
-        literals = "".join("\n" if piece is None else piece for piece in wording).split("\n")
-        longest = max(literals, key=len)
-        if len(longest) < _SHORTEST_LITERAL:
-            raise TermFault(f"“{written}”的文字部分不足两个字，会误中太多页面")
-        anchors[longest] = None
-        words.update(dict.fromkeys(literal for literal in literals if len(literal) >= _SHORTEST_LITERAL))
-    plain = all(part.pattern is None for part in parts)
-    pattern = None if plain else "".join(part.source for part in parts)
-    return ParsedTerm(tuple(anchors), pattern, tuple(words))
+    literals = [_written_out(run) for gap, run in groupby(parts, lambda part: part.pattern is not None) if not gap]
+    anchors = max(literals, key=lambda wordings: min(map(len, wordings)), default=("",))
+    shortest = sum(min(map(len, wordings)) for wordings in literals)
+    if not min(map(len, anchors)) or shortest < _SHORTEST:
+        raise TermFault(f"“{written}”的文字部分不足两个字，会误中太多页面")
+    plain = len(literals) == 1 and len(anchors) == prod(len(part.wordings) for part in parts)
+    words = tuple(word for wordings in literals for word in wordings if len(word) >= _SHORTEST)
+    return ParsedTerm(anchors, None if plain else "".join(part.source for part in parts), words)
+
+
+def _written_out(run: Iterable["_Part"]) -> tuple[str, ...]:
+    """All wordings of a run of parts without a gap; of its best part alone, where they would be too many."""
+    parts = list(run)
+    if prod(len(part.wordings) for part in parts) > _MOST_WORDINGS:
+        return max((part.wordings for part in parts), key=lambda wordings: min(map(len, wordings)))
+    return tuple(dict.fromkeys(map("".join, product(*(part.wordings for part in parts)))))
 
 
 @dataclass(frozen=True)
@@ -114,22 +112,36 @@ class _Part:
 
 
 def _parts(written: str) -> Iterator[_Part]:
-    position = 0
-    for match in _PLACEHOLDER.finditer(written):
-        if match.start() > position:
-            yield _Part((normalise(written[position : match.start()]).text,))
-        yield _placeholder(match[1])
-        position = match.end()
-    rest = written[position:]
-    if "{" in rest or "}" in rest:
+    for piece, in_braces in _braces(written):
+        if in_braces:
+            yield _placeholder(piece)
+        elif piece:
+            yield _Part((normalise(piece).text,))
+
+
+def _braces(written: str) -> Iterator[tuple[str, bool]]:
+    """Stretches outside and inside of the outermost braces, in turn."""
+    depth, begin = 0, 0
+    for position, character in enumerate(written):
+        if character == "{" and (depth := depth + 1) == 1:
+            yield written[begin:position], False
+            begin = position + 1
+        elif character == "}":
+            depth -= 1
+            if depth < 0:
+                break
+            if depth == 0:
+                yield written[begin:position], True
+                begin = position + 1
+    if depth:
         raise TermFault(f"“{written}”的花括号不成对")
-    if rest:
-        yield _Part((normalise(rest).text,))
+    yield written[begin:], False
 
 
 def _placeholder(inside: str) -> _Part:
-    if "|" in inside:
-        return _Part(tuple(dict.fromkeys(normalise(wording).text for wording in inside.split("|"))))
+    choices = _choices(inside)
+    if len(choices) > 1:
+        return _alternatives(choices)
     name, _, width = inside.partition(":")
     if name == "gap" and (not width or (width.isdecimal() and 1 <= int(width) <= _LONGEST_GAP)):
         return _Part((), rf"[^。！？!?；;\n]{{0,{int(width or 8)}}}?")
@@ -139,3 +151,26 @@ def _placeholder(inside: str) -> _Part:
         return _Part((), _NUMBER)
     known = f"{{percent}}、{{number}}、{{gap}}、{{gap:N}}（N 为 1 至 {_LONGEST_GAP}）、{{甲|乙}}"
     raise TermFault(f"不认识的占位符 {{{inside}}}；可用：{known}")
+
+
+def _choices(inside: str) -> list[str]:
+    """What is between the bars, those inside of inner braces left alone."""
+    choices = [""]
+    for piece, in_braces in _braces(inside):
+        if in_braces:
+            choices[-1] += f"{{{piece}}}"
+        else:
+            first, *others = piece.split("|")
+            choices[-1] += first
+            choices += others
+    return choices
+
+
+def _alternatives(choices: list[str]) -> _Part:
+    """One of several wordings; as a pattern where one of them has a gap or a number in it."""
+    parsed = [list(_parts(choice)) for choice in choices]
+    if any(part.pattern for parts in parsed for part in parts):
+        sources = ["".join(part.source for part in parts) for parts in parsed]
+        return _Part((), f"(?:{'|'.join(sources)})")
+    written_out = ["".join(wording) for parts in parsed for wording in product(*(part.wordings for part in parts))]
+    return _Part(tuple(dict.fromkeys(written_out)))
