@@ -2,12 +2,12 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 
-from classifiers.lists import Context
+from classifiers.lists import Context, RuleSet
 from classifiers.match import Hit
 from classifiers.terms import REACH
 
@@ -39,38 +39,52 @@ class Sentences:
         return commas[-1].end() if commas else start
 
 
-def applies(context: Context, hit: Hit, context_hits: Sequence[Hit], sentences: Sentences) -> Hit | None:
-    """The first of `context_hits` (all of `context`, by position) that bears on `hit`, or None.
+class Surroundings:
+    """What stands around hits: only the sentences that hit are searched for contexts, each once."""
 
-    - before: in the same clause, ending at most `within` characters ahead of the hit
-    - after: in the same sentence, beginning at most `within` characters behind it
-    - sentence: anywhere in its sentence, outside the hit
-    - overlaps: the hit lies across the context's words, or within them (a longer, harmless word)
-    - page: anywhere
-    """
-    if context.scope == "page":
-        return context_hits[0] if context_hits else None
-    low, high = sentences.around(hit.start)
-    if context.scope == "before":
-        low = max(sentences.clause_start(hit.start), hit.start - context.within - REACH)
-    first = bisect_left(context_hits, max(0, low - REACH), key=attrgetter("start"))
-    for words in islice(context_hits, first, None):
-        if words.start >= high:
-            return None
-        if _bears(context, words, hit, low, high):
-            return words
-    return None
+    def __init__(self, text: str, rules: RuleSet) -> None:
+        self._text = text
+        self._rules = rules
+        self._sentences = Sentences(text)
+        self._found: dict[tuple[int, int], dict[str, list[Hit]]] = {}
+
+    def bears(self, name: str, hit: Hit) -> Hit | None:
+        """The first words of context `name` that bear on `hit`, or None.
+
+        - before: in the same clause, ending at most `within` characters ahead of the hit, or running into it
+        - after: in the same sentence, beginning at most `within` characters behind it
+        - sentence: anywhere in its sentence, not within the hit
+        - overlaps: the hit lies across the context's words, or within them (a longer, harmless word)
+        - page: anywhere
+        """
+        context = self._rules.contexts[name]
+        if context.scope == "page":
+            return next(iter(self._contexts(0, len(self._text)).get(name, ())), None)
+        low, high = self._sentences.around(hit.start)
+        words = self._contexts(low, high).get(name, ())
+        if context.scope == "before":
+            low = max(self._sentences.clause_start(hit.start), hit.start - context.within - REACH)
+        first = bisect_left(words, low - REACH, key=attrgetter("start"))
+        return next((found for found in islice(words, first, None) if _fits(context, found, hit, low)), None)
+
+    def _contexts(self, low: int, high: int) -> dict[str, list[Hit]]:
+        found = self._found.get((low, high))
+        if found is None:
+            found = self._found[low, high] = defaultdict(list)
+            for hit in self._rules.context_matcher.scan(self._text, low, high).hits:
+                found[hit.term.owner_id].append(hit)
+        return found
 
 
-def _bears(context: Context, words: Hit, hit: Hit, low: int, high: int) -> bool:
+def _fits(context: Context, words: Hit, hit: Hit, low: int) -> bool:
     outside = words.end <= hit.start or words.start >= hit.end
     match context.scope:
         case "overlaps":
             longer = words.start < hit.start or hit.end < words.end
             return not outside and (longer or words.end - words.start >= hit.end - hit.start)
         case "before":
-            return 0 <= hit.start - words.end <= context.within and words.start >= low
+            return low <= words.start < hit.start and hit.start - words.end <= context.within
         case "after":
-            return 0 <= words.start - hit.end <= context.within and words.end <= high
+            return 0 <= words.start - hit.end <= context.within
         case _:
-            return outside and low <= words.start and words.end <= high
+            return outside or words.start < hit.start or words.end > hit.end

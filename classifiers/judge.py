@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifiers import certificates
-from classifiers.context import Sentences, applies
 from classifiers.identity import Contact, find_contacts, in_main
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
@@ -24,7 +23,7 @@ from classifiers.values import (
     Severity,
     Spared,
 )
-from classifiers.words import cuts_through_word
+from classifiers.weigh import weigh
 
 SEVERITY_POINTS: Mapping[Severity, int] = {"high": 30, "medium": 15, "low": 5}
 
@@ -35,9 +34,7 @@ class _Reading:
 
     page: PageText
     normal: NormalText
-    sentences: Sentences
     rule_hits: tuple[Hit, ...]
-    context_hits: Mapping[str, Sequence[Hit]]
     cue_hits: Mapping[str, Sequence[Hit]]
     contacts: tuple[Contact, ...]
     numbers: tuple[certificates.ShownNumber, ...]
@@ -56,9 +53,12 @@ def judge(page: PageText, rules: RuleSet, facts: Facts) -> Judgement:
     characters of `page.text`. Never raises on any text.
     """
     reading = _read(page, rules)
-    kept, spared = _weigh(reading, rules)
+    kept, excused = weigh(reading.normal.text, reading.rule_hits, rules)
+    spared = [_spared(reading, each.hit, each.reason) for each in excused]
     general = [hit for hit in kept if not rules.live[hit.term.owner_id].only_on]
-    promises = [_quote(reading, hit.start, hit.end) for hit in general if rules.live[hit.term.owner_id].promise]
+    promises = [
+        _quote(reading, hit.start, hit.end) for hit in general if rules.live[hit.term.owner_id].promise
+    ]
     services = [_quote(reading, hit.start, hit.end) for hit in kept if rules.live[hit.term.owner_id].only_on]
     decision = decide_kind(
         Evidence(reading.cue_hits, reading.contacts, _once(promises), _once(services), reading.normal.text)
@@ -91,10 +91,8 @@ def _once(words: Iterable[str]) -> tuple[str, ...]:
 
 def _read(page: PageText, rules: RuleSet) -> _Reading:
     normal = normalise(page.text)
-    by_owner: dict[str, dict[str, list[Hit]]] = {
-        owner: defaultdict(list) for owner in ("rule", "context", "cue")
-    }
-    rule_hits = []
+    rule_hits: list[Hit] = []
+    by_cue: dict[str, list[Hit]] = defaultdict(list)
     scan = rules.matcher.scan(normal.text)
     if scan.misspelt:
         normal = rewrite(normal, scan.misspelt)
@@ -103,73 +101,16 @@ def _read(page: PageText, rules: RuleSet) -> _Reading:
         if hit.term.owner == "rule":
             rule_hits.append(hit)
         else:
-            by_owner[hit.term.owner][hit.term.owner_id].append(hit)
-    cues = {name: in_main(hits, page.blocks, normal) for name, hits in by_owner["cue"].items()}
+            by_cue[hit.term.owner_id].append(hit)
+    cues = {name: in_main(hits, page.blocks, normal) for name, hits in by_cue.items()}
     return _Reading(
         page=page,
         normal=normal,
-        sentences=Sentences(normal.text),
         rule_hits=tuple(rule_hits),
-        context_hits=by_owner["context"],
         cue_hits=cues,
         contacts=in_main(find_contacts(normal), page.blocks, normal),
         numbers=certificates.find_numbers(normal),
     )
-
-
-def _weigh(reading: _Reading, rules: RuleSet) -> tuple[list[Hit], list[Spared]]:
-    """Part the hits into those that count and those that their context excuses."""
-    kept: list[Hit] = []
-    spared: list[Spared] = []
-    for hit in _longest(reading.rule_hits):
-        reason = _excuse(reading, rules, rules.live[hit.term.owner_id], hit)
-        if reason is None:
-            kept.append(hit)
-        else:
-            spared.append(_spared(reading, hit, reason))
-    return list(_merged(kept)), spared
-
-
-def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """Join hits of one rule that overlap: 本地第一 and 第一品牌 in 本地第一品牌 are one finding."""
-    last: dict[str, Hit] = {}
-    for hit in hits:
-        before = last.get(hit.term.owner_id)
-        if before is None or hit.start >= before.end:
-            if before is not None:
-                yield before
-            last[hit.term.owner_id] = hit
-        else:
-            last[hit.term.owner_id] = replace(before, end=max(before.end, hit.end))
-    yield from last.values()
-
-
-def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """Leave out a hit that lies inside another of the same rule: one place, one finding."""
-    ends: dict[str, int] = {}
-    for hit in hits:  # by start, longer ones first
-        if hit.end > ends.get(hit.term.owner_id, -1):
-            ends[hit.term.owner_id] = hit.end
-            yield hit
-
-
-def _excuse(reading: _Reading, rules: RuleSet, rule: Rule, hit: Hit) -> str | None:
-    """Why `hit` does not count, in Chinese; None when it does."""
-    for name in rule.unless:
-        words = _context_of(reading, rules, name, hit)
-        if words and not any(_context_of(reading, rules, other, hit) for other in rules.contexts[name].void_by):
-            return f"{rules.contexts[name].title}：“{_quote(reading, words.start, words.end)}”"
-    for name in rule.needs:
-        if not _context_of(reading, rules, name, hit):
-            return f"缺少所需语境：{rules.contexts[name].title}"
-    if hit.term.pattern is None and cuts_through_word(reading.normal.text, hit.start, hit.end):
-        return "切断了一个更长的词"
-    return None
-
-
-def _context_of(reading: _Reading, rules: RuleSet, name: str, hit: Hit) -> Hit | None:
-    """The words of context `name` that bear on `hit`."""
-    return applies(rules.contexts[name], hit, reading.context_hits.get(name, ()), reading.sentences)
 
 
 def _disguise(reading: _Reading, rules: RuleSet, decision: KindDecision) -> Iterator[Finding]:

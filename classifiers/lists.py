@@ -112,15 +112,21 @@ class RuleSet:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """One automaton over the terms of all live rules, contexts and cues."""
+        """One automaton over the terms of all live rules and cues: what a whole page is searched for."""
         terms: list[Term] = []
         for rule in self.live.values():
             terms += compile_terms("rule", rule.id, rule.terms)
-        for context in self.contexts.values():
-            terms += compile_terms("context", context.id, context.terms)
         for cues in self.cues.values():
             terms += compile_terms("cue", cues.id, cues.terms)
-        return Matcher(tuple(terms))
+        return Matcher(terms)
+
+    @cached_property
+    def context_matcher(self) -> Matcher:
+        """One automaton over the terms of all contexts: what the sentences that hit are searched for."""
+        terms: list[Term] = []
+        for context in self.contexts.values():
+            terms += compile_terms("context", context.id, context.terms)
+        return Matcher(terms)
 
     def when(self, condition: str) -> Iterator[Rule]:
         """The live rules that hold under the structural `condition`."""
@@ -183,7 +189,8 @@ def _rule(
 
 
 def _context(entry: dict[str, Any]) -> Context:
-    return Context(entry["id"], entry["title"], entry["scope"], entry.get("within", 0), tuple(entry["terms"]), tuple(entry.get("void_by", ())))
+    within, void_by = entry.get("within", 0), tuple(entry.get("void_by", ()))
+    return Context(entry["id"], entry["title"], entry["scope"], within, tuple(entry["terms"]), void_by)
 
 
 def _check_references(

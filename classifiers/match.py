@@ -1,5 +1,6 @@
 """One pass over all terms of all lists, then patterns only where their literal part was found."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,12 +58,13 @@ class Matcher:
         self.literals = (*by_literal, *(variant.written for variant in self._variants))
         self._automaton = AhoCorasick(self.literals, store_patterns=False)
 
-    def scan(self, text: str) -> Scan:
-        """All hits in normalised `text`; a pattern that fits one place twice is one hit."""
+    def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
+        """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
+        part = text if high is None else text[low:high]
         hits: dict[tuple[str, str, int, int], Hit] = {}
         misspelt: list[tuple[int, int, Variant]] = []
         often: Counter[int] = Counter()
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
             if index >= self._variants_from:
                 misspelt.append((start, end, self._variants[index - self._variants_from]))
                 continue
@@ -70,36 +72,39 @@ class Matcher:
             if often[index] > _MOST_HITS_OF_A_TERM:
                 continue
             for term in self._by_literal[index]:
-                for hit in _fit(term, text, start, end):
+                span = _fit(term.pattern, part, start, end) if term.pattern else (start, end)
+                if span:
+                    hit = Hit(term, low + span[0], low + span[1])
                     hits.setdefault((term.owner_id, term.written, hit.start, hit.end), hit)
         in_order = sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
-        return Scan(in_order, list(_put_right(text, misspelt)) if misspelt else [])
+        return Scan(in_order, list(_put_right(text, misspelt, in_order)) if misspelt else [])
 
 
-def _fit(term: Term, text: str, start: int, end: int) -> Iterator[Hit]:
-    if term.pattern is None:
-        yield Hit(term, start, end)
-        return
-    low, high = max(0, start - REACH), min(len(text), end + REACH)
-    for match in term.pattern.finditer(text, low, high):
+def _fit(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the pattern fits around its literal at `text[start:end]`."""
+    for match in pattern.finditer(text, max(0, start - REACH), min(len(text), end + REACH)):
         if match.start() <= start and end <= match.end():
-            yield Hit(term, match.start(), match.end())
-            return
+            return match.span()
+    return None
 
 
-def _put_right(text: str, misspelt: list[tuple[int, int, Variant]]) -> Iterator[Edit]:
+def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[Hit]) -> Iterator[Edit]:
     """The edits that undo misspellings: the longest first where they overlap, each stand-in by itself.
 
-    A stand-in that makes an ordinary word with its neighbours on the page is left as it is.
+    What a rule has found as it is written is left as it is, and so is a stand-in that makes an ordinary word
+    with its neighbours on the page.
     """
     done = 0
-    for start, end, variant in sorted(misspelt, key=lambda found: (found[0], -found[1])):
+    found = [hit for hit in hits if hit.term.owner == "rule"]
+    for start, end, variant in sorted(misspelt, key=lambda seen: (seen[0], -seen[1])):
         if start < done:
             continue
         edits = [
             Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
             for stand_in in variant.stand_ins
         ]
+        if any(hit.start < end and start < hit.end for hit in found):
+            continue
         if _runs_on(text, start, end) or any(is_part_of_word(text, edit.start, edit.end) for edit in edits):
             continue
         done = end

@@ -60,7 +60,9 @@ def rewrite(normal: NormalText, edits: Sequence[Edit]) -> NormalText:
         kept = range(position, edit.start)
         parts += (normal.text[position : edit.start], edit.plain)
         starts += kept if normal.starts is None else normal.starts[position : edit.start]
-        ends += range(position + 1, edit.start + 1) if normal.ends is None else normal.ends[position : edit.start]
+        ends += (
+            range(position + 1, edit.start + 1) if normal.ends is None else normal.ends[position : edit.start]
+        )
         if edit.plain:
             low, high = normal.span(edit.start, edit.end)
             starts += [low] * len(edit.plain)

@@ -42,7 +42,8 @@ def decide_kind(evidence: Evidence) -> KindDecision:
 
     1. speaks of penalties and law, and offers nothing: notice
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
-    3. promises something; or offers something twice, or once beside contacts or what it treats: advert
+    3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
+       treats in the foreground beside contacts: advert
     4. reads as education, or as news: that
     5. otherwise: introduction, what an institution may and must disclose
     """
@@ -67,8 +68,13 @@ def decide_kind(evidence: Evidence) -> KindDecision:
 
 
 def _advertises(evidence: Evidence, offers: Sequence[str]) -> bool:
-    beside = evidence.contacts or evidence.services or evidence.words("service")
-    return len(offers) >= 2 or bool(offers and beside)
+    within_reach = evidence.contacts or evidence.words("service")
+    shown = evidence.services and evidence.words("showing")
+    return (
+        len(offers) >= 2
+        or bool(offers and (within_reach or evidence.services))
+        or bool(within_reach and shown)
+    )
 
 
 def _turns_to_readers(evidence: Evidence, offers: Sequence[str]) -> tuple[str, ...]:
@@ -77,6 +83,8 @@ def _turns_to_readers(evidence: Evidence, offers: Sequence[str]) -> tuple[str, .
         reasons.append(_listing("承诺或赞誉", evidence.promises))
     if offers:
         reasons.append(_listing("招揽用语", offers))
+    if evidence.services and evidence.words("showing"):
+        reasons.append(_listing("突出介绍诊疗项目", evidence.services))
     if evidence.contacts:
         kinds = dict.fromkeys(CONTACT_LABELS[contact.kind] for contact in evidence.contacts)
         reasons.append("正文有联系方式：" + "、".join(kinds))

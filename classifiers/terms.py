@@ -15,6 +15,7 @@ from math import prod
 from typing import Literal
 
 from classifiers.normalise import normalise
+from classifiers.words import how_common
 
 Owner = Literal["rule", "context", "cue"]
 
@@ -22,7 +23,7 @@ Owner = Literal["rule", "context", "cue"]
 REACH = 64
 _LONGEST_GAP = 40
 _MOST_WORDINGS = 400
-_SHORTEST = 2  # characters of words in a term
+_SHORTEST = 2
 
 _DIGITS = "0-9零一二三四五六七八九十百千万亿几数两半"
 _PERCENT = (
@@ -57,8 +58,8 @@ class Term:
 class ParsedTerm:
     """A term taken apart, all of it normalised.
 
-    `anchors`: the literals of which one must stand in the text; `pattern` what must then fit around it (None
-    for plain words); `words`: all literal parts of all wordings.
+    `anchors`: the literals of which one must stand in the text, those of the rarest words; `pattern` what must
+    then fit around it (None for plain words); `words`: all literal parts of all wordings.
     """
 
     anchors: tuple[str, ...]
@@ -75,16 +76,19 @@ def _compiled(source: str) -> re.Pattern[str]:
 def parse_term(written: str) -> ParsedTerm:
     """Take a term apart.
 
-    Raises TermFault for an unknown placeholder, braces that do not pair, or less than two characters of words.
+    Raises TermFault for an unknown placeholder, braces that do not pair, or where no part has two characters in all
+    its wordings.
     """
     parts = list(_parts(written))
-    literals = [_written_out(run) for gap, run in groupby(parts, lambda part: part.pattern is not None) if not gap]
-    anchors = max(literals, key=lambda wordings: min(map(len, wordings)), default=("",))
-    shortest = sum(min(map(len, wordings)) for wordings in literals)
-    if not min(map(len, anchors)) or shortest < _SHORTEST:
+    literals = [
+        _written_out(run) for gap, run in groupby(parts, lambda part: part.pattern is not None) if not gap
+    ]
+    usable = [wordings for wordings in literals if min(map(len, wordings)) >= _SHORTEST]
+    anchors = min(usable, key=lambda wordings: sum(map(how_common, wordings)), default=())
+    if not anchors:
         raise TermFault(f"“{written}”的文字部分不足两个字，会误中太多页面")
     plain = len(literals) == 1 and len(anchors) == prod(len(part.wordings) for part in parts)
-    words = tuple(word for wordings in literals for word in wordings if len(word) >= _SHORTEST)
+    words = tuple(word for wordings in usable for word in wordings)
     return ParsedTerm(anchors, None if plain else "".join(part.source for part in parts), words)
 
 
@@ -172,5 +176,7 @@ def _alternatives(choices: list[str]) -> _Part:
     if any(part.pattern for parts in parsed for part in parts):
         sources = ["".join(part.source for part in parts) for parts in parsed]
         return _Part((), f"(?:{'|'.join(sources)})")
-    written_out = ["".join(wording) for parts in parsed for wording in product(*(part.wordings for part in parts))]
+    written_out = [
+        "".join(wording) for parts in parsed for wording in product(*(part.wordings for part in parts))
+    ]
     return _Part(tuple(dict.fromkeys(written_out)))

@@ -22,6 +22,11 @@ def is_word(word: str) -> bool:
     return bool(_tokenizer().FREQ.get(word))
 
 
+def how_common(word: str) -> float:
+    """How often `word` stands in ordinary writing, in the units of jieba's dictionary; a guess for new words."""
+    return float(_tokenizer().FREQ.get(word) or 10 ** (3 - len(word)))
+
+
 def cut(text: str) -> list[str]:
     """`text` in words of the dictionary; new words are not guessed (no HMM)."""
     return list(_tokenizer().cut(text, HMM=False))

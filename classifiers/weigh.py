@@ -1,0 +1,70 @@
+"""Parts the hits into those that count and those that their surroundings excuse."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from classifiers.context import Surroundings
+from classifiers.lists import Rule, RuleSet
+from classifiers.match import Hit
+from classifiers.words import cuts_through_word
+
+
+@dataclass(frozen=True)
+class Excused:
+    """A hit that does not count, and why, in Chinese."""
+
+    hit: Hit
+    reason: str
+
+
+def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Hit], list[Excused]]:
+    """The hits of rules in normalised `text` (by position) that count, and those that are excused."""
+    surroundings = Surroundings(text, rules)
+    kept: list[Hit] = []
+    excused: list[Excused] = []
+    for hit in _longest(hits):
+        reason = _excuse(text, surroundings, rules, hit)
+        if reason is None:
+            kept.append(hit)
+        else:
+            excused.append(Excused(hit, reason))
+    return list(_merged(kept)), excused
+
+
+def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Leave out a hit that lies inside another of the same rule: one place, one finding."""
+    ends: dict[str, int] = {}
+    for hit in hits:  # by start, longer ones first
+        if hit.end > ends.get(hit.term.owner_id, -1):
+            ends[hit.term.owner_id] = hit.end
+            yield hit
+
+
+def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Join hits of one rule that overlap: 本地第一 and 第一品牌 in 本地第一品牌 are one finding."""
+    last: dict[str, Hit] = {}
+    for hit in hits:
+        before = last.get(hit.term.owner_id)
+        if before is None or hit.start >= before.end:
+            if before is not None:
+                yield before
+            last[hit.term.owner_id] = hit
+        else:
+            last[hit.term.owner_id] = replace(before, end=max(before.end, hit.end))
+    yield from last.values()
+
+
+def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> str | None:
+    """Why `hit` does not count, in Chinese; None when it does."""
+    rule: Rule = rules.live[hit.term.owner_id]
+    for name in rule.unless:
+        words = surroundings.bears(name, hit)
+        context = rules.contexts[name]
+        if words and not any(surroundings.bears(other, hit) for other in context.void_by):
+            return f"{context.title}：“{text[words.start : words.end]}”"
+    for name in rule.needs:
+        if not surroundings.bears(name, hit):
+            return f"缺少所需语境：{rules.contexts[name].title}"
+    if hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
+        return "切断了一个更长的词"
+    return None
