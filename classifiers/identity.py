@@ -26,10 +26,11 @@ _PHONES = re.compile(_PHONE)
 _NAMED = re.compile(
     r"(?:微信|vx|v信|薇信)(?:号|公众号)?[:： ]{0,3}(?P<wechat>[a-z][a-z0-9_-]{5,19})"
     r"|qq[:： ]{0,3}(?P<qq>[1-9][0-9]{4,10})"
+    r"|(?:电话|热线|致电|拨打|来电|详询)[:： ]{0,3}(?P<phone>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
     r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
 )
 # A text without any of these has no contact with a name, and is not searched for one.
-_NAMES = ("微信", "vx", "v信", "薇信", "qq", "地址", "院址", "就诊地点")
+_NAMES = ("电话", "热线", "致电", "拨打", "来电", "详询", "微信", "vx", "v信", "薇信", "qq", "地址", "院址", "就诊地点")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def find_contacts(normal: NormalText) -> tuple[Contact, ...]:
 
 
 def _named(match: re.Match[str]) -> Contact:
-    kinds: tuple[ContactKind, ...] = ("wechat", "qq", "address")
+    kinds: tuple[ContactKind, ...] = ("phone", "wechat", "qq", "address")
     kind = next(name for name in kinds if match[name] is not None)
     return Contact(kind, match.start(kind), match.end(kind))
 
