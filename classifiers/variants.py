@@ -88,8 +88,13 @@ def _is_ordinary(before: str, stand_in: str, after: str) -> bool:
 def _alike(character: str, length: int) -> Iterable[str]:
     found = [*LOOK_ALIKES.get(character, "")]
     if length >= _HELD:
-        found += _by_sound()[_pinyin(character)]
-    return dict.fromkeys(other for other in found if other != character)
+        found += homophones(character)
+    return dict.fromkeys(found)
+
+
+def homophones(character: str) -> list[str]:
+    """Everyday characters that sound like this one, tones aside."""
+    return [other for other in _by_sound()[_pinyin(character)] if other != character]
 
 
 def _ideographs(text: str) -> int:

@@ -1,0 +1,56 @@
+"""Precision, recall and F1 of a judge over passages: by passage, and by rule family."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.accuracy.corpus import Passage
+
+# Says which families a text breaks; none where it is lawful.
+Judge = Callable[[str], frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Counts of right and wrong answers, and what follows from them."""
+
+    right: int
+    false_alarms: int
+    missed: int
+
+    @property
+    def precision(self) -> float:
+        """Of what was found, the share that is there; 1 when nothing was found."""
+        return self.right / (self.right + self.false_alarms) if self.right + self.false_alarms else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Of what is there, the share that was found; 1 when nothing is there."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+
+def by_passage(passages: Iterable[Passage], judge: Judge) -> Measure:
+    """Unlawful or not, over all passages."""
+    pairs = Counter((passage.unlawful, bool(judge(passage.text))) for passage in passages)
+    return Measure(pairs[True, True], pairs[False, True], pairs[True, False])
+
+
+def by_family(passages: Sequence[Passage], judge: Judge) -> dict[str, Measure]:
+    """By rule family. A family found on an unlawful passage that is not labelled with it counts as false,
+    though such passages are labelled with what they chiefly break: precision here is a lower bound."""
+    answers = [(passage.families, judge(passage.text)) for passage in passages]
+    families = sorted({family for pair in answers for side in pair for family in side})
+    return {
+        family: Measure(
+            sum(family in labelled and family in found for labelled, found in answers),
+            sum(family not in labelled and family in found for labelled, found in answers),
+            sum(family in labelled and family not in found for labelled, found in answers),
+        )
+        for family in families
+    }
