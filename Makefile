@@ -7,7 +7,7 @@ PACKAGES := api classifiers crawler records qingyi demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types check lock bench docs-screenshots clean
+.PHONY: help setup demo test gate lint types check lock bench docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -25,6 +25,7 @@ demo: setup ## Run the main job on the demo sites; ONCE=1 ends by itself and fai
 test: setup ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
 	@bash docker/debian-packages.sh test
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory gate
 	@$(BIN)/python -m pytest
 
 check: lint types ## Lint and type-check only
@@ -39,8 +40,11 @@ types:
 	@echo "== mypy --strict"
 	@$(BIN)/mypy $(PACKAGES)
 
+gate: setup ## Hold precision and recall against tests/floors.json; UPDATE=1 raises the floors
+	@$(BIN)/python -m benchmarks.accuracy --gate $(if $(filter 1,$(UPDATE)),--update)
+
 bench: setup ## Print the benchmarks, each as a ratio to a named baseline
-	@for file in benchmarks/*_speed.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for name in accuracy judge_speed judge_growth; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 	@$(BIN)/python -m demo --once --screenshots docs/screenshots

@@ -30,7 +30,22 @@ _NAMED = re.compile(
     r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
 )
 # A text without any of these has no contact with a name, and is not searched for one.
-_NAMES = ("电话", "热线", "致电", "拨打", "来电", "详询", "微信", "vx", "v信", "薇信", "qq", "地址", "院址", "就诊地点")
+_NAMES = (
+    "电话",
+    "热线",
+    "致电",
+    "拨打",
+    "来电",
+    "详询",
+    "微信",
+    "vx",
+    "v信",
+    "薇信",
+    "qq",
+    "地址",
+    "院址",
+    "就诊地点",
+)
 
 
 @dataclass(frozen=True)

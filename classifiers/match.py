@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick
 from classifiers.normalise import Edit
 from classifiers.terms import REACH, Owner, Term, parse_term
 from classifiers.variants import Variant, variants
-from classifiers.words import is_part_of_word
+from classifiers.words import cuts_through_word, is_part_of_word
 
 # A page says the same thing only so often before more of it tells nobody anything.
 _MOST_HITS_OF_A_TERM = 200
@@ -105,7 +105,11 @@ def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[H
         ]
         if any(hit.start < end and start < hit.end for hit in found):
             continue
-        if _runs_on(text, start, end) or any(is_part_of_word(text, edit.start, edit.end) for edit in edits):
+        if (
+            _runs_on(text, start, end)
+            or cuts_through_word(text, start, end)
+            or any(is_part_of_word(text, edit.start, edit.end) for edit in edits)
+        ):
             continue
         done = end
         yield from edits

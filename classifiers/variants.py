@@ -1,8 +1,8 @@
 """Words as they are misspelt on purpose: homophones, look-alikes, pinyin in place of characters.
 
 Made for the words that terms consist of. A word of three characters and more may have any one character
-replaced by any that sounds alike, since the others hold it; a word of two only by the look-alikes of
-`classifiers.disguises`. Pinyin may stand for any of its characters, or for all. What ordinary writing
+replaced by any that sounds alike, since the others hold it, and so may a word of two that is seldom written;
+a common word of two only by the look-alikes of `classifiers.disguises`. Pinyin may stand for any of its characters, or for all. What ordinary writing
 contains (as told by jieba's dictionary) is no variant.
 """
 
@@ -15,8 +15,10 @@ from typing import NamedTuple
 from pypinyin import lazy_pinyin
 
 from classifiers.disguises import LOOK_ALIKES
-from classifiers.words import cut, is_word
+from classifiers.words import cut, how_common, is_word
 
+_RARE = 1_500  # in the units of `how_common`; about one in 40,000 words of ordinary writing
+_PARTICLE = 8_000  # a character that is common as a word of its own stands beside anything
 _HELD = 3  # characters of a word in which the others hold a stand-in
 _LONGEST = 6  # longer words are cut into words
 _MOST_PINYIN = 4  # in words up to this length, pinyin may stand for any of the characters
@@ -57,7 +59,7 @@ def _vocabulary(words: Iterable[str]) -> Iterable[str]:
 
 def _variants_of(word: str) -> Iterator[Variant]:
     for index, character in enumerate(word):
-        for stand_in in _alike(character, len(word)):
+        for stand_in in _alike(character, word):
             if not _is_ordinary(word[:index], stand_in, word[index + 1 :]):
                 yield Variant(word[:index] + stand_in + word[index + 1 :], (StandIn(index, 1, character),))
     spelt = range(1, len(word) + 1) if len(word) <= _MOST_PINYIN else (1, len(word))
@@ -85,10 +87,12 @@ def _is_ordinary(before: str, stand_in: str, after: str) -> bool:
     return any(len(word) > 1 and is_word(word) for word in around)
 
 
-def _alike(character: str, length: int) -> Iterable[str]:
+def _alike(character: str, word: str) -> Iterable[str]:
     found = [*LOOK_ALIKES.get(character, "")]
-    if length >= _HELD:
+    if len(word) >= _HELD:
         found += homophones(character)
+    elif how_common(word) < _RARE:
+        found += (other for other in homophones(character) if how_common(other) < _PARTICLE)
     return dict.fromkeys(found)
 
 

@@ -37,16 +37,16 @@ def ours(rules: RuleSet) -> Judge:
 def keyword_search(rules: RuleSet) -> Judge:
     """Baseline: the same terms, searched for in the text as it stands, no context weighed."""
     return lambda text: frozenset(
-        rules.live[hit.term.owner_id].family for hit in rules.matcher.scan(text).hits if hit.term.owner == "rule"
+        rules.live[hit.term.owner_id].family
+        for hit in rules.matcher.scan(text).hits
+        if hit.term.owner == "rule"
     )
 
 
 def jieba_look_up(rules: RuleSet) -> Judge:
     """Baseline: jieba's words, looked up among the same terms."""
     families = {
-        term.literal: rules.live[term.owner_id].family
-        for term in rules.matcher.terms
-        if term.owner == "rule"
+        term.literal: rules.live[term.owner_id].family for term in rules.matcher.terms if term.owner == "rule"
     }
     return lambda text: frozenset(families[word] for word in jieba.cut(text) if word in families)
 
@@ -57,7 +57,9 @@ def _row(table: Table, name: str, measure: Measure) -> None:
 
 
 def _compared(console: Console, title: str, passages: Sequence[Passage], rules: RuleSet) -> None:
-    table = Table("judge", "precision", "recall", "F1", "false / missed", title=f"{title}: {len(passages)} passages")
+    table = Table(
+        "judge", "precision", "recall", "F1", "false / missed", title=f"{title}: {len(passages)} passages"
+    )
     _row(table, "Qingyi", by_passage(passages, ours(rules)))
     _row(table, "keyword search, same terms", by_passage(passages, keyword_search(rules)))
     _row(table, "jieba words in the list", by_passage(passages, jieba_look_up(rules)))
@@ -84,7 +86,8 @@ def disguised(passages: Sequence[Passage], rules: RuleSet) -> dict[str, tuple[in
         for text in lawful
     }
     hits |= {
-        text: [(f.start, f.end) for f in judge(PageText.of_plain(text), rules, FACTS).findings] for text in found
+        text: [(f.start, f.end) for f in judge(PageText.of_plain(text), rules, FACTS).findings]
+        for text in found
     }
     results = {}
     for name, trick in TRICKS.items():
@@ -97,7 +100,9 @@ def disguised(passages: Sequence[Passage], rules: RuleSet) -> dict[str, tuple[in
 
 
 def _tricks(console: Console, passages: Sequence[Passage], rules: RuleSet) -> None:
-    table = Table("trick", "violations", "still found", "share", "new false alarms", title="own set, disguised")
+    table = Table(
+        "trick", "violations", "still found", "share", "new false alarms", title="own set, disguised"
+    )
     for name, (changed, still, alarms) in disguised(passages, rules).items():
         share = f"{still / changed:.3f}" if changed else "–"
         table.add_row(name, str(changed), str(still), share, str(alarms))
@@ -115,7 +120,9 @@ def main() -> int:
     """Measure and print, or hold the measures against the floors."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
     parser.add_argument("--gate", action="store_true", help="hold the measures against tests/floors.json")
-    parser.add_argument("--update", action="store_true", help="with --gate: raise the floors to what is measured")
+    parser.add_argument(
+        "--update", action="store_true", help="with --gate: raise the floors to what is measured"
+    )
     parser.add_argument("--allow-regression", action="store_true", help="with --update: let floors fall, too")
     parser.add_argument("--wrong", action="store_true", help="print the passages that are judged wrongly")
     options = parser.parse_args()

@@ -46,7 +46,9 @@ def faults(measured: Floors, floors: Floors) -> list[str]:
     ]
 
 
-def hold(console: Console, measure: Measure, update: bool, allow_regression: bool, path: Path = FLOORS) -> int:
+def hold(
+    console: Console, measure: Measure, update: bool, allow_regression: bool, path: Path = FLOORS
+) -> int:
     """Hold a measure against the floors; 0 when it holds, 1 when not."""
     measured = Floors(fingerprint(), round(measure.precision, _PLACES), round(measure.recall, _PLACES))
     floors = read_floors(path)

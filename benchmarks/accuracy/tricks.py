@@ -53,7 +53,9 @@ def _numerals(text: str, spans: Spans, chance: random.Random) -> str:
 
 def _annotated(text: str, spans: Spans, chance: random.Random) -> str:
     return "".join(
-        f"{character}({pinyin(character, style=Style.TONE)[0][0]})" if "\u4e00" <= character <= "\u9fff" else character
+        f"{character}({pinyin(character, style=Style.TONE)[0][0]})"
+        if "\u4e00" <= character <= "\u9fff"
+        else character
         for character in text
     )
 
