@@ -1,19 +1,16 @@
-"""Certificate numbers on a page, what they say by themselves, and whether an advert keeps to its certificate.
+"""Certificate numbers on a page, what they say by themselves, and what is wrong with them.
 
-A certificate is valid for one year (医疗广告管理办法, art. 13);
-an advert must be published with the approved sample's content and media (art. 17).
+A certificate is valid for one year (医疗广告管理办法, art. 13), for the media that it names (art. 17). Whether
+an advert keeps to the approved sample is `classifiers.departure`.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rapidfuzz import fuzz
-
 from classifiers.normalise import normalise
-from classifiers.values import Block, Facts, KnownCertificate, NormalText
+from classifiers.values import Facts, NormalText
 
 CertificateFault = Literal[
     "certificate_none",
@@ -33,12 +30,14 @@ _PLACE = f"(?:(?:{_OPEN} ?[\u4e00-\u9fff]{{1,4}} ?{_CLOSE} ?){{1,2}}|[{_PROVINCE
 _DASH = r"[-—–―－ ]"
 _NUMBER = re.compile(
     f"(?P<place>{_PLACE})"
-    r"(?P<traditional>中?)医广 ?(?:审 ?)?"
-    f"{_OPEN} ?(?P<year>[12][0-9]{{3}}) ?{_CLOSE} ?"
+    r"(?P<traditional>中?) ?医 ?[广厂] ?(?:审 ?)?"
+    f"{_OPEN} ?(?P<year>[12lzi][0-9ozlibs]{{3}}) ?年? ?{_CLOSE} ?"
     f"(?:{_OPEN} ?(?P<medium>[\u4e00-\u9fff]{{1,6}}) ?{_CLOSE} ?)?"
     f"第? ?(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}[0-9a-z]{{1,12}}){{0,4}}) ?号"
 )
-_LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医广[^\n。，,；;]{2,40}?号")
+_LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医 ?广[^\n。，,；;]{2,40}?号")
+# What OCR and bad typing put in the place of digits (of normalised, small letters).
+_CONFUSED = str.maketrans("olizsb", "011258")
 _BRACKETS = re.compile(f"{_OPEN}|{_CLOSE}| ")
 
 
@@ -53,18 +52,9 @@ class ShownNumber:
     malformed_because: str = ""
 
 
-@dataclass(frozen=True)
-class Departure:
-    """A sentence of the advert that the approved sample does not have, at its span in the normalised text."""
-
-    start: int
-    end: int
-    approved: str | None
-
-
 def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
     """All certificate numbers in the text, well formed or not, by position."""
-    if "医广" not in normal.text:
+    if not any(word in normal.text for word in ("医广", "医 广", "医厂", "医 厂")):
         return ()
     found = [_shown(match) for match in _NUMBER.finditer(normal.text)]
     for match in _LOOSE.finditer(normal.text):
@@ -87,8 +77,8 @@ def canonical_number(written: str) -> str:
 
 
 def _shown(match: re.Match[str]) -> ShownNumber:
-    year = int(match["year"])
-    parts = [part for part in re.split(_DASH, match["serial"]) if part]
+    year = int(match["year"].translate(_CONFUSED))
+    parts = _unconfused([part for part in re.split(_DASH, match["serial"]) if part])
     medium = f"({match['medium']})" if match["medium"] else ""
     place = _BRACKETS.sub("", match["place"])
     canonical = f"({place}){match['traditional']}医广[{year}]{medium}第{'-'.join(parts)}号"
@@ -98,6 +88,13 @@ def _shown(match: re.Match[str]) -> ShownNumber:
         reason = f"文号中的日期“{'-'.join(parts[:2])}”不存在，不可能是核发过的文号"
         return ShownNumber(*match.span(), None, None, reason)
     return ShownNumber(*match.span(), canonical, approved_on)
+
+
+def _unconfused(parts: list[str]) -> list[str]:
+    """The parts of a running number with digits where digits belong: in all but its last part."""
+    read = [part.translate(_CONFUSED) for part in parts[:-1]]
+    last = parts[-1]
+    return [*read, last if last[:1].isalpha() and last[1:].isdigit() else last.translate(_CONFUSED)]
 
 
 def _approval_date(year: int, parts: list[str]) -> date | None:
@@ -144,49 +141,3 @@ def _standing_unknown(number: ShownNumber, seen_on: date) -> tuple[CertificateFa
             f"文号载明的核发日期为{number.approved_on}，有效期一年，抓取时已过期，登记库中也无此文号",
         )
     return "certificate_unknown", "登记库中没有此文号"
-
-
-def departures(
-    normal: NormalText, blocks: Iterable[Block], certificate: KnownCertificate, ignore: Iterable[ShownNumber]
-) -> tuple[Departure, ...]:
-    """What the page's main text says that the approved sample does not, sentence by sentence.
-
-    Punctuation, spacing, width and order do not count, nor what was left out (医疗广告监管工作指南).
-    """
-    approved = [text.strip() for text in _SENTENCE.findall(certificate.approved_text) if text.strip()]
-    whole = _bare(normalise(certificate.approved_text).text)
-    main = [block for block in blocks if block.region == "main"]
-    numbers = tuple(ignore)
-    found = []
-    for start, end, sentence in _sentences(normal.text):
-        bare = _bare(sentence)
-        low, _ = normal.span(start, end)
-        if len(bare) < 4 or bare in whole or not any(block.start <= low < block.end for block in main):
-            continue
-        if any(start < number.end and number.start < end for number in numbers):
-            continue
-        found.append(Departure(start, end, _nearest(bare, approved)))
-    return tuple(found)
-
-
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
-_PUNCTUATION = re.compile(r"[^\w%]+")
-
-
-def _sentences(text: str) -> Iterable[tuple[int, int, str]]:
-    for match in _SENTENCE.finditer(text):
-        stripped = match[0].strip()
-        if stripped:
-            start = match.start() + match[0].index(stripped)
-            yield start, start + len(stripped), stripped
-
-
-def _bare(text: str) -> str:
-    return _PUNCTUATION.sub("", text)
-
-
-def _nearest(sentence: str, approved: list[str]) -> str | None:
-    """The approved sentence that this one was probably made from: at least six tenths alike."""
-    alike = {other: fuzz.ratio(sentence, _bare(normalise(other).text)) for other in approved}
-    best = max(approved, key=alike.__getitem__, default=None)
-    return best if best is not None and alike[best] >= 60 else None

@@ -1,25 +1,23 @@
-"""Contacts on a page: phones, WeChat and QQ ids, addresses. What turns education into an advert in disguise."""
+"""Who speaks on a page and how to reach them: contacts, chat widgets, booking links, institutions' names.
+
+What turns education or news into an advert in disguise (互联网广告管理办法 art. 8, 广告法 art. 19).
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from functools import cached_property
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
-from classifiers.match import Hit
-from classifiers.values import Block, NormalText
+from ahocorasick_rs import AhoCorasick, MatchKind
 
-ContactKind = Literal["phone", "wechat", "qq", "address"]
-
-CONTACT_LABELS: dict[ContactKind, str] = {
-    "phone": "电话",
-    "wechat": "微信号",
-    "qq": "QQ号",
-    "address": "地址",
-}
+from classifiers.normalise import normalise
+from classifiers.values import Block, Contact, ContactKind, Mention, NormalText, PageText
 
 # Begins with its first digit, so that the search runs at the speed of one character class.
 _PHONE = (
-    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{1,2}[0-9]{7,8}"
+    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{0,2}[0-9]{7,8}"
     r"|(?<=[48])00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4})(?![0-9])"
 )
 _PHONES = re.compile(_PHONE)
@@ -47,38 +45,146 @@ _NAMES = (
     "就诊地点",
 )
 
+# Chat widgets by the hosts that their scripts, frames and links point to: facts about products.
+_WIDGETS: Mapping[str, str] = {
+    "53kf.com": "53快服",
+    "zoosnet.net": "商务通",
+    "looyu.com": "乐语",
+    "looyuoms.com": "乐语",
+    "kuaishang.cn": "快商通",
+    "kuaishangkf.com": "快商通",
+    "easyliao.com": "易聊",
+    "meiqia.com": "美洽",
+    "live800.com": "Live800",
+    "qiyukf.com": "七鱼",
+    "sobot.com": "智齿",
+    "udesk.cn": "Udesk",
+    "tq.cn": "TQ洽谈通",
+    "wpa.qq.com": "QQ在线",
+    "b.qq.com": "企业QQ",
+    "goutong.baidu.com": "百度商桥",
+    "p.qiao.baidu.com": "百度商桥",
+    "affim.baidu.com": "爱番番",
+    "bridge.baidu.com": "百度商桥",
+}
+_WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?_-]|$)", re.I)
+_BOOKING_PATH = re.compile(
+    r"(?:^tel:|/(?:yuyue|yygh|guahao|appointment|booking|reserve|order)(?:[/.?_-]|$))", re.I
+)
 
-@dataclass(frozen=True)
-class Contact:
-    """A way to reach someone, standing in the normalised text from `start` to `end`."""
 
-    kind: ContactKind
-    start: int
-    end: int
-
-
-Located = TypeVar("Located", Contact, Hit)
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
-def find_contacts(normal: NormalText) -> tuple[Contact, ...]:
-    """All contacts in the text, by position."""
-    found = [Contact("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
+Located = TypeVar("Located", bound=_Placed)
+
+
+def find_contacts(page: PageText, normal: NormalText, register: "Register") -> tuple[Contact, ...]:
+    """All contacts that a page shows in its main region, by position, then its chat widgets."""
+    found = [("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
     if any(name in normal.text for name in _NAMES):
         found += [_named(match) for match in _NAMED.finditer(normal.text)]
-    return tuple(sorted(found, key=lambda contact: contact.start))
+    contacts = []
+    for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):
+        low, high = normal.span(start, end)
+        whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
+        contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
+    return (*in_main(contacts, page.blocks), *_by_address(page))
 
 
-def _named(match: re.Match[str]) -> Contact:
+def _named(match: re.Match[str]) -> tuple[ContactKind, int, int]:
     kinds: tuple[ContactKind, ...] = ("phone", "wechat", "qq", "address")
     kind = next(name for name in kinds if match[name] is not None)
-    return Contact(kind, match.start(kind), match.end(kind))
+    return kind, match.start(kind), match.end(kind)
 
 
-def in_main(found: Sequence[Located], blocks: Sequence[Block], normal: NormalText) -> tuple[Located, ...]:
-    """Those of `found` that stand in a block of the page's main region, not in its frame."""
+def _by_address(page: PageText) -> Iterable[Contact]:
+    """Chat widgets and booking links, each address's kind once."""
+    seen: dict[tuple[str, str], Contact] = {}
+    for link in page.links:
+        widget = _widget(link.address)
+        if widget:
+            seen.setdefault(("widget", widget), Contact("widget", 0, 0, widget))
+        elif link.end and _BOOKING_PATH.search(link.address):
+            contact = Contact("booking", link.start, link.end, page.text[link.start : link.end])
+            for kept in in_main((contact,), page.blocks):
+                seen.setdefault(("booking", kept.quote), kept)
+    return seen.values()
+
+
+def _widget(address: str) -> str | None:
+    try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+    except ValueError:
+        return None
+    host = (parts.hostname or "").lower()
+    for known, title in _WIDGETS.items():
+        if host == known or host.endswith(f".{known}"):
+            return title
+    return "在线咨询" if _WIDGET_PATH.search(parts.path) else None
+
+
+def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located, ...]:
+    """Those of `found` (placed in the page's text) that stand in its main region, not in its frame."""
     frames = [block for block in blocks if block.region == "frame"]
-    return tuple(
-        item
-        for item in found
-        if not any(frame.start <= normal.span(item.start, item.end)[0] < frame.end for frame in frames)
-    )
+    if not frames:
+        return tuple(found)
+    return tuple(item for item in found if not any(frame.start <= item.start < frame.end for frame in frames))
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An institution as the registry knows it."""
+
+    name: str
+    other_names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Register:
+    """The registry's institutions, to be recognised on pages by name and by phone. Built once, used often."""
+
+    institutions: tuple[Registered, ...] = ()
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Normalised name → first name; what is shorter than four characters names nobody."""
+        names: dict[str, str] = {}
+        for institution in self.institutions:
+            for name in (institution.name, *institution.other_names):
+                plain = normalise(name).text.strip()
+                if len(plain) >= 4:
+                    names.setdefault(plain, institution.name)
+        return names
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(list(self._names), matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+
+    @cached_property
+    def _phones(self) -> dict[str, str]:
+        return {_digits(phone): item.name for item in self.institutions for phone in item.phones}
+
+    def owner_of_phone(self, written: str) -> str | None:
+        """The first name of the institution that has this phone."""
+        return self._phones.get(_digits(written)) if self.institutions else None
+
+    def mentions(self, page: PageText, normal: NormalText) -> tuple[Mention, ...]:
+        """The registered names on a page, by position; the longest where they overlap."""
+        if not self._names:
+            return ()
+        firsts = list(self._names.values())
+        found = []
+        for index, start, end in self._automaton.find_matches_as_indexes(normal.text):
+            low, high = normal.span(start, end)
+            found.append(Mention(low, high, page.text[low:high], firsts[index]))
+        return tuple(found)
+
+
+def _digits(phone: str) -> str:
+    return re.sub(r"[^0-9]", "", phone)

@@ -5,38 +5,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers import certificates
-from classifiers.identity import Contact, find_contacts, in_main
+from classifiers.departure import align
+from classifiers.gravity import Weighed, decide_gravity, only_allowed_items
+from classifiers.identity import Register, find_contacts, in_main
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
 from classifiers.normalise import normalise, rewrite
-from classifiers.page_kind import Evidence, KindDecision, decide_kind
+from classifiers.page_kind import Cue, Evidence, KindDecision, decide_kind
+from classifiers.score import Scored, score_parts
 from classifiers.values import (
     KIND_LABELS,
-    SEVERITY_LABELS,
+    Aligned,
     Article,
+    Contact,
     Facts,
     Finding,
     Judgement,
+    Mention,
     NormalText,
     PageText,
-    ScorePart,
-    Severity,
     Spared,
 )
 from classifiers.weigh import weigh
 
-SEVERITY_POINTS: Mapping[Severity, int] = {"high": 30, "medium": 15, "low": 5}
+_NOBODY = Register()
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """All that was read off the page, before anything is judged."""
+    """All that was read off the page, before anything is judged. Cues stand in its main region."""
 
     page: PageText
     normal: NormalText
     rule_hits: tuple[Hit, ...]
-    cue_hits: Mapping[str, Sequence[Hit]]
+    cues: Mapping[str, Sequence[Cue]]
     contacts: tuple[Contact, ...]
+    mentions: tuple[Mention, ...]
     numbers: tuple[certificates.ShownNumber, ...]
 
 
@@ -46,84 +50,131 @@ def certificate_numbers(page: PageText) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.canonical for number in numbers if number.canonical))
 
 
-def judge(page: PageText, rules: RuleSet, facts: Facts) -> Judgement:
+def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NOBODY) -> Judgement:
     """Judge one page.
 
-    A. what kind of page it is, B. what it breaks, C. how grave that is (score). Findings' positions count
-    characters of `page.text`. Never raises on any text.
+    A. what kind of page it is, B. what it breaks, C. how grave that is. Findings' positions count characters of
+    `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
-    reading = _read(page, rules)
-    kept, excused = weigh(reading.normal.text, reading.rule_hits, rules)
-    spared = [_spared(reading, each.hit, each.reason) for each in excused]
-    general = [hit for hit in kept if not rules.live[hit.term.owner_id].only_on]
-    promises = [
-        _quote(reading, hit.start, hit.end) for hit in general if rules.live[hit.term.owner_id].promise
-    ]
-    services = [_quote(reading, hit.start, hit.end) for hit in kept if rules.live[hit.term.owner_id].only_on]
-    decision = decide_kind(
-        Evidence(reading.cue_hits, reading.contacts, _once(promises), _once(services), reading.normal.text)
-    )
-    findings: list[Finding] = []
-    for hit in kept:
-        rule = rules.live[hit.term.owner_id]
-        if decision.kind == "notice":
-            spared.append(_spared(reading, hit, "页面是执法公告、法条或警示"))
-        elif rule.only_on and decision.kind not in rule.only_on:
-            spared.append(_spared(reading, hit, f"页面是{KIND_LABELS[decision.kind]}，不是广告"))
-        else:
-            findings.append(_finding(reading, rule, hit.start, hit.end))
+    reading = _read(page, rules, register)
+    kept, spared, decision = _decide(reading, rules, facts)
+    findings = [_finding(reading, rules.live[hit.term.owner_id], hit.start, hit.end) for hit in kept]
     findings += _disguise(reading, rules, decision)
+    alignment: tuple[Aligned, ...] = ()
     if facts.certificates is not None and decision.kind == "advert":
-        findings += _certificates(reading, rules, facts, tuple(findings))
+        alignment = _alignment(reading, facts)
+        findings += _certificates(reading, rules, facts, findings, alignment)
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
+    gravity, gravity_reasons = decide_gravity(_weighed(reading, rules, findings, alignment))
+    in_disguise = decision.disguise is not None
+    scored = Scored(findings, gravity, in_disguise, _fields(reading, rules), facts)
     return Judgement(
         page_kind=decision.kind,
         page_kind_reasons=decision.reasons,
         findings=tuple(findings),
         spared=tuple(spared),
-        score_parts=tuple(_score(findings)),
+        gravity=gravity,
+        gravity_reasons=gravity_reasons,
+        score_parts=tuple(score_parts(scored)),
+        contacts=reading.contacts,
+        mentions=reading.mentions,
+        alignment=alignment,
     )
 
 
-def _once(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
-
-
-def _read(page: PageText, rules: RuleSet) -> _Reading:
+def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
     normal = normalise(page.text)
-    rule_hits: list[Hit] = []
-    by_cue: dict[str, list[Hit]] = defaultdict(list)
     scan = rules.matcher.scan(normal.text)
     if scan.misspelt:
         normal = rewrite(normal, scan.misspelt)
         scan = rules.matcher.scan(normal.text)
+    by_cue: dict[str, list[Cue]] = defaultdict(list)
     for hit in scan.hits:
-        if hit.term.owner == "rule":
-            rule_hits.append(hit)
-        else:
-            by_cue[hit.term.owner_id].append(hit)
-    cues = {name: in_main(hits, page.blocks, normal) for name, hits in by_cue.items()}
+        if hit.term.owner == "cue":
+            start, end = normal.span(hit.start, hit.end)
+            by_cue[hit.term.owner_id].append(Cue(start, end, page.text[start:end]))
     return _Reading(
         page=page,
         normal=normal,
-        rule_hits=tuple(rule_hits),
-        cue_hits=cues,
-        contacts=in_main(find_contacts(normal), page.blocks, normal),
+        rule_hits=tuple(hit for hit in scan.hits if hit.term.owner == "rule"),
+        cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
+        contacts=find_contacts(page, normal, register),
+        mentions=register.mentions(page, normal),
         numbers=certificates.find_numbers(normal),
     )
+
+
+def _decide(reading: _Reading, rules: RuleSet, facts: Facts) -> tuple[list[Hit], list[Spared], KindDecision]:
+    """The hits that count, those that do not, and the kind of page that this follows from."""
+    in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
+    hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force]
+    counted, excused = weigh(reading.normal.text, hits, rules)
+    spared = [_spared(reading, each.hit, each.reason) for each in excused]
+    promises = [hit for hit in counted if rules.live[hit.term.owner_id].promise]
+    services = [hit for hit in counted if rules.live[hit.term.owner_id].only_on]
+    decision = decide_kind(
+        Evidence(reading.cues, reading.contacts, _words(reading, promises), _words(reading, services))
+    )
+    kept = []
+    for hit in counted:
+        only_on = rules.live[hit.term.owner_id].only_on
+        if decision.kind == "notice":
+            spared.append(_spared(reading, hit, "页面是执法公告、法条或警示"))
+        elif only_on and decision.kind not in only_on:
+            spared.append(_spared(reading, hit, f"页面是{KIND_LABELS[decision.kind]}，不是广告"))
+        elif _in_own_name(reading, hit, facts):
+            spared.append(_spared(reading, hit, "是本机构登记名称的一部分"))
+        else:
+            kept.append(hit)
+    return kept, spared, decision
+
+
+def _words(reading: _Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_quote(reading, hit.start, hit.end) for hit in hits))
+
+
+def _in_own_name(reading: _Reading, hit: Hit, facts: Facts) -> bool:
+    """Whether the hit lies within the institution's registered name: a military hospital may say its name."""
+    text = reading.normal.text
+    for name in facts.institution_names:
+        plain = normalise(name).text
+        begin = text.find(plain, max(0, hit.end - len(plain)), hit.start + len(plain))
+        if begin >= 0 and begin <= hit.start and hit.end <= begin + len(plain):
+            return True
+    return False
 
 
 def _disguise(reading: _Reading, rules: RuleSet, decision: KindDecision) -> Iterator[Finding]:
     if decision.disguise is None:
         return
-    marks: Sequence[Contact | Hit] = reading.contacts or tuple(reading.cue_hits.get("offer", ()))
+    shown = [contact for contact in reading.contacts if contact.end]
+    marks: list[Contact | Cue] = [
+        *shown,
+        *reading.cues.get("offer", ()),
+        *reading.cues.get("education", ()),
+    ]
     for rule in rules.when(decision.disguise):
         if marks:
-            yield _finding(reading, rule, marks[0].start, marks[0].end)
+            yield _finding_at(reading, rule, (marks[0].start, marks[0].end), "")
+
+
+def _alignment(reading: _Reading, facts: Facts) -> tuple[Aligned, ...]:
+    """The page beside the sample of the first certificate that it shows and the registry knows."""
+    for number in reading.numbers:
+        known = (facts.certificates or {}).get(number.canonical or "")
+        fault, _ = certificates.standing(number, facts)
+        if known and fault in {None, "certificate_expired"}:
+            spans = [(shown.start, shown.end) for shown in reading.numbers]
+            return align(reading.page, reading.normal, known.approved_text, spans)
+    return ()
 
 
 def _certificates(
-    reading: _Reading, rules: RuleSet, facts: Facts, findings: Sequence[Finding]
+    reading: _Reading,
+    rules: RuleSet,
+    facts: Facts,
+    findings: Sequence[Finding],
+    alignment: Sequence[Aligned],
 ) -> Iterator[Finding]:
     """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 17)."""
     if not reading.numbers:
@@ -132,17 +183,21 @@ def _certificates(
             yield _finding_at(reading, rule, anchor, "")
         return
     faults = [(number, *certificates.standing(number, facts)) for number in reading.numbers]
-    valid = [number for number, fault, _ in faults if fault is None]
-    if not valid:
+    if all(fault for _, fault, _ in faults):
+        agrees = alignment and not _departures(alignment)
         for number, fault, words in faults:
+            detail = f"{words}；内容仍与成品样件一致" if fault == "certificate_expired" and agrees else words
             for rule in rules.when(str(fault)):
-                yield _finding(reading, rule, number.start, number.end, words)
+                yield _finding_at(reading, rule, reading.normal.span(number.start, number.end), detail)
         return
-    known = (facts.certificates or {})[str(valid[0].canonical)]
-    for departure in certificates.departures(reading.normal, reading.page.blocks, known, reading.numbers):
-        words = f"成品样件写的是“{departure.approved}”" if departure.approved else "成品样件中没有这句话"
+    for item in _departures(alignment):
+        words = f"成品样件写的是“{item.approved}”" if item.approved else "成品样件中没有这句话"
         for rule in rules.when("certificate_departure"):
-            yield _finding(reading, rule, departure.start, departure.end, words)
+            yield _finding_at(reading, rule, (item.start, item.end), words)
+
+
+def _departures(alignment: Iterable[Aligned]) -> list[Aligned]:
+    return [item for item in alignment if item.agreement in {"added", "changed"}]
 
 
 def _anchor(reading: _Reading, findings: Sequence[Finding]) -> tuple[int, int]:
@@ -150,12 +205,37 @@ def _anchor(reading: _Reading, findings: Sequence[Finding]) -> tuple[int, int]:
     if findings:
         first = min(findings, key=lambda finding: finding.start)
         return first.start, first.end
-    marks: Sequence[Contact | Hit] = (*reading.cue_hits.get("offer", ()), *reading.contacts)
-    return reading.normal.span(marks[0].start, marks[0].end) if marks else (0, len(reading.page.text))
+    shown = [contact for contact in reading.contacts if contact.end]
+    marks: list[Contact | Cue] = [*reading.cues.get("offer", ()), *shown]
+    return (marks[0].start, marks[0].end) if marks else (0, len(reading.page.text))
 
 
-def _finding(reading: _Reading, rule: Rule, start: int, end: int, detail: str = "") -> Finding:
-    return _finding_at(reading, rule, reading.normal.span(start, end), detail)
+def _weighed(
+    reading: _Reading, rules: RuleSet, findings: Sequence[Finding], alignment: Sequence[Aligned]
+) -> Weighed:
+    spans = [(number.start, number.end) for number in reading.numbers]
+    certificate_only = bool(findings) and all(finding.family == "certificate" for finding in findings)
+    return Weighed(
+        findings=findings,
+        rule_gravity={rule.id: rule.gravity for rule in rules.live.values()},
+        grave_diseases=tuple(dict.fromkeys(cue.quote for cue in reading.cues.get("grave-disease", ()))),
+        only_allowed_items=certificate_only
+        and only_allowed_items(reading.normal, reading.page.blocks, spans),
+        alignment=alignment,
+    )
+
+
+def _fields(reading: _Reading, rules: RuleSet) -> tuple[str, ...]:
+    """The titles of the key fields that the page's words belong to."""
+    return tuple(
+        cues.title
+        for name, cues in rules.cues.items()
+        if name.startswith("field-") and reading.cues.get(name)
+    )
+
+
+def _finding(reading: _Reading, rule: Rule, start: int, end: int) -> Finding:
+    return _finding_at(reading, rule, reading.normal.span(start, end), "")
 
 
 def _finding_at(reading: _Reading, rule: Rule, span: tuple[int, int], detail: str) -> Finding:
@@ -189,10 +269,3 @@ def _spared(reading: _Reading, hit: Hit, reason: str) -> Spared:
 def _quote(reading: _Reading, start: int, end: int) -> str:
     low, high = reading.normal.span(start, end)
     return reading.page.text[low:high]
-
-
-def _score(findings: Sequence[Finding]) -> Iterator[ScorePart]:
-    """Each rule counts once, by its severity, so that a score can be added up by hand."""
-    for finding in {finding.rule: finding for finding in findings}.values():
-        points = SEVERITY_POINTS[finding.severity]
-        yield ScorePart(points, f"{finding.title}（{SEVERITY_LABELS[finding.severity]}）")

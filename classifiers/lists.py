@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -14,11 +15,11 @@ from jsonschema.exceptions import ValidationError
 
 from classifiers.match import Matcher, compile_terms
 from classifiers.terms import Term, TermFault, parse_term
-from classifiers.values import Article, PageKind, Severity
+from classifiers.values import Article, Gravity, PageKind, Severity, Source
 
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
-SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml")
+SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,17 @@ class Rule:
     needs: tuple[str, ...]
     only_on: tuple[PageKind, ...]
     promise: bool
+    gravity: Gravity
+    media: tuple[Source, ...]
+    effective_from: date
+    effective_to: date
+    successor: str | None
+    known_false_alarms: str
     examples: Examples
+
+    def in_force(self, day: date, source: Source) -> bool:
+        """Whether the rule holds on that day for that kind of source."""
+        return self.effective_from <= day <= self.effective_to and (not self.media or source in self.media)
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,7 @@ def load_rules(folder: Path) -> RuleSet:
     laws = reader.read("laws.yaml", "laws")
     contexts = reader.read("contexts.yaml", "contexts")
     kinds = reader.read("page_kinds.yaml", "page_kinds")
+    fields = reader.read("fields.yaml", "page_kinds")
     families = {
         path.name: reader.read(path.name, "family")
         for path in sorted(folder.glob("*.yaml"))
@@ -157,10 +169,19 @@ def load_rules(folder: Path) -> RuleSet:
     }
     known_contexts = {entry["id"]: _context(entry) for entry in contexts["contexts"]}
     _check_references(reader, families, articles, set(known_contexts))
+    for file, key, content in (
+        ("contexts.yaml", "contexts", contexts),
+        ("page_kinds.yaml", "cues", kinds),
+        ("fields.yaml", "cues", fields),
+    ):
+        _check_support(reader, file, key, content[key])
     if reader.faults:
         raise ListsRefused(reader.faults)
     rules = tuple(_rule(family, entry, articles) for family in families.values() for entry in family["rules"])
-    cues = {entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"])) for entry in kinds["cues"]}
+    cues = {
+        entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"]))
+        for entry in (*kinds["cues"], *fields["cues"])
+    }
     return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest())
 
 
@@ -184,8 +205,18 @@ def _rule(
         needs=tuple(entry.get("needs", ())),
         only_on=tuple(entry.get("only_on", ())),
         promise=entry.get("promise", False),
+        gravity=entry.get("gravity", "ordinary"),
+        media=tuple(entry.get("media", ())),
+        effective_from=_day(entry.get("effective", {}).get("from"), date.min),
+        effective_to=_day(entry.get("effective", {}).get("to"), date.max),
+        successor=entry.get("successor"),
+        known_false_alarms=entry.get("known_false_alarms", ""),
         examples=Examples(**examples),
     )
+
+
+def _day(written: str | None, otherwise: date) -> date:
+    return date.fromisoformat(written) if written else otherwise
 
 
 def _context(entry: dict[str, Any]) -> Context:
@@ -220,11 +251,38 @@ def _check_references(
                         reader.fault(
                             file, (*where, key, context_index), f"contexts.yaml 中没有名为 {name} 的语境"
                         )
-            for term_index, term in enumerate(entry.get("terms", ())):
-                try:
-                    parse_term(term)
-                except TermFault as fault:
-                    reader.fault(file, (*where, "terms", term_index), str(fault))
+            _check_terms(reader, file, where, entry)
+            _check_days(reader, file, where, entry)
+
+
+def _check_terms(reader: "_Reader", file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+    for index, term in enumerate(entry.get("terms", ())):
+        try:
+            parse_term(term)
+        except TermFault as fault:
+            reader.fault(file, (*where, "terms", index), str(fault))
+
+
+def _check_days(reader: "_Reader", file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+    for name, written in entry.get("effective", {}).items():
+        try:
+            date.fromisoformat(written)
+        except ValueError:
+            reader.fault(file, (*where, "effective", name), f"没有 {written} 这一天，应写作 2026-01-31")
+
+
+def _check_support(reader: "_Reader", file: str, key: str, entries: list[dict[str, Any]]) -> None:
+    """Contexts and cues: ids used twice, terms that cannot be used, contexts that void unknown ones."""
+    known: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry["id"] in known:
+            reader.fault(file, (key, index, "id"), f"编号 {entry['id']} 在本文件中重复")
+        known.add(entry["id"])
+        _check_terms(reader, file, (key, index), entry)
+    for index, entry in enumerate(entries):
+        for place, name in enumerate(entry.get("void_by", ())):
+            if name not in known:
+                reader.fault(file, (key, index, "void_by", place), f"本文件中没有名为 {name} 的语境")
 
 
 class _Reader:

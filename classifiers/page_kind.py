@@ -4,28 +4,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from classifiers.identity import CONTACT_LABELS, Contact
-from classifiers.match import Hit
-from classifiers.values import PageKind
+from classifiers.values import CONTACT_LABELS, Contact, PageKind
 
 Disguise = Literal["education_with_contacts", "news_with_contacts"]
 
 
 @dataclass(frozen=True)
+class Cue:
+    """Words that speak for a kind of page, standing in its text from `start` to `end`."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """What a page's kind is decided by: cue hits of the main text (by cue id), its contacts, the promises
+    """What a page's kind is decided by: cues of the main text (by cue id), its contacts, the promises
     found in it, and the diseases, techniques and drugs that it names."""
 
-    cues: Mapping[str, Sequence[Hit]]
+    cues: Mapping[str, Sequence[Cue]]
     contacts: Sequence[Contact]
     promises: Sequence[str]
     services: Sequence[str]
-    text: str
 
     def words(self, *names: str) -> tuple[str, ...]:
         """The different words of the page that are cues of these names."""
-        hits = (hit for name in names for hit in self.cues.get(name, ()))
-        return tuple(dict.fromkeys(self.text[hit.start : hit.end] for hit in hits))
+        return tuple(dict.fromkeys(cue.quote for name in names for cue in self.cues.get(name, ())))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The frozen values that are handed along: PageText → NormalText → Hit → Finding → Judgement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -9,6 +9,10 @@ Region = Literal["main", "frame"]
 PageKind = Literal["advert", "introduction", "education", "news", "notice", "directory"]
 Severity = Literal["low", "medium", "high"]
 CertificateStanding = Literal["valid", "revoked", "cancelled"]
+Gravity = Literal["unpunished", "lighter", "ordinary", "heavier", "police"]
+Source = Literal["site", "account"]
+ContactKind = Literal["phone", "wechat", "qq", "address", "widget", "booking"]
+Agreement = Literal["same", "changed", "added", "left_out"]
 
 KIND_LABELS: Mapping[PageKind, str] = {
     "advert": "广告",
@@ -19,6 +23,28 @@ KIND_LABELS: Mapping[PageKind, str] = {
     "directory": "目录导航",
 }
 SEVERITY_LABELS: Mapping[Severity, str] = {"high": "严重", "medium": "一般", "low": "轻微"}
+# The tiers of 医疗广告监管工作指南, 2025-05-09.
+GRAVITY_LABELS: Mapping[Gravity, str] = {
+    "unpunished": "可不予处罚",
+    "lighter": "可从轻、减轻或不予处罚",
+    "ordinary": "一般",
+    "heavier": "从重",
+    "police": "须核实是否涉嫌犯罪",
+}
+CONTACT_LABELS: Mapping[ContactKind, str] = {
+    "phone": "电话",
+    "wechat": "微信号",
+    "qq": "QQ号",
+    "address": "地址",
+    "widget": "在线咨询工具",
+    "booking": "预约链接",
+}
+AGREEMENT_LABELS: Mapping[Agreement, str] = {
+    "same": "一致",
+    "changed": "改动",
+    "added": "增加",
+    "left_out": "省略",
+}
 
 
 @dataclass(frozen=True)
@@ -36,12 +62,26 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where a page leads or what it loads: the address as written, and the block that shows it.
+
+    `start` and `end` count characters in `PageText.text`; both are 0 for what shows no text of its own
+    (scripts, frames).
+    """
+
+    address: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
 class PageText:
     """The visible text of a page. Blocks are parted by line breaks in `text`."""
 
     text: str
     title: str = ""
     blocks: tuple[Block, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @staticmethod
     def of_plain(text: str, title: str = "") -> "PageText":
@@ -131,13 +171,66 @@ class Facts:
     """What is known beside the page's own text.
 
     `certificates` maps canonical numbers to certificates; None means that there is no registry to ask, so
-    that only the content is judged.
+    that only the content is judged. `confirmed_before`: cases of the institution that were found unlawful;
+    `similar_pages`: other pages that say the same.
     """
 
     seen_on: date
     institution_names: tuple[str, ...] = ()
     certificates: Mapping[str, KnownCertificate] | None = None
     medium: str = "网络"
+    source: Source = "site"
+    confirmed_before: int = 0
+    similar_pages: int = 0
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A way to reach someone, standing in the page's text from `start` to `end`.
+
+    A chat widget shows no text: `quote` names it and both positions are 0. `whose` is the institution that
+    the registry knows it of.
+    """
+
+    kind: ContactKind
+    start: int
+    end: int
+    quote: str
+    whose: str | None = None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A registered institution's name in the page's text, and its first name."""
+
+    start: int
+    end: int
+    quote: str
+    institution: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a sentence set beside the approved one: in both, or only on one side."""
+
+    text: str
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A sentence of the advert beside the approved sample's: `quote` stands at `start` to `end` of the page.
+
+    `quote` is empty (and the positions are 0) for what was left out, `approved` for what was added. `pieces`
+    take a changed sentence apart, in reading order.
+    """
+
+    agreement: Agreement
+    start: int
+    end: int
+    quote: str
+    approved: str
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +249,12 @@ class Judgement:
     page_kind_reasons: tuple[str, ...]
     findings: tuple[Finding, ...]
     spared: tuple[Spared, ...]
-    score_parts: tuple[ScorePart, ...] = field(default=())
+    gravity: Gravity = "ordinary"
+    gravity_reasons: tuple[str, ...] = ()
+    score_parts: tuple[ScorePart, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    alignment: tuple[Aligned, ...] = ()
 
     @property
     def unlawful(self) -> bool:

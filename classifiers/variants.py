@@ -2,8 +2,8 @@
 
 Made for the words that terms consist of. A word of three characters and more may have any one character
 replaced by any that sounds alike, since the others hold it, and so may a word of two that is seldom written;
-a common word of two only by the look-alikes of `classifiers.disguises`. Pinyin may stand for any of its characters, or for all. What ordinary writing
-contains (as told by jieba's dictionary) is no variant.
+a common word of two only by the look-alikes of `classifiers.disguises`. Pinyin may stand for any of its
+characters, or for all. What ordinary writing contains (as told by jieba's dictionary) is no variant.
 """
 
 from collections import defaultdict

@@ -35,7 +35,7 @@ def test_what_was_spared_is_told_with_its_reason(rules: RuleSet) -> None:
 
 def test_the_score_adds_up_from_its_parts(rules: RuleSet) -> None:
     judgement = judge(PageText.of_plain("治愈率98%，永不复发，最权威。欢迎咨询。"), rules, FACTS)
-    assert judgement.score == sum(part.points for part in judgement.score_parts) == 75
+    assert judgement.score == sum(part.points for part in judgement.score_parts) == 85
 
 
 def test_contacts_in_the_frame_of_a_page_do_not_make_education_an_advert(rules: RuleSet) -> None:

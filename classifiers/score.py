@@ -1,0 +1,46 @@
+"""The score that orders the reviewers' queue: a sum that can be added up by hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.values import SEVERITY_LABELS, Facts, Finding, Gravity, ScorePart, Severity
+
+SEVERITY_POINTS: Mapping[Severity, int] = {"high": 30, "medium": 15, "low": 5}
+DISGUISE_POINTS = 5
+FIELD_POINTS = 10
+HEAVIER_POINTS = 10
+CONFIRMED_POINTS, MOST_CONFIRMED = 10, 3
+SIMILAR_POINTS, MOST_SIMILAR = 2, 10
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the score is made of."""
+
+    findings: Sequence[Finding]
+    gravity: Gravity
+    in_disguise: bool
+    fields: Sequence[str]
+    facts: Facts
+
+
+def score_parts(scored: Scored) -> Iterator[ScorePart]:
+    """The summands, in words: each rule once by its severity, then what makes the page more pressing."""
+    if not scored.findings:
+        return
+    for finding in {finding.rule: finding for finding in scored.findings}.values():
+        label = SEVERITY_LABELS[finding.severity]
+        yield ScorePart(SEVERITY_POINTS[finding.severity], f"{finding.title}（{label}）")
+    if scored.gravity in {"heavier", "police"}:
+        yield ScorePart(HEAVIER_POINTS, "从重情形")
+    if scored.in_disguise:
+        yield ScorePart(DISGUISE_POINTS, "以科普或新闻形式变相发布")
+    if scored.fields:
+        yield ScorePart(FIELD_POINTS, f"重点领域：{'、'.join(scored.fields)}")
+    confirmed = min(scored.facts.confirmed_before, MOST_CONFIRMED)
+    if confirmed:
+        words = f"本机构此前已认定违法 {scored.facts.confirmed_before} 件"
+        yield ScorePart(CONFIRMED_POINTS * confirmed, words)
+    similar = min(scored.facts.similar_pages, MOST_SIMILAR)
+    if similar:
+        yield ScorePart(SIMILAR_POINTS * similar, f"另有 {scored.facts.similar_pages} 个页面内容相同")
