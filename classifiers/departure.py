@@ -40,14 +40,14 @@ def align(
     sample = normalise(approved_text)
     approved = [
         sentence._replace(shown=approved_text[slice(*sample.span(sentence.start, sentence.end))])
-        for sentence in _sentences(sample.text)
+        for sentence in sentences(sample.text)
         if sentence.bare
     ]
     whole = "".join(sentence.bare for sentence in approved)
     skipped = tuple(ignore)
     used: set[int] = set()
     aligned: list[Aligned] = []
-    for sentence in _in_main(_sentences(normal.text), page.blocks, normal):
+    for sentence in _in_main(sentences(normal.text), page.blocks, normal):
         if len(aligned) >= _MOST:
             break
         if any(sentence.start < end and start < sentence.end for start, end in skipped):
@@ -99,12 +99,10 @@ def _pieces(shown: str, approved: str) -> Iterator[Piece]:
             yield Piece(shown[step.dest_start : step.dest_end], "added")
 
 
-def _in_main(
-    sentences: Iterable[_Sentence], blocks: Sequence[Block], normal: NormalText
-) -> Iterator[_Sentence]:
+def _in_main(found: Iterable[_Sentence], blocks: Sequence[Block], normal: NormalText) -> Iterator[_Sentence]:
     main = [block for block in blocks if block.region == "main"]
     place = 0
-    for sentence in sentences:  # both in the page's order
+    for sentence in found:  # both in the page's order
         low, _ = normal.span(sentence.start, sentence.end)
         while place < len(main) and main[place].end <= low:
             place += 1
@@ -112,7 +110,8 @@ def _in_main(
             yield sentence
 
 
-def _sentences(text: str) -> Iterator[_Sentence]:
+def sentences(text: str) -> Iterator[_Sentence]:
+    """The sentences of normalised text, by position."""
     for match in _SENTENCE.finditer(text):
         stripped = match[0].strip()
         if stripped:

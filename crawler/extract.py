@@ -7,7 +7,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
 
-from classifiers.values import Block, PageText, Region
+from classifiers.values import Block, Link, PageText, Region
 
 _INVISIBLE = frozenset(
     {"script", "style", "template", "noscript", "head", "svg", "canvas", "object", "iframe"}
@@ -53,7 +53,9 @@ _NOT_NESTING = frozenset(
         "wbr",
     ]
 )
+_ADDRESSED = frozenset({"a", "script", "iframe"})
 _MANY_TAGS, _DEEPEST = 20_000, 2_000
+_MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -101,18 +103,37 @@ class _Builder:
     blocks: list[Block] = field(default_factory=list)
     length: int = 0
     current: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    leading: list[str] = field(default_factory=list)  # addresses that the current block leads to
 
     def end_block(self, region: Region, heading: bool) -> None:
         text = _SPACES.sub(" ", "".join(self.current)).strip()
         self.current.clear()
         if not text:
             return
+        end = self.length + len(text)
+        self.links += (Link(address, self.length, end) for address in self.leading)
+        self.leading.clear()
         self.blocks.append(Block(self.length, self.length + len(text), region, heading))
         self.pieces.append(text)
         self.length += len(text) + 1
 
     def page(self, title: str) -> PageText:
-        return PageText("\n".join(self.pieces), title, tuple(self.blocks))
+        return PageText("\n".join(self.pieces), title, tuple(self.blocks), tuple(self.links[:_MOST_LINKS]))
+
+    def address(self, node: LexborNode, tag: str) -> None:
+        """Keep what the node leads to, or loads."""
+        address = (node.attributes.get("href" if tag == "a" else "src") or "").strip()
+        if (
+            not address
+            or len(address) > _LONGEST_ADDRESS
+            or address.startswith(("#", "javascript:", "data:"))
+        ):
+            return
+        if tag == "a":
+            self.leading.append(address)
+        else:
+            self.links.append(Link(address))
 
 
 def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str]) -> None:
@@ -127,6 +148,8 @@ def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str]) -
         if node.next is not None and node is not root:
             stack.append(_Step(node.next, region, heading))
         tag = node.tag or ""
+        if tag in _ADDRESSED:
+            builder.address(node, tag)
         if tag == "-text":
             builder.current.append(node.text_content or "")
         elif tag not in _INVISIBLE and not tag.startswith("-") and not _is_hidden(node, always_visible):

@@ -7,13 +7,23 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from classifiers.identity import Register
 from classifiers.judge import certificate_numbers, judge
 from classifiers.lists import RuleSet
 from classifiers.values import Facts, Judgement, PageText
-from records.database import transaction
+from records.clusters import similar_pages
+from records.database import reading, transaction
 from records.evidence import EvidenceStore
-from records.flagging import Unjudged, flag, known_certificates, record_judgement, unjudged
-from records.models import Institution
+from records.flagging import (
+    Unjudged,
+    confirmed_cases,
+    flag,
+    known_certificates,
+    record_judgement,
+    register_of,
+    unjudged,
+)
+from records.models import Snapshot
 from records.snapshots import read_text
 
 _BATCH = 50
@@ -32,11 +42,13 @@ def flag_new(
 ) -> FlagResult:
     """Judge all snapshots that were not judged yet. `progress` is called with how many were done."""
     judged = unlawful = last_id = 0
+    with reading(engine) as session:
+        register = register_of(session)
     while True:
         with transaction(engine) as session:
             batch = unjudged(session, _BATCH, last_id)
             for item in batch:
-                unlawful += _flag_one(session, store, rules, item, now)
+                unlawful += _flag_one(session, store, rules, item, register, now)
                 last_id = item.snapshot.id
         if not batch:
             return FlagResult(judged, unlawful)
@@ -45,18 +57,27 @@ def flag_new(
 
 
 def judge_page(
-    session: Session, rules: RuleSet, page: PageText, whose: Institution, seen: datetime
+    session: Session, rules: RuleSet, page: PageText, snapshot: Snapshot, register: Register
 ) -> Judgement:
-    """Judge a page with what the registry knows of its institution and of the numbers that it shows."""
-    certificates = known_certificates(session, certificate_numbers(page))
-    names = (whose.name, *whose.other_names)
-    return judge(page, rules, Facts(seen.date(), names, certificates))
+    """Judge a snapshot's page with what the registry knows of its institution and of the numbers it shows."""
+    whose = snapshot.page.source.institution
+    facts = Facts(
+        seen_on=snapshot.fetched_at.date(),
+        institution_names=(whose.name, *whose.other_names),
+        certificates=known_certificates(session, certificate_numbers(page)),
+        source="account" if snapshot.page.account_id else "site",
+        confirmed_before=confirmed_cases(session, whose),
+        similar_pages=similar_pages(session, page, snapshot.page_id),
+    )
+    return judge(page, rules, facts, register)
 
 
-def _flag_one(session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, now: datetime) -> bool:
+def _flag_one(
+    session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, register: Register, now: datetime
+) -> bool:
     page = read_text(store, item.snapshot)
     assert page is not None, "the query asks for snapshots with text only"
-    judgement = judge_page(session, rules, page, item.institution, item.snapshot.fetched_at)
+    judgement = judge_page(session, rules, page, item.snapshot, register)
     record = record_judgement(session, item.snapshot, page, judgement, version=rules.version, now=now)
     flag(session, item.snapshot.page, record, now)
     return judgement.unlawful

@@ -12,6 +12,7 @@ from crawler.run import crawl
 from crawler.sources.mp_article import GONE_STATES
 from records.database import transaction
 from records.evidence import EvidenceStore
+from records.flagging import register_of
 from records.models import Case, PlannedPage, Snapshot, Verification
 from records.snapshots import read_text
 from records.verification import Seen, conclude, disposed_cases, due_rechecks
@@ -47,5 +48,4 @@ def _seen(session: Session, store: EvidenceStore, rules: RuleSet, case: Case, ta
     page = read_text(store, snapshot)
     if page is None:
         return Seen(snapshot, None)
-    whose = case.page.source.institution
-    return Seen(snapshot, judge_page(session, rules, page, whose, snapshot.fetched_at))
+    return Seen(snapshot, judge_page(session, rules, page, snapshot, register_of(session)))

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from classifiers.identity import Register, Registered
+from classifiers.similar import Signature
 from classifiers.values import Judgement, KnownCertificate, PageText
 from records import workflow
+from records.clusters import join_cluster
 from records.models import (
+    Account,
+    AuditEntry,
     Case,
     CaseState,
     Certificate,
@@ -17,6 +22,7 @@ from records.models import (
     Institution,
     JudgementRecord,
     Page,
+    Site,
     Snapshot,
     Visit,
     VisitKind,
@@ -82,6 +88,23 @@ def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, Kn
     }
 
 
+def register_of(session: Session) -> Register:
+    """All institutions' names and phones, to be recognised on pages."""
+    rows = session.execute(select(Institution.name, Institution.other_names, Institution.phones))
+    return Register(tuple(Registered(name, tuple(others), tuple(phones)) for name, others, phones in rows))
+
+
+def confirmed_cases(session: Session, institution: Institution) -> int:
+    """How many cases of the institution's pages were found unlawful, whatever came of them since."""
+    sources = or_(
+        Page.site_id.in_(select(Site.id).where(Site.institution_id == institution.id)),
+        Page.account_id.in_(select(Account.id).where(Account.institution_id == institution.id)),
+    )
+    confirmed = exists().where(AuditEntry.case_id == Case.id, AuditEntry.to_state == CaseState.UNLAWFUL)
+    query = select(func.count(Case.id)).join(Page).where(sources, confirmed)
+    return session.scalar(query) or 0
+
+
 def record_judgement(
     session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
 ) -> JudgementRecord:
@@ -99,6 +122,11 @@ def record_judgement(
         score=judgement.score,
         score_parts=[asdict(part) for part in judgement.score_parts],
         spared=[asdict(spared) for spared in judgement.spared],
+        gravity=judgement.gravity,
+        gravity_reasons=list(judgement.gravity_reasons),
+        contacts=[asdict(contact) for contact in judgement.contacts],
+        mentions=[asdict(mention) for mention in judgement.mentions],
+        alignment=[asdict(aligned) for aligned in judgement.alignment],
         page_text=page.text,
         findings=[
             FindingRecord(
@@ -117,6 +145,8 @@ def record_judgement(
     )
     session.add(record)
     session.flush()
+    if judgement.unlawful:
+        join_cluster(session, record, Signature.of(page))
     return record
 
 

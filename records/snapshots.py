@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.values import Block, PageText
+from classifiers.values import Block, Link, PageText
 from records.evidence import EvidenceStore
 from records.models import Page, Snapshot
 from records.visits import Target
@@ -67,7 +67,8 @@ def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
         return None
     content = json.loads(store.get(snapshot.text_sha256))
     blocks = tuple(Block(**block) for block in content["blocks"])
-    return PageText(content["text"], content["title"], blocks)
+    links = tuple(Link(**link) for link in content.get("links", ()))
+    return PageText(content["text"], content["title"], blocks, links)
 
 
 def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:

@@ -29,7 +29,7 @@ def article_text(html: str) -> PageText:
     """The article's visible text, with its title."""
     page = extract(html, always_visible=_BODY)
     title = LexborHTMLParser(html).css_first("#activity-name")
-    return PageText(page.text, title.text().strip() if title else page.title, page.blocks)
+    return PageText(page.text, title.text().strip() if title else page.title, page.blocks, page.links)
 
 
 def article_state(html: str) -> str:

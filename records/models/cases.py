@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
@@ -60,12 +60,34 @@ class JudgementRecord(Base):
     score: Mapped[int] = mapped_column(comment="sum that the case page takes apart")
     score_parts: Mapped[list[dict[str, Any]]] = mapped_column(comment="the score's summands in words")
     spared: Mapped[list[dict[str, Any]]] = mapped_column(comment="hits that their context excused, and why")
+    gravity: Mapped[str] = mapped_column(
+        String(20), comment="tier of 医疗广告监管工作指南: unpunished … police"
+    )
+    gravity_reasons: Mapped[list[str]]
+    contacts: Mapped[list[dict[str, Any]]] = mapped_column(comment="phones, ids, widgets, and whose they are")
+    mentions: Mapped[list[dict[str, Any]]] = mapped_column(comment="registered names on the page")
+    alignment: Mapped[list[dict[str, Any]]] = mapped_column(comment="the page beside its approved sample")
+    signature: Mapped[bytes | None] = mapped_column(comment="MinHash of the text, where something was found")
+    cluster_id: Mapped[int | None] = mapped_column(
+        index=True, comment="the first judgement of pages that say the same; itself where it is the first"
+    )
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(
         back_populates="judgement", order_by="FindingRecord.start"
     )
     snapshot: Mapped[Snapshot] = relationship()
+
+
+class SimilarBand(Base):
+    """One band of a judgement's signature: judgements that share one may say the same."""
+
+    __tablename__ = "similar_bands"
+    __table_args__ = (Index("ix_similar_bands_value", "value"),)
+
+    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True, comment="0 to 31")
+    value: Mapped[int] = mapped_column(BigInteger, comment="what the band hashes to")
 
 
 class FindingRecord(Base):

@@ -1,0 +1,78 @@
+"""Clusters: flagged pages that say the same, found by their signatures' bands."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from classifiers.similar import ALIKE, Signature
+from classifiers.values import PageText
+from records.models import Case, JudgementRecord, Page, SimilarBand, Snapshot
+
+_MOST_CANDIDATES = 50
+
+
+def join_cluster(session: Session, record: JudgementRecord, signature: Signature) -> None:
+    """Put a judgement into the cluster of the pages that say the same, or let it begin one."""
+    alike = _most_alike(session, signature)
+    record.signature = signature.values
+    record.cluster_id = (alike.cluster_id or alike.id) if alike else record.id
+    session.add_all(
+        SimilarBand(judgement_id=record.id, band=band, value=value)
+        for band, value in enumerate(signature.bands)
+    )
+    session.flush()
+
+
+def similar_pages(session: Session, page: PageText, page_id: int) -> int:
+    """How many other flagged pages say the same as `page` (of the page with this id)."""
+    alike = _most_alike(session, Signature.of(page))
+    if alike is None:
+        return 0
+    query = (
+        select(func.count(func.distinct(Snapshot.page_id)))
+        .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
+        .where(JudgementRecord.cluster_id == alike.cluster_id, Snapshot.page_id != page_id)
+    )
+    return session.scalar(query) or 0
+
+
+def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Case]:
+    """Other cases whose pages say the same as this one's, newest first."""
+    cluster = case.judgement.cluster_id
+    if cluster is None:
+        return ()
+    query = (
+        select(Case)
+        .join(JudgementRecord, Case.judgement_id == JudgementRecord.id)
+        .where(JudgementRecord.cluster_id == cluster, Case.id != case.id)
+        .options(
+            joinedload(Case.judgement),
+            joinedload(Case.page).joinedload(Page.site),
+            joinedload(Case.page).joinedload(Page.account),
+        )
+        .order_by(Case.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def _most_alike(session: Session, signature: Signature) -> JudgementRecord | None:
+    """The judgement that says most nearly the same; None where none is alike enough."""
+    shared = func.count().label("shared")
+    candidates = session.execute(
+        select(SimilarBand.judgement_id, shared)
+        .where(SimilarBand.value.in_(signature.bands))
+        .group_by(SimilarBand.judgement_id)
+        .order_by(shared.desc(), SimilarBand.judgement_id)
+        .limit(_MOST_CANDIDATES)
+    )
+    ids = [row[0] for row in candidates]
+    records = session.scalars(select(JudgementRecord).where(JudgementRecord.id.in_(ids))).all()
+    likeness = {
+        record: signature.likeness(Signature.from_values(record.signature))
+        for record in records
+        if record.signature
+    }
+    best = max(likeness, key=lambda record: (likeness[record], -record.id), default=None)
+    return best if best is not None and likeness[best] >= ALIKE else None
