@@ -13,7 +13,13 @@ from sqlalchemy import Engine
 
 from api.errors import FormExpired, NotAllowed, SignInNeeded
 from classifiers.lists import RuleSet
-from classifiers.values import KIND_LABELS, SEVERITY_LABELS
+from classifiers.values import (
+    AGREEMENT_LABELS,
+    CONTACT_LABELS,
+    GRAVITY_LABELS,
+    KIND_LABELS,
+    SEVERITY_LABELS,
+)
 from records.database import reading
 from records.evidence import EvidenceStore
 from records.models import Role, SignIn, User
@@ -93,7 +99,13 @@ _TEMPLATES.env.filters["local"] = lambda moment: (
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)
 )
-_TEMPLATES.env.globals.update(kind_labels=KIND_LABELS, severity_labels=SEVERITY_LABELS)
+_TEMPLATES.env.globals.update(
+    agreement_labels=AGREEMENT_LABELS,
+    contact_labels=CONTACT_LABELS,
+    gravity_labels=GRAVITY_LABELS,
+    kind_labels=KIND_LABELS,
+    severity_labels=SEVERITY_LABELS,
+)
 
 
 def page(

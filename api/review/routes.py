@@ -9,7 +9,9 @@ from sqlalchemy import select
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.evidence import as_download
 from api.review.highlight import lines
+from classifiers.similar import differences
 from records import review
+from records.clusters import cluster_cases
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
 from records.workflow import STEPS
@@ -65,8 +67,21 @@ def show(
             offices=session.scalars(select(Office).order_by(Office.id)).all(),
             history=review.history(session, case_id),
             verifications=review.verifications(session, case_id),
+            similar=[other for other in cluster_cases(session, case) if other.page.source.institution],
             states=CaseState,
         )
+
+
+@router.get("/{case_id}/compare/{other_id}")
+def compare(
+    request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId, other_id: RecordId
+) -> HTMLResponse:
+    """Two cases' pages side by side, sentence by sentence."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id))
+        other = _found(review.find_case(session, other_id))
+        rows = differences(case.judgement.page_text, other.judgement.page_text)
+        return page(request, "compare.html", sign_in=sign_in, case=case, other=other, rows=rows)
 
 
 @router.post("/{case_id}", dependencies=[CheckedForm])
