@@ -60,7 +60,8 @@ def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> 
     if not surprises:
         console.print("  as expected: every violation found, no lawful page flagged")
     if screenshots:
-        take_pictures(stage, cases[0].id, screenshots)
+        departing = next(case.id for case in cases if case.judgement.alignment)
+        take_pictures(stage, cases[0].id, departing, screenshots)
     say("5/6 walking one case: review → transfer → take → page removed → disposed → re-checked")
     walked = next(case for case in cases if case.page.url.endswith(WALKED))
     states = steps.walk_one_case(stage, token, walked)

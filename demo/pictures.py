@@ -10,8 +10,9 @@ from demo.steps import Stage
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 
 
-def take_pictures(stage: Stage, reviewed_case: int, folder: Path) -> None:
-    """Pictures of the reviewer's pages into `folder`: sign-in, queue, case, help, the case on a phone."""
+def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder: Path) -> None:
+    """Pictures of the reviewer's pages into `folder`: sign-in, queue, a case (also on a phone), the keys, and
+    an advert that departs from its approved sample."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
@@ -28,6 +29,10 @@ def take_pictures(stage: Stage, reviewed_case: int, folder: Path) -> None:
         page.keyboard.press("?")
         page.screenshot(path=folder / "keys.png")
         page.keyboard.press("Escape")
+        page.goto(f"{stage.url}/cases/{departing_case}")
+        page.locator("section[aria-label=与成品样件比较]").scroll_into_view_if_needed()
+        page.screenshot(path=folder / "departure.png")
+        page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.set_viewport_size(PHONE)
         page.screenshot(path=folder / "case-phone.png")
         browser.close()
