@@ -50,6 +50,12 @@ def certificate_numbers(page: PageText) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.canonical for number in numbers if number.canonical))
 
 
+def restored(text: str, rules: RuleSet) -> NormalText:
+    """`text` as rules are matched in it: disguises undone, words of the lists put right where misspelt."""
+    normal = normalise(text)
+    return rewrite(normal, rules.matcher.scan(normal.text).misspelt)
+
+
 def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NOBODY) -> Judgement:
     """Judge one page.
 

@@ -13,3 +13,7 @@ class OutOfTime(SkipPage):
 
 class BrowserMissing(Exception):
     """The crawl cannot start: the browser's program is not where the settings say."""
+
+
+class FetchFailed(Exception):
+    """One address, asked for by hand, gave no page; the message says why, in Chinese."""

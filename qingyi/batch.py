@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from classifiers.certificates import canonical_number
 from classifiers.judge import judge
 from classifiers.lists import RuleSet
-from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText
+from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
 from crawler.sources.post import read_post
 
 
@@ -94,8 +94,9 @@ def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
 def _facts(parsed: LineIn, today: date) -> Facts:
     seen = parsed.fetched_at or today
     seen_on = seen.date() if isinstance(seen, datetime) else seen
+    source: Source = "account" if parsed.kind == "account" else "site"
     if parsed.certificates is None:
-        return Facts(seen_on)
+        return Facts(seen_on, source=source)
     known = {}
     for given in parsed.certificates:
         number = canonical_number(given.number)
@@ -108,7 +109,7 @@ def _facts(parsed: LineIn, today: date) -> Facts:
             given.approved_text,
             given.status,
         )
-    return Facts(seen_on, (), known)
+    return Facts(seen_on, (), known, source=source)
 
 
 def _reason(error: ValidationError | ValueError) -> str:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from classifiers.lists import ListsRefused
-from crawler.errors import BrowserMissing
+from crawler.errors import BrowserMissing, FetchFailed
 from qingyi.commands import crawl, database, judge, lists, people, registry, serve
 from qingyi.console import errors
 from records.database import DatabaseBehind
@@ -45,7 +45,7 @@ def main() -> None:
         app()
     except TaskRunning as error:
         _fail(str(error), 3)
-    except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, CommandError) as error:
+    except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, FetchFailed, CommandError) as error:
         _fail(str(error), 2)
     except ValidationError as error:
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {d['msg']}" for d in error.errors() if d["loc"]]

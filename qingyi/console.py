@@ -14,9 +14,10 @@ from rich.progress import (
 )
 from sqlalchemy import Engine
 
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists import RuleSet
 from records.database import open_engine, require_current
 from records.evidence import EvidenceStore
+from records.lists_in_force import lists_in_force
 from records.settings import settings
 
 console = Console()
@@ -36,8 +37,12 @@ def evidence_store() -> EvidenceStore:
 
 
 def rules_in_force() -> RuleSet:
-    """The settings' keyword lists; raises ListsRefused."""
-    return load_rules(settings().lists_dir)
+    """The settings' keyword lists, or the last good version of them, said so; raises ListsRefused."""
+    found = lists_in_force(settings().lists_dir, settings().lists_kept_dir)
+    if found.refused:
+        errors.print(f"关键词表有误，仍按上一个有效版本 {found.rules.version[:12]} 研判：", style="yellow")
+        errors.print(str(found.refused), markup=False)
+    return found.rules
 
 
 @contextmanager

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
         default=PROJECT / "var" / "evidence", description="folder of the content-addressed evidence store"
     )
     lists_dir: Path = Field(default=PROJECT / "keyword_lists", description="folder of the keyword lists")
+    lists_kept_dir: Path = Field(
+        default=PROJECT / "var" / "lists", description="where every version of the lists in force is kept"
+    )
     allow_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="networks that the crawler may reach although they are not public, e.g. 127.0.0.0/8",

@@ -1,0 +1,64 @@
+"""Fetches one address, by hand: guarded and rendered as in a crawl, but nothing is stored."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from classifiers.values import PageText
+from crawler.errors import FetchFailed
+from crawler.extract import decode_html
+from crawler.rendering import browser_meta, needs_browser
+from crawler.settings import scrapy_settings
+from crawler.sources.post import read_post
+
+
+class SingleSpider(Spider):
+    """Fetches one page; what came is left in `page`, what went wrong in `failure`."""
+
+    name = "single"
+
+    def __init__(self, url: str, seen: list[PageText], failures: list[str]) -> None:
+        super().__init__()
+        self._url = url
+        self._seen = seen
+        self._failures = failures
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The one request."""
+        yield Request(self._url, callback=self.read, errback=self.fail)
+
+    def read(self, response: Response, rendered: bool = False) -> Iterator[Request]:
+        """Read the page, by the browser where its own text is not enough."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        html = decode_html(response.body, content_type)
+        page = read_post(html)[0]
+        if not rendered and needs_browser(html, page):
+            yield Request(
+                response.url,
+                callback=self.read,
+                errback=self.fail,
+                dont_filter=True,
+                meta=browser_meta(),
+                cb_kwargs={"rendered": True},
+            )
+            return
+        self._seen.append(page)
+
+    def fail(self, failure: Failure) -> None:
+        """Keep why nothing came."""
+        self._failures.append(str(failure.value) or type(failure.value).__name__)
+
+
+def fetch_page(url: str) -> PageText:
+    """The text of the page at `url`. Raises FetchFailed with the reason. Runs a reactor: once a process."""
+    seen: list[PageText] = []
+    failures: list[str] = []
+    process = AsyncCrawlerProcess({**scrapy_settings(), "RETRY_TIMES": 1, "LOG_LEVEL": "ERROR"})
+    process.crawl(SingleSpider, url=url, seen=seen, failures=failures)
+    process.start()
+    if not seen:
+        raise FetchFailed(f"无法读取 {url}：{failures[0] if failures else '没有得到内容'}")
+    return seen[0]

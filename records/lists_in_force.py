@@ -1,0 +1,66 @@
+"""The keyword lists in force: the folder's, or where these cannot be used, the last version that could.
+
+Every version that was in force is kept under its SHA-256, so that an old judgement can be explained.
+"""
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.lists import ListsRefused, RuleSet, load_rules
+
+_CURRENT = "current"
+
+
+@dataclass(frozen=True)
+class ListsInForce:
+    """The rules to judge by; `refused` is what is wrong with the folder's lists, if they cannot be used."""
+
+    rules: RuleSet
+    refused: ListsRefused | None = None
+
+
+def lists_in_force(folder: Path, kept: Path) -> ListsInForce:
+    """The lists in `folder`, kept under `kept` from now on; or the last good version, if there is one.
+
+    Raises ListsRefused when the folder's lists cannot be used and none was kept before.
+    """
+    try:
+        rules = load_rules(folder)
+    except ListsRefused as refused:
+        last = _last_good(kept)
+        if last is None:
+            raise
+        return ListsInForce(last, refused)
+    _keep(folder, kept, rules.version)
+    return ListsInForce(rules)
+
+
+def _last_good(kept: Path) -> RuleSet | None:
+    try:
+        version = (kept / _CURRENT).read_text("ascii").strip()
+        return load_rules(kept / version)
+    except (OSError, ValueError, ListsRefused):
+        return None
+
+
+def _keep(folder: Path, kept: Path, version: str) -> None:
+    """Copy the lists to `kept/version`, whole or not at all, and point `kept/current` to it."""
+    kept.mkdir(parents=True, exist_ok=True)
+    if not (kept / version).exists():
+        with tempfile.TemporaryDirectory(dir=kept) as scratch:
+            whole = Path(scratch) / version
+            whole.mkdir()
+            for file in (*folder.glob("*.yaml"), folder / "schema.json"):
+                shutil.copyfile(file, whole / file.name)
+            try:
+                whole.rename(kept / version)
+            except OSError:  # another process was first
+                if not (kept / version).exists():
+                    raise
+    handle, name = tempfile.mkstemp(dir=kept)
+    with os.fdopen(handle, "w", encoding="ascii") as pointer:
+        pointer.write(version)
+    Path(name).replace(kept / _CURRENT)
