@@ -7,6 +7,7 @@ an advert keeps to the approved sample is `classifiers.departure`.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Literal
 
 from classifiers.normalise import normalise
@@ -36,6 +37,7 @@ _NUMBER = re.compile(
     f"第? ?(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}[0-9a-z]{{1,12}}){{0,4}}) ?号"
 )
 _LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医 ?广[^\n。，,；;]{2,40}?号")
+_MOST = 50  # numbers of a page that are read; no advert shows more
 # What OCR and bad typing put in the place of digits (of normalised, small letters).
 _CONFUSED = str.maketrans("olizsb", "011258")
 _BRACKETS = re.compile(f"{_OPEN}|{_CLOSE}| ")
@@ -56,8 +58,8 @@ def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
     """All certificate numbers in the text, well formed or not, by position."""
     if not any(word in normal.text for word in ("医广", "医 广", "医厂", "医 厂")):
         return ()
-    found = [_shown(match) for match in _NUMBER.finditer(normal.text)]
-    for match in _LOOSE.finditer(normal.text):
+    found = [_shown(match) for match in islice(_NUMBER.finditer(normal.text), _MOST)]
+    for match in islice(_LOOSE.finditer(normal.text), _MOST):
         if not any(number.start < match.end() and match.start() < number.end for number in found):
             found.append(ShownNumber(*match.span(), None, None, "不符合审查证明文号的格式"))
     return tuple(sorted(found, key=lambda number: number.start))

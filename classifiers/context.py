@@ -32,9 +32,9 @@ class Sentences:
         end = self._ends[index] if index < len(self._ends) else len(self._text)
         return start, end
 
-    def clause_start(self, position: int) -> int:
-        """Where the clause begins in which `position` stands."""
-        start, _ = self.around(position)
+    def clause_start(self, position: int, within: int) -> int:
+        """Where the clause begins in which `position` stands, at most `within` characters before it."""
+        start = max(self.around(position)[0], position - within)
         commas = list(_CLAUSE_END.finditer(self._text, start, position))
         return commas[-1].end() if commas else start
 
@@ -62,10 +62,21 @@ class Surroundings:
             return next(iter(self._contexts(0, len(self._text)).get(name, ())), None)
         low, high = self._sentences.around(hit.start)
         words = self._contexts(low, high).get(name, ())
-        if context.scope == "before":
-            low = max(self._sentences.clause_start(hit.start), hit.start - context.within - REACH)
-        first = bisect_left(words, low - REACH, key=attrgetter("start"))
-        return next((found for found in islice(words, first, None) if _fits(context, found, hit, low)), None)
+        match context.scope:
+            case "before":
+                low = self._sentences.clause_start(hit.start, context.within + REACH)
+                high = hit.start
+            case "after":
+                low, high = hit.end, hit.end + context.within + 1
+            case "overlaps":
+                low, high = hit.start - REACH, hit.end
+        first = bisect_left(words, low, key=attrgetter("start"))
+        for found in islice(words, first, None):
+            if found.start >= high:
+                break
+            if _fits(context, found, hit):
+                return found
+        return None
 
     def _contexts(self, low: int, high: int) -> dict[str, list[Hit]]:
         found = self._found.get((low, high))
@@ -76,15 +87,15 @@ class Surroundings:
         return found
 
 
-def _fits(context: Context, words: Hit, hit: Hit, low: int) -> bool:
-    outside = words.end <= hit.start or words.start >= hit.end
+def _fits(context: Context, words: Hit, hit: Hit) -> bool:
+    """Whether words that begin where the context's scope may lie bear on the hit."""
     match context.scope:
+        case "before":
+            return hit.start - words.end <= context.within
         case "overlaps":
             longer = words.start < hit.start or hit.end < words.end
-            return not outside and (longer or words.end - words.start >= hit.end - hit.start)
-        case "before":
-            return low <= words.start < hit.start and hit.start - words.end <= context.within
-        case "after":
-            return 0 <= words.start - hit.end <= context.within
+            return hit.start < words.end and (longer or words.end - words.start >= hit.end - hit.start)
+        case "sentence":
+            return words.start < hit.start or words.end > hit.end
         case _:
-            return outside or words.start < hit.start or words.end > hit.end
+            return True

@@ -54,11 +54,11 @@ def align(
             continue
         start, end = normal.span(sentence.start, sentence.end)
         aligned.append(_beside(page.text[start:end], start, end, sentence, approved, whole, used))
+    shown = _bare(normalise("".join(item.quote for item in aligned)).text)
     aligned += (
         Aligned("left_out", 0, 0, "", sentence.shown)
         for index, sentence in enumerate(approved)
-        if index not in used
-        and not any(sentence.bare in _bare(normalise(item.quote).text) for item in aligned)
+        if index not in used and sentence.bare not in shown
     )
     return tuple(aligned)
 

@@ -4,6 +4,7 @@ What turns education or news into an advert in disguise (互联网广告管理�
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -133,7 +134,12 @@ def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located,
     frames = [block for block in blocks if block.region == "frame"]
     if not frames:
         return tuple(found)
-    return tuple(item for item in found if not any(frame.start <= item.start < frame.end for frame in frames))
+    starts = [frame.start for frame in frames]
+    return tuple(
+        item
+        for item in found
+        if not (place := bisect_right(starts, item.start)) or frames[place - 1].end <= item.start
+    )
 
 
 @dataclass(frozen=True)

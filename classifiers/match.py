@@ -94,8 +94,9 @@ def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[H
     What a rule has found as it is written is left as it is, and so is a stand-in that makes an ordinary word
     with its neighbours on the page.
     """
-    done = 0
-    found = [hit for hit in hits if hit.term.owner == "rule"]
+    done = covered = 0
+    found = iter([hit for hit in hits if hit.term.owner == "rule"])
+    hit = next(found, None)
     for start, end, variant in sorted(misspelt, key=lambda seen: (seen[0], -seen[1])):
         if start < done:
             continue
@@ -103,7 +104,9 @@ def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[H
             Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
             for stand_in in variant.stand_ins
         ]
-        if any(hit.start < end and start < hit.end for hit in found):
+        while hit is not None and hit.start < end:
+            hit, covered = next(found, None), max(covered, hit.end)
+        if start < covered:
             continue
         if (
             _runs_on(text, start, end)
