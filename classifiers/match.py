@@ -105,7 +105,8 @@ def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[H
             for stand_in in variant.stand_ins
         ]
         while hit is not None and hit.start < end:
-            hit, covered = next(found, None), max(covered, hit.end)
+            covered = max(covered, hit.end)
+            hit = next(found, None)
         if start < covered:
             continue
         if (
