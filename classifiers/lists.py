@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,8 @@ from classifiers.values import Article, Gravity, PageKind, Severity, Source
 
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
-SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml")
+_GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
+SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def load_rules(folder: Path) -> RuleSet:
     contexts = reader.read("contexts.yaml", "contexts")
     kinds = reader.read("page_kinds.yaml", "page_kinds")
     fields = reader.read("fields.yaml", "page_kinds")
+    groups = reader.read("words.yaml", "words_file")
     families = {
         path.name: reader.read(path.name, "family")
         for path in sorted(folder.glob("*.yaml"))
@@ -160,6 +163,7 @@ def load_rules(folder: Path) -> RuleSet:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
     if reader.faults:
         raise ListsRefused(reader.faults)
+    _put_groups(reader, families, {group["id"]: "|".join(group["words"]) for group in groups["words"]})
     articles = {
         (law["name"], article["article"], article.get("item")): Article(
             law["name"], article["article"], article.get("item"), article["forbids"]
@@ -253,6 +257,18 @@ def _check_references(
                         )
             _check_terms(reader, file, where, entry)
             _check_days(reader, file, where, entry)
+
+
+def _put_groups(reader: "_Reader", families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
+    """Put the words of the groups in the place of their names in all terms of rules."""
+    for file, family in families.items():
+        for index, entry in enumerate(family["rules"]):
+            for place, term in enumerate(entry.get("terms", ())):
+                for name in _GROUP.findall(term):
+                    if name not in groups:
+                        reason = f"words.yaml 中没有名为 {name} 的词组；可用：{'、'.join(groups)}"
+                        reader.fault(file, ("rules", index, "terms", place), reason)
+                entry["terms"][place] = _GROUP.sub(lambda found: groups.get(found[1], found[0]), term)
 
 
 def _check_terms(reader: "_Reader", file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:

@@ -49,16 +49,20 @@ def is_part_of_word(text: str, start: int, end: int) -> bool:
 
 
 def cuts_through_word(text: str, start: int, end: int) -> bool:
-    """Whether a word of jieba's dictionary crosses an edge of `text[start:end]` and reaches outside.
+    """Whether `text[start:end]` is no word by itself: a word of jieba's dictionary holds it whole and is longer,
+    or crosses its edge and takes a single character of it (钱包|好看 has no 包好).
 
     Only short terms are asked about. New words are not guessed, so that a made-up word cannot hide a term.
     """
     if end - start > _SHORT:
         return False
-    return any(
-        (low < start < high or low < end < high) and high - low > 1
-        for low, high in _words_around(text, start, end)
-    )
+    for low, high in _words_around(text, start, end):
+        shared = min(high, end) - max(low, start)
+        if shared <= 0 or high - low == shared:
+            continue
+        if shared == 1 or shared == end - start:
+            return True
+    return False
 
 
 def _words_around(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

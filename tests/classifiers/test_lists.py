@@ -28,7 +28,7 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("schema.json", "laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml"):
+    for name in ("schema.json", "laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml"):
         shutil.copy(PROJECT / "keyword_lists" / name, tmp_path / name)
     return tmp_path
 
