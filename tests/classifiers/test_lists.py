@@ -19,6 +19,7 @@ rules:
     severity: high
     why: 试验
     terms: [试验词语]
+    known_false_alarms: 没有
     examples:
       match: [这里有试验词语一, 这里有试验词语二, 这里有试验词语三]
       disguised: [这里有试★验★词★语]
