@@ -148,6 +148,7 @@ def _one_to_one() -> NDArray[np.uint32]:
     for before, after in zip(ideographs, simplified, strict=True):
         if len(after) == 1:
             table[ord(before)] = ord(after)
+    table[0xD800:0xE000] = 0xFFFD  # half a character, which no automaton takes
     table[ord("﹪")] = table[ord("٪")] = ord("%")
     for space in _SPACES:
         table[ord(space)] = ord(" ")

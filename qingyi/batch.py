@@ -1,6 +1,7 @@
 """Batch judgement for scripts: one JSON object a line in, one a line out, in the same order."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TextIO
@@ -12,6 +13,8 @@ from classifiers.judge import judge
 from classifiers.lists import RuleSet
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
 from crawler.sources.post import read_post
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class CertificateIn(BaseModel):
@@ -62,9 +65,15 @@ def judge_lines(lines: Iterable[bytes], out: TextIO, rules: RuleSet, today: date
         except (ValidationError, ValueError) as error:
             bad += 1
             answer = {"error": {"line": number, "reason": _reason(error)}}
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        out.write(_line(answer) + "\n")
         out.flush()
     return bad
+
+
+def _line(answer: dict[str, Any]) -> str:
+    """As readable JSON; escaped where a text quotes half a character, which no encoding takes."""
+    line = json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer) if _HALF.search(line) else line
 
 
 def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
