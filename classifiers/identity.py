@@ -28,24 +28,6 @@ _NAMED = re.compile(
     r"|(?:电话|热线|致电|拨打|来电|详询)[:： ]{0,3}(?P<phone>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
     r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
 )
-# A text without any of these has no contact with a name, and is not searched for one.
-_NAMES = (
-    "电话",
-    "热线",
-    "致电",
-    "拨打",
-    "来电",
-    "详询",
-    "微信",
-    "vx",
-    "v信",
-    "薇信",
-    "qq",
-    "地址",
-    "院址",
-    "就诊地点",
-)
-
 # Chat widgets by the hosts that their scripts, frames and links point to: facts about products.
 _WIDGETS: Mapping[str, str] = {
     "53kf.com": "53快服",
@@ -84,10 +66,15 @@ class _Placed(Protocol):
 Located = TypeVar("Located", bound=_Placed)
 
 
-def find_contacts(page: PageText, normal: NormalText, register: "Register") -> tuple[Contact, ...]:
-    """All contacts that a page shows in its main region, by position, then its chat widgets."""
+def find_contacts(
+    page: PageText, normal: NormalText, register: "Register", named: bool = True
+) -> tuple[Contact, ...]:
+    """All contacts that a page shows in its main region, by position, then its chat widgets.
+
+    `named` is false where the text is known to have no word that names a contact (电话, 微信, 地址 …).
+    """
     found = [("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
-    if any(name in normal.text for name in _NAMES):
+    if named:
         found += [_named(match) for match in _NAMED.finditer(normal.text)]
     contacts = []
     for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):

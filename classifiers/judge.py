@@ -104,9 +104,9 @@ def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
         normal=normal,
         rule_hits=tuple(hit for hit in scan.hits if hit.term.owner == "rule"),
         cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
-        contacts=find_contacts(page, normal, register),
+        contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),
-        numbers=certificates.find_numbers(normal),
+        numbers=certificates.find_numbers(normal) if "certificate" in by_cue else (),
     )
 
 

@@ -9,12 +9,17 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from classifiers.normalise import Edit
+from classifiers.sounds import Sounds
 from classifiers.terms import REACH, Owner, Term, parse_term
-from classifiers.variants import Variant, variants
+from classifiers.variants import Variant, variants, vocabulary
 from classifiers.words import cuts_through_word, is_part_of_word
 
 # A page says the same thing only so often before more of it tells nobody anything.
 _MOST_HITS_OF_A_TERM = 200
+
+
+# Where a word is misspelt (start, end), and the edits that put it right.
+_Misspelt = tuple[int, int, tuple[Edit, ...]]
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ class Matcher:
             by_literal.setdefault(term.literal, []).append(term)
             if term.owner == "rule":
                 words.update(dict.fromkeys(parse_term(term.written).words))
-        self._variants = variants(words, by_literal)
+        known = vocabulary(words)
+        self._variants = variants(known, by_literal)
+        self._sounds = Sounds(known) if known else None
         self._by_literal = list(by_literal.values())
         self._variants_from = len(self._by_literal)
         self.literals = (*by_literal, *(variant.written for variant in self._variants))
@@ -62,11 +69,11 @@ class Matcher:
         """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
         part = text if high is None else text[low:high]
         hits: dict[tuple[str, str, int, int], Hit] = {}
-        misspelt: list[tuple[int, int, Variant]] = []
+        misspelt: list[_Misspelt] = []
         often: Counter[int] = Counter()
         for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
             if index >= self._variants_from:
-                misspelt.append((start, end, self._variants[index - self._variants_from]))
+                misspelt.append(_variant_at(start, end, self._variants[index - self._variants_from]))
                 continue
             often[index] += 1
             if often[index] > _MOST_HITS_OF_A_TERM:
@@ -76,6 +83,8 @@ class Matcher:
                 if span:
                     hit = Hit(term, low + span[0], low + span[1])
                     hits.setdefault((term.owner_id, term.written, hit.start, hit.end), hit)
+        if self._sounds:
+            misspelt += self._sounds.misspelt(part)
         in_order = sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
         return Scan(in_order, list(_put_right(text, misspelt, in_order)) if misspelt else [])
 
@@ -88,7 +97,15 @@ def _fit(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int
     return None
 
 
-def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[Hit]) -> Iterator[Edit]:
+def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
+    edits = (
+        Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
+        for stand_in in variant.stand_ins
+    )
+    return start, end, tuple(edits)
+
+
+def _put_right(text: str, misspelt: list[_Misspelt], hits: list[Hit]) -> Iterator[Edit]:
     """The edits that undo misspellings: the longest first where they overlap, each stand-in by itself.
 
     What a rule has found as it is written is left as it is, and so is a stand-in that makes an ordinary word
@@ -97,13 +114,9 @@ def _put_right(text: str, misspelt: list[tuple[int, int, Variant]], hits: list[H
     done = covered = 0
     found = iter([hit for hit in hits if hit.term.owner == "rule"])
     hit = next(found, None)
-    for start, end, variant in sorted(misspelt, key=lambda seen: (seen[0], -seen[1])):
+    for start, end, edits in sorted(misspelt, key=lambda seen: (seen[0], -seen[1])):
         if start < done:
             continue
-        edits = [
-            Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
-            for stand_in in variant.stand_ins
-        ]
         while hit is not None and hit.start < end:
             covered = max(covered, hit.end)
             hit = next(found, None)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from classifiers.values import PageText
@@ -49,7 +50,11 @@ class SingleSpider(Spider):
 
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""
-        self._failures.append(str(failure.value) or type(failure.value).__name__)
+        error = failure.value
+        if isinstance(error, HttpError):
+            self._failures.append(f"HTTP {error.response.status}")
+        else:
+            self._failures.append(str(error) or type(error).__name__)
 
 
 def fetch_page(url: str) -> PageText:

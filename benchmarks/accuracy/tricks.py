@@ -8,7 +8,7 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
 
 from classifiers.disguises import LOOK_ALIKES, PICTURES, SPLIT
-from classifiers.variants import homophones
+from classifiers.sounds import homophones
 
 Spans = Sequence[tuple[int, int]]
 Trick = Callable[[str, Spans, random.Random], str]

@@ -1,6 +1,7 @@
 """The pages over HTTP: who may see what, forms that cannot be forged, nothing of a page runs."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -130,6 +131,20 @@ def test_an_officer_takes_returns_and_reports_on_the_pages(served, case_id) -> N
         assert client.post(f"/takedown/{transfer_id}/disposal", data=disposal).status_code == 303
         assert "没有待处置的转送件" in client.get("/takedown").text
     assert registered.state(served.engine, case_id) == "已处置"
+
+
+def test_cases_that_say_the_same_are_shown_with_what_differs(served, store, rules) -> None:
+    now = datetime.now(UTC)
+    first, second = (registered.case(served.engine, store, rules, now, number) for number in (1, 2))
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        page = client.get(f"/cases/{first}").text
+        assert f'href="/cases/{first}/compare/{second}"' in page
+        assert "处理建议" in page
+        compared = client.get(f"/cases/{first}/compare/{second}")
+        assert compared.status_code == 200
+        assert "一致" in compared.text
+        assert client.get(f"/cases/{first}/compare/999").status_code == 404
 
 
 def test_what_is_not_there_is_a_page_that_says_so(served) -> None:
