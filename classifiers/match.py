@@ -91,9 +91,12 @@ class Matcher:
 
 def _fit(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:
     """Where the pattern fits around its literal at `text[start:end]`."""
-    for match in pattern.finditer(text, max(0, start - REACH), min(len(text), end + REACH)):
-        if match.start() <= start and end <= match.end():
+    high = min(len(text), end + REACH)
+    match = pattern.search(text, max(0, start - REACH), high)
+    while match and match.start() <= start:
+        if end <= match.end():
             return match.span()
+        match = pattern.search(text, match.start() + 1, high)
     return None
 
 

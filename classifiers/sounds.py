@@ -33,6 +33,7 @@ class Sounds:
         self._words = list(by_sound.values())
         self._known = frozenset(word for alike in self._words for word in alike)
         self._automaton = AhoCorasick(list(by_sound), store_patterns=False)
+        self._meant = lru_cache(maxsize=50_000)(self._meant_by)
 
     def misspelt(self, text: str) -> Iterator[tuple[int, int, tuple[Edit, ...]]]:
         """Where normalised `text` has a word with one character replaced by one that sounds alike: start, end,
@@ -41,11 +42,18 @@ class Sounds:
             written = text[start:end]
             if written in self._known:
                 continue
-            for word in self._words[index]:
-                place = _only_difference(written, word)
-                if place is not None and not is_word(written) and _may_replace(written, place):
-                    yield start, end, (Edit(start + place, start + place + 1, word[place]),)
-                    break
+            found = self._meant(index, written)
+            if found:
+                place, meant = found
+                yield start, end, (Edit(start + place, start + place + 1, meant),)
+
+    def _meant_by(self, index: int, written: str) -> tuple[int, str] | None:
+        """The place of the one character that is replaced, and what is meant; None for no misspelling."""
+        for word in self._words[index]:
+            place = _only_difference(written, word)
+            if place is not None and not is_word(written) and _may_replace(written, place):
+                return place, word[place]
+        return None
 
 
 def homophones(character: str) -> list[str]:

@@ -9,7 +9,7 @@ slow.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby, product
 from math import prod
 from typing import Literal
@@ -48,7 +48,7 @@ class Term:
     literal: str
     pattern_source: str | None
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """The compiled pattern; made when first needed, since most are never."""
         return _compiled(self.pattern_source) if self.pattern_source else None
