@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -22,8 +21,7 @@ _MOST_HITS_OF_A_TERM = 200
 _Misspelt = tuple[int, int, tuple[Edit, ...]]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A term that stands in the normalised text from `start` to `end`."""
 
     term: Term
@@ -68,7 +66,8 @@ class Matcher:
     def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
         """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
         part = text if high is None else text[low:high]
-        hits: dict[tuple[str, str, int, int], Hit] = {}
+        hits: list[Hit] = []
+        fitted: set[tuple[str, str, int, int]] = set()
         misspelt: list[_Misspelt] = []
         often: Counter[int] = Counter()
         for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
@@ -79,14 +78,17 @@ class Matcher:
             if often[index] > _MOST_HITS_OF_A_TERM:
                 continue
             for term in self._by_literal[index]:
-                span = _fit(term.pattern, part, start, end) if term.pattern else (start, end)
-                if span:
-                    hit = Hit(term, low + span[0], low + span[1])
-                    hits.setdefault((term.owner_id, term.written, hit.start, hit.end), hit)
+                if term.pattern is None:
+                    hits.append(Hit(term, low + start, low + end))
+                    continue
+                span = _fit(term.pattern, part, start, end)
+                if span and (key := (term.owner_id, term.written, *span)) not in fitted:
+                    fitted.add(key)
+                    hits.append(Hit(term, low + span[0], low + span[1]))
         if self._sounds:
             misspelt += self._sounds.misspelt(part)
-        in_order = sorted(hits.values(), key=lambda hit: (hit.start, -hit.end))
-        return Scan(in_order, list(_put_right(text, misspelt, in_order)) if misspelt else [])
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
 
 
 def _fit(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:

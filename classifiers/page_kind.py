@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from classifiers.values import CONTACT_LABELS, Contact, PageKind
 
 Disguise = Literal["education_with_contacts", "news_with_contacts"]
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(NamedTuple):
     """Words that speak for a kind of page, standing in its text from `start` to `end`."""
 
     start: int

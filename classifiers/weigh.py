@@ -1,7 +1,7 @@
 """Parts the hits into those that count and those that their surroundings excuse."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifiers.context import Surroundings
 from classifiers.lists import Rule, RuleSet
@@ -50,7 +50,7 @@ def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
                 yield before
             last[hit.term.owner_id] = hit
         else:
-            last[hit.term.owner_id] = replace(before, end=max(before.end, hit.end))
+            last[hit.term.owner_id] = before._replace(end=max(before.end, hit.end))
     yield from last.values()
 
 
