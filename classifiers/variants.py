@@ -15,8 +15,8 @@ from classifiers.words import cut, how_common, is_word
 
 _LONGEST = 6  # longer words are cut into words
 _MOST_PINYIN = 4  # in words up to this length, pinyin may stand for any of the characters
-_PARTICLE = 90_000  # a character that is a word of its own anywhere (只, 就, 人) is not spelt in pinyin
-_SHORTEST_PINYIN = 4  # characters of a variant with pinyin; "an" alone is no word
+_PARTICLE = 90_000  # a last character that is a word of its own anywhere (只, 就) may begin what comes next
+_SHORTEST_PINYIN = 3  # characters of a variant with pinyin, one more without any Chinese one
 
 
 class StandIn(NamedTuple):
@@ -58,12 +58,12 @@ def _variants_of(word: str) -> Iterator[Variant]:
         for other in LOOK_ALIKES.get(character, ""):
             if not _is_ordinary(word[:index], other, word[index + 1 :]):
                 yield Variant(word[:index] + other + word[index + 1 :], (StandIn(index, 1, character),))
-    telling = [place for place, character in enumerate(word) if how_common(character) < _PARTICLE]
+    telling = range(len(word) - (how_common(word[-1]) > _PARTICLE))
     spelt = range(1, len(telling) + 1) if len(word) <= _MOST_PINYIN else (1, len(telling))
     for count in spelt:
         for places in combinations(telling, count):
             variant = _in_pinyin(word, places)
-            if len(variant.written) >= _SHORTEST_PINYIN:
+            if len(variant.written) >= _SHORTEST_PINYIN + variant.written.isascii():
                 yield variant
 
 
