@@ -18,17 +18,20 @@ from opencc import OpenCC
 
 from classifiers.disguises import PICTURES, SPLIT
 from classifiers.values import NormalText
+from classifiers.words import is_word
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 # Marks that no Chinese sentence has between two of its characters. Commas, stops, enumeration commas,
-# slashes, bars and line breaks are not among them: they part words, sentences and cells.
+# and line breaks are not among them: they part words, sentences and cells.
 _LOUD = "★☆✦✧*#^~_=+●○◆◇■□▲△▼▽※♥♡❤✓√☀♣♠♦✿❀◎⊙§¤"
-# Marks that may part words; they are undone only where single characters stand apart in a row.
-_QUIET = " ·.-•→↓⋅∙・‐‑‒–—"
+# Marks that may part words; they are undone only where single characters stand apart in a row, or where the
+# two beside a mark are a word that they take from no other.
+_QUIET = " ·.-•→↓⋅∙・‐‑‒–—/|"
+_OPEN, _CLOSE = "【[『「〖<《", "】]』」〗>》"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\x0b\x0c"
 _LINE_BREAKS = "\x85\u2028\u2029"
 
-_INVISIBLE, _WIDE, _SPLIT, _MARK, _BRACKET, _IDEOGRAPH, _LATIN = 1, 2, 4, 8, 16, 32, 64
+_INVISIBLE, _WIDE, _SPLIT, _MARK, _BRACKET, _IDEOGRAPH, _LATIN, _BOX = 1, 2, 4, 8, 16, 32, 64, 128
 _CODES = 0x110000
 
 
@@ -80,22 +83,21 @@ def _candidates(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
     always = kinds & (_INVISIBLE | _WIDE | _SPLIT) != 0
     marks = (kinds & _MARK != 0) & (before & between != 0) & (after & between != 0)
     brackets = (kinds & _BRACKET != 0) & (before & _IDEOGRAPH != 0) & (after & _LATIN != 0)
-    return np.flatnonzero(always | marks | brackets)
+    boxes = (kinds & _BOX != 0) & (after & _IDEOGRAPH != 0)
+    return np.flatnonzero(always | marks | brackets | boxes)
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """What a candidate may be the beginning of. Every repetition is bounded."""
-    loud, marks = re.escape(_LOUD), re.escape(_LOUD + _QUIET)
-    return (
-        # 治★愈: one or a few loud marks between two Chinese characters
-        re.compile(f"(?<=[{_CJK}]) {{0,2}}[{loud}][{loud} ]{{0,4}}(?=[{_CJK}])"),
-        # 治 愈 率, 治-愈-率: single characters held apart by one kind of mark, three at least
-        re.compile(f"(?<=[{_CJK}])([{marks}])(?=[{_CJK}]\\1[{_CJK}])"),
-        re.compile(f"(?<=[{_CJK}])(?P<mark>[{marks}])(?=[{_CJK}])(?<=(?P=mark)[{_CJK}](?P=mark))"),
-        # 医(yī)疗(liáo): a character's own pinyin in brackets
-        re.compile(f"(?<=[{_CJK}])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{{1,6}}[)]"),
-    )
+# 治★愈: one or a few loud marks between two Chinese characters
+_LOUDLY = re.compile(f"(?<=[{_CJK}]) {{0,2}}[{re.escape(_LOUD)}][{re.escape(_LOUD)} ]{{0,4}}(?=[{_CJK}])")
+# 治 愈 率, 治 - 愈 - 率: single characters held apart by the same marks, three at least
+_APART = re.compile(
+    f"(?<=[{_CJK}])(?P<mark>[{re.escape(_LOUD + _QUIET)}]{{1,3}})[{_CJK}](?:(?P=mark)[{_CJK}]){{1,60}}"
+)
+# 医(yī)疗(liáo): a character's own pinyin in brackets
+_ANNOTATION = re.compile(f"(?<=[{_CJK}])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{{1,6}}[)]")
+# 【治】【愈】: single characters in brackets, two at least
+_BOXED = re.compile(f"(?:[{re.escape(_OPEN)}][{_CJK}][{re.escape(_CLOSE)}]){{2,60}}")
+_FEW_MARKS = re.compile(f"[{re.escape(_QUIET)}]{{1,3}}")
 
 
 def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[Edit]:
@@ -106,26 +108,41 @@ def _edits(text: str, candidates: NDArray[np.intp]) -> Iterator[Edit]:
     for position in candidates.tolist():
         if position < done:
             continue
-        kind = int(kinds[ord(text[position])])
-        edit = _edit_at(text, position, kind)
-        if edit is not None:
+        for edit in _edits_at(text, position, int(kinds[ord(text[position])])):
             done = edit.end
             yield edit
 
 
-def _edit_at(text: str, position: int, kind: int) -> Edit | None:
+def _edits_at(text: str, position: int, kind: int) -> Iterator[Edit]:
     if kind & _INVISIBLE:
-        return Edit(position, position + 1, "")
-    if kind & _WIDE:
-        return Edit(position, position + 1, _expansion(text[position]))
-    if kind & _SPLIT:
+        yield Edit(position, position + 1, "")
+    elif kind & _WIDE:
+        yield Edit(position, position + 1, _expansion(text[position]))
+    elif kind & _SPLIT:
         whole = SPLIT.get(text[position : position + 2])
-        return Edit(position, position + 2, whole) if whole else None
-    for pattern in _patterns():
-        match = pattern.match(text, position)
-        if match:
-            return Edit(position, match.end(), "")
-    return None
+        if whole:
+            yield Edit(position, position + 2, whole)
+    elif match := _LOUDLY.match(text, position) or _ANNOTATION.match(text, position):
+        yield Edit(position, match.end(), "")
+    elif match := _APART.match(text, position):
+        width = len(match["mark"])
+        for start in range(position, match.end(), width + 1):
+            yield Edit(start, start + width, "")
+    elif match := _BOXED.match(text, position):
+        for start in range(position, match.end(), 3):
+            yield Edit(start, start + 1, "")
+            yield Edit(start + 2, start + 3, "")
+    elif (match := _FEW_MARKS.match(text, position)) and _parts_a_word(text, position, match.end()):
+        yield Edit(position, match.end(), "")
+
+
+def _parts_a_word(text: str, start: int, end: int) -> bool:
+    """Whether the marks at `text[start:end]` part a word of two that is none of its neighbours' (根-治)."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if not before or not after:
+        return False
+    taken = (len(before) == 2 and is_word(before)) or (len(after) == 2 and is_word(after))
+    return not taken and is_word(before[-1] + after[0])
 
 
 def _expansion(character: str) -> str:
@@ -177,4 +194,6 @@ def _kinds() -> NDArray[np.uint8]:
     for mark in _LOUD + _QUIET:
         table[ord(mark)] |= _MARK
     table[ord("(")] |= _BRACKET
+    for bracket in _OPEN:
+        table[ord(bracket)] |= _BOX
     return table
