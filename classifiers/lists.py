@@ -1,19 +1,14 @@
 """Loads, validates and compiles `keyword_lists/`: rules as data."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-
+from classifiers.list_files import ListFault, ListReader, ListsRefused
 from classifiers.match import Matcher, compile_terms
 from classifiers.terms import Term, TermFault, parse_term
 from classifiers.values import Article, Gravity, PageKind, Severity, Source
@@ -22,27 +17,6 @@ Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
 _GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
-
-
-@dataclass(frozen=True)
-class ListFault:
-    """One thing that is wrong in one file: where, what, and how to put it right."""
-
-    file: str
-    line: int
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
-
-
-class ListsRefused(Exception):
-    """The lists cannot be used. `faults` names all that is wrong, not only the first."""
-
-    def __init__(self, faults: list[ListFault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -148,7 +122,7 @@ class RuleSet:
 
 def load_rules(folder: Path) -> RuleSet:
     """The lists in `folder`; raises ListsRefused naming every fault by file, line and field."""
-    reader = _Reader(folder)
+    reader = ListReader(folder)
     laws = reader.read("laws.yaml", "laws")
     contexts = reader.read("contexts.yaml", "contexts")
     kinds = reader.read("page_kinds.yaml", "page_kinds")
@@ -229,7 +203,7 @@ def _context(entry: dict[str, Any]) -> Context:
 
 
 def _check_references(
-    reader: "_Reader",
+    reader: ListReader,
     families: dict[str, dict[str, Any]],
     articles: dict[tuple[str, int, int | None], Article],
     contexts: set[str],
@@ -259,7 +233,7 @@ def _check_references(
             _check_days(reader, file, where, entry)
 
 
-def _put_groups(reader: "_Reader", families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
+def _put_groups(reader: ListReader, families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
     """Put the words of the groups in the place of their names in all terms of rules."""
     for file, family in families.items():
         for index, entry in enumerate(family["rules"]):
@@ -271,7 +245,7 @@ def _put_groups(reader: "_Reader", families: dict[str, dict[str, Any]], groups: 
                 entry["terms"][place] = _GROUP.sub(lambda found: groups.get(found[1], found[0]), term)
 
 
-def _check_terms(reader: "_Reader", file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+def _check_terms(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
     for index, term in enumerate(entry.get("terms", ())):
         try:
             parse_term(term)
@@ -279,7 +253,7 @@ def _check_terms(reader: "_Reader", file: str, where: tuple[str | int, ...], ent
             reader.fault(file, (*where, "terms", index), str(fault))
 
 
-def _check_days(reader: "_Reader", file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+def _check_days(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
     for name, written in entry.get("effective", {}).items():
         try:
             date.fromisoformat(written)
@@ -287,7 +261,7 @@ def _check_days(reader: "_Reader", file: str, where: tuple[str | int, ...], entr
             reader.fault(file, (*where, "effective", name), f"没有 {written} 这一天，应写作 2026-01-31")
 
 
-def _check_support(reader: "_Reader", file: str, key: str, entries: list[dict[str, Any]]) -> None:
+def _check_support(reader: ListReader, file: str, key: str, entries: list[dict[str, Any]]) -> None:
     """Contexts and cues: ids used twice, terms that cannot be used, contexts that void unknown ones."""
     known: set[str] = set()
     for index, entry in enumerate(entries):
@@ -299,95 +273,3 @@ def _check_support(reader: "_Reader", file: str, key: str, entries: list[dict[st
         for place, name in enumerate(entry.get("void_by", ())):
             if name not in known:
                 reader.fault(file, (key, index, "void_by", place), f"本文件中没有名为 {name} 的语境")
-
-
-class _Reader:
-    """Reads files one by one and collects what is wrong with them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.faults: list[ListFault] = []
-        self.digest = hashlib.sha256()
-        self._nodes: dict[str, yaml.Node] = {}
-        try:
-            self._schema = json.loads((folder / "schema.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            fault = ListFault(str(folder / "schema.json"), 0, "-", f"无法读取格式定义：{error}")
-            raise ListsRefused([fault]) from error
-
-    def read(self, name: str, definition: str) -> dict[str, Any]:
-        """The file's content; empty when faults were found (and kept)."""
-        try:
-            raw = (self.folder / name).read_bytes()
-            self.digest.update(name.encode() + b"\0" + raw + b"\0")
-            text = raw.decode("utf-8")
-            node = yaml.compose(text, Loader=yaml.CSafeLoader) or yaml.ScalarNode("null", "")
-            content = yaml.load(text, Loader=yaml.CSafeLoader)
-        except OSError as error:
-            self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self.faults.append(ListFault(name, line, "-", "不是 UTF-8 编码，请另存为 UTF-8"))
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.faults.append(ListFault(name, line, "-", f"YAML 格式错误：{error.problem}"))
-        except yaml.YAMLError as error:
-            self.faults.append(ListFault(name, 0, "-", f"YAML 格式错误：{error}"))
-        else:
-            self._nodes[name] = node
-            if self._conforms(name, definition, content):
-                return cast("dict[str, Any]", content)
-        return {}
-
-    def _conforms(self, name: str, definition: str, content: object) -> bool:
-        schema = {"$ref": f"#/$defs/{definition}", "$defs": self._schema["$defs"]}
-        errors = sorted(
-            Draft202012Validator(schema).iter_errors(content), key=lambda e: list(map(str, e.path))
-        )
-        for error in errors:
-            self.fault(name, tuple(error.absolute_path), _in_words(error))
-        return not errors
-
-    def fault(self, name: str, path: tuple[str | int, ...], reason: str) -> None:
-        """Keep a fault of file `name` at `path` (keys and indexes from the top)."""
-        field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in path) or "-"
-        self.faults.append(ListFault(name, _line(self._nodes[name], path), field, reason))
-
-
-def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
-    """The line (from 1) where `path` stands, or the nearest line above it that exists."""
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next((value for key, value in node.value if key.value == part), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            found = node.value[part]
-        else:
-            found = None
-        if found is None:
-            break
-        node = found
-    return int(node.start_mark.line) + 1 if node.start_mark else 1
-
-
-def _in_words(error: ValidationError) -> str:
-    """A JSON Schema error as a sentence that says how to put it right."""
-    value = cast("Any", error.validator_value)
-    instance = cast("Any", error.instance)
-    match error.validator:
-        case "required":
-            missing = [name for name in value if name not in instance]
-            return f"缺少字段：{'、'.join(missing)}"
-        case "additionalProperties":
-            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            extra = [name for name in instance if name not in known]
-            return f"不认识的字段：{'、'.join(map(str, extra))}；可用字段：{'、'.join(known)}"
-        case "enum":
-            return f"“{error.instance}”不在可选值之内：{'、'.join(map(str, value))}"
-        case "type":
-            return f"类型应为 {value}"
-        case "minItems":
-            return f"至少要有 {value} 项，现有 {len(instance)} 项"
-        case "pattern":
-            return f"“{error.instance}”不符合格式 {value}"
-        case _:
-            return error.message

@@ -11,7 +11,7 @@ from alembic.util.exc import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from classifiers.lists import ListsRefused
+from classifiers.list_files import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed
 from qingyi.commands import crawl, database, judge, lists, people, registry, serve
 from qingyi.console import errors

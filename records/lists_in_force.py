@@ -9,7 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.lists import ListsRefused, RuleSet, load_rules
+from classifiers.list_files import ListsRefused
+from classifiers.lists import RuleSet, load_rules
 
 _CURRENT = "current"
 

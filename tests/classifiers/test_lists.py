@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.lists import ListsRefused, load_rules
+from classifiers.list_files import ListsRefused
+from classifiers.lists import load_rules
 from records.settings import PROJECT
 
 GOOD = """\
