@@ -18,7 +18,7 @@ from classifiers.normalise import Edit
 from classifiers.words import how_common, is_word
 
 _HELD = 3  # characters of a word in which the others hold a stand-in
-_RARE = 12_000  # in the units of `how_common`; about one in 5,000 words of ordinary writing
+_RARE = 40_000  # in the units of `how_common`; about one in 1,500 words of ordinary writing
 _PARTICLE = 8_000  # a character that is common as a word of its own stands beside anything
 
 
