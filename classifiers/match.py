@@ -1,7 +1,6 @@
 """One pass over all terms of all lists, then patterns only where their literal part was found."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -69,13 +68,13 @@ class Matcher:
         hits: list[Hit] = []
         fitted: set[tuple[str, str, int, int]] = set()
         misspelt: list[_Misspelt] = []
-        often: Counter[int] = Counter()
+        often: dict[int, int] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
             if index >= self._variants_from:
                 misspelt.append(_variant_at(start, end, self._variants[index - self._variants_from]))
                 continue
-            often[index] += 1
-            if often[index] > _MOST_HITS_OF_A_TERM:
+            times = often[index] = often.get(index, 0) + 1
+            if times > _MOST_HITS_OF_A_TERM:
                 continue
             for term in self._by_literal[index]:
                 if term.pattern is None:
