@@ -22,7 +22,7 @@ _ORDER: Mapping[Gravity, int] = {"unpunished": 0, "lighter": 1, "ordinary": 2, "
 
 
 @dataclass(frozen=True)
-class Weighed:
+class PageWeight:
     """What the tier is decided by: findings, each rule's own tier (by rule id), the page's words of grave
     diseases, whether only the eight items stand there, and the page beside its approved sample."""
 
@@ -33,7 +33,7 @@ class Weighed:
     alignment: Sequence[Aligned]
 
 
-def decide_gravity(weighed: Weighed) -> tuple[Gravity, tuple[str, ...]]:
+def decide_gravity(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     """The tier and its reasons in Chinese.
 
     1. a rule whose breach may be a crime when something was invented: to be verified for the police
@@ -60,7 +60,7 @@ def decide_gravity(weighed: Weighed) -> tuple[Gravity, tuple[str, ...]]:
     return "ordinary", ("没有从重、从轻情形",)
 
 
-def _certificate_only(weighed: Weighed) -> tuple[Gravity, tuple[str, ...]]:
+def _certificate_only(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     rules = {finding.rule for finding in weighed.findings}
     if weighed.only_allowed_items:
         return "unpunished", ("内容仅限《医疗广告管理办法》第六条的八项，与执业许可证核对一致的可不予处罚",)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from classifiers import certificates
 from classifiers.departure import align
-from classifiers.gravity import Weighed, decide_gravity, only_allowed_items
+from classifiers.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.identity import Register, find_contacts, in_main
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
 from classifiers.normalise import normalise, rewrite
-from classifiers.page_kind import Cue, Evidence, KindDecision, decide_kind
+from classifiers.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
 from classifiers.score import Scored, score_parts
 from classifiers.values import (
     KIND_LABELS,
@@ -26,7 +26,7 @@ from classifiers.values import (
     PageText,
     Spared,
 )
-from classifiers.weigh import weigh
+from classifiers.weigh import Weighed, weigh
 
 _NOBODY = Register()
 
@@ -64,14 +64,14 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     """
     reading = _read(page, rules, register)
     kept, spared, decision = _decide(reading, rules, facts)
-    findings = [_finding(reading, rules.live[hit.term.owner_id], hit.start, hit.end) for hit in kept]
+    findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
     findings += _disguise(reading, rules, decision)
     alignment: tuple[Aligned, ...] = ()
     if facts.certificates is not None and decision.kind == "advert":
         alignment = _alignment(reading, facts)
         findings += _certificates(reading, rules, facts, findings, alignment)
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
-    gravity, gravity_reasons = decide_gravity(_weighed(reading, rules, findings, alignment))
+    gravity, gravity_reasons = decide_gravity(_page_weight(reading, rules, findings, alignment))
     in_disguise = decision.disguise is not None
     scored = Scored(findings, gravity, in_disguise, _fields(reading, rules), facts)
     return Judgement(
@@ -110,19 +110,29 @@ def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
     )
 
 
-def _decide(reading: _Reading, rules: RuleSet, facts: Facts) -> tuple[list[Hit], list[Spared], KindDecision]:
+def _decide(
+    reading: _Reading, rules: RuleSet, facts: Facts
+) -> tuple[list[Weighed], list[Spared], KindDecision]:
     """The hits that count, those that do not, and the kind of page that this follows from."""
     in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force]
-    counted, excused = weigh(reading.normal.text, hits, rules)
+    weighed, excused = weigh(reading.normal.text, hits, rules)
+    counted = [each.hit for each in weighed]
     spared = [_spared(reading, each.hit, each.reason) for each in excused]
     promises = [hit for hit in counted if rules.live[hit.term.owner_id].promise]
     services = [hit for hit in counted if rules.live[hit.term.owner_id].only_on]
     decision = decide_kind(
-        Evidence(reading.cues, reading.contacts, _words(reading, promises), _words(reading, services))
+        Evidence(
+            reading.cues,
+            reading.contacts,
+            _words(reading, promises),
+            _words(reading, services),
+            is_listing(reading.page),
+        )
     )
     kept = []
-    for hit in counted:
+    for each in weighed:
+        hit = each.hit
         only_on = rules.live[hit.term.owner_id].only_on
         if decision.kind == "notice":
             spared.append(_spared(reading, hit, "页面是执法公告、法条或警示"))
@@ -131,7 +141,7 @@ def _decide(reading: _Reading, rules: RuleSet, facts: Facts) -> tuple[list[Hit],
         elif _in_own_name(reading, hit, facts):
             spared.append(_spared(reading, hit, "是本机构登记名称的一部分"))
         else:
-            kept.append(hit)
+            kept.append(each)
     return kept, spared, decision
 
 
@@ -216,12 +226,12 @@ def _anchor(reading: _Reading, findings: Sequence[Finding]) -> tuple[int, int]:
     return (marks[0].start, marks[0].end) if marks else (0, len(reading.page.text))
 
 
-def _weighed(
+def _page_weight(
     reading: _Reading, rules: RuleSet, findings: Sequence[Finding], alignment: Sequence[Aligned]
-) -> Weighed:
+) -> PageWeight:
     spans = [(number.start, number.end) for number in reading.numbers]
     certificate_only = bool(findings) and all(finding.family == "certificate" for finding in findings)
-    return Weighed(
+    return PageWeight(
         findings=findings,
         rule_gravity={rule.id: rule.gravity for rule in rules.live.values()},
         grave_diseases=tuple(dict.fromkeys(cue.quote for cue in reading.cues.get("grave-disease", ()))),
@@ -240,8 +250,8 @@ def _fields(reading: _Reading, rules: RuleSet) -> tuple[str, ...]:
     )
 
 
-def _finding(reading: _Reading, rule: Rule, start: int, end: int) -> Finding:
-    return _finding_at(reading, rule, reading.normal.span(start, end), "")
+def _finding(reading: _Reading, rule: Rule, weighed: Weighed) -> Finding:
+    return _finding_at(reading, rule, reading.normal.span(weighed.hit.start, weighed.hit.end), weighed.note)
 
 
 def _finding_at(reading: _Reading, rule: Rule, span: tuple[int, int], detail: str) -> Finding:
@@ -260,11 +270,12 @@ def _finding_at(reading: _Reading, rule: Rule, span: tuple[int, int], detail: st
 
 
 def _sentence(rule: Rule, quote: str, detail: str) -> str:
-    """The finding in one Chinese sentence: the words, the reason, the article and what it forbids."""
+    """The finding in one Chinese sentence: the words, the rule and its reason, what was weighed, the article and
+    what it forbids."""
     article: Article = rule.law[0]
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
     detail = f"（{detail}）" if detail else ""
-    return f"页面写有“{shown}”，{rule.why}{detail}，违反{article}：{article.forbids}。"
+    return f"页面写有“{shown}”，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
 
 
 def _spared(reading: _Reading, hit: Hit, reason: str) -> Spared:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from classifiers.values import CONTACT_LABELS, Contact, PageKind
+from classifiers.values import CONTACT_LABELS, Contact, PageKind, PageText
 
+_FEWEST_ENTRIES, _SHORT_ENTRY = 12, 40  # blocks; characters of a block
 Disguise = Literal["education_with_contacts", "news_with_contacts"]
 
 
@@ -20,12 +21,13 @@ class Cue(NamedTuple):
 @dataclass(frozen=True)
 class Evidence:
     """What a page's kind is decided by: cues of the main text (by cue id), its contacts, the promises
-    found in it, and the diseases, techniques and drugs that it names."""
+    found in it, the diseases, techniques and drugs that it names, and whether it is a list of short entries."""
 
     cues: Mapping[str, Sequence[Cue]]
     contacts: Sequence[Contact]
     promises: Sequence[str]
     services: Sequence[str]
+    listing: bool = False
 
     def words(self, *names: str) -> tuple[str, ...]:
         """The different words of the page that are cues of these names."""
@@ -49,7 +51,8 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
        treats in the foreground beside contacts: advert
     4. reads as education, or as news: that
-    5. otherwise: introduction, what an institution may and must disclose
+    5. a list of short entries: directory
+    6. otherwise: introduction, what an institution may and must disclose
     """
     offers, own = evidence.words("offer"), evidence.words("own_voice")
     strong, notice = evidence.words("notice_strong"), evidence.words("notice_strong", "notice")
@@ -68,7 +71,16 @@ def decide_kind(evidence: Evidence) -> KindDecision:
         return KindDecision("education", (_listing("科普用语", education), "没有联系方式，也没有招揽"))
     if len(news) >= 2:
         return KindDecision("news", (_listing("新闻用语", news), "没有联系方式，也没有招揽"))
+    if evidence.listing:
+        return KindDecision("directory", ("正文是短条目的列表，没有承诺，也没有招揽",))
     return KindDecision("introduction", ("没有承诺疗效，也没有招揽用语",))
+
+
+def is_listing(page: PageText) -> bool:
+    """Whether a page's main text is a list: many blocks, nearly all of them short and without a stop."""
+    main = [page.text[block.start : block.end] for block in page.blocks if block.region == "main"]
+    short = sum(len(text) <= _SHORT_ENTRY and "。" not in text for text in main)
+    return len(main) >= _FEWEST_ENTRIES and short >= 0.9 * len(main)
 
 
 def _advertises(evidence: Evidence, offers: Sequence[str]) -> bool:

@@ -10,6 +10,14 @@ from classifiers.words import cuts_through_word
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """A hit that counts, and what was weighed and did not excuse it, in Chinese ("" where nothing was)."""
+
+    hit: Hit
+    note: str
+
+
+@dataclass(frozen=True)
 class Excused:
     """A hit that does not count, and why, in Chinese."""
 
@@ -17,18 +25,20 @@ class Excused:
     reason: str
 
 
-def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Hit], list[Excused]]:
+def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Weighed], list[Excused]]:
     """The hits of rules in normalised `text` (by position) that count, and those that are excused."""
     surroundings = Surroundings(text, rules)
     kept: list[Hit] = []
+    notes: dict[tuple[str, int], str] = {}
     excused: list[Excused] = []
     for hit in _longest(hits):
-        reason = _excuse(text, surroundings, rules, hit)
+        reason, note = _excuse(text, surroundings, rules, hit)
         if reason is None:
             kept.append(hit)
+            notes[hit.term.owner_id, hit.start] = note
         else:
             excused.append(Excused(hit, reason))
-    return list(_merged(kept)), excused
+    return [Weighed(hit, notes[hit.term.owner_id, hit.start]) for hit in _merged(kept)], excused
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -54,17 +64,23 @@ def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
     yield from last.values()
 
 
-def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> str | None:
-    """Why `hit` does not count, in Chinese; None when it does."""
+def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[str | None, str]:
+    """Why `hit` does not count (None when it does), and what was weighed without excusing it, in Chinese."""
     rule: Rule = rules.live[hit.term.owner_id]
+    note = ""
     for name in rule.unless:
         words = surroundings.bears(name, hit)
+        if not words:
+            continue
         context = rules.contexts[name]
-        if words and not any(surroundings.bears(other, hit) for other in context.void_by):
-            return f"{context.title}：“{text[words.start : words.end]}”"
+        found = f"{context.title}：“{text[words.start : words.end]}”"
+        voids = next((void for other in context.void_by if (void := surroundings.bears(other, hit))), None)
+        if voids is None:
+            return found, ""
+        note = f"已考虑{found}，因同句有“{text[voids.start : voids.end]}”不予排除"
     for name in rule.needs:
         if not surroundings.bears(name, hit):
-            return f"缺少所需语境：{rules.contexts[name].title}"
+            return f"缺少所需语境：{rules.contexts[name].title}", ""
     if hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
-        return "切断了一个更长的词"
-    return None
+        return "切断了一个更长的词", ""
+    return None, note

@@ -27,4 +27,7 @@ def check(folder: Path = typer.Argument(None, help="关键词表文件夹，默�
         table.add_row(family, str(count[family]), str(terms[family]))
     table.add_row("合计", str(count.total()), str(terms.total()), style="bold")
     console.print(table)
+    missed = sum(len(rule.examples.todo_match) for rule in rules.live.values())
+    alarms = sum(len(rule.examples.todo_spare) for rule in rules.live.values())
+    console.print(f"已知漏报 {missed} 条，已知误报 {alarms} 条（写在规则的例句里）")
     console.print(f"版本 {rules.version[:12]}")

@@ -20,7 +20,7 @@ def test_a_finding_quotes_the_page_and_names_the_law(rules: RuleSet) -> None:
     assert finding.quote == page.text[finding.start : finding.end] == "治★愈★率达９８％"
     assert finding.severity == "high"
     assert finding.why == (
-        "页面写有“治★愈★率达９８％”，用比率宣传疗效，患者无法核实，"
+        "页面写有“治★愈★率达９８％”，属“宣称治愈率或有效率”：用比率宣传疗效，患者无法核实，"
         "违反《中华人民共和国广告法》第十六条第（二）项：医疗广告不得说明治愈率或者有效率。"
     )
 
@@ -31,6 +31,11 @@ def test_what_was_spared_is_told_with_its_reason(rules: RuleSet) -> None:
     assert [(spared.rule, spared.quote, spared.reason) for spared in judgement.spared][:1] == [
         ("cure-promise", "根治", "前面是否定：“不能”")
     ] or "前面是否定：“不能”" in {spared.reason for spared in judgement.spared}
+
+
+def test_a_context_that_was_weighed_and_did_not_excuse_is_told(rules: RuleSet) -> None:
+    (finding,) = judge(PageText.of_plain("早期患者在我院治愈率达98%。"), rules, FACTS).findings
+    assert "已考虑一般的医学统计，不指向本机构：“早期”，因同句有“我院”不予排除" in finding.why
 
 
 def test_the_score_adds_up_from_its_parts(rules: RuleSet) -> None:

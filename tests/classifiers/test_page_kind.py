@@ -20,6 +20,7 @@ EDUCATION = "什么是流感？常见症状是发热、咳嗽，如何预防：�
         ("本报讯 记者从市卫生健康部门获悉，新院区日前开诊。", "news"),
         ("内科、外科、儿科，开放床位300张。", "introduction"),
         ("治愈率98%，永不复发。", "advert"),
+        ("\n".join(f"第{number}条：通知标题" for number in range(20)), "directory"),
         ("热玛吉限时特价，立即预约。", "advert"),
     ],
 )
