@@ -1,9 +1,8 @@
 """What excuses a hit: negation, warnings, law text, harmless longer words. The words are data (contexts.yaml)."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 
@@ -11,26 +10,24 @@ from classifiers.lists import Context, RuleSet
 from classifiers.match import Hit
 from classifiers.terms import REACH
 
-_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+_SENTENCE_MARKS = "。！？!?；;\n"
+_SENTENCE_END = re.compile(f"[{_SENTENCE_MARKS}]")
+_LONGEST = 600  # what goes on without a stop for longer is no sentence that bears on a word
 _CLAUSE_END = re.compile(r"[，,、：:]")
 
 
 class Sentences:
-    """The sentences of a normalised text, found once, asked often."""
+    """The sentences of a normalised text, looked for where they are asked about."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [match.end() for match in _SENTENCE_END.finditer(self._text)]
-
     def around(self, position: int) -> tuple[int, int]:
-        """Start and end of the sentence in which `position` stands."""
-        index = bisect_right(self._ends, position)
-        start = self._ends[index - 1] if index else 0
-        end = self._ends[index] if index < len(self._ends) else len(self._text)
-        return start, end
+        """Start and end of the sentence in which `position` stands, at most `_LONGEST` characters either way."""
+        low, high = max(0, position - _LONGEST), min(len(self._text), position + _LONGEST)
+        last = max(self._text.rfind(mark, low, position) for mark in _SENTENCE_MARKS)
+        end = _SENTENCE_END.search(self._text, position, high)
+        return max(low, last + 1), end.end() if end else high
 
     def clause_start(self, position: int, within: int) -> int:
         """Where the clause begins in which `position` stands, at most `within` characters before it."""

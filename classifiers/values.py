@@ -88,7 +88,7 @@ class PageText:
         """Plain text as a page: each line is a block of the main region."""
         blocks, start = [], 0
         for line in text.split("\n"):
-            if line.strip():
+            if line and not line.isspace():
                 blocks.append(Block(start, start + len(line), "main"))
             start += len(line) + 1
         return PageText(text, title, tuple(blocks))
