@@ -85,11 +85,11 @@ def _beside(
         return Aligned("added", start, end, quote, "")
     used.add(best[2])
     other = approved[best[2]]
-    return Aligned("changed", start, end, quote, other.shown, tuple(_pieces(sentence.text, other.text)))
+    return Aligned("changed", start, end, quote, other.shown, tuple(pieces(sentence.text, other.text)))
 
 
-def _pieces(shown: str, approved: str) -> Iterator[Piece]:
-    """A changed sentence taken apart: what both have, what the page added, what it left out of the sample."""
+def pieces(shown: str, approved: str) -> Iterator[Piece]:
+    """A changed sentence taken apart: what both have, what `shown` added, what it left out of `approved`."""
     for step in Indel.opcodes(approved, shown):
         if step.tag == "equal":
             yield Piece(shown[step.dest_start : step.dest_end], "same")

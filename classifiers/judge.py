@@ -233,7 +233,7 @@ def _page_weight(
     certificate_only = bool(findings) and all(finding.family == "certificate" for finding in findings)
     return PageWeight(
         findings=findings,
-        rule_gravity={rule.id: rule.gravity for rule in rules.live.values()},
+        rule_gravity=rules.gravities,
         grave_diseases=tuple(dict.fromkeys(cue.quote for cue in reading.cues.get("grave-disease", ()))),
         only_allowed_items=certificate_only
         and only_allowed_items(reading.normal, reading.page.blocks, spans),

@@ -98,6 +98,11 @@ class RuleSet:
         return {rule.id: rule for rule in self.rules if rule.status == "live"}
 
     @cached_property
+    def gravities(self) -> dict[str, Gravity]:
+        """The tier of each rule in force, by its id."""
+        return {rule.id: rule.gravity for rule in self.live.values()}
+
+    @cached_property
     def matcher(self) -> Matcher:
         """One automaton over the terms of all live rules and cues: what a whole page is searched for."""
         terms: list[Term] = []

@@ -5,16 +5,16 @@ enough belong to one cluster.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import numpy as np
 from datasketch import MinHash
 
-from classifiers.departure import sentences
+from classifiers.departure import pieces, sentences
 from classifiers.normalise import normalise
-from classifiers.values import Aligned, PageText, Piece
+from classifiers.values import Aligned, PageText
 
 _PERMUTATIONS = 128
 _BANDS = 32  # of four values: pages that are six tenths alike nearly always share one
@@ -68,20 +68,9 @@ def _side_by_side(mine: list[str], others: list[str]) -> Iterator[Aligned]:
             continue
         pairs = min(high - low, last - first)
         for left, right in zip(mine[low:high][:pairs], others[first:last][:pairs], strict=True):
-            yield Aligned("changed", 0, 0, left, right, tuple(_pieces(left, right)))
+            yield Aligned("changed", 0, 0, left, right, tuple(pieces(left, right)))
         yield from (Aligned("added", 0, 0, sentence, "") for sentence in mine[low + pairs : high])
         yield from (Aligned("left_out", 0, 0, "", sentence) for sentence in others[first + pairs : last])
-
-
-def _pieces(left: str, right: str) -> Iterable[Piece]:
-    for tag, low, high, first, last in SequenceMatcher(None, right, left, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield Piece(right[low:high], "same")
-            continue
-        if high > low:
-            yield Piece(right[low:high], "left_out")
-        if last > first:
-            yield Piece(left[first:last], "added")
 
 
 def _places(text: str) -> range:

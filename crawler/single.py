@@ -14,6 +14,7 @@ from crawler.extract import decode_html
 from crawler.rendering import browser_meta, needs_browser
 from crawler.settings import scrapy_settings
 from crawler.sources.post import read_post
+from crawler.spiders.visit import content_type, failure_reason
 
 
 class SingleSpider(Spider):
@@ -33,8 +34,7 @@ class SingleSpider(Spider):
 
     def read(self, response: Response, rendered: bool = False) -> Iterator[Request]:
         """Read the page, by the browser where its own text is not enough."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        html = decode_html(response.body, content_type)
+        html = decode_html(response.body, content_type(response))
         page = read_post(html)[0]
         if not rendered and needs_browser(html, page):
             yield Request(
@@ -51,10 +51,8 @@ class SingleSpider(Spider):
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""
         error = failure.value
-        if isinstance(error, HttpError):
-            self._failures.append(f"HTTP {error.response.status}")
-        else:
-            self._failures.append(str(error) or type(error).__name__)
+        status = f"HTTP {error.response.status}" if isinstance(error, HttpError) else ""
+        self._failures.append(status or failure_reason(failure))
 
 
 def fetch_page(url: str) -> PageText:

@@ -128,7 +128,7 @@ class VisitSpider(Spider):
         self, response: Response, progress: Progress, planned: Planned, plain: Response | None
     ) -> Iterator[Request]:
         """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
-        html = decode_html(response.body, _content_type(response)) if _is_text(response) else ""
+        html = decode_html(response.body, content_type(response)) if _is_text(response) else ""
         text, state = self.read(html)
         may_render = plain is None and html and response.status == 200 and not planned.is_feed
         if may_render and needs_browser(html, text):
@@ -175,7 +175,7 @@ class VisitSpider(Spider):
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
         plain: Response | None = request.cb_kwargs["plain"]
         if plain is not None:
-            reason = f"浏览器渲染失败，按原始页面保存：{_failure_reason(failure)}"
+            reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
             self.logger.warning("%s %s", planned.url, reason)
             new = self._keep_plain(progress.target, planned, plain, reason)
         else:
@@ -184,13 +184,13 @@ class VisitSpider(Spider):
             progress.out_of_time |= isinstance(failure.value, OutOfTime)
             state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
             with transaction(self._engine) as session:
-                close_planned(session, planned.id, state, _failure_reason(failure))
+                close_planned(session, planned.id, state, failure_reason(failure))
         yield from self._done(progress, planned, new)
 
     def _keep_plain(
         self, target: Target, planned: Planned, plain: Response, reason: str
     ) -> Sequence[Planned]:
-        html = decode_html(plain.body, _content_type(plain))
+        html = decode_html(plain.body, content_type(plain))
         text, state = self.read(html)
         fetched = Fetched(
             url=planned.url,
@@ -221,11 +221,12 @@ def slot_of(url: str) -> str:
 
 
 def _is_text(response: Response) -> bool:
-    kind = _content_type(response).split(";")[0].strip().lower()
+    kind = content_type(response).split(";")[0].strip().lower()
     return not kind or kind.startswith("text/") or kind.endswith(("xml", "json"))
 
 
-def _content_type(response: Response) -> str:
+def content_type(response: Response) -> str:
+    """The Content-Type header; "" where there is none."""
     return (response.headers.get("Content-Type") or b"").decode("latin-1")
 
 
@@ -240,5 +241,6 @@ def _status_reason(status: int) -> str | None:
     return f"HTTP {status}" if status >= 400 else None
 
 
-def _failure_reason(failure: Failure) -> str:
+def failure_reason(failure: Failure) -> str:
+    """Why a request failed, in words."""
     return str(failure.value) or type(failure.value).__name__

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.list_files import ListsRefused
-from classifiers.lists import load_rules
+from classifiers.lists import SUPPORT_FILES, load_rules
 from records.settings import PROJECT
 
 GOOD = """\
@@ -30,7 +30,7 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("schema.json", "laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml"):
+    for name in ("schema.json", *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, tmp_path / name)
     return tmp_path
 
