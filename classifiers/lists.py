@@ -16,6 +16,13 @@ from classifiers.values import Article, Gravity, PageKind, Severity, Source
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
 _GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
+# The cues that the judgement asks for by name.
+JUDGED_BY = frozenset(
+    {
+        *("offer", "own_voice", "service", "showing", "contact", "certificate"),
+        *("education", "news", "notice", "notice_strong", "grave-disease"),
+    }
+)
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
 
 
@@ -158,6 +165,8 @@ def load_rules(folder: Path) -> RuleSet:
         ("fields.yaml", "cues", fields),
     ):
         _check_support(reader, file, key, content[key])
+    for name in sorted(JUDGED_BY - {entry["id"] for entry in (*kinds["cues"], *fields["cues"])}):
+        reader.fault("page_kinds.yaml", ("cues",), f"缺少名为 {name} 的线索词，研判离不开它")
     if reader.faults:
         raise ListsRefused(reader.faults)
     rules = tuple(_rule(family, entry, articles) for family in families.values() for entry in family["rules"])

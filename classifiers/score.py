@@ -1,9 +1,9 @@
 """The score that orders the reviewers' queue: a sum that can be added up by hand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from classifiers.values import SEVERITY_LABELS, Facts, Finding, Gravity, ScorePart, Severity
+from classifiers.values import SEVERITY_LABELS, Facts, Finding, Gravity, Judgement, ScorePart, Severity
 
 SEVERITY_POINTS: Mapping[Severity, int] = {"high": 30, "medium": 15, "low": 5}
 DISGUISE_POINTS = 5
@@ -41,6 +41,11 @@ def score_parts(scored: Scored) -> Iterator[ScorePart]:
     if confirmed:
         words = f"本机构此前已认定违法 {scored.facts.confirmed_before} 件"
         yield ScorePart(CONFIRMED_POINTS * confirmed, words)
-    similar = min(scored.facts.similar_pages, MOST_SIMILAR)
-    if similar:
-        yield ScorePart(SIMILAR_POINTS * similar, f"另有 {scored.facts.similar_pages} 个页面内容相同")
+
+
+def with_similar_pages(judgement: Judgement, pages: int) -> Judgement:
+    """The judgement of a flagged page, when `pages` other flagged pages say the same."""
+    if not pages or not judgement.unlawful:
+        return judgement
+    part = ScorePart(SIMILAR_POINTS * min(pages, MOST_SIMILAR), f"另有 {pages} 个页面内容相同")
+    return replace(judgement, score_parts=(*judgement.score_parts, part))

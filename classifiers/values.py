@@ -171,8 +171,7 @@ class Facts:
     """What is known beside the page's own text.
 
     `certificates` maps canonical numbers to certificates; None means that there is no registry to ask, so
-    that only the content is judged. `confirmed_before`: cases of the institution that were found unlawful;
-    `similar_pages`: other pages that say the same.
+    that only the content is judged. `confirmed_before`: cases of the institution that were found unlawful.
     """
 
     seen_on: date
@@ -181,7 +180,6 @@ class Facts:
     medium: str = "网络"
     source: Source = "site"
     confirmed_before: int = 0
-    similar_pages: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from classifiers.identity import Register
 from classifiers.judge import certificate_numbers, judge
 from classifiers.lists import RuleSet
 from classifiers.values import Facts, Judgement, PageText
-from records.clusters import similar_pages
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import (
@@ -67,7 +66,6 @@ def judge_page(
         certificates=known_certificates(session, certificate_numbers(page)),
         source="account" if snapshot.page.account_id else "site",
         confirmed_before=confirmed_cases(session, whose),
-        similar_pages=similar_pages(session, page, snapshot.page_id),
     )
     return judge(page, rules, facts, register)
 

@@ -1,6 +1,7 @@
 """Clusters: flagged pages that say the same, found by their signatures' bands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -12,29 +13,41 @@ from records.models import Case, JudgementRecord, Page, SimilarBand, Snapshot
 _MOST_CANDIDATES = 50
 
 
-def join_cluster(session: Session, record: JudgementRecord, signature: Signature) -> None:
-    """Put a judgement into the cluster of the pages that say the same, or let it begin one."""
+@dataclass(frozen=True)
+class Cluster:
+    """Where a page belongs: its signature, the cluster of the pages that say the same (None where it is the
+    first), and how many other pages are in it."""
+
+    signature: Signature
+    id: int | None
+    other_pages: int
+
+
+def find_cluster(session: Session, page: PageText, page_id: int) -> Cluster:
+    """The cluster of `page`, a flagged page with this id."""
+    signature = Signature.of(page)
     alike = _most_alike(session, signature)
+    if alike is None:
+        return Cluster(signature, None, 0)
+    cluster_id = alike.cluster_id or alike.id
+    query = (
+        select(func.count(func.distinct(Snapshot.page_id)))
+        .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
+        .where(JudgementRecord.cluster_id == cluster_id, Snapshot.page_id != page_id)
+    )
+    return Cluster(signature, cluster_id, session.scalar(query) or 0)
+
+
+def join_cluster(session: Session, record: JudgementRecord, cluster: Cluster) -> None:
+    """Put a stored judgement into its cluster, or let it begin one."""
+    signature = cluster.signature
     record.signature = signature.values
-    record.cluster_id = (alike.cluster_id or alike.id) if alike else record.id
+    record.cluster_id = cluster.id or record.id
     session.add_all(
         SimilarBand(judgement_id=record.id, band=band, value=value)
         for band, value in enumerate(signature.bands)
     )
     session.flush()
-
-
-def similar_pages(session: Session, page: PageText, page_id: int) -> int:
-    """How many other flagged pages say the same as `page` (of the page with this id)."""
-    alike = _most_alike(session, Signature.of(page))
-    if alike is None:
-        return 0
-    query = (
-        select(func.count(func.distinct(Snapshot.page_id)))
-        .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-        .where(JudgementRecord.cluster_id == alike.cluster_id, Snapshot.page_id != page_id)
-    )
-    return session.scalar(query) or 0
 
 
 def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Case]:
@@ -47,7 +60,7 @@ def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Cas
         .join(JudgementRecord, Case.judgement_id == JudgementRecord.id)
         .where(JudgementRecord.cluster_id == cluster, Case.id != case.id)
         .options(
-            joinedload(Case.judgement),
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.page).joinedload(Page.site),
             joinedload(Case.page).joinedload(Page.account),
         )

@@ -8,10 +8,10 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.identity import Register, Registered
-from classifiers.similar import Signature
+from classifiers.score import with_similar_pages
 from classifiers.values import Judgement, KnownCertificate, PageText
 from records import workflow
-from records.clusters import join_cluster
+from records.clusters import find_cluster, join_cluster
 from records.models import (
     Account,
     AuditEntry,
@@ -108,10 +108,16 @@ def confirmed_cases(session: Session, institution: Institution) -> int:
 def record_judgement(
     session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
 ) -> JudgementRecord:
-    """Write a judgement and its findings; judging a snapshot again returns what is there."""
+    """Write a judgement and its findings; judging a snapshot again returns what is there.
+
+    A flagged page joins the cluster of the pages that say the same, which its score counts.
+    """
     there = session.scalar(select(JudgementRecord).where(JudgementRecord.snapshot_id == snapshot.id))
     if there:
         return there
+    cluster = find_cluster(session, page, snapshot.page_id) if judgement.unlawful else None
+    if cluster:
+        judgement = with_similar_pages(judgement, cluster.other_pages)
     record = JudgementRecord(
         snapshot_id=snapshot.id,
         judged_at=now,
@@ -145,8 +151,8 @@ def record_judgement(
     )
     session.add(record)
     session.flush()
-    if judgement.unlawful:
-        join_cluster(session, record, Signature.of(page))
+    if cluster:
+        join_cluster(session, record, cluster)
     return record
 
 

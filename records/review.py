@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import workflow
+from records.clusters import cluster_cases
 from records.models import (
     Account,
     AuditEntry,
@@ -42,6 +43,7 @@ ACTIONS: dict[str, CaseState] = {
     "transfer": CaseState.TRANSFERRED,
 }
 _DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
+MOST_AT_ONCE = 500
 _TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
 
 
@@ -129,6 +131,30 @@ def next_case(session: Session, after: Case) -> int | None:
     waiting = (CaseState.PENDING, CaseState.NEEDS_MORE)
     query = select(Case.id).where(Case.state.in_(waiting), Case.id != after.id)
     return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
+
+
+def same_as(session: Session, case: Case) -> Sequence[Case]:
+    """Open cases whose pages say the same and break the same rules, which nobody else holds: what one decision
+    on `case` can decide with it. A page of the cluster with other findings needs a look of its own."""
+    rules = {finding.rule for finding in case.judgement.findings}
+    return [
+        other
+        for other in cluster_cases(session, case, limit=MOST_AT_ONCE)
+        if other.state in _TAKEN_UP_FIRST and {finding.rule for finding in other.judgement.findings} == rules
+    ]
+
+
+def decide_alike(session: Session, case: Case, reviewer: User, decision: Decision, now: datetime) -> int:
+    """Decide `case`, and the cases of `same_as` in the same way; returns how many were decided.
+
+    Raises as `decide`; then none is decided. Each case gets its own audit row, which names the case looked at.
+    """
+    others = same_as(session, case) if decision.action in _DECISIONS else ()
+    decide(session, case, reviewer, decision, now)
+    for other in others:
+        reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
+        decide(session, other, reviewer, Decision(decision.action, other.version, reason), now)
+    return 1 + len(others)
 
 
 def decide(session: Session, case: Case, reviewer: User, decision: Decision, now: datetime) -> None:

@@ -67,7 +67,8 @@ def show(
             offices=session.scalars(select(Office).order_by(Office.id)).all(),
             history=review.history(session, case_id),
             verifications=review.verifications(session, case_id),
-            similar=[other for other in cluster_cases(session, case) if other.page.source.institution],
+            similar=cluster_cases(session, case),
+            alike=len(review.same_as(session, case)),
             states=CaseState,
         )
 
@@ -94,12 +95,14 @@ def decide(
     version: Annotated[int, Form()],
     reason: Annotated[str, Form(max_length=2000)] = "",
     office: Annotated[int | None, Form()] = None,
+    alike: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
-    """Take a step; after a decision, on to the next case that waits."""
+    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id))
         user = session.get_one(User, sign_in.user_id)
-        review.decide(session, case, user, review.Decision(action, version, reason, office), now)
+        take = review.decide_alike if alike else review.decide
+        take(session, case, user, review.Decision(action, version, reason, office), now)
         following = review.next_case(session, case) if action in {"dismiss", "needs_more"} else case_id
     return RedirectResponse(f"/cases/{following}" if following else "/cases", 303)
 

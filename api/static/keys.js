@@ -25,7 +25,7 @@ function moveTo(index) {
 }
 
 function use(element) {
-  if (element.matches("textarea, input, select")) element.focus();
+  if (element.matches("textarea, input:not([type=checkbox]), select")) element.focus();
   else element.click();
 }
 
@@ -60,7 +60,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const typing = event.target.matches("textarea, select, input:not([type=hidden])");
+  const typing = event.target.matches("textarea, select, input:not([type=hidden], [type=checkbox])");
   if (event.key === "Escape" && typing) event.target.blur();
   if (typing || document.querySelector("dialog[open]")) return;
   if (event.key === "j") moveTo(at + 1);

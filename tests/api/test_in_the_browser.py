@@ -26,6 +26,7 @@ def browser_page() -> Iterator[Page]:
 
 def sign_in(page: Page, url: str, name: str) -> None:
     page.goto(f"{url}/")
+    expect(page.locator("input[name=name]")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -83,3 +84,18 @@ def test_the_keys_are_shown_and_none_is_taken_while_typing(served, case_id, brow
     page.keyboard.press("r")
     page.keyboard.type("yyxxt")
     assert registered.state(served.engine, case_id) == "待研判"
+
+
+def test_pages_that_say_the_same_are_decided_at_once(
+    served, case_id, store, rules, now, browser_page: Page
+) -> None:
+    other = registered.case(served.engine, store, rules, now, number=2)
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/cases/{case_id}")
+    expect(page.locator("label.check")).to_contain_text("另 1 件一并研判")
+    page.keyboard.press("a")
+    expect(page.locator("input[name=alike]")).to_be_checked()
+    page.keyboard.press("y")
+    expect(page.locator(".state")).to_have_text("认定违法")
+    assert registered.state(served.engine, other) == "认定违法"

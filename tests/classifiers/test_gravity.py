@@ -6,6 +6,7 @@ import pytest
 
 from classifiers.judge import judge
 from classifiers.lists import RuleSet
+from classifiers.score import with_similar_pages
 from classifiers.values import Facts, Judgement, KnownCertificate, PageText
 
 NUMBER = "（云）医广【2026】第03-10-0205号"
@@ -65,7 +66,9 @@ def test_earlier_cases_and_similar_pages_raise_the_score(rules: RuleSet) -> None
     alone = judged(rules, "我院治愈率98%。").score
     assert judged(rules, "我院治愈率98%。", confirmed_before=2).score == alone + 20
     assert judged(rules, "我院治愈率98%。", confirmed_before=9).score == alone + 30
-    assert judged(rules, "我院治愈率98%。", similar_pages=3).score == alone + 6
+    judgement = judged(rules, "我院治愈率98%。")
+    assert with_similar_pages(judgement, 3).score == alone + 6
+    assert with_similar_pages(judgement, 0) == judgement
 
 
 def test_every_summand_says_what_it_is_for(rules: RuleSet) -> None:

@@ -91,3 +91,10 @@ def test_a_file_that_is_not_utf8_is_named(folder: Path) -> None:
     (folder / "trial.yaml").write_bytes(GOOD.encode("gb18030"))
     with pytest.raises(ListsRefused, match=r"trial\.yaml:2: -: 不是 UTF-8 编码"):
         load_rules(folder)
+
+
+def test_lists_without_the_cues_that_the_judgement_asks_for_are_refused(folder: Path) -> None:
+    kinds = folder / "page_kinds.yaml"
+    kinds.write_text(kinds.read_text("utf-8").replace("id: contact", "id: contacts"), "utf-8")
+    found = faults(folder, GOOD)
+    assert found == ["page_kinds.yaml:2: cues: 缺少名为 contact 的线索词，研判离不开它"]

@@ -3,9 +3,10 @@
 from sqlalchemy import Engine
 
 from classifiers.values import PageText
-from records.clusters import cluster_cases, similar_pages
+from records.clusters import cluster_cases, find_cluster
 from records.database import reading, transaction
 from records.models import Case, Site
+from records.review import Decision, decide_alike, history
 from tests.records import registered
 
 ADVERT = "云溪男科门诊部引进新设备，治愈率98%，永不复发，专家团队每周坐诊，欢迎咨询。" * 2
@@ -37,6 +38,25 @@ def test_the_pages_that_say_the_same_are_counted(engine: Engine, store, rules, n
     first = seen(engine, store, rules, now, ADVERT, "a")
     with reading(engine) as session:
         page_id = session.get_one(Case, first).page_id
-        assert similar_pages(session, PageText.of_plain(ADVERT), page_id) == 0
-        assert similar_pages(session, PageText.of_plain(ADVERT), page_id + 1) == 1
-        assert similar_pages(session, PageText.of_plain("门诊时间：周一至周五。"), page_id + 1) == 0
+        assert find_cluster(session, PageText.of_plain(ADVERT), page_id).other_pages == 0
+        assert find_cluster(session, PageText.of_plain(ADVERT), page_id + 1).other_pages == 1
+        assert (
+            find_cluster(session, PageText.of_plain("门诊时间：周一至周五。"), page_id + 1).other_pages == 0
+        )
+
+
+def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_rule(
+    engine: Engine, store, rules, now
+) -> None:
+    first, second = (seen(engine, store, rules, now, ADVERT, path) for path in "ab")
+    also = seen(engine, store, rules, now, ADVERT + "祖传秘方。", "c")
+    with transaction(engine) as session:
+        case, person = session.get_one(Case, first), registered.reviewer(session)
+        decision = Decision("confirm", case.version, "同一模板")
+        assert decide_alike(session, case, person, decision, now) == 2
+    assert registered.state(engine, second) == "认定违法"
+    assert registered.state(engine, also) == "待研判"
+    with reading(engine) as session:
+        entry = history(session, second)[-1]
+        assert f"与案件 {first} 内容相同" in entry.reason
+        assert entry.actor == "reviewer:reviewer"
