@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from itertools import islice
 from operator import attrgetter
+from typing import NamedTuple
 
 from classifiers.lists import Context, RuleSet
 from classifiers.match import Hit
@@ -36,6 +37,13 @@ class Sentences:
         return commas[-1].end() if commas else start
 
 
+class Place(NamedTuple):
+    """Where something stands in a normalised text."""
+
+    start: int
+    end: int
+
+
 class Surroundings:
     """What stands around hits: only the sentences that hit are searched for contexts, each once."""
 
@@ -45,7 +53,7 @@ class Surroundings:
         self._sentences = Sentences(text)
         self._found: dict[tuple[int, int], dict[str, list[Hit]]] = {}
 
-    def bears(self, name: str, hit: Hit) -> Hit | None:
+    def bears(self, name: str, hit: Place) -> Hit | None:
         """The first words of context `name` that bear on `hit`, or None.
 
         - before: in the same clause, ending at most `within` characters ahead of the hit, or running into it
@@ -84,7 +92,7 @@ class Surroundings:
         return found
 
 
-def _fits(context: Context, words: Hit, hit: Hit) -> bool:
+def _fits(context: Context, words: Hit, hit: Place) -> bool:
     """Whether words that begin where the context's scope may lie bear on the hit."""
     match context.scope:
         case "before":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers import certificates
+from classifiers.context import Place
 from classifiers.departure import align
 from classifiers.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.identity import Register, find_contacts, in_main
@@ -26,7 +27,8 @@ from classifiers.values import (
     PageText,
     Spared,
 )
-from classifiers.weigh import Weighed, weigh
+from classifiers.weigh import Weighed, excused_place, weigh
+from classifiers.wording import Suspicion
 
 _NOBODY = Register()
 
@@ -63,8 +65,9 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
     reading = _read(page, rules, register)
-    kept, spared, decision = _decide(reading, rules, facts)
+    kept, spared, decision, suspicion = _decide(reading, rules, facts)
     findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
+    findings += _worded(reading, rules, suspicion)
     findings += _disguise(reading, rules, decision)
     alignment: tuple[Aligned, ...] = ()
     if facts.certificates is not None and decision.kind == "advert":
@@ -112,20 +115,23 @@ def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
 
 def _decide(
     reading: _Reading, rules: RuleSet, facts: Facts
-) -> tuple[list[Weighed], list[Spared], KindDecision]:
-    """The hits that count, those that do not, and the kind of page that this follows from."""
+) -> tuple[list[Weighed], list[Spared], KindDecision, Suspicion | None]:
+    """The hits that count, those that do not, the kind of page that this follows from, and, where no term says
+    anything, what is suspicious about the wording."""
     in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force]
     weighed, excused = weigh(reading.normal.text, hits, rules)
     counted = [each.hit for each in weighed]
     spared = [_spared(reading, each.hit, each.reason) for each in excused]
     promises = [hit for hit in counted if rules.live[hit.term.owner_id].promise]
+    suspicion = None if promises else _suspicion(reading, rules, spared)
+    suspect = [_quote(reading, suspicion.start, suspicion.end)] if suspicion else []
     services = [hit for hit in counted if rules.live[hit.term.owner_id].only_on]
     decision = decide_kind(
         Evidence(
             reading.cues,
             reading.contacts,
-            _words(reading, promises),
+            (*_words(reading, promises), *suspect),
             _words(reading, services),
             is_listing(reading.page),
         )
@@ -142,7 +148,31 @@ def _decide(
             spared.append(_spared(reading, hit, "是本机构登记名称的一部分"))
         else:
             kept.append(each)
-    return kept, spared, decision
+    return kept, spared, decision, None if decision.kind == "notice" else suspicion
+
+
+def _suspicion(reading: _Reading, rules: RuleSet, spared: list[Spared]) -> Suspicion | None:
+    """What is suspicious about the wording, unless its surroundings excuse it; then that is added to `spared`."""
+    suspicion = rules.wording.suspects(reading.normal.text)
+    if suspicion is None:
+        return None
+    start, end = reading.normal.span(suspicion.start, suspicion.end)
+    for rule in rules.when("wording"):
+        reason = excused_place(
+            reading.normal.text, Place(suspicion.start, suspicion.end), rule, rules
+        )
+        if reason:
+            spared.append(Spared(rule.id, start, end, reading.page.text[start:end], reason))
+            return None
+    return suspicion
+
+
+def _worded(reading: _Reading, rules: RuleSet, suspicion: Suspicion | None) -> Iterator[Finding]:
+    if suspicion:
+        words = "、".join(f"“{word}”" for word in suspicion.words)
+        detail = f"整体用语的违法程度 {suspicion.measure:.2f}，权重最高的是{words}"
+        for rule in rules.when("wording"):
+            yield _finding_at(reading, rule, reading.normal.span(suspicion.start, suspicion.end), detail)
 
 
 def _words(reading: _Reading, hits: Iterable[Hit]) -> tuple[str, ...]:

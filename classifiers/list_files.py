@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,25 @@ class ListReader:
             if self._conforms(name, definition, content):
                 return cast("dict[str, Any]", content)
         return {}
+
+    def read_with(self, name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """The content of a file that is no YAML, by `parse`, whose ValueError begins with the line's number.
+
+        None when faults were found (and kept).
+        """
+        try:
+            raw = (self.folder / name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + raw + b"\0")
+            return parse(raw.decode("utf-8"))
+        except OSError as error:
+            self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            self.faults.append(ListFault(name, line, "-", "不是 UTF-8 编码，请另存为 UTF-8"))
+        except ValueError as error:
+            line_number, _, reason = str(error).partition(": ")
+            self.faults.append(ListFault(name, int(line_number), "-", reason))
+        return None
 
     def _conforms(self, name: str, definition: str, content: object) -> bool:
         schema = {"$ref": f"#/$defs/{definition}", "$defs": self._schema["$defs"]}

@@ -12,6 +12,7 @@ from classifiers.list_files import ListFault, ListReader, ListsRefused
 from classifiers.match import Matcher, compile_terms
 from classifiers.terms import Term, TermFault, parse_term
 from classifiers.values import Article, Gravity, PageKind, Severity, Source
+from classifiers.wording import Wording, read_wording
 
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
@@ -23,6 +24,7 @@ JUDGED_BY = frozenset(
         *("education", "news", "notice", "notice_strong", "grave-disease"),
     }
 )
+WORDING = "wording.tsv"
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
 
 
@@ -98,6 +100,7 @@ class RuleSet:
     contexts: dict[str, Context]
     cues: dict[str, Cues]
     version: str
+    wording: Wording
 
     @cached_property
     def live(self) -> dict[str, Rule]:
@@ -145,9 +148,10 @@ def load_rules(folder: Path) -> RuleSet:
         for path in sorted(folder.glob("*.yaml"))
         if path.name not in SUPPORT_FILES
     }
+    wording = reader.read_with(WORDING, read_wording)
     if not families:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
-    if reader.faults:
+    if reader.faults or wording is None:
         raise ListsRefused(reader.faults)
     _put_groups(reader, families, {group["id"]: "|".join(group["words"]) for group in groups["words"]})
     articles = {
@@ -174,7 +178,7 @@ def load_rules(folder: Path) -> RuleSet:
         entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"]))
         for entry in (*kinds["cues"], *fields["cues"])
     }
-    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest())
+    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording)
 
 
 def _rule(

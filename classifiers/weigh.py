@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from classifiers.context import Surroundings
+from classifiers.context import Place, Surroundings
 from classifiers.lists import Rule, RuleSet
 from classifiers.match import Hit
 from classifiers.words import cuts_through_word
@@ -41,6 +41,11 @@ def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Weighed]
     return [Weighed(hit, notes[hit.term.owner_id, hit.start]) for hit in _merged(kept)], excused
 
 
+def excused_place(text: str, place: Place, rule: Rule, rules: RuleSet) -> str | None:
+    """Why what stands at `place` of normalised `text` is no finding of `rule`, in Chinese; None when it is one."""
+    return _excused(text, Surroundings(text, rules), rules, rule, place)[0]
+
+
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
     """Leave out a hit that lies inside another of the same rule: one place, one finding."""
     ends: dict[str, int] = {}
@@ -66,21 +71,29 @@ def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
 
 def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[str | None, str]:
     """Why `hit` does not count (None when it does), and what was weighed without excusing it, in Chinese."""
-    rule: Rule = rules.live[hit.term.owner_id]
+    rule = rules.live[hit.term.owner_id]
+    excused, note = _excused(text, surroundings, rules, rule, Place(hit.start, hit.end))
+    if excused is None and hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
+        return "切断了一个更长的词", ""
+    return excused, note
+
+
+def _excused(
+    text: str, surroundings: Surroundings, rules: RuleSet, rule: Rule, place: Place
+) -> tuple[str | None, str]:
+    """As `_excuse`, by the contexts of `rule` alone."""
     note = ""
     for name in rule.unless:
-        words = surroundings.bears(name, hit)
+        words = surroundings.bears(name, place)
         if not words:
             continue
         context = rules.contexts[name]
         found = f"{context.title}：“{text[words.start : words.end]}”"
-        voids = next((void for other in context.void_by if (void := surroundings.bears(other, hit))), None)
+        voids = next((void for other in context.void_by if (void := surroundings.bears(other, place))), None)
         if voids is None:
             return found, ""
         note = f"已考虑{found}，因同句有“{text[voids.start : voids.end]}”不予排除"
     for name in rule.needs:
-        if not surroundings.bears(name, hit):
+        if not surroundings.bears(name, place):
             return f"缺少所需语境：{rules.contexts[name].title}", ""
-    if hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
-        return "切断了一个更长的词", ""
     return None, note

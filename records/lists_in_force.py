@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.list_files import ListsRefused
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists import WORDING, RuleSet, load_rules
 
 _CURRENT = "current"
 
@@ -54,7 +54,7 @@ def _keep(folder: Path, kept: Path, version: str) -> None:
         with tempfile.TemporaryDirectory(dir=kept) as scratch:
             whole = Path(scratch) / version
             whole.mkdir()
-            for file in (*folder.glob("*.yaml"), folder / "schema.json"):
+            for file in (*folder.glob("*.yaml"), folder / "schema.json", folder / WORDING):
                 shutil.copyfile(file, whole / file.name)
             try:
                 whole.rename(kept / version)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.list_files import ListsRefused
-from classifiers.lists import SUPPORT_FILES, load_rules
+from classifiers.lists import SUPPORT_FILES, WORDING, load_rules
 from records.settings import PROJECT
 
 GOOD = """\
@@ -30,7 +30,7 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("schema.json", *SUPPORT_FILES):
+    for name in ("schema.json", WORDING, *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, tmp_path / name)
     return tmp_path
 
@@ -97,4 +97,4 @@ def test_lists_without_the_cues_that_the_judgement_asks_for_are_refused(folder: 
     kinds = folder / "page_kinds.yaml"
     kinds.write_text(kinds.read_text("utf-8").replace("id: contact", "id: contacts"), "utf-8")
     found = faults(folder, GOOD)
-    assert found == ["page_kinds.yaml:2: cues: 缺少名为 contact 的线索词，研判离不开它"]
+    assert found == ["page_kinds.yaml:3: cues: 缺少名为 contact 的线索词，研判离不开它"]
