@@ -22,9 +22,16 @@ class Sentences:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._known: dict[int, tuple[int, int]] = {}
 
     def around(self, position: int) -> tuple[int, int]:
         """Start and end of the sentence in which `position` stands, at most `_LONGEST` characters either way."""
+        known = self._known.get(position)
+        if known is None:
+            known = self._known[position] = self._around(position)
+        return known
+
+    def _around(self, position: int) -> tuple[int, int]:
         low, high = max(0, position - _LONGEST), min(len(self._text), position + _LONGEST)
         last = max(self._text.rfind(mark, low, position) for mark in _SENTENCE_MARKS)
         end = _SENTENCE_END.search(self._text, position, high)

@@ -158,9 +158,7 @@ def _suspicion(reading: _Reading, rules: RuleSet, spared: list[Spared]) -> Suspi
         return None
     start, end = reading.normal.span(suspicion.start, suspicion.end)
     for rule in rules.when("wording"):
-        reason = excused_place(
-            reading.normal.text, Place(suspicion.start, suspicion.end), rule, rules
-        )
+        reason = excused_place(reading.normal.text, Place(suspicion.start, suspicion.end), rule, rules)
         if reason:
             spared.append(Spared(rule.id, start, end, reading.page.text[start:end], reason))
             return None

@@ -40,7 +40,7 @@ def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> Iterat
     for term in written:
         parsed = parse_term(term)
         for anchor in parsed.anchors:
-            yield Term(owner, owner_id, term, anchor, parsed.pattern)
+            yield Term(owner, owner_id, term, anchor, parsed.pattern, parsed.before)
 
 
 class Matcher:
@@ -80,7 +80,7 @@ class Matcher:
                 if term.pattern is None:
                     hits.append(Hit(term, low + start, low + end))
                     continue
-                span = _fit(term.pattern, part, start, end)
+                span = _fit(term.pattern, part, start, end, term.before)
                 if span and (key := (term.owner_id, term.written, *span)) not in fitted:
                     fitted.add(key)
                     hits.append(Hit(term, low + span[0], low + span[1]))
@@ -90,10 +90,13 @@ class Matcher:
         return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
 
 
-def _fit(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the pattern fits around its literal at `text[start:end]`."""
-    high = min(len(text), end + REACH)
-    match = pattern.search(text, max(0, start - REACH), high)
+def _fit(pattern: re.Pattern[str], text: str, start: int, end: int, before: int) -> tuple[int, int] | None:
+    """Where the pattern fits around its literal at `text[start:end]`, from `before` characters ahead of it."""
+    high = end + REACH
+    if not before:
+        match = pattern.match(text, start, high)
+        return match.span() if match and end <= match.end() else None
+    match = pattern.search(text, start - before if start > before else 0, high)
     while match and match.start() <= start:
         if end <= match.end():
             return match.span()

@@ -40,13 +40,15 @@ class TermFault(Exception):
 
 @dataclass(frozen=True)
 class Term:
-    """A term of one owner: `literal` is looked for by the automaton; `pattern`, if any, must then fit."""
+    """A term of one owner: `literal` is looked for by the automaton; `pattern`, if any, must then fit, beginning
+    at most `before` characters ahead of the literal."""
 
     owner: Owner
     owner_id: str
     written: str
     literal: str
     pattern_source: str | None
+    before: int = 0
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -59,12 +61,14 @@ class ParsedTerm:
     """A term taken apart, all of it normalised.
 
     `anchors`: the literals of which one must stand in the text, those of the rarest words; `pattern` what must
-    then fit around it (None for plain words); `words`: all literal parts of all wordings.
+    then fit around it (None for plain words), beginning at most `before` characters ahead of it; `words`: all
+    literal parts of all wordings.
     """
 
     anchors: tuple[str, ...]
     pattern: str | None
     words: tuple[str, ...]
+    before: int
 
 
 @cache
@@ -80,16 +84,23 @@ def parse_term(written: str) -> ParsedTerm:
     its wordings.
     """
     parts = list(_parts(written))
-    literals = [
-        _written_out(run) for gap, run in groupby(parts, lambda part: part.pattern is not None) if not gap
-    ]
+    literals, reaches, reach = [], {}, 0
+    for gap, run in groupby(parts, lambda part: part.pattern is not None):
+        members = list(run)
+        if not gap:
+            literals.append(_written_out(members))
+            whole = len(literals[-1]) == prod(len(part.wordings) for part in members)
+            reaches[literals[-1]] = min(REACH, reach) if whole else REACH
+        reach += sum(part.longest for part in members)
     usable = [wordings for wordings in literals if min(map(len, wordings)) >= _SHORTEST]
     anchors = min(usable, key=lambda wordings: sum(map(how_common, wordings)), default=())
     if not anchors:
         raise TermFault(f"“{written}”的文字部分不足两个字，会误中太多页面")
     plain = len(literals) == 1 and len(anchors) == prod(len(part.wordings) for part in parts)
     words = tuple(word for wordings in usable for word in wordings)
-    return ParsedTerm(anchors, None if plain else "".join(part.source for part in parts), words)
+    return ParsedTerm(
+        anchors, None if plain else "".join(part.source for part in parts), words, reaches[anchors]
+    )
 
 
 def _written_out(run: Iterable["_Part"]) -> tuple[str, ...]:
@@ -106,6 +117,11 @@ class _Part:
 
     wordings: tuple[str, ...]
     pattern: str | None = None
+    width: int = 0  # of what the pattern takes, at most
+
+    @property
+    def longest(self) -> int:
+        return self.width if self.pattern is not None else max(map(len, self.wordings), default=0)
 
     @property
     def source(self) -> str:
@@ -148,11 +164,11 @@ def _placeholder(inside: str) -> _Part:
         return _alternatives(choices)
     name, _, width = inside.partition(":")
     if name == "gap" and (not width or (width.isdecimal() and 1 <= int(width) <= _LONGEST_GAP)):
-        return _Part((), rf"[^。！？!?；;\n]{{0,{int(width or 8)}}}?")
+        return _Part((), rf"[^。！？!?；;\n]{{0,{int(width or 8)}}}?", int(width or 8))
     if inside == "percent":
-        return _Part((), _PERCENT)
+        return _Part((), _PERCENT, REACH)
     if inside == "number":
-        return _Part((), _NUMBER)
+        return _Part((), _NUMBER, REACH)
     known = f"{{percent}}、{{number}}、{{gap}}、{{gap:N}}（N 为 1 至 {_LONGEST_GAP}）、{{甲|乙}}"
     raise TermFault(f"不认识的占位符 {{{inside}}}；可用：{known}")
 
@@ -175,7 +191,8 @@ def _alternatives(choices: list[str]) -> _Part:
     parsed = [list(_parts(choice)) for choice in choices]
     if any(part.pattern for parts in parsed for part in parts):
         sources = ["".join(part.source for part in parts) for parts in parsed]
-        return _Part((), f"(?:{'|'.join(sources)})")
+        longest = max(sum(part.longest for part in parts) for parts in parsed)
+        return _Part((), f"(?:{'|'.join(sources)})", longest)
     written_out = [
         "".join(wording) for parts in parsed for wording in product(*(part.wordings for part in parts))
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Region = Literal["main", "frame"]
 PageKind = Literal["advert", "introduction", "education", "news", "notice", "directory"]
@@ -47,8 +47,7 @@ AGREEMENT_LABELS: Mapping[Agreement, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
 
     `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page
@@ -61,8 +60,7 @@ class Block:
     heading: bool = False
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Where a page leads or what it loads: the address as written, and the block that shows it.
 
     `start` and `end` count characters in `PageText.text`; both are 0 for what shows no text of its own

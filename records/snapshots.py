@@ -1,8 +1,9 @@
 """Keeping snapshots: bytes into the evidence store first, then the row, so that no row lacks its bytes."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ def _page(session: Session, target: Target, url: str) -> Page:
 
 
 def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> Snapshot:
-    text = None if fetched.text is None else json.dumps(asdict(fetched.text), ensure_ascii=False).encode()
+    text = None if fetched.text is None else json.dumps(_as_json(fetched.text), ensure_ascii=False).encode()
     return Snapshot(
         page_id=page.id,
         visit_id=target.visit_id,
@@ -103,6 +104,15 @@ def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> 
         title=fetched.text.title if fetched.text else None,
         page_state=fetched.page_state,
     )
+
+
+def _as_json(page: PageText) -> dict[str, Any]:
+    return {
+        "text": page.text,
+        "title": page.title,
+        "blocks": [block._asdict() for block in page.blocks],
+        "links": [link._asdict() for link in page.links],
+    }
 
 
 def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:

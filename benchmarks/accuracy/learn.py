@@ -54,9 +54,7 @@ def learn(passages: Sequence[Passage]) -> Wording:
     for row in rows:
         for part in row:
             often[part] = often.get(part, 0) + 1
-    scaled = [
-        {part: len(row) ** -0.5 for part in sorted(row) if often[part] >= _FEWEST} for row in rows
-    ]
+    scaled = [{part: len(row) ** -0.5 for part in sorted(row) if often[part] >= _FEWEST} for row in rows]
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform(scaled)
     model = LogisticRegression(C=_STRENGTH, max_iter=5000, class_weight="balanced")

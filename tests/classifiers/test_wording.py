@@ -20,8 +20,7 @@ def test_a_measure_can_be_added_up_by_hand() -> None:
 
 
 def test_the_weightiest_clause_is_shown_with_its_words() -> None:
-    found = WORDING.suspects("今天，神奇")
-    assert found is None, "diluted below the threshold"
+    assert WORDING.suspects("今天天气不错，神奇") is None, "diluted below the threshold"
     found = WORDING.suspects("好，神奇")
     assert found is not None
     assert (found.start, found.end, found.words) == (2, 4, ("神奇",))
@@ -37,7 +36,7 @@ def test_what_cannot_be_weighed_is_not_suspected(text: str) -> None:
 
 
 def test_a_bad_line_is_named() -> None:
-    with pytest.raises(ValueError, match="^2: "):
+    with pytest.raises(ValueError, match=r"^2: "):
         read_wording("(bias)\t1\n神奇\tmuch\n")
     with pytest.raises(ValueError, match="threshold"):
         read_wording("(bias)\t1\n")
