@@ -1,9 +1,81 @@
 """Evidence as a download: never as something that a browser would run."""
 
-from fastapi.responses import Response
+import json
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
+from fastapi import HTTPException
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from records.captures import capture_of, manifest_of
 from records.evidence import EvidenceStore
-from records.models import Case
+from records.evidence_packages import EvidenceIncomplete, export_case
+from records.models import Capture, Case
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The screenshot of a case's page: its size in pixels, and where the findings stand on it, in the order of the
+    findings: (number from 1, x, y, width, height)."""
+
+    width: int
+    height: int
+    boxes: tuple[tuple[int, float, float, float, float], ...]
+
+
+@dataclass(frozen=True)
+class CaptureShown:
+    """What the case page says of a capture."""
+
+    capture: Capture
+    files: tuple[tuple[str, str, int, str], ...]  # name, role, bytes, SHA-256
+    picture: Picture | None
+
+
+def capture_shown(session: Session, store: EvidenceStore, case: Case) -> CaptureShown | None:
+    """The capture of a case's snapshot; None where there is none yet. Raises as EvidenceStore.get."""
+    capture = capture_of(session, case)
+    if capture is None:
+        return None
+    manifest = manifest_of(store, capture)
+    names = {item.name: item.sha256 for item in manifest.items}
+    picture = None
+    if capture.screenshot_sha256:
+        width, height = struct.unpack(">II", store.get(capture.screenshot_sha256)[16:24])
+        boxes = json.loads(store.get(names["boxes.json"])) if "boxes.json" in names else []
+        picture = Picture(
+            width,
+            height,
+            tuple((box["finding"] + 1, box["x"], box["y"], box["width"], box["height"]) for box in boxes),
+        )
+    files = tuple((item.name, item.role, item.size, item.sha256) for item in manifest.items)
+    return CaptureShown(capture, files, picture)
+
+
+def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:
+    """The screenshot of a case's page: a PNG that our own browser made."""
+    capture = capture_of(session, case)
+    if capture is None or capture.screenshot_sha256 is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "private, max-age=86400", "X-Content-SHA256": capture.screenshot_sha256}
+    return Response(store.get(capture.screenshot_sha256), media_type="image/png", headers=headers)
+
+
+def package(session: Session, store: EvidenceStore, case: Case) -> Response:
+    """The evidence package of a case, as a download."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "package.zip"
+        try:
+            export_case(session, store, case.id, path)
+        except EvidenceIncomplete as error:
+            raise HTTPException(409, str(error)) from error
+        content = path.read_bytes()
+    name = f"case-{case.id}-evidence.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 def as_download(store: EvidenceStore, case: Case) -> Response:

@@ -1,12 +1,15 @@
 """When a page needs the browser, and how it is asked for."""
 
 import os
+from functools import lru_cache
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from classifiers.values import PageText
+from crawler.browser_proxy import BrowserProxy
 from crawler.errors import BrowserMissing
+from crawler.guard import AddressGuard
 from records.settings import settings
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
@@ -22,6 +25,7 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 ]
 
 
@@ -29,6 +33,18 @@ def needs_browser(html: str, text: PageText) -> bool:
     """Whether the plain page is a shell: hardly any visible text, but scripts that could write some."""
     visible = sum(block.end - block.start for block in text.blocks if block.region == "main")
     return visible < _SHELL and LexborHTMLParser(html).css_first("script") is not None
+
+
+@lru_cache(maxsize=1)
+def browser_proxy() -> tuple[BrowserProxy, str]:
+    """This process's proxy and its URL: all that the browser asks for goes through it."""
+    proxy = BrowserProxy(AddressGuard(settings().allowed_networks))
+    return proxy, proxy.start()
+
+
+def guarded_launch_options() -> dict[str, Any]:
+    """As `launch_options`, for pages that are not ours: every connection goes through `browser_proxy`."""
+    return {**launch_options(), "proxy": {"server": browser_proxy()[1], "bypass": "<-loopback>"}}
 
 
 def launch_options() -> dict[str, Any]:

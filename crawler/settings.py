@@ -3,7 +3,7 @@
 from typing import Any
 
 from crawler.guard import browser_must_not
-from crawler.rendering import GOTO_TIMEOUT_MS, launch_options
+from crawler.rendering import GOTO_TIMEOUT_MS, guarded_launch_options
 from records.settings import settings
 
 MEBIBYTE = 1 << 20
@@ -39,7 +39,7 @@ def scrapy_settings() -> dict[str, Any]:
             "crawler.guard.GuardMiddleware": 50,
         },
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
+        "PLAYWRIGHT_LAUNCH_OPTIONS": guarded_launch_options(),
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": GOTO_TIMEOUT_MS,
         "PLAYWRIGHT_ABORT_REQUEST": browser_must_not,

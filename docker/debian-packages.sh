@@ -19,6 +19,9 @@ case "${1:-}" in
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
   app)
     command -v chromium >/dev/null || missing+=(chromium)
+    for library in libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0; do  # of WeasyPrint
+      ls /usr/lib/*/$library >/dev/null 2>&1 || missing+=("$(echo "$library" | sed -E 's/-1\.0\.so\./-1.0-/; s/\.so\./-/; s/subset-0/subset0/')")
+    done
     ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=(libatomic1)  # of Playwright's own driver
     { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; } || missing+=(fontconfig fonts-noto-cjk) ;;
   test)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from classifiers.list_files import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed
-from qingyi.commands import crawl, database, judge, lists, people, registry, serve
+from qingyi.commands import crawl, database, evidence, judge, lists, people, registry, serve
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.leases import TaskRunning
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(database.app, name="database")
 app.add_typer(registry.app, name="registry")
 app.add_typer(lists.app, name="lists")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(people.users, name="user")
 app.add_typer(people.offices, name="office")
 app.command("crawl")(crawl.crawl)

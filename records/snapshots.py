@@ -1,7 +1,8 @@
 """Keeping snapshots: bytes into the evidence store first, then the row, so that no row lacks its bytes."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,8 @@ class Fetched:
     rendered: bytes | None = None
     text: PageText | None = None
     page_state: str = "normal"
+    request_headers: Mapping[str, list[str]] = field(default_factory=dict)
+    server_address: str | None = None
 
 
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
@@ -95,6 +98,8 @@ def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> 
         status=fetched.status,
         final_url=fetched.final_url,
         headers=fetched.headers,
+        request_headers=dict(fetched.request_headers),
+        server_address=fetched.server_address,
         etag=_header(fetched, "etag"),
         last_modified=_header(fetched, "last-modified"),
         body_sha256=store.put(fetched.body),
@@ -123,6 +128,8 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
         status=304,
         final_url=fetched.final_url,
         headers=fetched.headers,
+        request_headers=dict(fetched.request_headers),
+        server_address=fetched.server_address,
         etag=_header(fetched, "etag") or previous.etag,
         last_modified=_header(fetched, "last-modified") or previous.last_modified,
         body_sha256=previous.body_sha256,

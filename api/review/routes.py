@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
+from api import evidence as evidence_here
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
-from api.evidence import as_download
 from api.review.highlight import lines
 from classifiers.similar import differences
 from records import review
@@ -70,6 +70,7 @@ def show(
             similar=cluster_cases(session, case),
             alike=len(review.same_as(session, case)),
             states=CaseState,
+            captured=evidence_here.capture_shown(session, here.store, case),
         )
 
 
@@ -107,12 +108,26 @@ def decide(
     return RedirectResponse(f"/cases/{following}" if following else "/cases", 303)
 
 
+@router.get("/{case_id}/screenshot")
+def screenshot(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+    """The screenshot of the case's page."""
+    with reading(here.engine) as session:
+        return evidence_here.screenshot(session, here.store, _found(review.find_case(session, case_id)))
+
+
+@router.get("/{case_id}/package")
+def package(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+    """The evidence package of the case, as a download."""
+    with reading(here.engine) as session:
+        return evidence_here.package(session, here.store, _found(review.find_case(session, case_id)))
+
+
 @router.get("/{case_id}/evidence")
 def evidence(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
     """The raw bytes of the page that was judged, as a download."""
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id))
-        return as_download(here.store, case)
+        return evidence_here.as_download(here.store, case)
 
 
 def _found(case: Case | None) -> Case:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
@@ -139,7 +139,9 @@ class VisitSpider(Spider):
             url=planned.url,
             final_url=response.url,
             status=raw.status,
-            headers=_headers(raw),
+            headers=_headers(raw.headers),
+            request_headers=_headers(raw.request.headers) if raw.request else {},
+            server_address=str(raw.ip_address) if raw.ip_address else None,
             body=raw.body,
             fetched_at=datetime.now(UTC),
             rendered=response.body if plain is not None else None,
@@ -196,7 +198,9 @@ class VisitSpider(Spider):
             url=planned.url,
             final_url=plain.url,
             status=plain.status,
-            headers=_headers(plain),
+            headers=_headers(plain.headers),
+            request_headers=_headers(plain.request.headers) if plain.request else {},
+            server_address=str(plain.ip_address) if plain.ip_address else None,
             body=plain.body,
             fetched_at=datetime.now(UTC),
             text=text,
@@ -230,10 +234,10 @@ def content_type(response: Response) -> str:
     return (response.headers.get("Content-Type") or b"").decode("latin-1")
 
 
-def _headers(response: Response) -> dict[str, list[str]]:
+def _headers(headers: Headers) -> dict[str, list[str]]:
     return {
         name.decode("latin-1").lower(): [value.decode("latin-1") for value in values]
-        for name, values in response.headers.items()
+        for name, values in headers.items()
     }
 
 

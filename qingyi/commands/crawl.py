@@ -2,11 +2,14 @@
 
 import typer
 from rich.table import Table
+from sqlalchemy import Engine
 
 from crawler import recheck as rechecks
 from crawler import run
+from crawler.capture import capture_new
 from crawler.flag import flag_new
 from qingyi.console import console, counting, current_engine, errors, evidence_store, rules_in_force
+from records.evidence import EvidenceStore
 from records.leases import hold
 from records.models import Verification
 
@@ -19,8 +22,9 @@ def crawl(
     ),
     due: bool = typer.Option(False, "--due", help="抓取所有到期的站点和公众号（默认）"),
     judge: bool = typer.Option(True, "--flag/--no-flag", help="抓取后立即研判新快照"),
+    capture: bool = typer.Option(True, "--capture/--no-capture", help="研判后为立案的页面取证（截图、WARC）"),
 ) -> None:
-    """抓取到期的站点与公众号，保存快照并研判。被中断后再次运行即从断点继续。"""
+    """抓取到期的站点与公众号，保存快照，研判并取证。被中断后再次运行即从断点继续。"""
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
@@ -47,6 +51,17 @@ def crawl(
             with counting("研判中（快照）") as progress:
                 flagged = flag_new(engine, store, rules, run.utc_now(), progress)
             console.print(f"研判 {flagged.judged} 个快照，其中 {flagged.unlawful} 个有命中")
+            if capture:
+                take_evidence(engine, store)
+
+
+def take_evidence(engine: Engine, store: EvidenceStore) -> None:
+    """Take the evidence of the cases that lack it, and say how many there were."""
+    with counting("取证中（页）") as progress:
+        result = capture_new(engine, store, progress)
+    if result.taken:
+        missing = f"，其中 {result.incomplete} 页有缺项（见取证记录）" if result.incomplete else ""
+        console.print(f"取证 {result.taken} 页{missing}")
 
 
 def flag() -> None:

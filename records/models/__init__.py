@@ -15,13 +15,14 @@ from records.models.cases import (
 )
 from records.models.leases import Lease
 from records.models.registry import Account, Certificate, CertificateStatus, Institution, Level, Site
-from records.models.snapshots import Page, PlannedPage, PlannedState, Snapshot, Visit, VisitKind
+from records.models.snapshots import Capture, Page, PlannedPage, PlannedState, Snapshot, Visit, VisitKind
 from records.models.users import Office, OfficeKind, OfficeToken, Role, SignIn, User
 
 __all__ = [
     "Account",
     "AuditEntry",
     "Base",
+    "Capture",
     "Case",
     "CaseState",
     "Certificate",

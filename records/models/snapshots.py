@@ -114,6 +114,8 @@ class Snapshot(Base):
     status: Mapped[int] = mapped_column(comment="HTTP status")
     final_url: Mapped[str] = mapped_column(String(2000), comment="after redirects")
     headers: Mapped[dict[str, Any]] = mapped_column(comment="response headers as received, name to values")
+    request_headers: Mapped[dict[str, Any]] = mapped_column(comment="as sent, name to values")
+    server_address: Mapped[str | None] = mapped_column(String(60), comment="IP address that answered")
     etag: Mapped[str | None] = mapped_column(String(300))
     last_modified: Mapped[str | None] = mapped_column(String(100))
     body_sha256: Mapped[str] = mapped_column(String(64), comment="raw bytes of the response's body")
@@ -130,3 +132,21 @@ class Snapshot(Base):
 
     page: Mapped[Page] = relationship()
     visit: Mapped[Visit] = relationship()
+
+
+class Capture(Base):
+    """The evidence 取证 of one flagged snapshot: its manifest, by hash, chained to the one before."""
+
+    __tablename__ = "captures"
+    __table_args__ = (UniqueConstraint("snapshot_id"), UniqueConstraint("number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    number: Mapped[int] = mapped_column(comment="counts from 1 without gaps")
+    captured_at: Mapped[datetime]
+    manifest_sha256: Mapped[str] = mapped_column(String(64), comment="the manifest's bytes in the store")
+    screenshot_sha256: Mapped[str | None] = mapped_column(String(64), comment="PNG of the whole page")
+    stamp_sha256: Mapped[str | None] = mapped_column(String(64), comment="RFC 3161 stamp over the manifest")
+    note: Mapped[str | None] = mapped_column(Text, comment="what could not be captured, and why")
+
+    snapshot: Mapped[Snapshot] = relationship()

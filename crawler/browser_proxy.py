@@ -1,0 +1,111 @@
+"""The only way out for the browser: a proxy on loopback that connects to no address that must not be reached.
+
+Asking before a request is not enough for a browser, which resolves names by itself, and again: a name that changes
+its address between question and connection (rebinding) would get through. Here the address that was checked is the
+one that is connected to. The browser is told to send everything through it, loopback too.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.guard import AddressGuard
+
+_LONGEST_HEAD = 64 << 10
+_LARGEST_ANSWER = 64 << 20  # bytes a connection may bring in
+_CONNECT_SECONDS, _IDLE_SECONDS = 10.0, 60.0
+_HOP_HEADERS = (b"proxy-connection:", b"connection:", b"keep-alive:", b"proxy-authorization:")
+
+
+class Refused(Exception):
+    """A connection that is not made; the message says why."""
+
+
+class BrowserProxy:
+    """Runs in a thread of its own from `start` until the process ends, or `stop`."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="browser-proxy", daemon=True)
+        self._server: asyncio.Server | None = None
+        self.addresses: dict[str, str] = {}
+        self.refused: list[str] = []
+
+    def start(self) -> str:
+        """Listen on a free port of loopback; returns the proxy's URL."""
+        self._thread.start()
+        self._server = self._run(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_LONGEST_HEAD))
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        """Stop listening, and drop what is under way."""
+        if self._server is not None:
+            self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the work returns
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+            try:
+                await self._handle(reader, writer)
+            except (Refused, ValueError, asyncio.LimitOverrunError) as error:
+                writer.write(b"HTTP/1.1 403 Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                self.refused.append(str(error))
+                await writer.drain()
+        writer.close()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
+        request, *headers = head[:-4].split(b"\r\n")
+        method, target, version = request.split(b" ", 2)
+        if method == b"CONNECT":
+            host, _, port = target.decode("ascii").rpartition(":")
+            server, to_server = await self._connect(host.strip("[]"), int(port))
+            writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        else:
+            parts = urlsplit(target.decode("ascii"))
+            if parts.scheme != "http" or not parts.hostname:
+                raise Refused(f"not an http address: {target[:100]!r}")
+            server, to_server = await self._connect(parts.hostname, parts.port or 80)
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            kept = [line for line in headers if not line.lower().startswith(_HOP_HEADERS)]
+            first = b" ".join((method, path.encode("ascii"), version))
+            to_server.write(b"\r\n".join((first, *kept, b"Connection: close", b"", b"")))
+        upward = asyncio.create_task(_pipe(reader, to_server))
+        try:
+            await _pipe(server, writer)
+        finally:
+            upward.cancel()
+            to_server.close()
+
+    async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)
+        except (OSError, UnicodeError) as error:
+            raise Refused(f"{host}: {error}") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        refused = self._guard.refused_among(addresses)
+        if refused:
+            raise Refused(f"拒绝访问内部地址 {refused}（{host}）")
+        connection = await asyncio.wait_for(asyncio.open_connection(addresses[0], port), _CONNECT_SECONDS)
+        self.addresses[host] = addresses[0]
+        return connection
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    left = _LARGEST_ANSWER
+    with contextlib.suppress(OSError, TimeoutError):
+        while left > 0 and (part := await asyncio.wait_for(reader.read(64 << 10), _IDLE_SECONDS)):
+            left -= len(part)
+            writer.write(part)
+            await writer.drain()
+    with contextlib.suppress(OSError, RuntimeError):
+        if writer.can_write_eof():
+            writer.write_eof()

@@ -1,0 +1,174 @@
+"""Takes the evidence of flagged pages: looks at each in the browser, and keeps what was seen under a manifest."""
+
+import asyncio
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from sqlalchemy import Engine
+
+from crawler.browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
+from crawler.guard import AddressGuard
+from crawler.server import certificate_chain
+from evidence.manifest import Item
+from evidence.package import WARC
+from evidence.stamp import StampRefused, request_stamp
+from evidence.warc import Exchange, Resource, write_warc
+from records.captures import Captured, keep_capture, uncaptured
+from records.database import reading, transaction
+from records.evidence import EvidenceStore
+from records.models import Capture, Case, Snapshot
+from records.settings import settings
+
+_AT_ONCE = 3
+PROGRAM = f"清医 {version('qingyi')}"
+
+
+@dataclass(frozen=True)
+class CaptureResult:
+    """How many captures were taken, and of how many of them something is missing."""
+
+    taken: int
+    incomplete: int
+
+
+def capture_new(engine: Engine, store: EvidenceStore, progress: Callable[[int], None]) -> CaptureResult:
+    """Take the evidence of all cases that lack it; `progress` is called with how many more are done.
+
+    Raises BrowserMissing. A page that cannot be opened any more is captured as it was crawled, with a note.
+    """
+    taken = incomplete = 0
+    for capture in asyncio.run(_capture_all(engine, store, progress)):
+        taken += 1
+        incomplete += capture.note is not None
+    return CaptureResult(taken, incomplete)
+
+
+async def _capture_all(
+    engine: Engine, store: EvidenceStore, progress: Callable[[int], None]
+) -> list[Capture]:
+    done: list[Capture] = []
+    last_id = 0
+    async with evidence_browser() as browser:
+        while True:
+            with reading(engine) as session:
+                cases = uncaptured(session, _AT_ONCE, last_id)
+            if not cases:
+                return done
+            seen = await asyncio.gather(*(_look(browser, case) for case in cases))
+            for case, page in zip(cases, seen, strict=True):
+                done.append(_keep(engine, store, case, page))
+                last_id = case.id
+                progress(1)
+
+
+async def _look(browser: EvidenceBrowser, case: Case) -> Seen | PageUnseen:
+    quotes = [finding.quote for finding in case.judgement.findings]
+    try:
+        return await browser.look_at(case.page.url, monitor(), quotes)
+    except PageUnseen as error:
+        return error
+
+
+def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: Seen | PageUnseen) -> Capture:
+    snapshot = case.judgement.snapshot
+    notes = list(seen.notes) if isinstance(seen, Seen) else [str(seen)]
+    chain, fault = certificate_chain(snapshot.final_url, AddressGuard(settings().allowed_networks))
+    if fault:
+        notes.append(fault)
+    files = _files(store, snapshot, seen, chain)
+    screenshot = next((item.sha256 for item, _ in files if item.name == "screenshot.png"), None)
+    captured = Captured(
+        captured_at=seen.at if isinstance(seen, Seen) else datetime.now(UTC),
+        server={
+            "address": snapshot.server_address,
+            "certificates": [hashlib.sha256(certificate).hexdigest() for certificate in chain],
+        },
+        collector={
+            "program": PROGRAM,
+            "user_agent": settings().user_agent,
+            "browser": seen.browser if isinstance(seen, Seen) else "",
+            "host": platform.node(),
+            "settings": _settings_sha256(),
+        },
+        files=files,
+        screenshot=screenshot,
+        notes=tuple(notes),
+    )
+    with transaction(engine) as session:
+        capture = keep_capture(session, store, session.merge(case, load=False), captured)
+    _stamp(engine, store, capture)
+    return capture
+
+
+def _files(
+    store: EvidenceStore, snapshot: Snapshot, seen: Seen | PageUnseen, chain: Sequence[bytes]
+) -> list[tuple[Item, bytes]]:
+    body = store.get(snapshot.body_sha256)
+    exchanges = [_crawled(snapshot, body)]
+    resources: list[Resource] = []
+    files: list[tuple[str, str, str, bytes]] = [("body.bin", "抓取时的响应正文", "text/html", body)]
+    if snapshot.text_sha256:
+        text = store.get(snapshot.text_sha256)
+        files.append(("text.json", "提取的文字（研判所据）", "application/json", text))
+    if snapshot.rendered_sha256:
+        rendered = store.get(snapshot.rendered_sha256)
+        files.append(("rendered.html", "抓取时浏览器生成的页面", "text/html", rendered))
+    if isinstance(seen, Seen):
+        dom = seen.html.encode("utf-8", "surrogatepass")
+        files.append(("dom.html", "取证时浏览器生成的页面", "text/html", dom))
+        resources.append(Resource(f"urn:dom:{seen.url}", "text/html", dom, seen.at))
+        if seen.screenshot:
+            files.append(("screenshot.png", "整页截图", "image/png", seen.screenshot))
+            resources.append(Resource(f"urn:screenshot:{seen.url}", "image/png", seen.screenshot, seen.at))
+        boxes = json.dumps([asdict(box) for box in seen.boxes]).encode()
+        files.append(("boxes.json", "命中文字在截图上的位置（像素）", "application/json", boxes))
+        exchanges += seen.exchanges
+    if chain:
+        files.append(("certificates.der", "服务器证书链", "application/pkix-cert", b"".join(chain)))
+    warc = write_warc(exchanges, resources, {"software": PROGRAM, "format": "WARC File Format 1.1"})
+    files.insert(0, (WARC, "HTTP 交互记录（WARC）", "application/warc", warc))
+    return [(Item.of(name, role, kind, content), content) for name, role, kind, content in files]
+
+
+def _crawled(snapshot: Snapshot, body: bytes) -> Exchange:
+    """The exchange that was judged, as the crawl had it."""
+    return Exchange(
+        url=snapshot.final_url,
+        at=snapshot.fetched_at,
+        request_headers=_pairs(snapshot.request_headers),
+        status=snapshot.status,
+        response_headers=_pairs(snapshot.headers),
+        body=body,
+        address=snapshot.server_address,
+    )
+
+
+def _pairs(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in headers.items() for value in values]
+
+
+def _stamp(engine: Engine, store: EvidenceStore, capture: Capture) -> None:
+    """Have the manifest stamped, where an authority is set; that there is no stamp is noted."""
+    authority = settings().stamp_url
+    if not authority or capture.stamp_sha256:
+        return
+    with transaction(engine) as session:
+        own = session.get_one(Capture, capture.id)
+        try:
+            stamp = request_stamp(authority, store.get(own.manifest_sha256))
+        except StampRefused as error:
+            own.note = "；".join(filter(None, (own.note, str(error))))
+        else:
+            own.stamp_sha256 = store.put(stamp)
+        capture.note = own.note
+
+
+def _settings_sha256() -> str:
+    """What the crawl was set to, secrets aside, as one hash."""
+    shown = settings().model_dump(mode="json", exclude={"database_url"})
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()

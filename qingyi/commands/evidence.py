@@ -1,0 +1,81 @@
+"""`qingyi evidence`: take evidence, check it, hand it over as a package, verify a package."""
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from evidence.package import verify_package
+from qingyi.commands.crawl import CRAWL_TASK, take_evidence
+from qingyi.console import console, current_engine, errors, evidence_store
+from records.captures import check_captures
+from records.database import reading
+from records.evidence_packages import EvidenceIncomplete, export_case
+from records.leases import hold
+
+app = typer.Typer(help="证据：取证、校验、导出证据包、核对证据包。", no_args_is_help=True)
+
+
+@app.command()
+def capture() -> None:
+    """为尚未取证的案件取证：整页截图、HTTP 交互记录（WARC）、页面、证书链，写入哈希相连的清单。"""
+    engine, store = current_engine(), evidence_store()
+    with hold(engine, CRAWL_TASK):
+        take_evidence(engine, store)
+
+
+@app.command()
+def check() -> None:
+    """核对证据库：每份清单、每个文件的哈希，以及清单之间的相连。有不符的，退出码为 1。"""
+    engine, store = current_engine(), evidence_store()
+    table = Table("取证编号", "不符之处")
+    checked = 0
+    with reading(engine) as session:
+        for number, faults in check_captures(session, store):
+            checked += 1
+            for fault in faults:
+                table.add_row(str(number), fault)
+    if table.row_count:
+        console.print(table)
+        raise typer.Exit(1)
+    console.print(f"{checked} 份取证记录全部相符")
+
+
+@app.command()
+def export(
+    case: int = typer.Argument(help="案件编号"),
+    output: Path = typer.Option(None, "--output", "-o", help="写到这个文件（默认 case-编号-evidence.zip）"),
+) -> None:
+    """导出一个案件的证据包：清单、证据文件、可重放的 WACZ、电子数据取证记录（PDF）和校验和。"""
+    path = output or Path(f"case-{case}-evidence.zip")
+    try:
+        with reading(current_engine()) as session:
+            export_case(session, evidence_store(), case, path)
+    except EvidenceIncomplete as error:
+        errors.print(f"错误：{error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        errors.print(f"错误：无法写入 {path}：{error.strerror}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    console.print(f"已写入 {path}（{path.stat().st_size:,} 字节）", markup=False)
+
+
+@app.command()
+def verify(package: Path = typer.Argument(help="证据包（.zip）")) -> None:
+    """核对一个证据包，不需要数据库：说出被改动、缺少、后来加入的每个文件。有不符的，退出码为 1。"""
+    try:
+        manifest, faults = verify_package(package)
+    except OSError as error:
+        errors.print(f"错误：无法读取 {package}：{error.strerror}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    for fault in faults:
+        console.print(f"不符  {fault}", style="red", markup=False, highlight=False)
+    if manifest is None or faults:
+        console.print(f"{package}：{len(faults)} 处不符", markup=False)
+        raise typer.Exit(1)
+    console.print(
+        f"{package}：完整无改动。第 {manifest.number} 号取证，{manifest.captured_at:%Y-%m-%d %H:%M:%S %Z}，"
+        f"{manifest.page['url']}，{len(manifest.items)} 个文件",
+        markup=False,
+        highlight=False,
+    )

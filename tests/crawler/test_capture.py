@@ -1,0 +1,99 @@
+"""The evidence of flagged pages: taken by the browser, chained, checked, exported and verified, by the commands."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from evidence.manifest import read_manifest
+from records.database import reading
+from records.evidence import EvidenceStore
+from records.models import Capture
+from tests.servers.site import Answer, page, serving
+from tests.servers.stamping import authority
+
+ADVERT = "我院治愈率98%，永不复发，欢迎来电咨询，热线400-000-1234。"
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000000030101"
+    "00c9fe92ef0000000049454e44ae426082"
+)
+PAGES = {
+    "/": Answer(page("/advert.html", "/gone.html")),
+    "/advert.html": Answer(
+        f"<meta charset=utf-8><title>特惠</title><img src=/a.png><p>{ADVERT}</p><script>alert(1); window.open('/')</script>"
+        + "<p>门诊时间为每日八时至十七时。</p>" * 30
+    ),
+    "/gone.html": Answer(page(words="我院包治百病，无效退款。" * 3)),
+    "/a.png": Answer(PICTURE, headers={"Content-Type": "image/png"}),
+}
+
+
+@pytest.fixture
+def manifests(engine: Engine, store: EvidenceStore):
+    def read():
+        with reading(engine) as session:
+            rows = session.scalars(select(Capture).order_by(Capture.number)).all()
+        return [read_manifest(store.get(row.manifest_sha256)) for row in rows]
+
+    return read
+
+
+def test_flagged_pages_are_captured_chained_exported_and_verified(
+    qingyi, register_site, manifests, store: EvidenceStore, tmp_path: Path
+) -> None:
+    with serving(dict(PAGES)) as site, authority(tmp_path) as (stamping, _):
+        register_site(site.url)
+        assert qingyi("crawl", "--no-capture").returncode == 0
+        del site.pages["/gone.html"]
+        done = qingyi("evidence", "capture", QINGYI_STAMP_URL=stamping)
+        assert done.returncode == 0, done.stderr
+        assert "取证 2 页" in done.stdout
+    first, second = manifests()
+    assert (first.number, first.previous) == (1, None)
+    assert (second.number, second.previous) == (2, first.sha256)
+    items = {item.name: item for item in first.items}
+    assert {"exchange.warc.gz", "body.bin", "text.json", "dom.html", "screenshot.png", "boxes.json"} <= set(
+        items
+    )
+    assert store.get(items["screenshot.png"].sha256).startswith(b"\x89PNG")
+    boxes = json.loads(store.get(items["boxes.json"].sha256))
+    assert any(box["width"] > 10 for box in boxes), "the words are found on the picture"
+    assert first.server["address"] == "127.0.0.1"
+    assert first.judgement["findings"]
+    assert qingyi("evidence", "check").stdout.strip() == "2 份取证记录全部相符"
+
+    package = tmp_path / "package.zip"
+    assert qingyi("evidence", "export", "1", "-o", str(package)).returncode == 0
+    verified = qingyi("evidence", "verify", str(package), QINGYI_DATABASE_URL="sqlite:////nowhere/x.db")
+    assert verified.returncode == 0, verified.stdout
+    assert "完整无改动。第 1 号取证" in verified.stdout
+
+
+def test_evidence_that_was_changed_is_named(qingyi, register_site, manifests, store: EvidenceStore) -> None:
+    with serving(dict(PAGES)) as site:
+        register_site(site.url)
+        assert "取证 2 页" in qingyi("crawl").stdout
+    first, _ = manifests()
+    text = next(item for item in first.items if item.name == "text.json")
+    path = store.path(text.sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"{}")
+    done = qingyi("evidence", "check")
+    assert done.returncode == 1
+    assert "text.json" in done.stdout
+    refused = qingyi("evidence", "export", "1")
+    assert refused.returncode == 2
+    assert "已被改动" in refused.stderr
+    path = store.path(first.sha256)
+    path.unlink()
+    assert "证据库中没有" in qingyi("evidence", "check").stdout
+
+
+def test_a_case_without_evidence_and_a_file_that_is_none_are_told(qingyi, tmp_path: Path) -> None:
+    assert "没有案件 7" in qingyi("evidence", "export", "7").stderr
+    assert qingyi("evidence", "verify", str(tmp_path / "none.zip")).returncode == 2
+    (tmp_path / "bad.zip").write_bytes(b"bad")
+    done = qingyi("evidence", "verify", str(tmp_path / "bad.zip"))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
