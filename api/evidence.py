@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from records.captures import capture_of, manifest_of
 from records.evidence import EvidenceStore
 from records.evidence_packages import EvidenceIncomplete, export_case
-from records.models import Capture, Case
+from records.models import Capture, Case, Image
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,49 @@ def capture_shown(session: Session, store: EvidenceStore, case: Case) -> Capture
         )
     files = tuple((item.name, item.role, item.size, item.sha256) for item in manifest.items)
     return CaptureShown(capture, files, picture)
+
+
+@dataclass(frozen=True)
+class PictureRead:
+    """A picture in which text was read that the judgement found something in: its size in pixels, and the boxes of
+    the lines with findings (number from 1, x, y, width, height)."""
+
+    sha256: str
+    width: int
+    height: int
+    boxes: tuple[tuple[int, float, float, float, float], ...]
+
+
+def pictures_read(session: Session, case: Case) -> list[PictureRead]:
+    """The pictures of a case's page with findings in their text."""
+    record = case.judgement
+    shown = []
+    for sha256 in dict.fromkeys(part["sha256"] for part in record.images):
+        spans = [(part["start"], part["end"]) for part in record.images if part["sha256"] == sha256]
+        image = session.get(Image, sha256)
+        if image is None or image.preview_sha256 is None:
+            continue
+        boxes = []
+        for number, finding in enumerate(record.findings, 1):
+            if any(start <= finding.start and finding.end <= end for start, end in spans):
+                boxes += [
+                    (number, line["x"], line["y"], line["width"], line["height"])
+                    for line in image.lines
+                    if finding.quote in line["text"] or line["text"] in finding.quote
+                ]
+        if boxes:
+            shown.append(PictureRead(sha256, image.width, image.height, tuple(boxes)))
+    return shown
+
+
+def picture(session: Session, store: EvidenceStore, case: Case, sha256: str) -> Response:
+    """The preview of a picture of a case's page: drawn anew by us, so nothing of the original's bytes is left."""
+    known = any(part["sha256"] == sha256 for part in case.judgement.images)
+    image = session.get(Image, sha256) if known else None
+    if image is None or image.preview_sha256 is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return Response(store.get(image.preview_sha256), media_type="image/jpeg", headers=headers)
 
 
 def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:

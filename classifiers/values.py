@@ -51,13 +51,15 @@ class Block(NamedTuple):
     """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
 
     `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page
-    (navigation, header, footer, sidebar) and "main" for the rest.
+    (navigation, header, footer, sidebar) and "main" for the rest. `image` is the SHA-256 of the picture that the
+    text was read in; "" where it is the page's own.
     """
 
     start: int
     end: int
     region: Region
     heading: bool = False
+    image: str = ""
 
 
 class Link(NamedTuple):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
@@ -204,3 +205,31 @@ def _is_frame(node: LexborNode, tag: str) -> bool:
         return True
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     return bool(_FRAME_NAMES.search(names))
+
+
+_MOST_IMAGES = 12
+_SMALLEST_SHOWN = 180  # pixels, as the page itself says
+_NO_PICTURES = re.compile(r"\.(?:svg|gif|ico)(?:\?|$)|^data:", re.I)
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
+
+
+def image_addresses(html: str, base: str) -> list[str]:
+    """The addresses of a page's pictures that may be large enough to be read, in the page's order, at most twelve.
+
+    What loads late by script names its address in another attribute (`data-src`, as public accounts do).
+    """
+    found: dict[str, None] = {}
+    for node in LexborHTMLParser(_limit_nesting(html)).css("img"):
+        attributes = node.attributes
+        sides = (attributes.get(name) or "" for name in ("width", "height"))
+        if any(side.isdecimal() and int(side) < _SMALLEST_SHOWN for side in sides):
+            continue
+        address = next((value.strip() for name in _LAZY if (value := attributes.get(name))), "")
+        if address and not _NO_PICTURES.search(address) and len(address) <= _LONGEST_ADDRESS:
+            try:
+                url = urljoin(base, address)
+            except ValueError:
+                continue
+            if url.startswith(("http://", "https://")):
+                found[url] = None
+    return list(found)[:_MOST_IMAGES]

@@ -22,8 +22,8 @@ from records.flagging import (
     register_of,
     unjudged,
 )
+from records.images import text_with_images
 from records.models import Snapshot
-from records.snapshots import read_text
 
 _BATCH = 50
 
@@ -73,7 +73,7 @@ def judge_page(
 def _flag_one(
     session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, register: Register, now: datetime
 ) -> bool:
-    page = read_text(store, item.snapshot)
+    page = text_with_images(session, store, item.snapshot)
     assert page is not None, "the query asks for snapshots with text only"
     judgement = judge_page(session, rules, page, item.snapshot, register)
     record = record_judgement(session, item.snapshot, page, judgement, version=rules.version, now=now)

@@ -13,8 +13,8 @@ from crawler.sources.mp_article import GONE_STATES
 from records.database import transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
+from records.images import text_with_images
 from records.models import Case, PlannedPage, Snapshot, Verification
-from records.snapshots import read_text
 from records.verification import Seen, conclude, disposed_cases, due_rechecks
 from records.visits import Target, open_recheck
 
@@ -45,7 +45,7 @@ def _seen(session: Session, store: EvidenceStore, rules: RuleSet, case: Case, ta
     if snapshot is None:
         planned = session.scalar(select(PlannedPage).where(PlannedPage.visit_id == target.visit_id))
         return Seen(None, None, (planned.reason if planned else None) or "未知原因")
-    page = read_text(store, snapshot)
+    page = text_with_images(session, store, snapshot)
     if page is None:
         return Seen(snapshot, None)
     return Seen(snapshot, judge_page(session, rules, page, snapshot, register_of(session)))

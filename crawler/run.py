@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
 
+from crawler.image_text import ImageReading
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.spiders.account import AccountSpider
 from crawler.spiders.recheck import RecheckSpider
@@ -67,8 +68,10 @@ def crawl(
     store: EvidenceStore,
     targets: Sequence[Target],
     progress: Callable[[int], None] = lambda _: None,
+    image_progress: Callable[[int], None] = lambda _: None,
 ) -> CrawlResult:
-    """Work through `targets` until all are done; `progress` is called with how many pages more are done.
+    """Work through `targets` until all are done, and the pictures of their pages are read; `progress` is called with
+    how many pages more are done, `image_progress` with how many pictures were still to be read after them.
 
     Runs a reactor: once a process.
     """
@@ -77,7 +80,10 @@ def crawl(
         own = [target for target in targets if target.kind is kind]
         if own:
             process.crawl(spider, targets=own, engine=engine, store=store, page_done=progress)
+    images = ImageReading(engine, store)
+    images.start()
     process.start()
+    images.finish(image_progress)
     return _result(engine, targets)
 
 

@@ -47,10 +47,16 @@ def record_pdf(
 
 def _rows(values: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a manifest's plain values
     return [
-        (_LABELS.get(name, name), "；".join(map(str, value)) if isinstance(value, list) else str(value))
+        (_LABELS.get(name, name), _shown(name, value))
         for name, value in values.items()
         if value not in (None, "", [])
     ]
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
+    if name.endswith("_at"):
+        return _moment(datetime.fromisoformat(value))
+    return "；".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _moment(moment: datetime) -> str:

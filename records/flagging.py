@@ -133,6 +133,11 @@ def record_judgement(
         contacts=[asdict(contact) for contact in judgement.contacts],
         mentions=[asdict(mention) for mention in judgement.mentions],
         alignment=[asdict(aligned) for aligned in judgement.alignment],
+        images=[
+            {"sha256": block.image, "start": block.start, "end": block.end}
+            for block in page.blocks
+            if block.image
+        ],
         page_text=page.text,
         findings=[
             FindingRecord(

@@ -70,6 +70,7 @@ def show(
             similar=cluster_cases(session, case),
             alike=len(review.same_as(session, case)),
             states=CaseState,
+            pictures=evidence_here.pictures_read(session, case),
             captured=evidence_here.capture_shown(session, here.store, case),
         )
 
@@ -113,6 +114,13 @@ def screenshot(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
     """The screenshot of the case's page."""
     with reading(here.engine) as session:
         return evidence_here.screenshot(session, here.store, _found(review.find_case(session, case_id)))
+
+
+@router.get("/{case_id}/pictures/{sha256}")
+def picture(here: PartsHere, _: Reviewer, case_id: RecordId, sha256: str) -> Response:
+    """A picture of the case's page in which something was found."""
+    with reading(here.engine) as session:
+        return evidence_here.picture(session, here.store, _found(review.find_case(session, case_id)), sha256)
 
 
 @router.get("/{case_id}/package")

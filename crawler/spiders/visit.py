@@ -16,11 +16,13 @@ from twisted.python.failure import Failure
 from classifiers.values import PageText
 from crawler.budget import DEADLINE
 from crawler.errors import OutOfTime
-from crawler.extract import decode_html, extract
+from crawler.extract import decode_html, extract, image_addresses
+from crawler.image_text import may_carry_advert, size_of
 from crawler.rendering import browser_meta, needs_browser
 from records.database import transaction
 from records.evidence import EvidenceStore
-from records.models import PlannedState
+from records.images import keep_image
+from records.models import PlannedState, Snapshot
 from records.snapshots import Fetched, keep_snapshot, read_html
 from records.visits import (
     Planned,
@@ -34,6 +36,8 @@ from records.visits import (
 
 # Every answer is a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
+_MOST_IMAGES = 300  # a visit
+LARGEST_IMAGE = 12 << 20  # bytes
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Progress:
     target: Target
     started: float
     outstanding: set[int] = field(default_factory=set)
+    images: set[str] = field(default_factory=set)  # addresses asked for
+    images_under_way: int = 0
     out_of_time: bool = False
 
 
@@ -89,7 +95,7 @@ class VisitSpider(Spider):
     def _requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """Requests for newly planned pages; ends the visit when nothing is under way and nothing is new."""
         progress.outstanding.update(planned.id for planned in new)
-        if not progress.outstanding:
+        if not progress.outstanding and not progress.images_under_way:
             self._finish(progress)
         for planned in new:
             yield self._request(progress, planned)
@@ -148,13 +154,56 @@ class VisitSpider(Spider):
             text=text if html and not planned.is_feed else None,
             page_state=state,
         )
-        new = self._store_page(progress.target, planned, fetched, html)
+        snapshot, new = self._store_page(progress.target, planned, fetched, html)
+        if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
+            yield from self._image_requests(progress, response.url, html, snapshot.id)
         yield from self._done(progress, planned, new)
+
+    def _image_requests(
+        self, progress: Progress, base: str, html: str, snapshot_id: int
+    ) -> Iterator[Request]:
+        """Requests for the page's pictures that may carry text, none twice a visit."""
+        for url in image_addresses(html, base):
+            if url in progress.images or len(progress.images) >= _MOST_IMAGES:
+                continue
+            progress.images.add(url)
+            progress.images_under_way += 1
+            yield Request(
+                url,
+                callback=self.keep_image,
+                errback=self.no_image,
+                dont_filter=True,
+                priority=-100,
+                cb_kwargs={"progress": progress, "snapshot_id": snapshot_id},
+                meta={
+                    "dont_obey_robotstxt": not progress.target.obey_robots,
+                    "download_slot": slot_of(url),
+                    "download_maxsize": LARGEST_IMAGE,
+                    "max_retry_times": 1,
+                    DEADLINE: progress.started + progress.target.seconds_left,
+                },
+            )
+
+    def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
+        """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
+        size = size_of(response.body)
+        if size and may_carry_advert(size):
+            with transaction(self._engine) as session:
+                keep_image(session, self._store, snapshot_id, response.url[:2000], response.body, size)
+        yield from self._image_done(progress)
+
+    def no_image(self, failure: Failure) -> Iterator[Request]:
+        """A picture that cannot be had is not read."""
+        yield from self._image_done(failure.request.cb_kwargs["progress"])  # type: ignore[attr-defined]
+
+    def _image_done(self, progress: Progress) -> Iterator[Request]:
+        progress.images_under_way -= 1
+        yield from self._requests(progress, ())
 
     def _store_page(
         self, target: Target, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
-    ) -> Sequence[Planned]:
-        """Keep a page; returns what its links add to the plan. `reason` is what went wrong on the way.
+    ) -> tuple[Snapshot, Sequence[Planned]]:
+        """Keep a page; returns its snapshot and what its links add to the plan. `reason` is what went wrong.
 
         One transaction: snapshot, links and the plan's row stand or fall together.
         """
@@ -169,7 +218,7 @@ class VisitSpider(Spider):
                 found = self.links(target, fetched.final_url, html, body)
                 new = plan_pages(session, target, found, planned.depth + 1)
             close_planned(session, planned.id, PlannedState.FETCHED, reason or _status_reason(fetched.status))
-            return waiting_pages(session, target.visit_id, new)
+            return snapshot, waiting_pages(session, target.visit_id, new)
 
     def give_up(self, failure: Failure) -> Iterator[Request]:
         """Record why a page could not be fetched. When only the browser failed, the plain answer is kept."""
@@ -206,7 +255,7 @@ class VisitSpider(Spider):
             text=text,
             page_state=state,
         )
-        return self._store_page(target, planned, fetched, html, reason)
+        return self._store_page(target, planned, fetched, html, reason)[1]
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)

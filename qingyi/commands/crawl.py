@@ -41,8 +41,8 @@ def crawl(
             f"本次抓取 {len(targets)} 个站点与公众号" + (f"，其中 {resumed} 个从断点继续" if resumed else "")
         )
         if targets:
-            with counting("抓取中（页）") as progress:
-                result = run.crawl(engine, store, targets, progress)
+            with counting("抓取中（页）") as progress, counting("识别图片中的文字（张）") as images:
+                result = run.crawl(engine, store, targets, progress, images)
             console.print(
                 f"已抓取 {result.fetched} 页，失败 {result.failed} 页，不予抓取 {result.skipped} 页"
                 + (f"，待续 {result.waiting} 页" if result.waiting else "")

@@ -15,7 +15,17 @@ from records.models.cases import (
 )
 from records.models.leases import Lease
 from records.models.registry import Account, Certificate, CertificateStatus, Institution, Level, Site
-from records.models.snapshots import Capture, Page, PlannedPage, PlannedState, Snapshot, Visit, VisitKind
+from records.models.snapshots import (
+    Capture,
+    Image,
+    Page,
+    PageImage,
+    PlannedPage,
+    PlannedState,
+    Snapshot,
+    Visit,
+    VisitKind,
+)
 from records.models.users import Office, OfficeKind, OfficeToken, Role, SignIn, User
 
 __all__ = [
@@ -29,6 +39,7 @@ __all__ = [
     "CertificateStatus",
     "DisposalResult",
     "FindingRecord",
+    "Image",
     "Institution",
     "JudgementRecord",
     "LabelledEnum",
@@ -38,6 +49,7 @@ __all__ = [
     "OfficeKind",
     "OfficeToken",
     "Page",
+    "PageImage",
     "PlannedPage",
     "PlannedState",
     "Role",

@@ -71,6 +71,9 @@ class JudgementRecord(Base):
     cluster_id: Mapped[int | None] = mapped_column(
         index=True, comment="the first judgement of pages that say the same; itself where it is the first"
     )
+    images: Mapped[list[dict[str, Any]]] = mapped_column(
+        comment="which of the text was read in which picture"
+    )
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(

@@ -150,3 +150,32 @@ class Capture(Base):
     note: Mapped[str | None] = mapped_column(Text, comment="what could not be captured, and why")
 
     snapshot: Mapped[Snapshot] = relationship()
+
+
+class Image(Base):
+    """A picture that was on a page, once by its content, with the text that was read in it (OCR)."""
+
+    __tablename__ = "images"
+    __table_args__ = (Index("ix_images_read_at", "read_at"),)
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    width: Mapped[int] = mapped_column(comment="pixels")
+    height: Mapped[int] = mapped_column(comment="pixels")
+    read_at: Mapped[datetime | None] = mapped_column(comment="empty: not read yet")
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(comment="text, score and box (pixels) of each line")
+    preview_sha256: Mapped[str | None] = mapped_column(
+        String(64), comment="the picture drawn anew as JPEG, to be shown"
+    )
+    fault: Mapped[str | None] = mapped_column(String(200), comment="why it could not be read")
+
+
+class PageImage(Base):
+    """That a snapshot's page shows a picture."""
+
+    __tablename__ = "page_images"
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000))
+
+    image: Mapped[Image] = relationship()

@@ -1,0 +1,80 @@
+"""Text in pictures: read beside the crawl, once by content, and judged with the page."""
+
+import pytest
+from sqlalchemy import Engine, select
+
+from crawler.extract import image_addresses
+from crawler.image_text import may_carry_advert, read_image, size_of
+from records.database import reading
+from records.images import Line, paragraphs
+from records.models import Case, Image, PageImage
+from tests.drawn import poster
+from tests.servers.site import Answer, page, serving
+
+LINES = ["云溪男科医院", "治愈率高达98%", "签约治疗无效退款", "祖传秘方专治疑难杂症"]
+
+
+def test_a_poster_is_read_line_by_line_with_boxes() -> None:
+    read = read_image(poster(LINES))
+    assert [line.text for line in read.lines] == LINES
+    first, second = read.lines[:2]
+    assert first.y < second.y
+    assert 50 < first.x < 70
+    assert read.preview is not None
+    assert read.preview.startswith(b"\xff\xd8")
+
+
+def test_a_long_poster_is_cut_and_no_line_is_lost_or_read_twice() -> None:
+    many = [f"第{number}行祖传秘方专治疑难杂症" for number in range(1, 61)]
+    read = read_image(poster(many, size=36))
+    assert [line.text for line in read.lines] == many
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, poster(LINES)[:400]])
+def test_what_is_no_picture_does_no_harm(content: bytes) -> None:
+    size_of(content)
+    read_image(content)
+
+
+def test_icons_are_not_read() -> None:
+    assert not may_carry_advert((64, 64))
+    assert not may_carry_advert((1200, 90))
+    assert may_carry_advert((600, 400))
+    html = '<img src=a.jpg width=20><img data-src="/b.jpg" src=dot.gif><img src=c.svg><img src="data:x"><img src=d.jpg>'
+    assert image_addresses(html, "http://x/p/") == ["http://x/b.jpg", "http://x/p/d.jpg"]
+
+
+def test_lines_of_one_sentence_are_put_together() -> None:
+    def line(text: str, y: float, height: float = 40) -> Line:
+        return Line(text, 1.0, 0, y, 300, height)
+
+    assert paragraphs([line("治愈率高达", 0), line("98%", 50), line("热线", 400)]) == [
+        "治愈率高达 98%",
+        "热线",
+    ]
+    assert paragraphs([line("大标题", 0, 120), line("小字", 130, 30)]) == ["大标题", "小字"]
+
+
+def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qingyi, register_site) -> None:
+    picture = Answer(poster(LINES), headers={"Content-Type": "image/png"})
+    shown = page(words="我院门诊时间为每日八时至十七时，欢迎监督。") + '<img src="/poster.png">'
+    pages = {
+        "/": Answer(shown.replace("<nav>", '<nav><a href="/b.html">b</a>')),
+        "/b.html": Answer(shown + '<img src="/copy.png"><img src="/missing.png"><img src="/text.png">'),
+        "/poster.png": picture,
+        "/copy.png": picture,
+        "/text.png": Answer("not a picture"),
+    }
+    with serving(pages) as site:
+        register_site(site.url)
+        done = qingyi("crawl", "--no-capture")
+    assert done.returncode == 0, done.stderr
+    with reading(engine) as session:
+        assert len(session.scalars(select(Image)).all()) == 1, "the same picture is read once"
+        assert len(session.scalars(select(PageImage)).all()) == 2
+        cases = session.scalars(select(Case)).all()
+        assert len(cases) == 2
+        quotes = {finding.quote for finding in cases[0].judgement.findings}
+        assert any("98%" in quote for quote in quotes)
+        assert cases[0].judgement.images[0]["sha256"] == session.scalars(select(Image.sha256)).one()
+    assert sum(path == "/poster.png" for path in site.paths()) == 1
