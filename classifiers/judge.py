@@ -1,5 +1,6 @@
 """The pipeline: page text and facts in, judgement out. The only module that callers import."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ _NOBODY = Register()
 
 @dataclass(frozen=True)
 class _Reading:
-    """All that was read off the page, before anything is judged. Cues stand in its main region."""
+    """All that was read off the page, before anything is judged. Cues stand in its main region; what begins at `seen_to`
+    of the normalised text or behind it is not seen by visitors."""
 
     page: PageText
     normal: NormalText
@@ -44,6 +46,7 @@ class _Reading:
     contacts: tuple[Contact, ...]
     mentions: tuple[Mention, ...]
     numbers: tuple[certificates.ShownNumber, ...]
+    seen_to: int
 
 
 def certificate_numbers(page: PageText) -> tuple[str, ...]:
@@ -68,6 +71,9 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     kept, spared, decision, suspicion = _decide(reading, rules, facts)
     findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
     findings += _worded(reading, rules, suspicion)
+    unseen, unseen_spared = _unseen(reading, rules)
+    findings += unseen
+    spared += unseen_spared
     findings += _disguise(reading, rules, decision)
     alignment: tuple[Aligned, ...] = ()
     if facts.certificates is not None and decision.kind == "advert":
@@ -97,6 +103,7 @@ def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
     if scan.misspelt:
         normal = rewrite(normal, scan.misspelt)
         scan = rules.matcher.scan(normal.text)
+    seen_to = _seen_to(page, normal)
     by_cue: dict[str, list[Cue]] = defaultdict(list)
     for hit in scan.hits:
         if hit.term.owner == "cue":
@@ -109,8 +116,19 @@ def _read(page: PageText, rules: RuleSet, register: Register) -> _Reading:
         cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
         contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),
-        numbers=certificates.find_numbers(normal) if "certificate" in by_cue else (),
+        numbers=tuple(number for number in certificates.find_numbers(normal) if number.start < seen_to)
+        if "certificate" in by_cue
+        else (),
+        seen_to=seen_to,
     )
+
+
+def _seen_to(page: PageText, normal: NormalText) -> int:
+    """Where in the normalised text begins what visitors do not see; its end where they see all of it."""
+    unseen = next((block for block in page.blocks if block.region in {"hidden", "unshown"}), None)
+    if unseen is None:
+        return len(normal.text)
+    return unseen.start if normal.starts is None else bisect_left(normal.starts, unseen.start)
 
 
 def _decide(
@@ -119,7 +137,7 @@ def _decide(
     """The hits that count, those that do not, the kind of page that this follows from, and, where no term says
     anything, what is suspicious about the wording."""
     in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
-    hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force]
+    hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force and hit.start < reading.seen_to]
     weighed, excused = weigh(reading.normal.text, hits, rules)
     counted = [each.hit for each in weighed]
     spared = [_spared(reading, each.hit, each.reason) for each in excused]
@@ -151,9 +169,31 @@ def _decide(
     return kept, spared, decision, None if decision.kind == "notice" else suspicion
 
 
+def _unseen(reading: _Reading, rules: RuleSet) -> tuple[list[Finding], list[Spared]]:
+    """Promises in what visitors do not see: a finding where it is hidden from the eye, since search engines read
+    it; excused where it only stands in the source."""
+    hits = [hit for hit in reading.rule_hits if hit.start >= reading.seen_to]
+    if not hits:
+        return [], []
+    findings: list[Finding] = []
+    spared: list[Spared] = []
+    hidden = [block for block in reading.page.blocks if block.region == "hidden"]
+    for each in weigh(reading.normal.text, hits, rules)[0]:
+        broken = rules.live[each.hit.term.owner_id]
+        span = reading.normal.span(each.hit.start, each.hit.end)
+        if not any(block.start <= span[0] < block.end for block in hidden):
+            spared.append(_spared(reading, each.hit, "只在网页源代码中（注释、noscript），访客看不到"))
+        elif broken.promise:
+            findings += (
+                _finding_at(reading, rule, span, f"隐藏的文字属“{broken.title}”")
+                for rule in rules.when("hidden_publicity")
+            )
+    return findings, spared
+
+
 def _suspicion(reading: _Reading, rules: RuleSet, spared: list[Spared]) -> Suspicion | None:
     """What is suspicious about the wording, unless its surroundings excuse it; then that is added to `spared`."""
-    suspicion = rules.wording.suspects(reading.normal.text)
+    suspicion = rules.wording.suspects(reading.normal.text[: reading.seen_to])
     if suspicion is None:
         return None
     start, end = reading.normal.span(suspicion.start, suspicion.end)

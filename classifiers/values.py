@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-Region = Literal["main", "frame"]
+Region = Literal["main", "frame", "hidden", "unshown"]
 PageKind = Literal["advert", "introduction", "education", "news", "notice", "directory"]
 Severity = Literal["low", "medium", "high"]
 CertificateStanding = Literal["valid", "revoked", "cancelled"]
@@ -51,8 +51,9 @@ class Block(NamedTuple):
     """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
 
     `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page
-    (navigation, header, footer, sidebar) and "main" for the rest. `image` is the SHA-256 of the picture that the
-    text was read in; "" where it is the page's own.
+    (navigation, header, footer, sidebar), "hidden" for what the eye does not see, "unshown" for what stands in
+    the source only (comments, noscript), and "main" for the rest. What is not seen comes last. `image` is the
+    SHA-256 of the picture that the text was read in; "" where it is the page's own.
     """
 
     start: int

@@ -9,10 +9,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
 
 from classifiers.values import Block, Link, PageText, Region
+from crawler.visibility import Styles, styles_of, words_of
 
 _INVISIBLE = frozenset(
     {"script", "style", "template", "noscript", "head", "svg", "canvas", "object", "iframe"}
 )
+# What stands in the source, but is shown to nobody whose browser runs scripts.
+_UNSHOWN = frozenset({"noscript", "template", "-comment"})
+_MOST_HIDDEN, _SHORTEST_HIDDEN = 20_000, 4  # characters, in all and of one stretch
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _BREAKS = frozenset(
     {
         *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd"),
@@ -29,7 +34,6 @@ _FRAME_NAMES = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
-_NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _NOT_NESTING = frozenset(
     [
@@ -83,7 +87,8 @@ def decode_html(body: bytes, content_type: str) -> str:
 
 
 def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:
-    """The visible text of a page. Total: takes any string.
+    """The text of a page: what is seen, and after it, in blocks of their own, what is hidden from the eye (region
+    "hidden") or stands in the source only (comments, noscript: "unshown"). Total: takes any string.
 
     `always_visible` are element ids that are shown by script later, although they are hidden in the source.
     """
@@ -92,7 +97,7 @@ def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText
     title = _SPACES.sub(" ", title_node.text()).strip() if title_node else ""
     builder = _Builder()
     if tree.root is not None:
-        _walk(tree.root, builder, always_visible)
+        _walk(tree.root, builder, always_visible, styles_of(tree))
     return builder.page(title)
 
 
@@ -106,6 +111,8 @@ class _Builder:
     current: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     leading: list[str] = field(default_factory=list)  # addresses that the current block leads to
+    unseen: dict[str, Region] = field(default_factory=dict)
+    unseen_length: int = 0
 
     def end_block(self, region: Region, heading: bool) -> None:
         text = _SPACES.sub(" ", "".join(self.current)).strip()
@@ -119,7 +126,17 @@ class _Builder:
         self.pieces.append(text)
         self.length += len(text) + 1
 
+    def hide(self, text: str, region: Region) -> None:
+        """Keep text that is not seen: once, if it says anything in Chinese."""
+        text = text[: _MOST_HIDDEN - self.unseen_length]
+        if len(text) >= _SHORTEST_HIDDEN and text not in self.unseen and _CHINESE.search(text):
+            self.unseen[text] = region
+            self.unseen_length += len(text)
+
     def page(self, title: str) -> PageText:
+        for text, region in self.unseen.items():
+            self.current.append(text)
+            self.end_block(region, False)
         return PageText("\n".join(self.pieces), title, tuple(self.blocks), tuple(self.links[:_MOST_LINKS]))
 
     def address(self, node: LexborNode, tag: str) -> None:
@@ -137,7 +154,7 @@ class _Builder:
             self.links.append(Link(address))
 
 
-def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str]) -> None:
+def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str], styles: Styles) -> None:
     """Depth first with a stack of our own, since nesting is the page's to choose."""
     stack: list[_Step] = [_Step(root, "main", False)]
     while stack:
@@ -153,7 +170,12 @@ def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str]) -
             builder.address(node, tag)
         if tag == "-text":
             builder.current.append(node.text_content or "")
-        elif tag not in _INVISIBLE and not tag.startswith("-") and not _is_hidden(node, always_visible):
+        elif tag in _UNSHOWN:
+            builder.hide(_source_words(node, tag), "unshown")
+        elif tag not in _INVISIBLE and not tag.startswith("-"):
+            if _is_hidden(node, always_visible, styles):
+                builder.hide(words_of(node), "hidden")
+                continue
             inner: Region = "frame" if region == "frame" or _is_frame(node, tag) else "main"
             if tag in _BREAKS:
                 builder.end_block(region, heading)
@@ -188,11 +210,15 @@ def _limit_nesting(html: str) -> str:
     return "".join(pieces)
 
 
-def _is_hidden(node: LexborNode, always_visible: frozenset[str]) -> bool:
+def _is_hidden(node: LexborNode, always_visible: frozenset[str], styles: Styles) -> bool:
     attributes = node.attributes
-    if not attributes or attributes.get("id") in always_visible:
-        return False
-    return "hidden" in attributes or bool(_NOT_DISPLAYED.search(attributes.get("style") or ""))
+    return bool(attributes) and attributes.get("id") not in always_visible and styles.hides(attributes)
+
+
+def _source_words(node: LexborNode, tag: str) -> str:
+    """The words of a comment or a noscript, whose markup the parser may have left as text."""
+    text = (node.comment_content or "") if tag == "-comment" else (node.text() or "")
+    return _SPACES.sub(" ", _TAG.sub(" ", text)).strip()
 
 
 def _is_frame(node: LexborNode, tag: str) -> bool:

@@ -4,12 +4,14 @@ import os
 from functools import lru_cache
 from typing import Any
 
+from scrapy_playwright.page import PageMethod
 from selectolax.lexbor import LexborHTMLParser
 
 from classifiers.values import PageText
 from crawler.browser_proxy import BrowserProxy
 from crawler.errors import BrowserMissing
 from crawler.guard import AddressGuard
+from crawler.visibility import MARK_UNSEEN
 from records.settings import settings
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
@@ -68,5 +70,6 @@ def browser_meta() -> dict[str, Any]:
             "service_workers": "block",
             "permissions": [],
         },
+        "playwright_page_methods": [PageMethod("evaluate", MARK_UNSEEN)],
         "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
     }
