@@ -1,6 +1,7 @@
 """When a page needs the browser, and how it is asked for."""
 
 import os
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -31,10 +32,34 @@ _ARGUMENTS = [
 ]
 
 
-def needs_browser(html: str, text: PageText) -> bool:
-    """Whether the plain page is a shell: hardly any visible text, but scripts that could write some."""
-    visible = sum(block.end - block.start for block in text.blocks if block.region == "main")
-    return visible < _SHELL and LexborHTMLParser(html).css_first("script") is not None
+# What such a page writes itself, or fetches to write; the plain page may still have some text of its own.
+_BUILT = re.compile(
+    r"id=[\"']?(?:app|root|__next|__nuxt)\b|data-reactroot|ng-app|v-(?:for|html|text)=|__NUXT__|__INITIAL_STATE__"
+    r"|\bfetch\(|axios[.(]|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|innerHTML\s*="
+)
+_GAIN = 1.2
+
+
+def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
+    """Whether the browser has to show the page, by evidence: `helps` is what is known of pages of its pattern.
+
+    Where that is not known: a shell (hardly any visible text, but scripts that could write some) does, and a page
+    with signs of being built by script is tried. Where it is, that decides.
+    """
+    if LexborHTMLParser(html).css_first("script") is None:
+        return False
+    shell = _length(text) < _SHELL
+    built = shell or _BUILT.search(html) is not None
+    return built if helps is None else built and helps
+
+
+def shows_more(rendered: PageText, plain: PageText) -> bool:
+    """Whether the browser showed clearly more main text than the plain page has."""
+    return _length(rendered) > _GAIN * _length(plain) + 10
+
+
+def _length(text: PageText) -> int:
+    return sum(block.end - block.start for block in text.blocks if block.region == "main")
 
 
 @lru_cache(maxsize=1)

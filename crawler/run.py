@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from crawler.image_text import ImageReading
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
+from crawler.sitemap import first_maps
 from crawler.spiders.account import AccountSpider
 from crawler.spiders.recheck import RecheckSpider
 from crawler.spiders.site import SiteSpider
@@ -46,7 +47,7 @@ def due_targets(engine: Engine, now: datetime) -> list[Target]:
             *due_sources(session, Site, now),
             *due_sources(session, Account, now),
         ]
-    return [open_visit(engine, source, now) for source in sources]
+    return [_opened(engine, source, now) for source in sources]
 
 
 def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Target]:
@@ -60,7 +61,12 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
             if source is None:
                 raise KeyError(url)
             sources.append(source)
-    return [open_visit(engine, source, now) for source in sources]
+    return [_opened(engine, source, now) for source in sources]
+
+
+def _opened(engine: Engine, source: Site | Account, now: datetime) -> Target:
+    maps = first_maps(source.start_url) if isinstance(source, Site) else ()
+    return open_visit(engine, source, now, maps)
 
 
 def crawl(

@@ -1,5 +1,6 @@
 """Keeping snapshots: bytes into the evidence store first, then the row, so that no row lacks its bytes."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +40,8 @@ class Fetched:
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
     """Store a response of a visit. Kept once a visit and page: a repeated call returns what is there.
 
-    A 304 repeats the page's last snapshot: it gets a row of its own that points to the same evidence.
+    A page that did not change (304, or the same main text, title and state as before) repeats its last snapshot: it
+    gets a row of its own that points to the same evidence, so that nothing is stored or judged twice.
     """
     page = _page(session, target, fetched.url)
     there = session.scalar(
@@ -48,7 +50,7 @@ def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetche
     if there:
         return there
     previous = last_snapshot(session, page.id)
-    if fetched.status == 304 and previous:
+    if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
         snapshot = _repeat(previous, target, fetched)
     else:
         snapshot = _new(store, page, target, fetched)
@@ -106,6 +108,7 @@ def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> 
         body_size=len(fetched.body),
         rendered_sha256=None if fetched.rendered is None else store.put(fetched.rendered),
         text_sha256=None if text is None else store.put(text),
+        main_sha256=_main_sha256(fetched.text),
         title=fetched.text.title if fetched.text else None,
         page_state=fetched.page_state,
     )
@@ -125,7 +128,7 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
         page_id=previous.page_id,
         visit_id=target.visit_id,
         fetched_at=fetched.fetched_at,
-        status=304,
+        status=fetched.status,
         final_url=fetched.final_url,
         headers=fetched.headers,
         request_headers=dict(fetched.request_headers),
@@ -136,9 +139,31 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
         body_size=previous.body_size,
         rendered_sha256=previous.rendered_sha256,
         text_sha256=previous.text_sha256,
+        main_sha256=previous.main_sha256,
         title=previous.title,
         page_state=previous.page_state,
         unchanged_since_id=previous.unchanged_since_id or previous.id,
+    )
+
+
+def _main_sha256(page: PageText | None) -> str | None:
+    """Of what the reader came for: navigation, header and footer change from day to day; hidden text counts."""
+    if page is None:
+        return None
+    parts = (page.text[block.start : block.end] for block in page.blocks if block.region != "frame")
+    text = "\n".join((page.title, *parts))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _says_the_same(previous: Snapshot, fetched: Fetched) -> bool:
+    return (
+        fetched.text is not None
+        and fetched.status == 200
+        and previous.status in {200, 304}
+        and previous.page_state == fetched.page_state
+        and previous.final_url == fetched.final_url
+        and (previous.rendered_sha256 is None) == (fetched.rendered is None)
+        and previous.main_sha256 == _main_sha256(fetched.text)
     )
 
 

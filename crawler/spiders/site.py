@@ -5,17 +5,16 @@ from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
-from w3lib.url import canonicalize_url
 
+from crawler.addresses import canonical
+from crawler.sitemap import SiteMap, read_map
 from crawler.spiders.visit import VisitSpider
 from records.visits import Target
 
-_NOT_PAGES = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|exe|apk|dmg|jpe?g|png|gif|bmp|webp|svg|ico|mp[34]|avi|mov|wmv"
-    r"|flv|css|js|json|xml|woff2?|ttf|eot)$",
-    re.I,
-)
-_LONGEST_URL = 2000
+_REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.I)
+# A script that does nothing but send visitors on.
+_SENT_ON = re.compile(r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]([^'\"]{1,500})['\"]")
+_SHORT_SCRIPT = 400
 
 
 class SiteSpider(VisitSpider):
@@ -24,24 +23,29 @@ class SiteSpider(VisitSpider):
     name: str = "site"
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
-        """Links of anchors, image maps, frames and meta refresh that belong to the site."""
-        own = {urlsplit(target.start_url).netloc.lower(), *target.hosts}
-        for link in _hrefs(html):
-            found = canonical(urljoin(url, link))
-            if found and urlsplit(found).netloc in own:
+        """Links of anchors, image maps, frames, variants of the page, and refreshes, that belong to the site."""
+        return self._own(target, url, _hrefs(html))
+
+    def read_map(self, target: Target, url: str, body: bytes) -> SiteMap:
+        """The site's own pages in a map, and further maps on its hosts."""
+        found = read_map(url, body)
+        hosts = _hosts(target)
+        maps = tuple(address for address in found.maps if urlsplit(address).netloc.lower() in hosts)
+        return SiteMap(tuple(self._own(target, url, found.pages)), maps)
+
+    def _own(self, target: Target, base: str, links: Iterable[str]) -> Iterable[str]:
+        hosts = _hosts(target)
+        for link in links:
+            try:
+                found = canonical(urljoin(base, link))
+            except ValueError:
+                continue
+            if found and urlsplit(found).netloc in hosts:
                 yield found
 
 
-def canonical(url: str) -> str | None:
-    """One form for one page: no fragment, sorted query, lower-case host; None for what is no page."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or _NOT_PAGES.search(parts.path):
-            return None
-        plain = canonicalize_url(url, keep_fragments=False)
-    except ValueError:
-        return None
-    return plain if len(plain) <= _LONGEST_URL else None
+def _hosts(target: Target) -> set[str]:
+    return {urlsplit(target.start_url).netloc.lower(), *target.hosts}
 
 
 def _hrefs(html: str) -> Iterable[str]:
@@ -50,7 +54,14 @@ def _hrefs(html: str) -> Iterable[str]:
         yield (node.attributes.get("href") or "").strip()
     for node in tree.css("iframe[src], frame[src]"):
         yield (node.attributes.get("src") or "").strip()
+    for node in tree.css("link[rel][href]"):
+        if (node.attributes.get("rel") or "").lower() in {"alternate", "next", "prev", "canonical"}:
+            yield (node.attributes.get("href") or "").strip()
     for node in tree.css("meta[http-equiv]"):
-        refresh = re.search(r"url\s*=\s*['\"]?([^'\"]+)", node.attributes.get("content") or "", re.I)
+        refresh = _REFRESH.search(node.attributes.get("content") or "")
         if refresh:
             yield refresh[1].strip()
+    for node in tree.css("script"):
+        script = node.text()
+        if 0 < len(script) < _SHORT_SCRIPT and (sent_on := _SENT_ON.search(script)):
+            yield sent_on[1]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -14,15 +15,18 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from classifiers.values import PageText
-from crawler.budget import DEADLINE
+from crawler.addresses import pattern_of
+from crawler.budget import DEADLINE, UNWANTED
 from crawler.errors import OutOfTime
 from crawler.extract import decode_html, extract, image_addresses
 from crawler.image_text import may_carry_advert, size_of
-from crawler.rendering import browser_meta, needs_browser
-from records.database import transaction
+from crawler.rendering import browser_meta, needs_browser, shows_more
+from crawler.sitemap import SiteMap
+from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.images import keep_image
 from records.models import PlannedState, Snapshot
+from records.patterns import OF_A_TRAP, Learned, keep_learned, learned_of
 from records.snapshots import Fetched, keep_snapshot, read_html
 from records.visits import (
     Planned,
@@ -49,6 +53,9 @@ class Progress:
     outstanding: set[int] = field(default_factory=set)
     images: set[str] = field(default_factory=set)  # addresses asked for
     images_under_way: int = 0
+    learned: dict[str, dict[str, Learned]] = field(default_factory=dict)  # by host and pattern
+    texts: set[str] = field(default_factory=set)  # main texts seen, by hash
+    deferred: dict[str, list[tuple[Response, Planned]]] = field(default_factory=dict)  # by pattern
     out_of_time: bool = False
 
 
@@ -74,6 +81,10 @@ class VisitSpider(Spider):
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
         """The addresses that a page adds to its visit's plan."""
         return ()
+
+    def read_map(self, target: Target, url: str, body: bytes) -> SiteMap | None:
+        """What a planned map of the source names; None where its kind has no maps, only pages and feeds."""
+        return None
 
     def read(self, html: str) -> tuple[PageText, str]:
         """A page's visible text and its state ("normal", or what a platform shows instead)."""
@@ -103,6 +114,9 @@ class VisitSpider(Spider):
     def _finish(self, progress: Progress) -> None:
         if self._visits.pop(progress.target.visit_id, None):
             use_time(self._engine, progress.target.visit_id, monotonic() - progress.started)
+            with transaction(self._engine) as session:
+                for host, learned in progress.learned.items():
+                    keep_learned(session, host, learned)
             outcome = "时间预算用完" if progress.out_of_time else "完成"
             finish_visit(self._engine, progress.target, datetime.now(UTC), outcome)
 
@@ -126,6 +140,7 @@ class VisitSpider(Spider):
                 "dont_obey_robotstxt": not target.obey_robots,
                 "download_slot": slot_of(planned.url),
                 DEADLINE: progress.started + target.seconds_left,
+                UNWANTED: partial(self._unwanted, progress, planned),
                 **(browser_meta() if plain is not None else {}),
             },
         )
@@ -134,12 +149,26 @@ class VisitSpider(Spider):
         self, response: Response, progress: Progress, planned: Planned, plain: Response | None
     ) -> Iterator[Request]:
         """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
+        named = self.read_map(progress.target, response.url, response.body) if planned.is_feed else None
+        if named is not None:
+            yield from self._done(
+                progress, planned, self._plan_map(progress, planned, response.status, named)
+            )
+            return
         html = decode_html(response.body, content_type(response)) if _is_text(response) else ""
         text, state = self.read(html)
         may_render = plain is None and html and response.status == 200 and not planned.is_feed
-        if may_render and needs_browser(html, text):
-            yield self._request(progress, planned, plain=response)
+        learned = self._learned(progress, planned.url)
+        if may_render and needs_browser(html, text, learned.browser_helps):
+            if learned.is_being_tried:
+                progress.deferred.setdefault(pattern_of(planned.url), []).append((response, planned))
+            else:
+                learned.asked += 1
+                yield self._request(progress, planned, plain=response)
             return
+        if plain is not None:
+            before = self.read(decode_html(plain.body, content_type(plain)))[0]
+            yield from self._tried(progress, planned, shows_more(text, before))
         raw = plain if plain is not None else response
         fetched = Fetched(
             url=planned.url,
@@ -154,7 +183,7 @@ class VisitSpider(Spider):
             text=text if html and not planned.is_feed else None,
             page_state=state,
         )
-        snapshot, new = self._store_page(progress.target, planned, fetched, html)
+        snapshot, new = self._store_page(progress, planned, fetched, html)
         if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
             yield from self._image_requests(progress, response.url, html, snapshot.id)
         yield from self._done(progress, planned, new)
@@ -200,13 +229,52 @@ class VisitSpider(Spider):
         progress.images_under_way -= 1
         yield from self._requests(progress, ())
 
+    def _tried(self, progress: Progress, planned: Planned, gained: bool) -> Iterator[Request]:
+        """Learn from a page that the browser was asked for; go on with those that waited for what it teaches."""
+        learned = self._learned(progress, planned.url)
+        learned.tried(gained)
+        if not learned.is_being_tried:
+            for response, waiting in progress.deferred.pop(pattern_of(planned.url), ()):
+                yield from self.keep(response, progress, waiting, None)
+
+    def _plan_map(
+        self, progress: Progress, planned: Planned, status: int, named: SiteMap
+    ) -> Sequence[Planned]:
+        """Plan what a map names; a map is no page, so no snapshot is kept of it."""
+        with transaction(self._engine) as session:
+            pages = self._worth_planning(progress, named.pages) if status == 200 else ()
+            new = plan_pages(session, progress.target, pages, 1)
+            if status == 200:
+                new += plan_pages(session, progress.target, named.maps, 0, is_feed=True)
+            close_planned(session, planned.id, PlannedState.FETCHED, _status_reason(status))
+            return waiting_pages(session, progress.target.visit_id, new)
+
+    def _learned(self, progress: Progress, url: str) -> Learned:
+        """What is known of the pattern of an address; read once a visit and host."""
+        host = slot_of(url)
+        if host not in progress.learned:
+            with reading(self._engine) as session:
+                progress.learned[host] = learned_of(session, host)
+        return progress.learned[host].setdefault(pattern_of(url), Learned())
+
+    def _worth_planning(self, progress: Progress, urls: Iterable[str]) -> list[str]:
+        """The addresses whose pattern is no trap, or still has a page to be looked at."""
+        wanted = []
+        for url in dict.fromkeys(urls):
+            learned = self._learned(progress, url)
+            if not learned.is_closed:
+                learned.planned_now += 1
+                wanted.append(url)
+        return wanted
+
     def _store_page(
-        self, target: Target, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
+        self, progress: Progress, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
     ) -> tuple[Snapshot, Sequence[Planned]]:
         """Keep a page; returns its snapshot and what its links add to the plan. `reason` is what went wrong.
 
         One transaction: snapshot, links and the plan's row stand or fall together.
         """
+        target = progress.target
         with transaction(self._engine) as session:
             body = fetched.body
             snapshot = keep_snapshot(session, self._store, target, fetched)
@@ -216,7 +284,8 @@ class VisitSpider(Spider):
             new: Sequence[int] = ()
             if planned.depth < target.max_depth and snapshot.status in {200, 304}:
                 found = self.links(target, fetched.final_url, html, body)
-                new = plan_pages(session, target, found, planned.depth + 1)
+                new = plan_pages(session, target, self._worth_planning(progress, found), planned.depth + 1)
+            self._count_text(progress, planned, snapshot)
             close_planned(session, planned.id, PlannedState.FETCHED, reason or _status_reason(fetched.status))
             return snapshot, waiting_pages(session, target.visit_id, new)
 
@@ -228,7 +297,8 @@ class VisitSpider(Spider):
         if plain is not None:
             reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
             self.logger.warning("%s %s", planned.url, reason)
-            new = self._keep_plain(progress.target, planned, plain, reason)
+            yield from self._tried(progress, planned, False)
+            new = self._keep_plain(progress, planned, plain, reason)
         else:
             new = ()
             skipped = isinstance(failure.value, IgnoreRequest)
@@ -238,8 +308,23 @@ class VisitSpider(Spider):
                 close_planned(session, planned.id, state, failure_reason(failure))
         yield from self._done(progress, planned, new)
 
+    def _count_text(self, progress: Progress, planned: Planned, snapshot: Snapshot) -> None:
+        """Count whether the page said something new, by which a trap is recognised."""
+        if planned.is_feed or planned.depth == 0 or snapshot.main_sha256 is None:
+            return
+        is_new = snapshot.main_sha256 not in progress.texts
+        progress.texts.add(snapshot.main_sha256)
+        self._learned(progress, planned.url).saw(is_new)
+
+    def _unwanted(self, progress: Progress, planned: Planned) -> str | None:
+        """Why a page that was planned is not fetched any more, in Chinese; None while it is wanted."""
+        learned = self._learned(progress, planned.url)
+        if planned.depth and learned.is_trap and learned.pages_now >= OF_A_TRAP:
+            return f"疑似陷阱：{pattern_of(planned.url)} 不断产生新网址而没有新内容，不再跟随"
+        return None
+
     def _keep_plain(
-        self, target: Target, planned: Planned, plain: Response, reason: str
+        self, progress: Progress, planned: Planned, plain: Response, reason: str
     ) -> Sequence[Planned]:
         html = decode_html(plain.body, content_type(plain))
         text, state = self.read(html)
@@ -255,7 +340,7 @@ class VisitSpider(Spider):
             text=text,
             page_state=state,
         )
-        return self._store_page(target, planned, fetched, html, reason)[1]
+        return self._store_page(progress, planned, fetched, html, reason)[1]
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)

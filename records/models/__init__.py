@@ -23,6 +23,7 @@ from records.models.snapshots import (
     PlannedPage,
     PlannedState,
     Snapshot,
+    UrlPattern,
     Visit,
     VisitKind,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Site",
     "Snapshot",
     "Transfer",
+    "UrlPattern",
     "User",
     "Verification",
     "VerificationOutcome",

@@ -16,6 +16,7 @@ class VisitKind(LabelledEnum):
     SITE = "site", "站点巡查"
     ACCOUNT = "account", "公众号巡查"
     RECHECK = "recheck", "处置核验"
+    MOBILE = "mobile", "手机访客核查"
 
 
 class PlannedState(LabelledEnum):
@@ -124,6 +125,9 @@ class Snapshot(Base):
         String(64), comment="the page's DOM as the browser built it"
     )
     text_sha256: Mapped[str | None] = mapped_column(String(64), comment="extracted text (JSON of blocks)")
+    main_sha256: Mapped[str | None] = mapped_column(
+        String(64), comment="of the main text alone: what the reader came for"
+    )
     title: Mapped[str | None] = mapped_column(Text)
     page_state: Mapped[str] = mapped_column(String(40), comment="normal, or what a platform shows instead")
     unchanged_since_id: Mapped[int | None] = mapped_column(
@@ -179,3 +183,18 @@ class PageImage(Base):
     url: Mapped[str] = mapped_column(String(2000))
 
     image: Mapped[Image] = relationship()
+
+
+class UrlPattern(Base):
+    """What the addresses of one pattern on one host have taught."""
+
+    __tablename__ = "url_patterns"
+
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    pattern: Mapped[str] = mapped_column(
+        String(500), primary_key=True, comment="an address with its numbers left out"
+    )
+    pages: Mapped[int] = mapped_column(comment="fetched, over all visits")
+    rendered: Mapped[int] = mapped_column(comment="times the browser was asked")
+    gained: Mapped[int] = mapped_column(comment="times it showed more than the plain page")
+    is_trap: Mapped[bool] = mapped_column(comment="ever new addresses, no new text")

@@ -34,8 +34,8 @@ class LoopbackSite:
     most_at_once: int = 0
 
     def paths(self) -> list[str]:
-        """The paths that were asked for, without robots.txt."""
-        return [path for path, _ in self.requests if path != "/robots.txt"]
+        """The paths that were asked for, without robots.txt and sitemap.xml."""
+        return [path for path, _ in self.requests if path not in {"/robots.txt", "/sitemap.xml"}]
 
 
 @contextmanager

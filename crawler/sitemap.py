@@ -1,0 +1,50 @@
+"""What a site says of its own pages: robots.txt names sitemaps, and sitemaps name pages or further sitemaps."""
+
+import zlib
+from dataclasses import dataclass
+
+from lxml.etree import LxmlError
+from scrapy.utils.gz import gunzip
+from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
+
+_MOST_MAPS, _MOST_PAGES = 20, 5_000
+_LARGEST = 32 << 20  # bytes, unpacked
+
+
+@dataclass(frozen=True)
+class SiteMap:
+    """The addresses of pages, newest first where it says when they changed, and of further maps."""
+
+    pages: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+
+
+def first_maps(start_url: str) -> tuple[str, ...]:
+    """Where a site's maps are looked for, from the address of its start page."""
+    root = "/".join(start_url.split("/", 3)[:3])
+    return (f"{root}/robots.txt", f"{root}/sitemap.xml")
+
+
+def read_map(url: str, body: bytes) -> SiteMap:
+    """Read robots.txt or a sitemap, gzipped or not. Total: what is neither is an empty map."""
+    if url.endswith("/robots.txt"):
+        named = sitemap_urls_from_robots(body[: 1 << 20], base_url=url)
+        return SiteMap(maps=tuple(named)[:_MOST_MAPS])
+    try:
+        if body.startswith(b"\x1f\x8b"):
+            body = gunzip(body, max_size=_LARGEST)
+        found = Sitemap(body)
+        entries = [entry for entry in found if entry.get("loc")]
+    except (LxmlError, ValueError, OSError, EOFError, zlib.error, AttributeError, StopIteration):
+        return SiteMap()
+    except Exception as error:
+        if type(error).__name__ == "_DecompressionMaxSizeExceeded":
+            return SiteMap()
+        raise
+    addresses = [
+        str(entry["loc"])
+        for entry in sorted(entries, key=lambda entry: entry.get("lastmod") or "", reverse=True)
+    ]
+    if found.type == "sitemapindex":
+        return SiteMap(maps=tuple(addresses[:_MOST_MAPS]))
+    return SiteMap(pages=tuple(addresses[:_MOST_PAGES]))
