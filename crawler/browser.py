@@ -120,7 +120,8 @@ class EvidenceBrowser:
                 url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
             )
             await _settle(page)
-            html = await page.content()
+            exchanges = await _exchanges(responses, notes)
+            html = await _source(page, exchanges, notes)
             screenshot = await _screenshot(page, notes)
             return Seen(
                 url=page.url,
@@ -128,7 +129,7 @@ class EvidenceBrowser:
                 status=first.status if first else None,
                 html=html,
                 screenshot=screenshot,
-                exchanges=await _exchanges(responses, notes),
+                exchanges=exchanges,
                 boxes=await _boxes(page, quotes),
                 browser=f"Chromium {context.browser.version}" if context.browser else "Chromium",
                 notes=tuple(notes),
@@ -187,6 +188,19 @@ async def _settle(page: Page) -> None:
         )
     with suppress(Error):
         await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+
+
+async def _source(page: Page, exchanges: Sequence[Exchange], notes: list[str]) -> str:
+    """The page's DOM; its source instead, where it is UTF-8 without saying so, which the browser shows garbled."""
+    html: str = await page.content()
+    shown_as = await page.evaluate("document.characterSet")
+    own = next((exchange.body for exchange in exchanges if exchange.url == page.url), b"")
+    if shown_as != "UTF-8" and not own.isascii():
+        with suppress(UnicodeDecodeError):
+            source = own.decode("utf-8")
+            notes.append(f"页面没有声明编码，浏览器按 {shown_as} 显示为乱码，所存为其源代码")
+            return source
+    return html
 
 
 async def _screenshot(page: Page, notes: list[str]) -> bytes | None:

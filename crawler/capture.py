@@ -12,6 +12,7 @@ from importlib.metadata import version
 from sqlalchemy import Engine
 
 from crawler.browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
+from crawler.cloaking import VISITOR
 from crawler.guard import AddressGuard
 from crawler.server import certificate_chain
 from evidence.manifest import Item
@@ -69,7 +70,8 @@ async def _capture_all(
 async def _look(browser: EvidenceBrowser, case: Case) -> Seen | PageUnseen:
     quotes = [finding.quote for finding in case.judgement.findings]
     try:
-        return await browser.look_at(case.page.url, monitor(), quotes)
+        mobile = case.judgement.snapshot.is_mobile
+        return await browser.look_at(case.page.url, VISITOR if mobile else monitor(), quotes)
     except PageUnseen as error:
         return error
 

@@ -1,5 +1,6 @@
 """Looks at disposed pages again and concludes their cases."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,16 +8,21 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from classifiers.lists import RuleSet
+from crawler.browser import Seen as SeenPage
+from crawler.browser import evidence_browser
+from crawler.cloaking import as_fetched, seen_by_mobile
 from crawler.flag import judge_page
 from crawler.run import crawl
 from crawler.sources.mp_article import GONE_STATES
-from records.database import transaction
+from crawler.sources.post import read_post
+from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
-from records.models import Case, PlannedPage, Snapshot, Verification
+from records.models import Case, PlannedPage, PlannedState, Snapshot, Verification
+from records.snapshots import keep_snapshot
 from records.verification import Seen, conclude, disposed_cases, due_rechecks
-from records.visits import Target, open_recheck
+from records.visits import Target, close_planned, finish_visit, open_recheck
 
 
 def recheck(
@@ -26,8 +32,12 @@ def recheck(
     with transaction(engine) as session:
         due = due_rechecks(session, now) if cases is None else disposed_cases(session, cases)
     targets = [(case.id, open_recheck(engine, case.page, now)) for case in due]
-    if targets:
-        crawl(engine, store, [target for _, target in targets])
+    with reading(engine) as session:
+        mobile = {case.id for case in due if session.get_one(Case, case.id).judgement.snapshot.is_mobile}
+    if plain := [target for case_id, target in targets if case_id not in mobile]:
+        crawl(engine, store, plain)
+    if cloaked := [target for case_id, target in targets if case_id in mobile]:
+        asyncio.run(_look_as_mobile(engine, store, cloaked, now))
     verifications = []
     for case_id, target in targets:
         with transaction(engine) as session:
@@ -35,6 +45,27 @@ def recheck(
             seen = _seen(session, store, rules, case, target)
             verifications.append(conclude(session, case, seen, GONE_STATES, now))
     return verifications
+
+
+async def _look_as_mobile(
+    engine: Engine, store: EvidenceStore, targets: Sequence[Target], now: datetime
+) -> None:
+    """Look at pages that only mobile visitors saw as such a visitor: to others they are gone already."""
+    async with evidence_browser() as browser:
+        for target in targets:
+            with reading(engine) as session:
+                planned = session.scalars(
+                    select(PlannedPage).where(PlannedPage.visit_id == target.visit_id)
+                ).one()
+            seen = await seen_by_mobile(browser, planned.url)
+            with transaction(engine) as session:
+                if isinstance(seen, SeenPage):
+                    text, state = read_post(seen.html)
+                    keep_snapshot(session, store, target, as_fetched(planned.url, seen, text, state))
+                    close_planned(session, planned.id, PlannedState.FETCHED)
+                else:
+                    close_planned(session, planned.id, PlannedState.FAILED, str(seen))
+            finish_visit(engine, target, now, "完成")
 
 
 def _seen(session: Session, store: EvidenceStore, rules: RuleSet, case: Case, target: Target) -> Seen:

@@ -33,7 +33,7 @@ def uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case
         .where(Capture.id.is_(None), JudgementRecord.unlawful, Case.id > after_id)
         .options(
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
-            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
             joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
             joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
         )

@@ -168,7 +168,8 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
     2. no case yet, or the last one is decided and the findings are others: a new case
     3. the case is still with the reviewers: it shows the newest judgement
     4. the case was verified and what it was about is back: 复现
-    5. otherwise (transferred, disposed …): left alone; the re-check decides
+    5. the case is about what only mobile visitors see, and the monitor was shown nothing: left alone
+    6. otherwise (transferred, disposed …): left alone; the re-check decides
     """
     case = session.scalar(select(Case).where(Case.page_id == page.id).order_by(Case.id.desc()).limit(1))
     if not record.unlawful and case is None:
@@ -181,14 +182,22 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
     if case is None or (decided and _findings(case.judgement) != _findings(record)):
         case = Case(page_id=page.id, judgement_id=record.id, score=record.score)
         words = f"自动研判命中 {len(record.findings)} 处"
+        if _was_seen_by_mobile(record):
+            words += "；只有从搜索来的手机访客看得到，普通访问看不到（伪装页面）"
         workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
         return case
+    if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):
+        return None
     if case.state in _STILL_OPEN and case.judgement_id != record.id:
         case.judgement_id, case.score = record.id, record.score
         reason = f"页面有变化，重新研判命中 {len(record.findings)} 处"
         workflow.note(session, case, actor=FLAGGER, now=now, reason=reason)
         return case
     return None
+
+
+def _was_seen_by_mobile(record: JudgementRecord) -> bool:
+    return record.snapshot.is_mobile
 
 
 def _rules(record: JudgementRecord) -> set[str]:

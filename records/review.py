@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from classifiers.similar import differences
+from classifiers.values import Aligned
 from records import workflow
 from records.clusters import cluster_cases
+from records.evidence import EvidenceStore
 from records.models import (
     Account,
     AuditEntry,
@@ -19,9 +22,11 @@ from records.models import (
     Office,
     Page,
     Site,
+    Snapshot,
     User,
     Verification,
 )
+from records.snapshots import read_text
 from records.takedown import transfer_case
 
 # What waits for a reviewer, as the queue's first tab shows it.
@@ -180,3 +185,32 @@ def decide(session: Session, case: Case, reviewer: User, decision: Decision, now
     else:
         workflow.step(session, case, ACTIONS[decision.action], actor=actor, now=now, reason=decision.reason)
     case.reviewer_id = None if decision.action == "release" else reviewer.id
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a page said at one moment: `rows` sets it beside the version before (empty for the first, and where
+    there is nothing to compare)."""
+
+    snapshot: Snapshot
+    rows: tuple[Aligned, ...]
+
+
+def versions(session: Session, store: EvidenceStore, case: Case, limit: int = 20) -> list[Version]:
+    """The different versions of a case's page, oldest first, at most `limit`: as the monitor and as mobile visitors
+    saw it, and its answer when it was gone."""
+    snapshots = session.scalars(
+        select(Snapshot)
+        .where(Snapshot.page_id == case.page_id, Snapshot.unchanged_since_id.is_(None))
+        .options(joinedload(Snapshot.visit))
+        .order_by(Snapshot.id.desc())
+        .limit(limit)
+    ).all()
+    found: list[Version] = []
+    before: str | None = None
+    for snapshot in reversed(snapshots):
+        text = read_text(store, snapshot)
+        rows = differences(text.text, before) if text is not None and before is not None else ()
+        found.append(Version(snapshot, rows))
+        before = text.text if text is not None else before
+    return found

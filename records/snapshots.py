@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.values import Block, Link, PageText
 from records.evidence import EvidenceStore
-from records.models import Page, Snapshot
+from records.models import Page, Snapshot, Visit, VisitKind
 from records.visits import Target
 
 
@@ -49,7 +49,7 @@ def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetche
     )
     if there:
         return there
-    previous = last_snapshot(session, page.id)
+    previous = last_snapshot(session, page.id, as_mobile=target.kind is VisitKind.MOBILE)
     if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
         snapshot = _repeat(previous, target, fetched)
     else:
@@ -61,10 +61,11 @@ def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetche
     return snapshot
 
 
-def last_snapshot(session: Session, page_id: int) -> Snapshot | None:
-    """The page's newest snapshot."""
-    newest = select(Snapshot).where(Snapshot.page_id == page_id).order_by(Snapshot.id.desc()).limit(1)
-    return session.scalar(newest)
+def last_snapshot(session: Session, page_id: int, *, as_mobile: bool = False) -> Snapshot | None:
+    """The page's newest snapshot as the monitor saw it, or as a mobile visitor did."""
+    kind = Visit.kind == VisitKind.MOBILE if as_mobile else Visit.kind != VisitKind.MOBILE
+    newest = select(Snapshot).join(Visit).where(Snapshot.page_id == page_id, kind)
+    return session.scalar(newest.order_by(Snapshot.id.desc()).limit(1))
 
 
 def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:

@@ -13,6 +13,7 @@ from records.models import (
     Account,
     Case,
     CaseState,
+    JudgementRecord,
     Page,
     PlannedPage,
     PlannedState,
@@ -23,6 +24,8 @@ from records.models import (
 )
 
 Source = TypeVar("Source", Site, Account)
+_PATROLS = (VisitKind.SITE, VisitKind.ACCOUNT)
+_MOST_COMPARED = 6  # pages a site
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Planned:
 def due_sources(session: Session, kind: type[Source], now: datetime) -> Sequence[Source]:
     """Enabled sites or accounts whose next visit is due, and those whose last visit was cut off."""
     own_id = Visit.site_id if kind is Site else Visit.account_id
-    cut_off = select(own_id).where(Visit.finished_at.is_(None), own_id.is_not(None))
+    cut_off = select(own_id).where(Visit.finished_at.is_(None), own_id.is_not(None), Visit.kind.in_(_PATROLS))
     due = or_(kind.next_visit_at.is_(None), kind.next_visit_at <= now, kind.id.in_(cut_off))
     rows: Sequence[Source] = session.scalars(select(kind).where(kind.enabled, due).order_by(kind.id)).all()
     return rows
@@ -69,9 +72,7 @@ def open_visit(engine: Engine, source: Site | Account, now: datetime, maps: Iter
     with transaction(engine) as session:
         column = Visit.site_id if isinstance(source, Site) else Visit.account_id
         visit = session.scalar(
-            select(Visit).where(
-                column == source.id, Visit.finished_at.is_(None), Visit.kind != VisitKind.RECHECK
-            )
+            select(Visit).where(column == source.id, Visit.finished_at.is_(None), Visit.kind.in_(_PATROLS))
         )
         resumed = visit is not None
         if visit is None:
@@ -131,6 +132,42 @@ def open_recheck(engine: Engine, page: Page, now: datetime) -> Target:
             session.flush()
             session.add(PlannedPage(visit_id=visit.id, url=page.url, depth=0))
         return _target(visit, page.source, resumed)
+
+
+def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
+    """Pages of the sites that were flagged since a moment, with their newest snapshot: those that a monitor was
+    shown nothing unlawful on, the start page and the newest first."""
+    flagged = (
+        select(Page.site_id)
+        .join(Case, Case.page_id == Page.id)
+        .where(Case.opened_at >= since, Page.site_id.is_not(None))
+        .distinct()
+    )
+    compared: list[tuple[Page, Snapshot]] = []
+    for site in session.scalars(select(Site).where(Site.id.in_(flagged)).order_by(Site.id)).all():
+        rows = session.execute(
+            select(Page, Snapshot)
+            .join(Snapshot, Snapshot.page_id == Page.id)
+            .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
+            .where(Page.site_id == site.id, JudgementRecord.unlawful.is_(False))
+            .order_by((Page.url == site.start_url).desc(), Snapshot.id.desc())
+            .limit(_MOST_COMPARED)
+        )
+        found: dict[int, tuple[Page, Snapshot]] = {}
+        for page, snapshot in rows:
+            found.setdefault(page.id, (page, snapshot))
+        compared += found.values()
+    return compared
+
+
+def open_mobile_visit(engine: Engine, page: Page, now: datetime) -> Target:
+    """A visit of one page as a mobile visitor."""
+    with transaction(engine) as session:
+        own = session.get_one(Page, page.id)
+        visit = Visit(kind=VisitKind.MOBILE, site_id=own.site_id, account_id=own.account_id, started_at=now)
+        session.add(visit)
+        session.flush()
+        return _target(visit, own.source, resumed=False)
 
 
 def waiting_pages(session: Session, visit_id: int, only: Sequence[int] | None = None) -> list[Planned]:
@@ -215,7 +252,7 @@ def finish_visit(engine: Engine, target: Target, now: datetime, outcome: str) ->
         session.execute(
             update(Visit).where(Visit.id == target.visit_id).values(finished_at=now, outcome=outcome)
         )
-        if target.kind is VisitKind.RECHECK:
+        if target.kind not in _PATROLS:
             return
         source = (
             session.get_one(Site, target.site_id)

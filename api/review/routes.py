@@ -87,6 +87,15 @@ def compare(
         return page(request, "compare.html", sign_in=sign_in, case=case, other=other, rows=rows)
 
 
+@router.get("/{case_id}/versions")
+def versions(request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId) -> HTMLResponse:
+    """What the case's page said from time to time, and to whom: each version beside the one before."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id))
+        shown = review.versions(session, here.store, case)
+        return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
+
+
 @router.post("/{case_id}", dependencies=[CheckedForm])
 def decide(
     here: PartsHere,

@@ -1,12 +1,16 @@
 """`qingyi crawl`, `qingyi flag`, `qingyi recheck`: the steps from a site list to a verified takedown."""
 
+from datetime import datetime
+
 import typer
 from rich.table import Table
 from sqlalchemy import Engine
 
+from classifiers.lists import RuleSet
 from crawler import recheck as rechecks
 from crawler import run
 from crawler.capture import capture_new
+from crawler.cloaking import look_as_mobile
 from crawler.flag import flag_new
 from qingyi.console import console, counting, current_engine, errors, evidence_store, rules_in_force
 from records.evidence import EvidenceStore
@@ -52,7 +56,17 @@ def crawl(
                 flagged = flag_new(engine, store, rules, run.utc_now(), progress)
             console.print(f"研判 {flagged.judged} 个快照，其中 {flagged.unlawful} 个有命中")
             if capture:
+                compare_visitors(engine, store, rules, now)
                 take_evidence(engine, store)
+
+
+def compare_visitors(engine: Engine, store: EvidenceStore, rules: RuleSet, since: datetime) -> None:
+    """Look at flagged sites as a mobile visitor, too, and judge what only such a visitor sees."""
+    with counting("换用手机访客核对（页）") as progress:
+        result = look_as_mobile(engine, store, rules, since, run.utc_now(), progress)
+    if result.cloaked:
+        flag_new(engine, store, rules, run.utc_now(), lambda _: None)
+        console.print(f"换用手机访客核对 {result.looked_at} 页，其中 {result.cloaked} 页另有违法内容（伪装）")
 
 
 def take_evidence(engine: Engine, store: EvidenceStore) -> None:

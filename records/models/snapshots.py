@@ -137,6 +137,11 @@ class Snapshot(Base):
     page: Mapped[Page] = relationship()
     visit: Mapped[Visit] = relationship()
 
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is what a mobile visitor was shown."""
+        return self.visit.kind is VisitKind.MOBILE
+
 
 class Capture(Base):
     """The evidence 取证 of one flagged snapshot: its manifest, by hash, chained to the one before."""

@@ -1,0 +1,145 @@
+"""Looks at flagged sites again as a mobile visitor who comes from a search engine: what only such visitors see.
+
+Pages that show a monitor one thing and patients another are found by the difference, which is kept as evidence.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from classifiers.identity import Register
+from classifiers.lists import RuleSet
+from classifiers.values import Judgement, PageText
+from crawler.browser import MOBILE, EvidenceBrowser, PageUnseen, Seen, Visitor, evidence_browser
+from crawler.flag import judge_page
+from crawler.sources.post import read_post
+from records.database import reading, transaction
+from records.evidence import EvidenceStore
+from records.flagging import register_of
+from records.images import text_with_images
+from records.models import Page, Snapshot
+from records.snapshots import Fetched, keep_snapshot
+from records.visits import finish_visit, open_mobile_visit, pages_to_compare
+
+FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
+_AT_ONCE = 3
+VISITOR = Visitor(
+    user_agent=(
+        "Mozilla/5.0 (Linux; Android 14; 23013RK75C) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/130.0.0.0 Mobile Safari/537.36"
+    ),
+    viewport=dict(MOBILE),
+    referer=FROM_SEARCH,
+    is_mobile=True,
+)
+
+
+@dataclass(frozen=True)
+class CloakingResult:
+    """Pages that were looked at again, and those that showed something else that is unlawful."""
+
+    looked_at: int
+    cloaked: int
+
+
+def look_as_mobile(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    since: datetime,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> CloakingResult:
+    """Look again at pages of the sites that were flagged since a moment. What only the mobile visitor sees becomes
+    a snapshot of its own, to be judged and captured like any other. Raises BrowserMissing."""
+    with reading(engine) as session:
+        compared = pages_to_compare(session, since)
+    if not compared:
+        return CloakingResult(0, 0)
+    seen = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
+    cloaked = 0
+    with reading(engine) as session:
+        register = register_of(session)
+    for (page, plain), answer in zip(compared, seen, strict=True):
+        if isinstance(answer, Seen) and answer.status == 200:
+            cloaked += _keep_if_cloaked(engine, store, rules, register, page, plain, answer, now)
+    return CloakingResult(len(compared), cloaked)
+
+
+async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> list[Seen | PageUnseen]:
+    gate = asyncio.Semaphore(_AT_ONCE)
+    async with evidence_browser() as browser:
+
+        async def look(url: str) -> Seen | PageUnseen:
+            async with gate:
+                found = await seen_by_mobile(browser, url)
+                progress(1)
+                return found
+
+        return await asyncio.gather(*map(look, urls))
+
+
+async def seen_by_mobile(browser: EvidenceBrowser, url: str) -> Seen | PageUnseen:
+    """What the mobile visitor sees at `url`, or why nothing."""
+    try:
+        return await browser.look_at(url, VISITOR)
+    except PageUnseen as error:
+        return error
+
+
+def _keep_if_cloaked(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    register: Register,
+    page: Page,
+    plain: Snapshot,
+    seen: Seen,
+    now: datetime,
+) -> bool:
+    text, state = read_post(seen.html)
+    with reading(engine) as session:
+        own = session.get_one(Snapshot, plain.id)
+        mobile = judge_page(session, rules, text, own, register)
+        before = text_with_images(session, store, own) or PageText("")
+        monitor = judge_page(session, rules, before, own, register)
+    if not new_findings(mobile, monitor):
+        return False
+    target = open_mobile_visit(engine, page, now)
+    with transaction(engine) as session:
+        keep_snapshot(session, store, target, as_fetched(page.url, seen, text, state))
+    finish_visit(engine, target, now, "完成")
+    return True
+
+
+def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
+    """Rule and quote of what was found for the mobile visitor and not for the monitor."""
+    known = {(finding.rule, finding.quote) for finding in monitor.findings}
+    return {(finding.rule, finding.quote) for finding in mobile.findings} - known
+
+
+def as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched:
+    """What the browser saw, as something to be kept: the page's own answer as body, its DOM beside it."""
+    first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
+    headers: dict[str, list[str]] = {}
+    for name, value in first.response_headers if first else ():
+        headers.setdefault(name.lower(), []).append(value)
+    sent: dict[str, list[str]] = {}
+    for name, value in first.request_headers if first else ():
+        sent.setdefault(name.lower(), []).append(value)
+    dom = seen.html.encode("utf-8", "surrogatepass")
+    return Fetched(
+        url=url,
+        final_url=seen.url,
+        status=seen.status or 0,
+        headers=headers,
+        body=first.body if first else dom,
+        fetched_at=seen.at,
+        rendered=dom,
+        text=text,
+        page_state=state,
+        request_headers=sent,
+    )
