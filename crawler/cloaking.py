@@ -15,7 +15,7 @@ from classifiers.lists import RuleSet
 from classifiers.values import Judgement, PageText
 from crawler.browser import MOBILE, EvidenceBrowser, PageUnseen, Seen, Visitor, evidence_browser
 from crawler.flag import judge_page
-from crawler.sources.post import read_post
+from crawler.sources import read_page
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
@@ -100,7 +100,7 @@ def _keep_if_cloaked(
     seen: Seen,
     now: datetime,
 ) -> bool:
-    text, state = read_post(seen.html)
+    text, state = read_page(seen.html, seen.url)
     with reading(engine) as session:
         own = session.get_one(Snapshot, plain.id)
         mobile = judge_page(session, rules, text, own, register)

@@ -13,8 +13,8 @@ from crawler.browser import evidence_browser
 from crawler.cloaking import as_fetched, seen_by_mobile
 from crawler.flag import judge_page
 from crawler.run import crawl
-from crawler.sources.mp_article import GONE_STATES
-from crawler.sources.post import read_post
+from crawler.sources import read_page
+from crawler.sources.post import GONE_STATES
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
@@ -60,7 +60,7 @@ async def _look_as_mobile(
             seen = await seen_by_mobile(browser, planned.url)
             with transaction(engine) as session:
                 if isinstance(seen, SeenPage):
-                    text, state = read_post(seen.html)
+                    text, state = read_page(seen.html, seen.url)
                     keep_snapshot(session, store, target, as_fetched(planned.url, seen, text, state))
                     close_planned(session, planned.id, PlannedState.FETCHED)
                 else:

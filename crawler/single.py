@@ -13,7 +13,7 @@ from crawler.errors import FetchFailed
 from crawler.extract import decode_html
 from crawler.rendering import browser_meta, needs_browser
 from crawler.settings import scrapy_settings
-from crawler.sources.post import read_post
+from crawler.sources import read_post
 from crawler.spiders.visit import content_type, failure_reason
 
 
@@ -35,7 +35,7 @@ class SingleSpider(Spider):
     def read(self, response: Response, rendered: bool = False) -> Iterator[Request]:
         """Read the page, by the browser where its own text is not enough."""
         html = decode_html(response.body, content_type(response))
-        page = read_post(html)[0]
+        page = read_post(html, response.url).text
         if not rendered and needs_browser(html, page):
             yield Request(
                 response.url,

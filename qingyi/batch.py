@@ -12,7 +12,7 @@ from classifiers.certificates import canonical_number
 from classifiers.judge import judge
 from classifiers.lists import RuleSet
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
-from crawler.sources.post import read_post
+from crawler.sources import read_post
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -78,7 +78,11 @@ def _line(answer: dict[str, Any]) -> str:
 
 def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
     parsed = LineIn.model_validate(json.loads(line))
-    page = PageText.of_plain(parsed.text) if parsed.text is not None else read_post(parsed.html or "")[0]
+    page = (
+        PageText.of_plain(parsed.text)
+        if parsed.text is not None
+        else read_post(parsed.html or "", parsed.url or "").text
+    )
     judgement = judge(page, rules, _facts(parsed, today))
     return {
         "id": parsed.id,

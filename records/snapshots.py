@@ -33,6 +33,7 @@ class Fetched:
     rendered: bytes | None = None
     text: PageText | None = None
     page_state: str = "normal"
+    post: Mapping[str, object] | None = None
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
     server_address: str | None = None
 
@@ -111,6 +112,7 @@ def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> 
         text_sha256=None if text is None else store.put(text),
         main_sha256=_main_sha256(fetched.text),
         title=fetched.text.title if fetched.text else None,
+        post=dict(fetched.post) if fetched.post else None,
         page_state=fetched.page_state,
     )
 
@@ -142,6 +144,7 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
         text_sha256=previous.text_sha256,
         main_sha256=previous.main_sha256,
         title=previous.title,
+        post=previous.post,
         page_state=previous.page_state,
         unchanged_since_id=previous.unchanged_since_id or previous.id,
     )

@@ -214,7 +214,9 @@ def plan_pages(
         )
     )
     count = session.scalar(
-        select(func.count()).select_from(PlannedPage).where(PlannedPage.visit_id == target.visit_id)
+        select(func.count())
+        .select_from(PlannedPage)
+        .where(PlannedPage.visit_id == target.visit_id, PlannedPage.is_feed.is_(False))
     )
     room = max(0, target.max_pages - (count or 0))
     new = [url for url in wanted if url not in known][:room]
@@ -241,8 +243,13 @@ def use_time(engine: Engine, visit_id: int, seconds: float) -> None:
         )
 
 
-def finish_visit(engine: Engine, target: Target, now: datetime, outcome: str) -> None:
-    """End a visit: pages still waiting are given up with the reason, and the next visit gets its date."""
+def finish_visit(
+    engine: Engine, target: Target, now: datetime, outcome: str, *, held_back: bool = False
+) -> None:
+    """End a visit: pages still waiting are given up with the reason, and the next visit gets its date.
+
+    `held_back`: the platform wanted to see a person; the next visit is put off twice as long as the time before.
+    """
     with transaction(engine) as session:
         session.execute(
             update(PlannedPage)
@@ -259,11 +266,14 @@ def finish_visit(engine: Engine, target: Target, now: datetime, outcome: str) ->
             if target.site_id
             else session.get_one(Account, target.account_id)
         )
-        source.pace = _pace(session, target.visit_id, source.pace)
+        if held_back:
+            source.pace = min(_LONGEST_WAIT, max(1.0, source.pace) * 2)
+        else:
+            source.pace = _pace(session, target.visit_id, min(source.pace, _SLOWEST))
         source.next_visit_at = now + timedelta(hours=source.interval_hours * source.pace)
 
 
-_FASTEST, _SLOWEST = 0.25, 4.0
+_FASTEST, _SLOWEST, _LONGEST_WAIT = 0.25, 4.0, 16.0
 
 
 def _pace(session: Session, visit_id: int, before: float) -> float:

@@ -1,23 +1,33 @@
-"""The spider for public accounts 公众号: reads the feed, fetches the posts."""
+"""The spider for public accounts 公众号: reads the list of posts, fetches the posts, and stops where it must."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from classifiers.values import PageText
-from crawler.sources import feed
-from crawler.sources.post import read_post
-from crawler.spiders.visit import VisitSpider
-from records.visits import Target
+from crawler.sources import feed, read_post
+from crawler.sources.post import Post
+from crawler.spiders.visit import Progress, VisitSpider, slot_of
+from records.visits import Planned, Target
 
 
 class AccountSpider(VisitSpider):
-    """Plans the posts that the feed lists; posts add nothing."""
+    """Plans the posts that the list names; posts add nothing.
+
+    A platform that asks for verification is left alone at once: nothing more is asked of its host in this crawl.
+    """
 
     name: str = "account"
+    at_once: ClassVar[int] = 2
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
-        """The posts of the feed."""
+        """The posts of the list."""
         return feed.post_urls(body)
 
-    def read(self, html: str) -> tuple[PageText, str]:
+    def read(self, html: str, url: str) -> Post:
         """As `read_post`."""
-        return read_post(html)
+        return read_post(html, url)
+
+    def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
+        """Stop asking a host that wants to see a person."""
+        if post.state == "needs_verification":
+            self.closed_hosts[slot_of(planned.url)] = "平台要求验证，本次不再访问该平台"
+            progress.held_back = True

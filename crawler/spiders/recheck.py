@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from classifiers.values import PageText
-from crawler.sources.post import read_post
+from crawler.sources import read_post
+from crawler.sources.post import Post
 from crawler.spiders.visit import VisitSpider
 
 
@@ -13,6 +13,6 @@ class RecheckSpider(VisitSpider):
     name: str = "recheck"
     conditional: ClassVar[bool] = False
 
-    def read(self, html: str) -> tuple[PageText, str]:
+    def read(self, html: str, url: str) -> Post:
         """As a post or as an ordinary page, by its shape."""
-        return read_post(html)
+        return read_post(html, url)

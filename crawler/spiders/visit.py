@@ -1,5 +1,6 @@
 """What all spiders share: pages come from the visit's plan in the database, and responses go back there."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +15,6 @@ from scrapy.http import Headers, Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
-from classifiers.values import PageText
 from crawler.addresses import pattern_of
 from crawler.budget import DEADLINE, UNWANTED
 from crawler.errors import OutOfTime
@@ -22,6 +22,7 @@ from crawler.extract import decode_html, extract, image_addresses
 from crawler.image_text import may_carry_advert, size_of
 from crawler.rendering import browser_meta, needs_browser, shows_more
 from crawler.sitemap import SiteMap
+from crawler.sources.post import Post
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.images import keep_image
@@ -51,12 +52,15 @@ class Progress:
     target: Target
     started: float
     outstanding: set[int] = field(default_factory=set)
+    waiting: deque[Planned] = field(default_factory=deque)  # to be asked for
+    under_way: set[int] = field(default_factory=set)  # asked for
     images: set[str] = field(default_factory=set)  # addresses asked for
     images_under_way: int = 0
     learned: dict[str, dict[str, Learned]] = field(default_factory=dict)  # by host and pattern
     texts: set[str] = field(default_factory=set)  # main texts seen, by hash
     deferred: dict[str, list[tuple[Response, Planned]]] = field(default_factory=dict)  # by pattern
     out_of_time: bool = False
+    held_back: bool = False  # a platform wants to see a person
 
 
 class VisitSpider(Spider):
@@ -64,6 +68,9 @@ class VisitSpider(Spider):
 
     name: str = "visit"
     conditional: ClassVar[bool] = True
+    # Pages of one visit that are asked for at a time: the rest waits here, where it can still be given up, and
+    # leaves room to other visits.
+    at_once: ClassVar[int] = 12
 
     def __init__(
         self,
@@ -77,6 +84,7 @@ class VisitSpider(Spider):
         self._visits = {target.visit_id: Progress(target, monotonic()) for target in targets}
         self._engine = engine
         self._store = store
+        self.closed_hosts: dict[str, str] = {}  # and why, in Chinese
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
         """The addresses that a page adds to its visit's plan."""
@@ -86,9 +94,12 @@ class VisitSpider(Spider):
         """What a planned map of the source names; None where its kind has no maps, only pages and feeds."""
         return None
 
-    def read(self, html: str) -> tuple[PageText, str]:
-        """A page's visible text and its state ("normal", or what a platform shows instead)."""
-        return extract(html), "normal"
+    def read(self, html: str, url: str) -> Post:
+        """A page's text, and its state ("normal", or what a platform shows instead)."""
+        return Post(extract(html))
+
+    def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
+        """What follows for the visit from what a page turned out to be."""
 
     async def start(self) -> AsyncIterator[Request]:
         """All pages that the visits have waiting, also from before a kill.
@@ -106,9 +117,12 @@ class VisitSpider(Spider):
     def _requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """Requests for newly planned pages; ends the visit when nothing is under way and nothing is new."""
         progress.outstanding.update(planned.id for planned in new)
+        progress.waiting.extend(new)
         if not progress.outstanding and not progress.images_under_way:
             self._finish(progress)
-        for planned in new:
+        while progress.waiting and len(progress.under_way) < self.at_once:
+            planned = progress.waiting.popleft()
+            progress.under_way.add(planned.id)
             yield self._request(progress, planned)
 
     def _finish(self, progress: Progress) -> None:
@@ -118,7 +132,11 @@ class VisitSpider(Spider):
                 for host, learned in progress.learned.items():
                     keep_learned(session, host, learned)
             outcome = "时间预算用完" if progress.out_of_time else "完成"
-            finish_visit(self._engine, progress.target, datetime.now(UTC), outcome)
+            if progress.held_back:
+                outcome = "平台要求验证，推迟再看"
+            finish_visit(
+                self._engine, progress.target, datetime.now(UTC), outcome, held_back=progress.held_back
+            )
 
     def _request(self, progress: Progress, planned: Planned, plain: Response | None = None) -> Request:
         """A request for a planned page: plain, or (with the plain answer at hand) by the browser."""
@@ -156,7 +174,9 @@ class VisitSpider(Spider):
             )
             return
         html = decode_html(response.body, content_type(response)) if _is_text(response) else ""
-        text, state = self.read(html)
+        post = self.read(html, response.url)
+        text = post.text
+        self.seen(progress, planned, post)
         may_render = plain is None and html and response.status == 200 and not planned.is_feed
         learned = self._learned(progress, planned.url)
         if may_render and needs_browser(html, text, learned.browser_helps):
@@ -167,7 +187,7 @@ class VisitSpider(Spider):
                 yield self._request(progress, planned, plain=response)
             return
         if plain is not None:
-            before = self.read(decode_html(plain.body, content_type(plain)))[0]
+            before = self.read(decode_html(plain.body, content_type(plain)), plain.url).text
             yield from self._tried(progress, planned, shows_more(text, before))
         raw = plain if plain is not None else response
         fetched = Fetched(
@@ -181,7 +201,8 @@ class VisitSpider(Spider):
             fetched_at=datetime.now(UTC),
             rendered=response.body if plain is not None else None,
             text=text if html and not planned.is_feed else None,
-            page_state=state,
+            page_state=post.state,
+            post=post.facts() if post.account or post.account_id else None,
         )
         snapshot, new = self._store_page(progress, planned, fetched, html)
         if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
@@ -318,6 +339,8 @@ class VisitSpider(Spider):
 
     def _unwanted(self, progress: Progress, planned: Planned) -> str | None:
         """Why a page that was planned is not fetched any more, in Chinese; None while it is wanted."""
+        if closed := self.closed_hosts.get(slot_of(planned.url)):
+            return closed
         learned = self._learned(progress, planned.url)
         if planned.depth and learned.is_trap and learned.pages_now >= OF_A_TRAP:
             return f"疑似陷阱：{pattern_of(planned.url)} 不断产生新网址而没有新内容，不再跟随"
@@ -327,7 +350,7 @@ class VisitSpider(Spider):
         self, progress: Progress, planned: Planned, plain: Response, reason: str
     ) -> Sequence[Planned]:
         html = decode_html(plain.body, content_type(plain))
-        text, state = self.read(html)
+        post = self.read(html, plain.url)
         fetched = Fetched(
             url=planned.url,
             final_url=plain.url,
@@ -337,13 +360,14 @@ class VisitSpider(Spider):
             server_address=str(plain.ip_address) if plain.ip_address else None,
             body=plain.body,
             fetched_at=datetime.now(UTC),
-            text=text,
-            page_state=state,
+            text=post.text,
+            page_state=post.state,
         )
         return self._store_page(progress, planned, fetched, html, reason)[1]
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)
+        progress.under_way.discard(planned.id)
         self._page_done(1)
         yield from self._requests(progress, new)
 

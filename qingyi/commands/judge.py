@@ -26,7 +26,7 @@ from classifiers.values import (
 )
 from crawler.extract import decode_html
 from crawler.single import fetch_page
-from crawler.sources.post import read_post
+from crawler.sources import read_post
 from qingyi.batch import judge_lines
 from qingyi.console import console, errors, rules_in_force
 
@@ -62,7 +62,7 @@ def judge(
 def _read(source: str) -> PageText:
     with _opened(source) as stream:
         text = decode_html(stream.read(), "")
-    return read_post(text)[0] if "<" in text and "</" in text else PageText.of_plain(text)
+    return read_post(text).text if "<" in text and "</" in text else PageText.of_plain(text)
 
 
 @contextmanager

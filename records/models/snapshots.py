@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
@@ -129,6 +129,9 @@ class Snapshot(Base):
         String(64), comment="of the main text alone: what the reader came for"
     )
     title: Mapped[str | None] = mapped_column(Text)
+    post: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, comment="what a post says of itself: account, its id, when, where it leads, videos, pictures"
+    )
     page_state: Mapped[str] = mapped_column(String(40), comment="normal, or what a platform shows instead")
     unchanged_since_id: Mapped[int | None] = mapped_column(
         ForeignKey("snapshots.id"), comment="the snapshot that this one repeats (304 or same bytes)"

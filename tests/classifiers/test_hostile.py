@@ -10,7 +10,7 @@ from classifiers.lists import load_rules
 from classifiers.similar import Signature
 from classifiers.values import Facts, KnownCertificate, PageText
 from crawler.extract import decode_html
-from crawler.sources.post import read_post
+from crawler.sources import read_post
 from records.settings import PROJECT
 
 RULES = load_rules(PROJECT / "keyword_lists")
@@ -52,4 +52,4 @@ def test_any_text_is_judged(text: str) -> None:
 
 @given(st.binary(max_size=400) | TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_and_judged(body: bytes) -> None:
-    check(read_post(decode_html(body, "text/html"))[0])
+    check(read_post(decode_html(body, "text/html")).text)
