@@ -17,7 +17,9 @@ from records.flagging import (
     Unjudged,
     confirmed_cases,
     flag,
+    gone_since,
     known_certificates,
+    note_gone,
     record_judgement,
     register_of,
     unjudged,
@@ -50,9 +52,23 @@ def flag_new(
                 unlawful += _flag_one(session, store, rules, item, register, now)
                 last_id = item.snapshot.id
         if not batch:
+            _note_gone(engine, now)
             return FlagResult(judged, unlawful)
         judged += len(batch)
         progress(len(batch))
+
+
+def _note_gone(engine: Engine, now: datetime) -> None:
+    """Write into open cases that their page is gone: also a deletion is part of its history."""
+    last_id = 0
+    while True:
+        with transaction(engine) as session:
+            gone = gone_since(session, _BATCH, last_id)
+            for snapshot in gone:
+                note_gone(session, snapshot, now)
+                last_id = snapshot.id
+        if not gone:
+            return
 
 
 def judge_page(

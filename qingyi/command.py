@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from classifiers.list_files import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed
-from qingyi.commands import crawl, database, evidence, judge, lists, people, registry, serve
+from qingyi.commands import coverage, crawl, database, evidence, judge, lists, people, registry, serve
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.leases import TaskRunning
@@ -34,6 +34,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(people.users, name="user")
 app.add_typer(people.offices, name="office")
 app.command("crawl")(crawl.crawl)
+app.command("coverage")(coverage.coverage)
 app.command("flag")(crawl.flag)
 app.command("recheck")(crawl.recheck)
 app.command("judge")(judge.judge)

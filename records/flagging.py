@@ -190,10 +190,48 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
         return None
     if case.state in _STILL_OPEN and case.judgement_id != record.id:
         case.judgement_id, case.score = record.id, record.score
-        reason = f"页面有变化，重新研判命中 {len(record.findings)} 处"
+        before, after = case.judgement.snapshot_id, record.snapshot_id
+        reason = (
+            f"页面有改动（快照 {before} → {after}），重新研判命中 {len(record.findings)} 处，改动前的版本仍在"
+        )
         workflow.note(session, case, actor=FLAGGER, now=now, reason=reason)
         return case
     return None
+
+
+def note_gone(session: Session, snapshot: Snapshot, now: datetime) -> bool:
+    """Write into the page's open case that the page is gone, with the snapshot that shows it; whether there is one."""
+    case = session.scalar(
+        select(Case).where(Case.page_id == snapshot.page_id).order_by(Case.id.desc()).limit(1)
+    )
+    if case is None or case.state in _DECIDED:
+        return False
+    words = f"巡查发现页面已不存在（HTTP {snapshot.status}，快照 {snapshot.id}），此前的版本和证据均已保存"
+    already = exists().where(
+        AuditEntry.case_id == case.id, AuditEntry.reason.startswith("巡查发现页面已不存在")
+    )
+    if session.scalar(select(already)):
+        return False
+    workflow.note(session, case, actor=FLAGGER, now=now, reason=words)
+    return True
+
+
+def gone_since(session: Session, limit: int, after_id: int) -> Sequence[Snapshot]:
+    """Snapshots, by id after `after_id`, that show a flagged page to be gone."""
+    flagged = select(Case.page_id).where(Case.state.not_in(_DECIDED))
+    return session.scalars(
+        select(Snapshot)
+        .join(Visit)
+        .where(
+            Snapshot.id > after_id,
+            Snapshot.status.in_((404, 410)),
+            Snapshot.unchanged_since_id.is_(None),
+            Snapshot.page_id.in_(flagged),
+            Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),
+        )
+        .order_by(Snapshot.id)
+        .limit(limit)
+    ).all()
 
 
 def _was_seen_by_mobile(record: JudgementRecord) -> bool:

@@ -1,0 +1,57 @@
+"""`qingyi coverage`: which institutions were seen in a period."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from qingyi.console import console, current_engine, errors
+from records.coverage import SourceState, level_coverage, source_coverage
+from records.database import reading
+
+_LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def coverage(
+    since: str = typer.Option(None, "--since", help="从这一天起（2026-01-31），默认三十天前"),
+    until: str = typer.Option(None, "--until", help="到这一天止（含），默认今天"),
+    every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
+) -> None:
+    """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
+    last = _day(until) if until else datetime.now(_LOCAL).date()
+    first = _day(since) if since else last - timedelta(days=30)
+    with reading(current_engine()) as session:
+        sources = source_coverage(session, _begin(first), _begin(last + timedelta(days=1)))
+        levels = level_coverage(session, sources)
+    summary = Table("机构", "总数", "已看到", "覆盖率", "要求", title=f"{first} 至 {last}")
+    for level in levels:
+        mark = "达到" if level.is_reached else "未达到"
+        summary.add_row(
+            level.level.label,
+            str(level.institutions),
+            str(level.seen),
+            f"{level.share:.0%}",
+            f"{level.target:.0%}（{mark}）",
+        )
+    console.print(summary)
+    shown = [source for source in sources if every or source.state is not SourceState.SEEN]
+    if shown:
+        table = Table("机构", "站点或公众号", "状况", "页数", "原因")
+        for source in shown:
+            table.add_row(source.institution, source.source, source.state, str(source.pages), source.reason)
+        console.print(table)
+    if not all(level.is_reached for level in levels):
+        raise typer.Exit(1)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        errors.print(f"错误：{written} 不是日期，应写作 2026-01-31", style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), _LOCAL).astimezone(UTC)

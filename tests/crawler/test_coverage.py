@@ -1,0 +1,61 @@
+"""Which institutions were seen, and why others were not."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, update
+
+from records.coverage import SourceState, level_coverage, source_coverage
+from records.database import reading, transaction
+from records.models import AuditEntry, Institution, Level, Site
+from tests.records import registered
+from tests.servers.site import Answer, page, serving
+
+SINCE, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
+    with (
+        serving({"/": Answer(page())}) as good,
+        serving({"/": Answer("no", 403)}) as blocking,
+        serving({"/": Answer("", 301, {"Location": f"{good.url}/"})}) as moved,
+    ):
+        with transaction(engine) as session:
+            for number, url in enumerate((good.url, blocking.url, moved.url, "http://127.0.0.1:9"), 1):
+                owner = registered.institution(session, number)
+                row = Site(institution_id=owner.id, start_url=f"{url}/", other_hosts=[], delay_seconds=0.0)
+                session.add(row)
+            first = update(Institution).where(Institution.id == 1)
+            session.execute(first.values(level=Level.PUBLIC_SECONDARY))
+        assert qingyi("crawl", "--no-capture").returncode == 0
+    with reading(engine) as session:
+        sources = source_coverage(session, SINCE, UNTIL)
+        levels = {found.level: found for found in level_coverage(session, sources)}
+    assert [source.state for source in sources] == [
+        SourceState.SEEN,
+        SourceState.BLOCKING,
+        SourceState.MOVED,
+        SourceState.DEAD,
+    ]
+    assert sources[1].reason == "HTTP 403"
+    assert sources[3].reason
+    assert levels[Level.PUBLIC_SECONDARY].is_reached
+    assert (levels[Level.OTHER].institutions, levels[Level.OTHER].seen) == (3, 1)
+    done = qingyi("coverage")
+    assert done.returncode == 1, "half of the others are asked for"
+    assert "未达到" in done.stdout
+    assert "拒绝访问" in done.stdout
+    assert qingyi("coverage", "--since", "gestern").returncode == 2
+
+
+def test_a_flagged_page_that_goes_is_written_into_its_case(engine: Engine, qingyi) -> None:
+    pages = {"/": Answer(page("/advert.html")), "/advert.html": Answer(page(words=registered.UNLAWFUL * 3))}
+    with serving(pages) as site:
+        with transaction(engine) as session:
+            registered.site(session, f"{site.url}/")
+        for _ in range(2):
+            assert qingyi("crawl", "--site", f"{site.url}/", "--no-capture").returncode == 0
+            site.pages.pop("/advert.html", None)
+    with reading(engine) as session:
+        reasons = [entry.reason for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
+    assert len(reasons) == 2
+    assert "巡查发现页面已不存在（HTTP 404" in reasons[1]
