@@ -1,6 +1,7 @@
 """Addresses: one form for one page, the pattern that a page's address follows, and addresses that lead nowhere."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -23,6 +24,7 @@ _NUMBER = re.compile(r"\d+")
 _OPAQUE = re.compile(r"^(?=.*\d)[0-9a-z_-]{16,}$", re.I)
 
 
+@lru_cache(maxsize=50_000)
 def canonical(url: str) -> str | None:
     """One form for one page: no fragment, sorted query, no session or campaign, lower-case host; None for what is no
     page, or an address that no page has (a path that goes round in circles, endless parameters)."""
@@ -53,6 +55,7 @@ def _goes_nowhere(path: str, parameters: int) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def pattern_of(url: str) -> str:
     """The pattern that an address follows: numbers and opaque names left out, parameters by name only.
 

@@ -23,7 +23,7 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 6,
         "RETRY_TIMES": 2,
-        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DNS_TIMEOUT": 10,
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "DOWNLOAD_HANDLERS": {

@@ -206,6 +206,8 @@ def plan_pages(
     `is_feed` for what names pages and is none itself: a feed, a site's map.
     """
     wanted = list(dict.fromkeys(urls))
+    if not wanted:
+        return []
     known = set(
         session.scalars(
             select(PlannedPage.url).where(

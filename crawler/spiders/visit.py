@@ -52,6 +52,7 @@ class Progress:
     target: Target
     started: float
     outstanding: set[int] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)  # addresses that need not be planned again
     waiting: deque[Planned] = field(default_factory=deque)  # to be asked for
     under_way: set[int] = field(default_factory=set)  # asked for
     images: set[str] = field(default_factory=set)  # addresses asked for
@@ -282,6 +283,9 @@ class VisitSpider(Spider):
         """The addresses whose pattern is no trap, or still has a page to be looked at."""
         wanted = []
         for url in dict.fromkeys(urls):
+            if url in progress.known:
+                continue
+            progress.known.add(url)
             learned = self._learned(progress, url)
             if not learned.is_closed:
                 learned.planned_now += 1

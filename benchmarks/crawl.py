@@ -1,0 +1,205 @@
+"""How fast a site is collected whole, beside bare Scrapy with an empty parse on the same site in the same run.
+
+Usage: python -m benchmarks.crawl [--pages N] [--rendered N]
+
+2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts, judges and stores every page; bare
+Scrapy only fetches, with the same concurrency. Peak resident memory is of the crawling process. With --rendered, so
+many pages are built by script, and the browser's memory is read along the way.
+"""
+
+import argparse
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.pages import html
+
+SITES = 20
+_CHARACTERS = 3_500
+_BARE = """
+import sys, scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+urls = open(sys.argv[1]).read().split()
+class Bare(scrapy.Spider):
+    name = "bare"
+    async def start(self):
+        for url in urls:
+            yield scrapy.Request(url, dont_filter=True, meta={"download_slot": url.split("/")[2]})
+    def parse(self, response):
+        pass
+process = AsyncCrawlerProcess({"CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 2, "LOG_LEVEL": "ERROR",
+    "ROBOTSTXT_OBEY": True, "DOWNLOAD_DELAY": 0.01})
+process.crawl(Bare)
+process.start()
+"""
+_BUILT = """<!doctype html><meta charset="utf-8"><title>{number}</title><div id="app"></div>
+<script>document.getElementById("app").innerHTML = "<p>" + "第{number}页，门诊时间为每日八时至十七时。".repeat(40) + "</p>"</script>"""
+
+
+def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> None:
+    made = [html(_CHARACTERS, int(number % 20 == 0), number).encode() for number in range(40)]
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            name = self.path.strip("/").removesuffix(".html")
+            if self.path == "/":
+                kinds = ["app" if number < rendered else "p" for number in range(pages)]
+                links = "".join(f'<a href="/{kind}{number}.html">{number}</a>' for number, kind in enumerate(kinds))
+                body = f"<title>start</title><p>{'门诊时间为每日八时至十七时。' * 8}</p>{links}".encode()
+            elif name.startswith("app"):
+                body = _BUILT.format(number=f"{self.server.server_port}-{name}").encode()
+            elif name.startswith("p") and name[1:].isdecimal():
+                unique = f"<p>本站{self.server.server_port}第{name[1:]}页。</p>".encode()
+                body = made[int(name[1:]) % len(made)].replace(b"</body>", unique + b"</body>")
+            else:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    for _ in range(SITES):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ports.put(server.server_port)
+    threading.Event().wait()
+
+
+@contextmanager
+def serving(pages: int, rendered: int) -> Iterator[list[str]]:
+    """Sites in a process of their own; their addresses."""
+    ports: multiprocessing.Queue[int] = multiprocessing.Queue()
+    process = multiprocessing.Process(target=_serve, args=(pages, rendered, ports), daemon=True)
+    process.start()
+    try:
+        yield [f"http://127.0.0.1:{ports.get(timeout=30)}" for _ in range(SITES)]
+    finally:
+        process.terminate()
+
+
+def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, int, list[int]]:
+    """Seconds, peak resident bytes of the process itself, and of its browser along the way."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    watched, peak, browser = psutil.Process(process.pid), 0, []
+    while process.poll() is None:
+        try:
+            peak = max(peak, watched.memory_info().rss)
+            children = [child for child in watched.children(recursive=True) if "chrom" in child.name()]
+            if children:
+                browser.append(sum(child.memory_info().rss for child in children))
+        except psutil.Error:
+            pass
+        time.sleep(0.2)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, command[:4]))} ended with {process.returncode}")
+    return time.perf_counter() - started, peak, browser
+
+
+def start_up(environment: dict[str, str]) -> float:
+    """Seconds that the command needs before it does anything: shown, not taken off."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "qingyi", "crawl", "--due"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=2_000, help="pages over all sites")
+    parser.add_argument("--rendered", type=int, default=0, help="of these, pages that need the browser")
+    options = parser.parse_args()
+    console = Console(width=110)
+    each, rendered = options.pages // SITES, options.rendered // SITES
+    with tempfile.TemporaryDirectory() as scratch, serving(each, rendered) as sites:
+        folder = Path(scratch)
+        environment = {
+            **os.environ,
+            "QINGYI_DATABASE_URL": f"sqlite:///{folder / 'qingyi.db'}",
+            "QINGYI_EVIDENCE_DIR": str(folder / "evidence"),
+            "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
+        }
+        urls = [f"{site}/" for site in sites]
+        kinds = ["app" if number < rendered else "p" for number in range(each)]
+        urls += [f"{site}/{kind}{number}.html" for number, kind in enumerate(kinds) for site in sites]
+        (folder / "urls.txt").write_text("\n".join(urls))
+        bare_seconds, bare_peak, _ = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
+        _register(folder, sites, environment, each)
+        empty = start_up({**environment, "QINGYI_DATABASE_URL": f"sqlite:///{folder / 'empty.db'}"})
+        seconds, peak, browser = run([sys.executable, *(("-m", "cProfile", "-o", "/tmp/crawl.prof") if os.environ.get("PROF") else ()), "-m", "qingyi", "crawl", "--no-capture"], environment)
+    table = Table("run", "pages", "seconds", "pages/s", "share of bare Scrapy", "peak MB", title="crawl")
+    for name, took, memory in (("bare Scrapy, empty parse", bare_seconds, bare_peak), ("Qingyi, all of it", seconds, peak)):
+        rate, base = len(urls) / took, len(urls) / bare_seconds
+        table.add_row(name, str(len(urls)), f"{took:.1f}", f"{rate:.0f}", f"{rate / base:.2f}", f"{memory / 1e6:.0f}")
+    console.print(table, f"start-up of the command, included: {empty:.1f} s")
+    if browser:
+        quarter = max(1, len(browser) // 4)
+        early, late = sum(browser[quarter : 2 * quarter]) / quarter, sum(browser[-quarter:]) / quarter
+        console.print(
+            f"browser, resident: {early / 1e6:.0f} MB in the second quarter, {late / 1e6:.0f} MB in the last "
+            f"({late / max(early, 1):.2f}); most {max(browser) / 1e6:.0f} MB; {options.rendered} pages rendered"
+        )
+
+
+def _register(folder: Path, sites: Sequence[str], environment: dict[str, str], each: int) -> None:
+    """A database with one institution a site, by the commands that a user has."""
+    from records.database import open_engine, transaction
+    from records.models import Institution, Level, Site
+
+    for name in ("qingyi.db", "empty.db"):
+        url = f"sqlite:///{folder / name}"
+        subprocess.run(
+            [sys.executable, "-m", "qingyi", "database", "upgrade"],
+            env={**environment, "QINGYI_DATABASE_URL": url},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    with transaction(open_engine(f"sqlite:///{folder / 'qingyi.db'}")) as session:
+        for number, site in enumerate(sites):
+            owner = Institution(
+                credit_code=f"BENCH{number:013d}",
+                name=f"云溪第{number}医院",
+                other_names=[],
+                level=Level.OTHER,
+                district="城东区",
+                departments=[],
+                addresses=[],
+                phones=[],
+            )
+            session.add(owner)
+            session.flush()
+            session.add(
+                Site(
+                    institution_id=owner.id,
+                    start_url=f"{site}/",
+                    other_hosts=[],
+                    delay_seconds=0.0,
+                    max_pages=each + 10,
+                )
+            )
+
+
+if __name__ == "__main__":
+    main()
