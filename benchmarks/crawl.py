@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.crawl [--pages N] [--rendered N]
 
-2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts, judges and stores every page; bare
-Scrapy only fetches, with the same concurrency. Peak resident memory is of the crawling process. With --rendered, so
-many pages are built by script, and the browser's memory is read along the way.
+2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts,
+judges and stores every page; bare Scrapy only fetches, with the same concurrency. Peak resident memory is of the
+crawling process. With --rendered, so many pages are built by script, and the browser's memory is read along the way.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.pages import html
+from records.database import open_engine, transaction
+from records.models import Institution, Level, Site
 
 SITES = 20
 _CHARACTERS = 3_500
@@ -47,7 +49,8 @@ process.crawl(Bare)
 process.start()
 """
 _BUILT = """<!doctype html><meta charset="utf-8"><title>{number}</title><div id="app"></div>
-<script>document.getElementById("app").innerHTML = "<p>" + "第{number}页，门诊时间为每日八时至十七时。".repeat(40) + "</p>"</script>"""
+<script>document.getElementById("app").innerHTML =
+"<p>" + "第{number}页，门诊时间为每日八时至十七时。".repeat(40) + "</p>"</script>"""
 
 
 def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> None:
@@ -60,7 +63,9 @@ def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> No
             name = self.path.strip("/").removesuffix(".html")
             if self.path == "/":
                 kinds = ["app" if number < rendered else "p" for number in range(pages)]
-                links = "".join(f'<a href="/{kind}{number}.html">{number}</a>' for number, kind in enumerate(kinds))
+                links = "".join(
+                    f'<a href="/{kind}{number}.html">{number}</a>' for number, kind in enumerate(kinds)
+                )
                 body = f"<title>start</title><p>{'门诊时间为每日八时至十七时。' * 8}</p>{links}".encode()
             elif name.startswith("app"):
                 body = _BUILT.format(number=f"{self.server.server_port}-{name}").encode()
@@ -121,7 +126,12 @@ def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, int
 def start_up(environment: dict[str, str]) -> float:
     """Seconds that the command needs before it does anything: shown, not taken off."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "qingyi", "crawl", "--due"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "qingyi", "crawl", "--due"],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - started
 
 
@@ -148,11 +158,26 @@ def main() -> None:
         bare_seconds, bare_peak, _ = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
         _register(folder, sites, environment, each)
         empty = start_up({**environment, "QINGYI_DATABASE_URL": f"sqlite:///{folder / 'empty.db'}"})
-        seconds, peak, browser = run([sys.executable, *(("-m", "cProfile", "-o", "/tmp/crawl.prof") if os.environ.get("PROF") else ()), "-m", "qingyi", "crawl", "--no-capture"], environment)
+        seconds, peak, browser = run(
+            [
+                sys.executable,
+                *(("-m", "cProfile", "-o", "/tmp/crawl.prof") if os.environ.get("PROF") else ()),
+                "-m",
+                "qingyi",
+                "crawl",
+                "--no-capture",
+            ],
+            environment,
+        )
     table = Table("run", "pages", "seconds", "pages/s", "share of bare Scrapy", "peak MB", title="crawl")
-    for name, took, memory in (("bare Scrapy, empty parse", bare_seconds, bare_peak), ("Qingyi, all of it", seconds, peak)):
+    for name, took, memory in (
+        ("bare Scrapy, empty parse", bare_seconds, bare_peak),
+        ("Qingyi, all of it", seconds, peak),
+    ):
         rate, base = len(urls) / took, len(urls) / bare_seconds
-        table.add_row(name, str(len(urls)), f"{took:.1f}", f"{rate:.0f}", f"{rate / base:.2f}", f"{memory / 1e6:.0f}")
+        table.add_row(
+            name, str(len(urls)), f"{took:.1f}", f"{rate:.0f}", f"{rate / base:.2f}", f"{memory / 1e6:.0f}"
+        )
     console.print(table, f"start-up of the command, included: {empty:.1f} s")
     if browser:
         quarter = max(1, len(browser) // 4)
@@ -165,9 +190,6 @@ def main() -> None:
 
 def _register(folder: Path, sites: Sequence[str], environment: dict[str, str], each: int) -> None:
     """A database with one institution a site, by the commands that a user has."""
-    from records.database import open_engine, transaction
-    from records.models import Institution, Level, Site
-
     for name in ("qingyi.db", "empty.db"):
         url = f"sqlite:///{folder / name}"
         subprocess.run(

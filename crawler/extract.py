@@ -92,7 +92,7 @@ def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText
 
     `always_visible` are element ids that are shown by script later, although they are hidden in the source.
     """
-    tree = LexborHTMLParser(_limit_nesting(html))
+    tree = parsed(html)
     title_node = tree.css_first("title")
     title = _SPACES.sub(" ", title_node.text()).strip() if title_node else ""
     builder = _Builder()
@@ -192,6 +192,11 @@ class _Step(NamedTuple):
     heading: bool
 
 
+def parsed(html: str) -> LexborHTMLParser:
+    """The page's tree; nesting beyond what a person would write is left out."""
+    return LexborHTMLParser(_limit_nesting(html))
+
+
 def _limit_nesting(html: str) -> str:
     """`html` without the opening tags that nest deeper than a person would write: parsing them costs the
     square of their depth. Ordinary pages are returned as they are, after one count."""
@@ -245,7 +250,7 @@ def image_addresses(html: str, base: str) -> list[str]:
     What loads late by script names its address in another attribute (`data-src`, as public accounts do).
     """
     found: dict[str, None] = {}
-    for node in LexborHTMLParser(_limit_nesting(html)).css("img"):
+    for node in parsed(html).css("img"):
         attributes = node.attributes
         sides = (attributes.get(name) or "" for name in ("width", "height"))
         if any(side.isdecimal() and int(side) < _SMALLEST_SHOWN for side in sides):

@@ -1,12 +1,17 @@
 """When a page needs the browser, and how it is asked for."""
 
+import asyncio
 import os
 import re
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
+from playwright.async_api import Error, Page
+from scrapy import Request
 from scrapy_playwright.page import PageMethod
-from selectolax.lexbor import LexborHTMLParser
 
 from classifiers.values import PageText
 from crawler.browser_proxy import BrowserProxy
@@ -19,6 +24,7 @@ from records.settings import settings
 _SHELL = 60
 
 GOTO_TIMEOUT_MS = 20_000
+_HARD_SECONDS = 45.0
 
 _ARGUMENTS = [
     "--disable-gpu",
@@ -46,7 +52,7 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
     Where that is not known: a shell (hardly any visible text, but scripts that could write some) does, and a page
     with signs of being built by script is tried. Where it is, that decides.
     """
-    if LexborHTMLParser(html).css_first("script") is None:
+    if "<script" not in html.lower():
         return False
     shell = _length(text) < _SHELL
     built = shell or _BUILT.search(html) is not None
@@ -86,15 +92,51 @@ def launch_options() -> dict[str, Any]:
 
 
 def browser_meta() -> dict[str, Any]:
-    """The request meta that has scrapy-playwright fetch a page, wait until it is quiet, and close it."""
+    """The request meta that has scrapy-playwright fetch a page in a context of its own.
+
+    A context keeps memory for as long as it lives, so each is closed with its page (`close_context`), whatever
+    became of it; one that never comes to an end is closed by the clock.
+    """
     return {
         "playwright": True,
+        "playwright_include_page": True,
+        "playwright_context": f"page-{next(_contexts)}",
         "playwright_context_kwargs": {
             "locale": "zh-CN",
             "accept_downloads": False,
             "service_workers": "block",
             "permissions": [],
         },
+        "playwright_page_init_callback": _guard_page,
         "playwright_page_methods": [PageMethod("evaluate", MARK_UNSEEN)],
         "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
     }
+
+
+def close_context(meta: Mapping[str, Any]) -> None:
+    """Close the context of a request that the browser was asked for, soon, without waiting."""
+    page = meta.get("playwright_page")
+    if page is not None:
+        _soon(page.context.close())
+
+
+async def _guard_page(page: Page, _: Request) -> None:
+    """Close pop-ups, and the whole context where the page has not come to an end in time."""
+    context = page.context
+    context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
+    clock = asyncio.get_running_loop().call_later(_HARD_SECONDS, lambda: _soon(context.close()))
+    context.on("close", lambda _: clock.cancel())
+
+
+def _soon(work: Awaitable[None]) -> None:
+    async def quietly() -> None:
+        with suppress(Error):
+            await work
+
+    task = asyncio.ensure_future(quietly())
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+
+
+_contexts = count(1)
+_under_way: set[asyncio.Future[None]] = set()

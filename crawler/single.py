@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from classifiers.values import PageText
 from crawler.errors import FetchFailed
 from crawler.extract import decode_html
-from crawler.rendering import browser_meta, needs_browser
+from crawler.rendering import browser_meta, close_context, needs_browser
 from crawler.settings import scrapy_settings
 from crawler.sources import read_post
 from crawler.spiders.visit import content_type, failure_reason
@@ -34,6 +34,7 @@ class SingleSpider(Spider):
 
     def read(self, response: Response, rendered: bool = False) -> Iterator[Request]:
         """Read the page, by the browser where its own text is not enough."""
+        close_context(response.meta)
         html = decode_html(response.body, content_type(response))
         page = read_post(html, response.url).text
         if not rendered and needs_browser(html, page):
@@ -50,6 +51,7 @@ class SingleSpider(Spider):
 
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""
+        close_context(failure.request.meta)  # type: ignore[attr-defined] # set by Scrapy
         error = failure.value
         status = f"HTTP {error.response.status}" if isinstance(error, HttpError) else ""
         self._failures.append(status or failure_reason(failure))

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         default="Qingyi/0.1 (medical advertising monitor of a health commission)",
         description="how the crawler introduces itself",
     )
+    download_seconds: float = Field(default=30.0, gt=0, description="how long one answer may take")
     stamp_url: str = Field(default="", description="RFC 3161 time stamp authority; empty: none is asked")
     crawl_every_minutes: int = Field(default=60, ge=1, description="how often due sites are looked for")
     recheck_every_minutes: int = Field(default=60, ge=1, description="how often due re-checks are looked for")

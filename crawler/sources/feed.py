@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
+
+from crawler.extract import parsed
 
 _MOST_POSTS = 2_000
 _COLUMNS = ("url", "link", "网址", "链接", "文章链接", "地址")
@@ -54,7 +55,7 @@ def _of_json(text: str) -> Iterator[str]:
 
 def _of_album(html: str) -> Iterator[str]:
     """An album of posts: items that name their post in `data-link`, and anchors to posts."""
-    tree = LexborHTMLParser(html)
+    tree = parsed(html)
     for node in tree.css("[data-link]"):
         yield node.attributes.get("data-link") or ""
     for node in tree.css("a[href*='mp.weixin.qq.com/s'], a[href*='/s/'], a[href*='/s?']"):

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawler.addresses import canonical
+from crawler.extract import parsed
 from crawler.sitemap import SiteMap, read_map
 from crawler.spiders.visit import VisitSpider
 from records.visits import Target
@@ -49,7 +48,7 @@ def _hosts(target: Target) -> set[str]:
 
 
 def _hrefs(html: str) -> Iterable[str]:
-    tree = LexborHTMLParser(html)
+    tree = parsed(html)
     for node in tree.css("a[href], area[href]"):
         yield (node.attributes.get("href") or "").strip()
     for node in tree.css("iframe[src], frame[src]"):

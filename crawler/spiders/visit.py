@@ -20,7 +20,7 @@ from crawler.budget import DEADLINE, UNWANTED
 from crawler.errors import OutOfTime
 from crawler.extract import decode_html, extract, image_addresses
 from crawler.image_text import may_carry_advert, size_of
-from crawler.rendering import browser_meta, needs_browser, shows_more
+from crawler.rendering import browser_meta, close_context, needs_browser, shows_more
 from crawler.sitemap import SiteMap
 from crawler.sources.post import Post
 from records.database import reading, transaction
@@ -42,6 +42,7 @@ from records.visits import (
 # Every answer is a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
 _MOST_IMAGES = 300  # a visit
+_SECOND_TRY = "browser_second_try"
 LARGEST_IMAGE = 12 << 20  # bytes
 
 
@@ -188,6 +189,7 @@ class VisitSpider(Spider):
                 yield self._request(progress, planned, plain=response)
             return
         if plain is not None:
+            close_context(response.meta)
             before = self.read(decode_html(plain.body, content_type(plain)), plain.url).text
             yield from self._tried(progress, planned, shows_more(text, before))
         raw = plain if plain is not None else response
@@ -319,6 +321,11 @@ class VisitSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
         plain: Response | None = request.cb_kwargs["plain"]
+        close_context(request.meta)
+        if plain is not None and not request.meta.get(_SECOND_TRY) and _browser_broke(failure):
+            again = self._request(progress, planned, plain=plain)
+            yield again.replace(meta={**again.meta, _SECOND_TRY: True})
+            return
         if plain is not None:
             reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
             self.logger.warning("%s %s", planned.url, reason)
@@ -381,6 +388,11 @@ class VisitSpider(Spider):
             use_time(self._engine, progress.target.visit_id, monotonic() - progress.started)
 
 
+def _browser_broke(failure: Failure) -> bool:
+    """Whether the browser itself went away, rather than the page being at fault."""
+    return any(words in str(failure.value) for words in ("crashed", "has been closed", "disconnected"))
+
+
 def slot_of(url: str) -> str:
     """The host and port that share one politeness."""
     return urlsplit(url).netloc.lower()
@@ -407,6 +419,28 @@ def _status_reason(status: int) -> str | None:
     return f"HTTP {status}" if status >= 400 else None
 
 
+_REASONS = (
+    ("exceeded DOWNLOAD_MAXSIZE", "内容超过大小上限，已中止"),
+    ("DownloadCancelledError", "内容超过大小上限，已中止"),
+    ("max redirections reached", "重定向次数过多"),
+    ("took longer than", "超时，没有等到完整的响应"),
+    ("TimeoutError", "超时，没有等到完整的响应"),
+    ("ResponseDataLoss", "响应不完整，与其声明的长度不符"),
+    ("ParseError", "不是有效的 HTTP 响应"),
+    ("ConnectionRefused", "连接被拒绝"),
+    ("Connection was refused", "连接被拒绝"),
+    ("ConnectionDone", "连接中断，没有得到有效的响应"),
+    ("ConnectionLost", "连接中断，没有得到有效的响应"),
+    ("refused address", "拒绝访问内部地址"),
+    ("DNSLookupError", "域名无法解析"),
+    ("CannotResolveHost", "域名无法解析"),
+    ("robots.txt", "robots.txt 不允许抓取"),
+)
+
+
 def failure_reason(failure: Failure) -> str:
-    """Why a request failed, in words."""
-    return str(failure.value) or type(failure.value).__name__
+    """Why a request failed, in Chinese where it is a known way of failing, with the program's own words."""
+    words = " ".join(str(failure.value).split()) or type(failure.value).__name__
+    seen = f"{type(failure.value).__name__} {words}"
+    known = next((reason for sign, reason in _REASONS if sign in seen), None)
+    return f"{known}（{words[:150]}）" if known and known not in words else words

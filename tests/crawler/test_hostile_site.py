@@ -1,0 +1,106 @@
+"""A hostile site does no harm: all else is crawled on time, and each refusal is a readable row."""
+
+import socket
+import time
+from ipaddress import ip_network
+
+import httpx
+import pytest
+from sqlalchemy import Engine, select
+
+from crawler.browser_proxy import BrowserProxy
+from crawler.guard import AddressGuard
+from records.database import reading, transaction
+from records.models import Institution, PlannedPage, PlannedState, Site, Visit
+from tests.records import registered
+from tests.servers.hostile import hostile_site
+from tests.servers.site import Answer, page, serving
+
+
+def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, qingyi) -> None:
+    with hostile_site() as hostile, serving({"/": Answer(page("/a")), "/a": Answer(page())}) as good:
+        with transaction(engine) as session:
+            registered.site(session, f"{hostile}/", max_minutes=3)
+            owner = registered.institution(session, 2)
+            session.add(
+                Site(institution_id=owner.id, start_url=f"{good.url}/", other_hosts=[], delay_seconds=0.0)
+            )
+        started = time.monotonic()
+        done = qingyi("crawl", "--no-capture", QINGYI_DOWNLOAD_SECONDS="4")
+        took = time.monotonic() - started
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    assert took < 110
+    with reading(engine) as session:
+        rows = {row.url.removeprefix(hostile): row for row in session.scalars(select(PlannedPage))}
+        visits = session.scalars(select(Visit)).all()
+        assert len(session.scalars(select(Institution)).all()) == 2
+    assert all(visit.finished_at for visit in visits)
+    assert rows["/good"].state is PlannedState.FETCHED
+    assert rows[f"{good.url}/a"].state is PlannedState.FETCHED
+    assert not [row for row in rows.values() if row.state is PlannedState.WAITING]
+    for path in ("/bomb", "/endless", "/drip", "/loop", "/inside", "/metadata", "/garbage"):
+        assert rows[path].state in {PlannedState.FAILED, PlannedState.SKIPPED}, path
+        assert rows[path].reason, path
+    assert "10.0.0.1" in (rows["/inside"].reason or "")
+    assert "169.254.169.254" in (rows["/metadata"].reason or "")
+    assert rows["/nested"].state is PlannedState.FETCHED
+
+
+@pytest.fixture
+def proxy():
+    made = BrowserProxy(AddressGuard((ip_network("127.0.0.1/32"),)))
+    yield made, made.start()
+    made.stop()
+
+
+def test_the_browsers_way_out_reaches_what_is_allowed(proxy) -> None:
+    made, url = proxy
+    with serving({"/a?b=1": Answer("here")}) as site, httpx.Client(proxy=url) as client:
+        assert client.get(f"{site.url}/a?b=1").text == "here"
+        assert client.get(f"{site.url}/none").status_code == 404
+    assert made.addresses == {"127.0.0.1": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.2/",
+        "http://10.1.2.3/",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://0.0.0.0/",
+        "http://localhost.localdomain.invalid/",
+    ],
+)
+def test_the_browsers_way_out_refuses_what_is_inside(proxy, url: str) -> None:
+    made, address = proxy
+    with httpx.Client(proxy=address) as client:
+        assert client.get(url).status_code == 403
+    assert made.refused
+
+
+def test_a_tunnel_to_an_inner_address_is_refused(proxy) -> None:
+    _, address = proxy
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 5) as connection:
+        connection.sendall(b"CONNECT 192.168.1.1:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 403")
+    for garbage in (b"\r\n\r\n", b"GET\r\n\r\n", b"CONNECT x HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"):
+        with socket.create_connection((host, int(port)), 5) as connection:
+            connection.sendall(garbage)
+            assert b"403" in connection.recv(100)
+
+
+def test_a_name_that_resolves_inside_is_refused_at_the_connection(proxy, monkeypatch) -> None:
+    """Rebinding: whatever the name was when it was asked about, the address of the connection is what counts."""
+    made, address = proxy
+
+    async def rebound(*_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        return [(2, 1, 6, "", ("192.168.0.1", 80))]
+
+    monkeypatch.setattr(made._loop, "getaddrinfo", rebound)
+    with httpx.Client(proxy=address) as client:
+        assert client.get("http://rebinds.example/").status_code == 403
+    assert "192.168.0.1" in made.refused[-1]
