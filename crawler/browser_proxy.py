@@ -43,10 +43,18 @@ class BrowserProxy:
 
     def stop(self) -> None:
         """Stop listening, and drop what is under way."""
-        if self._server is not None:
-            self._loop.call_soon_threadsafe(self._server.close)
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
+
+    async def _end(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the work returns
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
@@ -60,6 +68,8 @@ class BrowserProxy:
                 self.refused.append(str(error))
                 await writer.drain()
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
@@ -84,6 +94,8 @@ class BrowserProxy:
         finally:
             upward.cancel()
             to_server.close()
+            with contextlib.suppress(OSError):
+                await to_server.wait_closed()
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from demo.posters import draw_posters
+
 HERE = Path(__file__).parent
 
 NAMES = (
@@ -32,9 +34,10 @@ def addresses(first_port: int) -> dict[str, str]:
 
 
 def lay_out(folder: Path, first_port: int) -> None:
-    """A fresh copy of all sites in `folder`, with each other's addresses filled in."""
+    """A fresh copy of all sites in `folder`, with each other's addresses filled in and the posters drawn."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(HERE / "sites", folder)
+    draw_posters(folder)
     feed = folder / "account" / "feed.xml"
     feed.write_text(feed.read_text("utf-8").format(**addresses(first_port)), "utf-8")
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -180,7 +181,9 @@ def surprises(stage: Stage) -> list[str]:
                 joinedload(JudgementRecord.snapshot).joinedload(Snapshot.page),
             )
         ).all()
-        found = {record.snapshot.page.url: {finding.rule for finding in record.findings} for record in judged}
+        found: dict[str, set[str]] = defaultdict(set)
+        for record in judged:
+            found[record.snapshot.page.url] |= {finding.rule for finding in record.findings}
         reasons = {row[0]: row[1] for row in session.execute(select(PlannedPage.url, PlannedPage.reason))}
     wrong = []
     for site, pages in expected["flagged"].items():
