@@ -55,6 +55,11 @@ def _goes_nowhere(path: str, parameters: int) -> bool:
     )
 
 
+def slot_of(url: str) -> str:
+    """The host and port that share one politeness."""
+    return urlsplit(url).netloc.lower()
+
+
 @lru_cache(maxsize=50_000)
 def pattern_of(url: str) -> str:
     """The pattern that an address follows: numbers and opaque names left out, parameters by name only.

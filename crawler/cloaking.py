@@ -110,7 +110,7 @@ def _keep_if_cloaked(
         return False
     target = open_mobile_visit(engine, page, now)
     with transaction(engine) as session:
-        keep_snapshot(session, store, target, as_fetched(page.url, seen, text, state))
+        keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
     finish_visit(engine, target, now, "完成")
     return True
 
@@ -121,7 +121,7 @@ def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
     return {(finding.rule, finding.quote) for finding in mobile.findings} - known
 
 
-def as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched:
+def seen_as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched:
     """What the browser saw, as something to be kept: the page's own answer as body, its DOM beside it."""
     first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
     headers: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from classifiers.lists import RuleSet
 from crawler.browser import Seen as SeenPage
 from crawler.browser import evidence_browser
-from crawler.cloaking import as_fetched, seen_by_mobile
+from crawler.cloaking import seen_as_fetched, seen_by_mobile
 from crawler.flag import judge_page
 from crawler.run import crawl
 from crawler.sources import read_page
@@ -61,7 +61,7 @@ async def _look_as_mobile(
             with transaction(engine) as session:
                 if isinstance(seen, SeenPage):
                     text, state = read_page(seen.html, seen.url)
-                    keep_snapshot(session, store, target, as_fetched(planned.url, seen, text, state))
+                    keep_snapshot(session, store, target, seen_as_fetched(planned.url, seen, text, state))
                     close_planned(session, planned.id, PlannedState.FETCHED)
                 else:
                     close_planned(session, planned.id, PlannedState.FAILED, str(seen))

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
 
+from crawler.addresses import slot_of
 from crawler.image_text import ImageReading
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.sitemap import first_maps
 from crawler.spiders.account import AccountSpider
 from crawler.spiders.recheck import RecheckSpider
 from crawler.spiders.site import SiteSpider
-from crawler.spiders.visit import VisitSpider, slot_of
+from crawler.spiders.visit import VisitSpider
 from records.database import transaction
 from records.evidence import EvidenceStore
 from records.models import Account, PlannedPage, PlannedState, Site, VisitKind

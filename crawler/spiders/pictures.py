@@ -1,0 +1,73 @@
+"""The pictures of pages: asked for beside the pages of a visit, kept where they may carry an advert."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from sqlalchemy import Engine
+from twisted.python.failure import Failure
+
+from crawler.addresses import slot_of
+from crawler.budget import DEADLINE
+from crawler.extract import image_addresses
+from crawler.image_text import may_carry_advert, size_of
+from crawler.progress import Progress
+from records.database import transaction
+from records.evidence import EvidenceStore
+from records.images import keep_image
+from records.visits import Planned
+
+_MOST_IMAGES = 300  # a visit
+_LARGEST_IMAGE = 12 << 20  # bytes
+
+
+class PictureSpider(Spider):
+    """Keeps the pictures of the pages that a subclass reads."""
+
+    name: str = "pictures"
+    engine: Engine
+    store: EvidenceStore
+
+    @abstractmethod
+    def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
+        """What is asked for next in a visit."""
+
+    def image_requests(self, progress: Progress, base: str, html: str, snapshot_id: int) -> Iterator[Request]:
+        """Requests for the page's pictures that may carry text, none twice a visit."""
+        for url in image_addresses(html, base):
+            if url in progress.images or len(progress.images) >= _MOST_IMAGES:
+                continue
+            progress.images.add(url)
+            progress.images_under_way += 1
+            yield Request(
+                url,
+                callback=self.keep_image,
+                errback=self.no_image,
+                dont_filter=True,
+                priority=-100,
+                cb_kwargs={"progress": progress, "snapshot_id": snapshot_id},
+                meta={
+                    "dont_obey_robotstxt": not progress.target.obey_robots,
+                    "download_slot": slot_of(url),
+                    "download_maxsize": _LARGEST_IMAGE,
+                    "max_retry_times": 1,
+                    DEADLINE: progress.started + progress.target.seconds_left,
+                },
+            )
+
+    def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
+        """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
+        size = size_of(response.body)
+        if size and may_carry_advert(size):
+            with transaction(self.engine) as session:
+                keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
+        yield from self._image_done(progress)
+
+    def no_image(self, failure: Failure) -> Iterator[Request]:
+        """A picture that cannot be had is not read."""
+        yield from self._image_done(failure.request.cb_kwargs["progress"])  # type: ignore[attr-defined]
+
+    def _image_done(self, progress: Progress) -> Iterator[Request]:
+        progress.images_under_way -= 1
+        yield from self.requests(progress, ())
