@@ -1,7 +1,12 @@
 """How the spider finds a site's pages, and what it does not fall into."""
 
 import itertools
+import subprocess
+import sys
+import time
+from contextlib import suppress
 
+import psutil
 import pytest
 from sqlalchemy import Engine, select
 
@@ -109,3 +114,45 @@ def test_a_page_whose_frame_alone_changes_is_unchanged(
         first, second = session.scalars(select(Snapshot).order_by(Snapshot.id)).all()
     assert second.unchanged_since_id == first.id
     assert second.body_sha256 == first.body_sha256, "nothing new is stored"
+
+
+def test_a_browser_that_is_killed_is_replaced_and_the_page_tried_again(
+    environment, register_site, engine: Engine
+) -> None:
+    built = {
+        f"/built/{number}.html": Answer(BUILT.format(words="", times=12), delay=0.2) for number in range(8)
+    }
+    with serving({"/": Answer(page(*built)), **built}) as site:
+        register_site(site.url)
+        crawl = subprocess.Popen(
+            [sys.executable, "-m", "qingyi", "crawl", "--no-capture"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + 60
+        while not (found := browsers_of(crawl.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1.5)
+        for process in found:
+            with suppress(psutil.Error):
+                process.kill()
+        output, _ = crawl.communicate(timeout=110)
+    assert crawl.returncode == 0, output.decode()
+    with reading(engine) as session:
+        rendered = {
+            snapshot.final_url.removeprefix(site.url)
+            for snapshot in session.scalars(select(Snapshot).where(Snapshot.rendered_sha256.is_not(None)))
+        }
+        states = set(session.scalars(select(PlannedPage.state)))
+    assert states == {PlannedState.FETCHED}
+    assert rendered == set(built)
+    assert not browsers_of(crawl.pid), "no process is left behind"
+
+
+def browsers_of(pid: int) -> list[psutil.Process]:
+    try:
+        children = psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+    return [child for child in children if "chrom" in child.name() and "playwright" not in child.name()]
