@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import numpy as np
-from datasketch import MinHash
 
 from classifiers.departure import pieces, sentences
 from classifiers.normalise import normalise
@@ -35,6 +34,8 @@ class Signature:
         """The signature of a page's main text, disguises undone, spacing aside."""
         main = (page.text[block.start : block.end] for block in page.blocks if block.region == "main")
         text = "".join(normalise("\n".join(main)).text.split())
+        from datasketch import MinHash  # noqa: PLC0415 - brings SciPy, needed for flagged pages only
+
         minhash = MinHash(num_perm=_PERMUTATIONS, seed=1)
         minhash.update_batch(
             {text[at : at + _SHINGLE].encode("utf-8", "surrogatepass") for at in _places(text)}
