@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from api.context import page
 from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused
-from records.evidence import EvidenceMissing
+from records.evidence import EvidenceAltered, EvidenceMissing
+from records.evidence_packages import EvidenceIncomplete
 from records.review import CaseChanged
 from records.takedown import NotThisOffice
 from records.workflow import StepRefused
@@ -37,6 +38,8 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     TokenRefused: (401, "令牌无效"),
     NotThisOffice: (404, "没有找到"),
     EvidenceMissing: (404, "没有找到"),
+    EvidenceIncomplete: (409, "证据尚不完整"),
+    EvidenceAltered: (409, "证据已被改动"),
     StepRefused: (409, "不能这样操作"),
     CaseChanged: (409, "案件已有变化"),
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from records.captures import capture_of, manifest_of
 from records.evidence import EvidenceStore
-from records.evidence_packages import EvidenceIncomplete, export_case
+from records.evidence_packages import export_case
 from records.models import Capture, Case, Image
 
 
@@ -108,13 +108,10 @@ def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:
 
 
 def package(session: Session, store: EvidenceStore, case: Case) -> Response:
-    """The evidence package of a case, as a download."""
+    """The evidence package of a case, as a download. Raises EvidenceIncomplete."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "package.zip"
-        try:
-            export_case(session, store, case.id, path)
-        except EvidenceIncomplete as error:
-            raise HTTPException(409, str(error)) from error
+        export_case(session, store, case.id, path)
         content = path.read_bytes()
     name = f"case-{case.id}-evidence.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api import evidence as evidence_here
 from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, page
-from api.evidence import as_download
 from api.review.highlight import lines
 from records import takedown
 from records.database import reading, transaction
@@ -41,6 +41,8 @@ def show(
             case=transfer.case,
             institution=transfer.case.page.source.institution,
             findings=findings,
+            pictures=evidence_here.pictures_read(session, transfer.case),
+            captured=evidence_here.capture_shown(session, here.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, findings),
             results=list(DisposalResult),
             today=now.astimezone().date(),
@@ -102,7 +104,31 @@ def evidence(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Respon
     """The raw bytes of the page, as a download."""
     with reading(here.engine) as session:
         transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
-        return as_download(here.store, transfer.case)
+        return evidence_here.as_download(here.store, transfer.case)
+
+
+@router.get("/{transfer_id}/screenshot")
+def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
+    """The screenshot of the page."""
+    with reading(here.engine) as session:
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
+        return evidence_here.screenshot(session, here.store, transfer.case)
+
+
+@router.get("/{transfer_id}/pictures/{sha256}")
+def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: str) -> Response:
+    """A picture of the page in which something was found."""
+    with reading(here.engine) as session:
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
+        return evidence_here.picture(session, here.store, transfer.case, sha256)
+
+
+@router.get("/{transfer_id}/package")
+def package(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
+    """The evidence package, as a download."""
+    with reading(here.engine) as session:
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
+        return evidence_here.package(session, here.store, transfer.case)
 
 
 def _office(sign_in: SignIn) -> int:

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from evidence.package import verify_package
 from tests.api.pages import transfer
 from tests.records import registered
 
@@ -32,6 +33,20 @@ def test_an_item_says_what_where_why_and_with_what_evidence(served, case_id) -> 
     assert all(finding["law"] and finding["why"] for finding in item["findings"])
     assert hashlib.sha256(evidence.content).hexdigest() == item["evidence"]["body_sha256"]
     assert evidence.headers["content-disposition"].startswith("attachment")
+
+
+def test_the_evidence_package_is_had_by_the_office_and_verifies(served, case_id, store, tmp_path) -> None:
+    transfer_id = transfer(served, case_id)
+    with served.api() as office:
+        assert_problem(office.get(f"/api/v1/transfers/{transfer_id}/package"), 409, "尚未取证")
+        registered.captured(served.engine, store, case_id)
+        answer = office.get(f"/api/v1/transfers/{transfer_id}/package")
+    assert answer.headers["content-type"] == "application/zip"
+    (tmp_path / "package.zip").write_bytes(answer.content)
+    manifest, faults = verify_package(tmp_path / "package.zip")
+    assert faults == []
+    assert manifest is not None
+    assert manifest.page["institution"] == "云溪第1医院"
 
 
 def test_take_and_report_back(served, case_id) -> None:
@@ -83,7 +98,13 @@ def test_illegal_steps_are_refused(served, case_id) -> None:
 def test_without_a_token_nothing_is_shown(served, authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     with served.client(headers=headers) as client:
-        for method, path in (("GET", ""), ("GET", "/1"), ("GET", "/1/evidence"), ("POST", "/1/take")):
+        for method, path in (
+            ("GET", ""),
+            ("GET", "/1"),
+            ("GET", "/1/evidence"),
+            ("GET", "/1/package"),
+            ("POST", "/1/take"),
+        ):
             response = client.request(method, f"/api/v1/transfers{path}")
             assert_problem(response, 401)
             assert response.headers["www-authenticate"] == "Bearer"
@@ -96,6 +117,7 @@ def test_another_office_sees_none_of_it(served, case_id) -> None:
         for method, path, body in (
             ("GET", "", None),
             ("GET", "/evidence", None),
+            ("GET", "/package", None),
             ("POST", "/take", None),
             ("POST", "/disposal", DISPOSAL),
             ("POST", "/return", {"reason": "x"}),
@@ -164,4 +186,5 @@ def test_the_description_is_openapi(served) -> None:
         "/api/v1/transfers/{transfer_id}/disposal",
         "/api/v1/transfers/{transfer_id}/return",
         "/api/v1/transfers/{transfer_id}/evidence",
+        "/api/v1/transfers/{transfer_id}/package",
     }

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from classifiers.judge import judge
 from classifiers.lists import RuleSet
 from classifiers.values import Facts, PageText
+from evidence.manifest import Item
+from evidence.package import WARC
+from evidence.warc import Exchange, write_warc
+from records.captures import Captured, keep_capture
 from records.database import transaction
 from records.evidence import EvidenceStore
 from records.flagging import flag, record_judgement
@@ -126,3 +130,15 @@ def office(session: Session, name: str = "云溪市网信办") -> Office:
 def state(engine: Engine, case_id: int) -> str:
     with transaction(engine) as session:
         return session.get_one(Case, case_id).state.label
+
+
+def captured(engine: Engine, store: EvidenceStore, case_id: int) -> None:
+    """The evidence of a case, as far as it needs no browser."""
+    with transaction(engine) as session:
+        case = session.get_one(Case, case_id)
+        snapshot = case.judgement.snapshot
+        body = store.get(snapshot.body_sha256)
+        exchange = Exchange(snapshot.final_url, snapshot.fetched_at, [], snapshot.status, [], body)
+        warc = write_warc([exchange], [], {"software": "test"})
+        files = [(Item.of(WARC, "HTTP 交互记录", "application/warc", warc), warc)]
+        keep_capture(session, store, case, Captured(snapshot.fetched_at, {}, {}, files, None))
