@@ -1,6 +1,6 @@
 """What a server answered, as plain values, and why there was no answer, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from scrapy.http import Headers, Response
@@ -30,10 +30,18 @@ _BROWSER_GONE = ("crashed", "has been closed", "disconnected")
 
 
 def as_fetched(
-    url: str, answer: Response, post: Post | None, final_url: str | None = None, rendered: bytes | None = None
+    url: str,
+    answer: Response,
+    post: Post | None,
+    pictures: Sequence[str] = (),
+    final_url: str | None = None,
+    rendered: bytes | None = None,
 ) -> Fetched:
-    """An answer to a request for `url`, as something to be kept; `post` is what was read in it, None for what is no
-    page; `rendered` the DOM that the browser built from it, and `final_url` where the browser ended."""
+    """An answer to a request for `url`, as something to be kept.
+
+    `post` is what was read in it, None for what is no page; `pictures` the addresses of those on it; `rendered` the
+    DOM that the browser built from it, and `final_url` where the browser ended.
+    """
     return Fetched(
         url=url,
         final_url=final_url or answer.url,
@@ -45,6 +53,7 @@ def as_fetched(
         fetched_at=datetime.now(UTC),
         rendered=rendered,
         text=post.text if post else None,
+        pictures=tuple(pictures),
         page_state=post.state if post else "normal",
         post=_facts(post),
     )

@@ -21,7 +21,8 @@ class Fetched:
     """One response as it came: raw bytes, headers as received, and what was made of it.
 
     `rendered` is the DOM that the browser built (UTF-8), if it was needed; `text` what a reader sees, None
-    for what is no page of text; `page_state` "normal" or what the platform shows instead of the content.
+    for what is no page of text; `pictures` the addresses of those that may be read;
+    `page_state` "normal" or what the platform shows instead of the content.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Fetched:
     text: PageText | None = None
     page_state: str = "normal"
     post: Mapping[str, object] | None = None
+    pictures: tuple[str, ...] = ()
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
     server_address: str | None = None
 
@@ -110,7 +112,7 @@ def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> 
         body_size=len(fetched.body),
         rendered_sha256=None if fetched.rendered is None else store.put(fetched.rendered),
         text_sha256=None if text is None else store.put(text),
-        main_sha256=_main_sha256(fetched.text),
+        main_sha256=_main_sha256(fetched),
         title=fetched.text.title if fetched.text else None,
         post=dict(fetched.post) if fetched.post else None,
         page_state=fetched.page_state,
@@ -150,12 +152,14 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
     )
 
 
-def _main_sha256(page: PageText | None) -> str | None:
-    """Of what the reader came for: navigation, header and footer change from day to day; hidden text counts."""
+def _main_sha256(fetched: Fetched) -> str | None:
+    """Of what the reader came for: navigation, header and footer change from day to day; hidden text counts, and which
+    pictures are shown."""
+    page = fetched.text
     if page is None:
         return None
     parts = (page.text[block.start : block.end] for block in page.blocks if block.region != "frame")
-    text = "\n".join((page.title, *parts))
+    text = "\n".join((page.title, *parts, *fetched.pictures))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -167,7 +171,7 @@ def _says_the_same(previous: Snapshot, fetched: Fetched) -> bool:
         and previous.page_state == fetched.page_state
         and previous.final_url == fetched.final_url
         and (previous.rendered_sha256 is None) == (fetched.rendered is None)
-        and previous.main_sha256 == _main_sha256(fetched.text)
+        and previous.main_sha256 == _main_sha256(fetched)
     )
 
 

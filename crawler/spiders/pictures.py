@@ -1,7 +1,7 @@
 """The pictures of pages: asked for beside the pages of a visit, kept where they may carry an advert."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -10,7 +10,6 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import slot_of
 from crawler.budget import DEADLINE
-from crawler.extract import image_addresses
 from crawler.image_text import may_carry_advert, size_of
 from crawler.progress import Progress
 from records.database import transaction
@@ -33,9 +32,9 @@ class PictureSpider(Spider):
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """What is asked for next in a visit."""
 
-    def image_requests(self, progress: Progress, base: str, html: str, snapshot_id: int) -> Iterator[Request]:
-        """Requests for the page's pictures that may carry text, none twice a visit."""
-        for url in image_addresses(html, base):
+    def image_requests(self, progress: Progress, urls: Iterable[str], snapshot_id: int) -> Iterator[Request]:
+        """Requests for a page's pictures, none twice a visit."""
+        for url in urls:
             if url in progress.images or len(progress.images) >= _MOST_IMAGES:
                 continue
             progress.images.add(url)

@@ -16,7 +16,7 @@ from crawler.addresses import slot_of
 from crawler.answers import as_fetched, browser_broke, content_type, failure_reason, is_text, status_reason
 from crawler.budget import DEADLINE, UNWANTED
 from crawler.errors import OutOfTime
-from crawler.extract import decode_html, extract
+from crawler.extract import decode_html, extract, image_addresses
 from crawler.progress import Lessons, Progress
 from crawler.rendering import browser_meta, close_context, needs_browser, shows_more
 from crawler.sitemap import SiteMap
@@ -162,16 +162,17 @@ class VisitSpider(PictureSpider):
                 yield self._request(progress, planned, plain=response)
             return
         seen = post if html and not planned.is_feed else None
+        pictures = image_addresses(html, response.url) if seen else []
         if plain is None:
-            fetched = as_fetched(planned.url, response, seen)
+            fetched = as_fetched(planned.url, response, seen, pictures)
         else:
             close_context(response.meta)
             before = self.read(decode_html(plain.body, content_type(plain)), plain.url).text
             yield from self._learn(progress, planned, shows_more(post.text, before))
-            fetched = as_fetched(planned.url, plain, seen, response.url, response.body)
+            fetched = as_fetched(planned.url, plain, seen, pictures, response.url, response.body)
         snapshot, new = self._store_page(progress, planned, fetched, html)
         if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
-            yield from self.image_requests(progress, response.url, html, snapshot.id)
+            yield from self.image_requests(progress, pictures, snapshot.id)
         yield from self._done(progress, planned, new)
 
     def _learn(self, progress: Progress, planned: Planned, gained: bool) -> Iterator[Request]:
@@ -244,7 +245,7 @@ class VisitSpider(PictureSpider):
         self, progress: Progress, planned: Planned, plain: Response, reason: str
     ) -> Sequence[Planned]:
         html = decode_html(plain.body, content_type(plain))
-        fetched = as_fetched(planned.url, plain, self.read(html, plain.url))
+        fetched = as_fetched(planned.url, plain, self.read(html, plain.url), image_addresses(html, plain.url))
         return self._store_page(progress, planned, fetched, html, reason)[1]
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:

@@ -78,3 +78,20 @@ def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qi
         assert any("98%" in quote for quote in quotes)
         assert cases[0].judgement.images[0]["sha256"] == session.scalars(select(Image.sha256)).one()
     assert sum(path == "/poster.png" for path in site.paths()) == 1
+
+
+def test_another_picture_on_the_same_words_is_a_change(engine: Engine, qingyi, register_site) -> None:
+    words = "我院门诊时间为每日八时至十七时，欢迎监督，急诊二十四小时开放。" * 2
+    png = {"Content-Type": "image/png"}
+    pages = {
+        "/": Answer(page(words=words) + '<img src="/lawful.png">'),
+        "/lawful.png": Answer(poster(["门诊时间公告", "周一至周五开诊"]), headers=png),
+        "/poster.png": Answer(poster(LINES), headers=png),
+    }
+    with serving(pages) as site:
+        register_site(site.url)
+        assert qingyi("crawl", "--no-capture").returncode == 0
+        pages["/"] = Answer(page(words=words) + '<img src="/poster.png">')
+        assert qingyi("crawl", "--site", f"{site.url}/", "--no-capture").returncode == 0
+    with reading(engine) as session:
+        assert len(session.scalars(select(Case)).all()) == 1

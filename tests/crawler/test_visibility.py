@@ -39,8 +39,7 @@ def regions(html: str) -> dict[str, str]:
 def test_ways_of_hiding(style: str) -> None:
     assert hides(style)
     found = regions(f'<p>看得见的字</p><div style="{style}"><b>看不见</b>的字</div>')
-    assert found == {"看得见的字": "main", "看不见 的字": "hidden"} or found["看得见的字"] == "main"
-    assert "hidden" in found.values()
+    assert found == {"看得见的字": "main", "看不见 的字": "hidden"}
 
 
 @pytest.mark.parametrize(
