@@ -82,14 +82,20 @@ def test_any_bytes_are_read_and_blocks_lie_in_the_text(body: bytes, content_type
         assert page.text[block.start : block.end].strip()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb2312", "gbk", "gb18030", "big5"])
-@pytest.mark.parametrize("declared", ["", "utf-8", "gb2312", "iso-8859-1"])
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        (encoding, declared)
+        for encoding in ("utf-8", "gb2312", "gbk", "gb18030", "big5")
+        for declared in ("", "utf-8", "gb2312", "iso-8859-1")
+        # Big5 that calls itself GB2312 is mostly valid as both: the page's own word is taken
+        if (encoding, declared) != ("big5", "gb2312")
+    ],
+)
 def test_a_page_is_read_whatever_it_says_of_its_encoding(encoding: str, declared: str) -> None:
     words = "本院门诊时间为每日八时至十七时，专家每周坐诊，欢迎预约。"
     if encoding == "big5":
         words = "本院門診時間為每日八時至十七時，專家每週坐診，歡迎預約。"
     meta = f'<meta charset="{declared}">' if declared else ""
     body = f"<html><head>{meta}</head><body><p>{words}</p></body></html>".encode(encoding)
-    if encoding == "big5" and declared == "gb2312":
-        pytest.skip("valid in both: the page's own word is taken")
     assert words in decode_html(body, "")
