@@ -42,6 +42,9 @@ def capture_new(engine: Engine, store: EvidenceStore, progress: Callable[[int], 
 
     Raises BrowserMissing. A page that cannot be opened any more is captured as it was crawled, with a note.
     """
+    with reading(engine) as session:
+        if not uncaptured(session, 1):
+            return CaptureResult(0, 0)
     taken = incomplete = 0
     for capture in asyncio.run(_capture_all(engine, store, progress)):
         taken += 1

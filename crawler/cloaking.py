@@ -4,7 +4,7 @@ Pages that show a monitor one thing and patients another are found by the differ
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,22 +124,23 @@ def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
 def seen_as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched:
     """What the browser saw, as something to be kept: the page's own answer as body, its DOM beside it."""
     first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
-    headers: dict[str, list[str]] = {}
-    for name, value in first.response_headers if first else ():
-        headers.setdefault(name.lower(), []).append(value)
-    sent: dict[str, list[str]] = {}
-    for name, value in first.request_headers if first else ():
-        sent.setdefault(name.lower(), []).append(value)
     dom = seen.html.encode("utf-8", "surrogatepass")
     return Fetched(
         url=url,
         final_url=seen.url,
         status=seen.status or 0,
-        headers=headers,
+        headers=_by_name(first.response_headers if first else ()),
         body=first.body if first else dom,
         fetched_at=seen.at,
         rendered=dom,
         text=text,
         page_state=state,
-        request_headers=sent,
+        request_headers=_by_name(first.request_headers if first else ()),
     )
+
+
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), []).append(value)
+    return found
