@@ -34,6 +34,9 @@ class ListsRefused(Exception):
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
+    def __reduce__(self) -> tuple[type["ListsRefused"], tuple[list[ListFault]]]:
+        return type(self), (self.faults,)  # it may come from another process
+
 
 class ListReader:
     """Reads files one by one and collects what is wrong with them."""

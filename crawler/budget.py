@@ -4,7 +4,7 @@ from time import monotonic
 
 from scrapy import Request
 
-from crawler.errors import OutOfTime, SkipPage
+from crawler.skipped import OutOfTime, SkipPage
 
 DEADLINE = "visit_deadline"
 UNWANTED = "visit_unwanted"

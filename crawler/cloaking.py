@@ -22,7 +22,7 @@ from records.flagging import register_of
 from records.images import text_with_images
 from records.models import Page, Snapshot
 from records.snapshots import Fetched, keep_snapshot
-from records.visits import finish_visit, open_mobile_visit, pages_to_compare
+from records.visits import finish_visit, open_mobile_visit
 
 FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
 _AT_ONCE = 3
@@ -49,16 +49,12 @@ def look_as_mobile(
     engine: Engine,
     store: EvidenceStore,
     rules: RuleSet,
-    since: datetime,
+    compared: Sequence[tuple[Page, Snapshot]],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> CloakingResult:
-    """Look again at pages of the sites that were flagged since a moment. What only the mobile visitor sees becomes
-    a snapshot of its own, to be judged and captured like any other. Raises BrowserMissing."""
-    with reading(engine) as session:
-        compared = pages_to_compare(session, since)
-    if not compared:
-        return CloakingResult(0, 0)
+    """Look again at pages, with what the monitor was shown of each (as of `pages_to_compare`). What only the mobile
+    visitor sees becomes a snapshot of its own, to be judged and captured like any other. Raises BrowserMissing."""
     seen = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
     cloaked = 0
     with reading(engine) as session:

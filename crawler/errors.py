@@ -1,14 +1,4 @@
-"""Exceptions of the crawler, each named for the decision that it causes."""
-
-from scrapy.exceptions import IgnoreRequest
-
-
-class SkipPage(IgnoreRequest):
-    """Do not fetch this page; the reason is kept with the planned page and shown to people."""
-
-
-class OutOfTime(SkipPage):
-    """Do not fetch this page nor any other of its visit: the visit has used up its time."""
+"""Exceptions that end a command of the crawler. Light to import: the entrance knows them all."""
 
 
 class BrowserMissing(Exception):

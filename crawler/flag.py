@@ -1,6 +1,6 @@
 """Judges stored snapshots and opens cases: from snapshot to flag."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from records.flagging import (
 from records.images import text_with_images
 from records.models import Snapshot
 
-_BATCH = 50
+_BATCH = 25
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,46 @@ class FlagResult:
 def flag_new(
     engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, progress: Callable[[int], None]
 ) -> FlagResult:
-    """Judge all snapshots that were not judged yet. `progress` is called with how many were done."""
+    """Judge all snapshots that were not judged yet, and write into open cases that their page is gone.
+
+    `progress` is called with how many were done.
+    """
+    result = flag_waiting(engine, store, rules, now, progress)
+    note_gone_pages(engine, now)
+    return result
+
+
+def flag_waiting(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+    only: Sequence[int] | None = None,
+) -> FlagResult:
+    """Judge the snapshots (`only` these ids, or all) that were not judged yet."""
     judged = unlawful = last_id = 0
     with reading(engine) as session:
         register = register_of(session)
     while True:
-        with transaction(engine) as session:
-            batch = unjudged(session, _BATCH, last_id)
-            for item in batch:
-                unlawful += _flag_one(session, store, rules, item, register, now)
-                last_id = item.snapshot.id
+        with reading(engine) as session:
+            batch = unjudged(session, _BATCH, last_id, only)
+            judgements = [_judged(session, store, rules, item, register) for item in batch]
         if not batch:
-            _note_gone(engine, now)
             return FlagResult(judged, unlawful)
+        with transaction(engine) as session:  # a short one: the crawl writes beside it
+            for item, (page, judgement) in zip(batch, judgements, strict=True):
+                record = record_judgement(
+                    session, item.snapshot, page, judgement, version=rules.version, now=now
+                )
+                flag(session, item.snapshot.page, record, now)
         judged += len(batch)
+        unlawful += sum(judgement.unlawful for _, judgement in judgements)
+        last_id = batch[-1].snapshot.id
         progress(len(batch))
 
 
-def _note_gone(engine: Engine, now: datetime) -> None:
+def note_gone_pages(engine: Engine, now: datetime) -> None:
     """Write into open cases that their page is gone: also a deletion is part of its history."""
     last_id = 0
     while True:
@@ -86,12 +108,9 @@ def judge_page(
     return judge(page, rules, facts, register)
 
 
-def _flag_one(
-    session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, register: Register, now: datetime
-) -> bool:
+def _judged(
+    session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, register: Register
+) -> tuple[PageText, Judgement]:
     page = text_with_images(session, store, item.snapshot)
     assert page is not None, "the query asks for snapshots with text only"
-    judgement = judge_page(session, rules, page, item.snapshot, register)
-    record = record_judgement(session, item.snapshot, page, judgement, version=rules.version, now=now)
-    flag(session, item.snapshot.page, record, now)
-    return judgement.unlawful
+    return page, judge_page(session, rules, page, item.snapshot, register)

@@ -19,7 +19,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from crawler.errors import SkipPage
+from crawler.skipped import SkipPage
 from records.settings import settings
 
 

@@ -62,9 +62,9 @@ async def _look_as_mobile(
                 if isinstance(seen, SeenPage):
                     text, state = read_page(seen.html, seen.url)
                     keep_snapshot(session, store, target, seen_as_fetched(planned.url, seen, text, state))
-                    close_planned(session, planned.id, PlannedState.FETCHED)
+                    close_planned(session, {planned.id: None}, PlannedState.FETCHED)
                 else:
-                    close_planned(session, planned.id, PlannedState.FAILED, str(seen))
+                    close_planned(session, {planned.id: str(seen)}, PlannedState.FAILED)
             finish_visit(engine, target, now, "完成")
 
 

@@ -76,9 +76,11 @@ def crawl(
     targets: Sequence[Target],
     progress: Callable[[int], None] = lambda _: None,
     image_progress: Callable[[int], None] = lambda _: None,
+    whole: Callable[[int], None] = lambda _: None,
 ) -> CrawlResult:
     """Work through `targets` until all are done, and the pictures of their pages are read; `progress` is called with
-    how many pages more are done, `image_progress` with how many pictures were still to be read after them.
+    how many pages more are done, `image_progress` with how many pictures were still to be read after them, `whole`
+    with the id of each snapshot that has no pictures to be read.
 
     Runs a reactor: once a process.
     """
@@ -86,7 +88,7 @@ def crawl(
     for kind, spider in _SPIDERS.items():
         own = [target for target in targets if target.kind is kind]
         if own:
-            process.crawl(spider, targets=own, engine=engine, store=store, page_done=progress)
+            process.crawl(spider, targets=own, engine=engine, store=store, page_done=progress, whole=whole)
     images = ImageReading(engine, store)
     images.start()
     process.start()

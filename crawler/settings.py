@@ -17,6 +17,7 @@ def scrapy_settings() -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
         "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_ITEMS": 2,  # Scrapy starts as many tasks for each answer, items or not; we have none
         "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENT_REQUESTS_PER_SITE,
         "DOWNLOAD_TIMEOUT": settings().download_seconds,
         "DOWNLOAD_MAXSIZE": 16 * MEBIBYTE,

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 done, but something was left out or found (each command's 
 """
 
 import sys
+from importlib import import_module
 
 import typer
 from alembic.util.exc import CommandError
@@ -13,38 +14,57 @@ from sqlalchemy.exc import OperationalError
 
 from classifiers.list_files import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed
-from qingyi.commands import coverage, crawl, database, evidence, judge, lists, people, registry, serve
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.leases import TaskRunning
 from records.registry.sheets import FileRefused
 
-app = typer.Typer(
-    name="qingyi",
-    help="清医：医疗广告网络监测。抓取、存证、研判、转送、核验。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
-app.add_typer(database.app, name="database")
-app.add_typer(registry.app, name="registry")
-app.add_typer(lists.app, name="lists")
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(people.users, name="user")
-app.add_typer(people.offices, name="office")
-app.command("crawl")(crawl.crawl)
-app.command("coverage")(coverage.coverage)
-app.command("flag")(crawl.flag)
-app.command("recheck")(crawl.recheck)
-app.command("judge")(judge.judge)
-app.command("serve")(serve.serve)
+# Where each command lives. Only the module of the command that was named is imported: together they take seconds.
+_GROUPS = {
+    "database": "database:app",
+    "registry": "registry:app",
+    "lists": "lists:app",
+    "evidence": "evidence:app",
+    "user": "people:users",
+    "office": "people:offices",
+}
+_COMMANDS = {
+    "crawl": "crawl:crawl",
+    "coverage": "coverage:coverage",
+    "flag": "flag:flag",
+    "recheck": "recheck:recheck",
+    "judge": "judge:judge",
+    "serve": "serve:serve",
+}
+
+
+def command_line(named: str | None = None) -> typer.Typer:
+    """The command line: of one command where `named` is one, of all otherwise (as for --help)."""
+    app = typer.Typer(
+        name="qingyi",
+        help="清医：医疗广告网络监测。抓取、存证、研判、转送、核验。",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(lambda: None)  # a group also where it has a single command
+    for name, where in {**_GROUPS, **_COMMANDS}.items():
+        if named in {*_GROUPS, *_COMMANDS} and name != named:
+            continue
+        module, attribute = where.split(":")
+        found = getattr(import_module(f"qingyi.commands.{module}"), attribute)
+        if name in _GROUPS:
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def main() -> None:
     """Run the command line."""
     try:
-        app()
+        command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
         _fail(str(error), 3)
     except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, FetchFailed, CommandError) as error:

@@ -14,10 +14,8 @@ from rich.progress import (
 )
 from sqlalchemy import Engine
 
-from classifiers.lists import RuleSet
 from records.database import open_engine, require_current
 from records.evidence import EvidenceStore
-from records.lists_in_force import lists_in_force
 from records.settings import settings
 
 console = Console()
@@ -36,13 +34,10 @@ def evidence_store() -> EvidenceStore:
     return EvidenceStore(settings().evidence_dir)
 
 
-def rules_in_force() -> RuleSet:
-    """The settings' keyword lists, or the last good version of them, said so; raises ListsRefused."""
-    found = lists_in_force(settings().lists_dir, settings().lists_kept_dir)
-    if found.refused:
-        errors.print(f"关键词表有误，仍按上一个有效版本 {found.rules.version[:12]} 研判：", style="yellow")
-        errors.print(str(found.refused), markup=False)
-    return found.rules
+def warn_of_lists(version: str, refused: str) -> None:
+    """Say that an earlier version of the keyword lists is judged by, and what is wrong with the newest."""
+    errors.print(f"关键词表有误，仍按上一个有效版本 {version[:12]} 研判：", style="yellow")
+    errors.print(refused, markup=False)
 
 
 @contextmanager

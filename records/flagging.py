@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.identity import Register, Registered
@@ -43,14 +44,32 @@ class Unjudged:
     institution: Institution
 
 
-def unjudged(session: Session, limit: int, after_id: int = 0) -> Sequence[Unjudged]:
+def unjudged(
+    session: Session, limit: int, after_id: int = 0, only: Sequence[int] | None = None
+) -> Sequence[Unjudged]:
     """The next snapshots, by id, that have text, were not judged yet and show something new.
 
-    Re-checks are left out: they are judged against their case, by `records.verification`.
+    `only` limits them to these ids. Re-checks are left out: they are judged against their case, by
+    `records.verification`.
     """
     rows = session.scalars(
-        select(Snapshot)
-        .join(Visit)
+        _waiting(select(Snapshot), only)
+        .where(Snapshot.id > after_id)
+        .options(joinedload(Snapshot.page))
+        .order_by(Snapshot.id)
+        .limit(limit)
+    )
+    return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
+
+
+def unjudged_ids(session: Session) -> Sequence[int]:
+    """The ids of all snapshots that `unjudged` would give."""
+    return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
+
+
+def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
+    return (
+        query.join(Visit, Visit.id == Snapshot.visit_id)
         .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
         .where(
             JudgementRecord.id.is_(None),
@@ -58,13 +77,9 @@ def unjudged(session: Session, limit: int, after_id: int = 0) -> Sequence[Unjudg
             Snapshot.unchanged_since_id.is_(None),
             Snapshot.status == 200,
             Visit.kind != VisitKind.RECHECK,
-            Snapshot.id > after_id,
+            true() if only is None else Snapshot.id.in_(only),
         )
-        .options(joinedload(Snapshot.page))
-        .order_by(Snapshot.id)
-        .limit(limit)
     )
-    return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
 
 
 def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, KnownCertificate]:

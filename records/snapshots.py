@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.values import Block, Link, PageText
@@ -41,34 +41,64 @@ class Fetched:
 
 
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
-    """Store a response of a visit. Kept once a visit and page: a repeated call returns what is there.
+    """As `keep_snapshots`, for one."""
+    return keep_snapshots(session, store, [(target, fetched)])[0]
+
+
+def keep_snapshots(
+    session: Session, store: EvidenceStore, answers: Sequence[tuple[Target, Fetched]]
+) -> list[Snapshot]:
+    """Store responses of visits, in a few queries for all. Kept once a visit and page: a repeated call returns what
+    is there.
 
     A page that did not change (304, or the same main text, title and state as before) repeats its last snapshot: it
     gets a row of its own that points to the same evidence, so that nothing is stored or judged twice.
     """
-    page = _page(session, target, fetched.url)
-    there = session.scalar(
-        select(Snapshot).where(Snapshot.visit_id == target.visit_id, Snapshot.page_id == page.id)
-    )
-    if there:
-        return there
-    previous = last_snapshot(session, page.id, as_mobile=target.kind is VisitKind.MOBILE)
-    if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
-        snapshot = _repeat(previous, target, fetched)
-    else:
-        snapshot = _new(store, page, target, fetched)
-        if previous and previous.status == snapshot.status and _same(previous, snapshot):
-            snapshot.unchanged_since_id = previous.unchanged_since_id or previous.id
-    session.add(snapshot)
+    pages, old = _pages(session, answers)
+    kept = _of_visits(session, [(target.visit_id, pages[fetched.url].id) for target, fetched in answers])
+    seen = {
+        as_mobile: last_snapshots(session, old, as_mobile=as_mobile)
+        for as_mobile in {target.kind is VisitKind.MOBILE for target, _ in answers}
+    }
+    snapshots = []
+    for target, fetched in answers:
+        page = pages[fetched.url]
+        key = target.visit_id, page.id
+        if key not in kept:
+            previous = seen[target.kind is VisitKind.MOBILE].get(page.id)
+            kept[key] = _made(store, page, target, fetched, previous)
+            session.add(kept[key])
+        snapshots.append(kept[key])
     session.flush()
+    return snapshots
+
+
+def _made(
+    store: EvidenceStore, page: Page, target: Target, fetched: Fetched, previous: Snapshot | None
+) -> Snapshot:
+    if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
+        return _repeat(previous, target, fetched)
+    snapshot = _new(store, page, target, fetched)
+    if previous and previous.status == snapshot.status and _same(previous, snapshot):
+        snapshot.unchanged_since_id = previous.unchanged_since_id or previous.id
     return snapshot
 
 
 def last_snapshot(session: Session, page_id: int, *, as_mobile: bool = False) -> Snapshot | None:
     """The page's newest snapshot as the monitor saw it, or as a mobile visitor did."""
+    return last_snapshots(session, [page_id], as_mobile=as_mobile).get(page_id)
+
+
+def last_snapshots(
+    session: Session, page_ids: Sequence[int], *, as_mobile: bool = False
+) -> dict[int, Snapshot]:
+    """By page, the newest snapshot as the monitor saw it, or as a mobile visitor did; none for a page without."""
+    if not page_ids:
+        return {}
     kind = Visit.kind == VisitKind.MOBILE if as_mobile else Visit.kind != VisitKind.MOBILE
-    newest = select(Snapshot).join(Visit).where(Snapshot.page_id == page_id, kind)
-    return session.scalar(newest.order_by(Snapshot.id.desc()).limit(1))
+    newest = select(func.max(Snapshot.id)).join(Visit).where(Snapshot.page_id.in_(page_ids), kind)
+    rows = session.scalars(select(Snapshot).where(Snapshot.id.in_(newest.group_by(Snapshot.page_id))))
+    return {snapshot.page_id: snapshot for snapshot in rows}
 
 
 def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
@@ -86,13 +116,35 @@ def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:
     return store.get(snapshot.rendered_sha256 or snapshot.body_sha256)
 
 
-def _page(session: Session, target: Target, url: str) -> Page:
+def last_html(session: Session, store: EvidenceStore, url: str) -> bytes:
+    """What `read_html` gives for the newest snapshot of the page at `url`; empty where there is none."""
     page = session.scalar(select(Page).where(Page.url == url))
-    if page is None:
-        page = Page(url=url, site_id=target.site_id, account_id=target.account_id)
-        session.add(page)
-        session.flush()
-    return page
+    snapshot = last_snapshot(session, page.id) if page else None
+    return read_html(store, snapshot) if snapshot else b""
+
+
+def _pages(session: Session, answers: Sequence[tuple[Target, Fetched]]) -> tuple[dict[str, Page], list[int]]:
+    """The pages by address, made where they are new, and the ids of those that were there."""
+    urls = [fetched.url for _, fetched in answers]
+    pages = {page.url: page for page in session.scalars(select(Page).where(Page.url.in_(urls)))}
+    old = [page.id for page in pages.values()]
+    for target, fetched in answers:
+        if fetched.url not in pages:
+            pages[fetched.url] = Page(url=fetched.url, site_id=target.site_id, account_id=target.account_id)
+            session.add(pages[fetched.url])
+    session.flush()
+    return pages, old
+
+
+def _of_visits(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Snapshot]:
+    """Snapshots that are there already, by visit and page."""
+    rows = session.scalars(
+        select(Snapshot).where(
+            Snapshot.visit_id.in_({visit for visit, _ in keys}),
+            Snapshot.page_id.in_({page for _, page in keys}),
+        )
+    )
+    return {(snapshot.visit_id, snapshot.page_id): snapshot for snapshot in rows}
 
 
 def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> Snapshot:

@@ -1,6 +1,6 @@
 """Visits and what they have planned. The frontier lives in the database, so a killed crawl is taken up again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -228,12 +228,14 @@ def plan_pages(
     return [row.id for row in rows]
 
 
-def close_planned(session: Session, planned_id: int, state: PlannedState, reason: str | None = None) -> None:
-    """Record what became of a planned page."""
+def close_planned(session: Session, reasons: Mapping[int, str | None], state: PlannedState) -> None:
+    """Record what became of planned pages, by id with the reason, if there is one."""
     session.execute(
-        update(PlannedPage)
-        .where(PlannedPage.id == planned_id)
-        .values(state=state, reason=reason[:300] if reason else None)
+        update(PlannedPage),
+        [
+            {"id": planned, "state": state, "reason": reason[:300] if reason else None}
+            for planned, reason in reasons.items()
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from click import Group
 
 from api.app import make_app
 from classifiers.lists import load_rules
-from qingyi.command import app
+from qingyi.command import command_line
 from records.database import open_engine
 from records.evidence import EvidenceStore
 from records.settings import PROJECT, Settings
@@ -30,7 +30,7 @@ def commands(group: Group, before: str = "qingyi") -> Iterator[str]:
             yield f"{before} {name}"
 
 
-@pytest.mark.parametrize("command", list(commands(typer.main.get_command(app))))
+@pytest.mark.parametrize("command", list(commands(typer.main.get_command(command_line()))))
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`{command}" in README
 

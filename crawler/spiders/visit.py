@@ -15,17 +15,18 @@ from twisted.python.failure import Failure
 from crawler.addresses import slot_of
 from crawler.answers import as_fetched, browser_broke, content_type, failure_reason, is_text, status_reason
 from crawler.budget import DEADLINE, UNWANTED
-from crawler.errors import OutOfTime
 from crawler.extract import decode_html, extract, image_addresses
+from crawler.page_writer import Arrived, PageWriter, Written
 from crawler.progress import Lessons, Progress
 from crawler.rendering import browser_meta, close_context, needs_browser, shows_more
 from crawler.sitemap import SiteMap
+from crawler.skipped import OutOfTime
 from crawler.sources.post import Post
 from crawler.spiders.pictures import PictureSpider
-from records.database import transaction
+from records.database import reading, transaction
 from records.evidence import EvidenceStore
-from records.models import PlannedState, Snapshot
-from records.snapshots import Fetched, keep_snapshot, read_html
+from records.models import PlannedState
+from records.snapshots import Fetched, last_html
 from records.visits import (
     Planned,
     Target,
@@ -56,12 +57,14 @@ class VisitSpider(PictureSpider):
         engine: Engine,
         store: EvidenceStore,
         page_done: Callable[[int], None],
+        whole: Callable[[int], None],
     ) -> None:
         super().__init__()
-        self._page_done = page_done
+        self._page_done, self._whole = page_done, whole
         self._visits = {target.visit_id: Progress(target, monotonic(), Lessons(engine)) for target in targets}
         self.engine = engine
         self.store = store
+        self._writer = PageWriter(engine, store)
         self.closed_hosts: dict[str, str] = {}  # and why, in Chinese
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
@@ -139,15 +142,15 @@ class VisitSpider(PictureSpider):
             },
         )
 
-    def keep(
+    async def keep(
         self, response: Response, progress: Progress, planned: Planned, plain: Response | None
-    ) -> Iterator[Request]:
+    ) -> AsyncIterator[Request]:
         """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
         named = self.read_map(progress.target, response.url, response.body) if planned.is_feed else None
         if named is not None:
-            yield from self._done(
-                progress, planned, self._plan_map(progress, planned, response.status, named)
-            )
+            new = self._plan_map(progress, planned, response.status, named)
+            for request in self._done(progress, planned, new):
+                yield request
             return
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         post = self.read(html, response.url)
@@ -168,17 +171,24 @@ class VisitSpider(PictureSpider):
         else:
             close_context(response.meta)
             before = self.read(decode_html(plain.body, content_type(plain)), plain.url).text
-            yield from self._learn(progress, planned, shows_more(post.text, before))
+            async for request in self._learn(progress, planned, shows_more(post.text, before)):
+                yield request
             fetched = as_fetched(planned.url, plain, seen, pictures, response.url, response.body)
-        snapshot, new = self._store_page(progress, planned, fetched, html)
+        written = await self._store_page(progress, planned, fetched, html)
+        snapshot = written.snapshot
         if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
-            yield from self.image_requests(progress, pictures, snapshot.id)
-        yield from self._done(progress, planned, new)
+            for request in self.image_requests(progress, pictures, snapshot.id):
+                yield request
+            if not pictures:
+                self._whole(snapshot.id)
+        for request in self._done(progress, planned, written.new):
+            yield request
 
-    def _learn(self, progress: Progress, planned: Planned, gained: bool) -> Iterator[Request]:
+    async def _learn(self, progress: Progress, planned: Planned, gained: bool) -> AsyncIterator[Request]:
         """Learn from a page that the browser was asked for; go on with those that waited for what it teaches."""
         for response, waiting in progress.lessons.tried(planned.url, gained):
-            yield from self.keep(response, progress, waiting, None)
+            async for request in self.keep(response, progress, waiting, None):
+                yield request
 
     def _plan_map(
         self, progress: Progress, planned: Planned, status: int, named: SiteMap
@@ -189,32 +199,27 @@ class VisitSpider(PictureSpider):
             new = plan_pages(session, progress.target, pages, 1)
             if status == 200:
                 new += plan_pages(session, progress.target, named.maps, 0, is_feed=True)
-            close_planned(session, planned.id, PlannedState.FETCHED, status_reason(status))
+            close_planned(session, {planned.id: status_reason(status)}, PlannedState.FETCHED)
             return waiting_pages(session, progress.target.visit_id, new)
 
-    def _store_page(
+    async def _store_page(
         self, progress: Progress, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
-    ) -> tuple[Snapshot, Sequence[Planned]]:
-        """Keep a page; returns its snapshot and what its links add to the plan. `reason` is what went wrong.
-
-        One transaction: snapshot, links and the plan's row stand or fall together.
-        """
-        target = progress.target
-        with transaction(self.engine) as session:
+    ) -> Written:
+        """Keep a page, and plan its links. `reason` is what went wrong with it."""
+        target, links = progress.target, list[str]()
+        if planned.depth < target.max_depth and fetched.status in {200, 304}:
             body = fetched.body
-            snapshot = keep_snapshot(session, self.store, target, fetched)
-            if snapshot.status == 304:
-                body = read_html(self.store, snapshot)
+            if fetched.status == 304:
+                with reading(self.engine) as session:
+                    body = last_html(session, self.store, planned.url)
                 html = decode_html(body, "")
-            new: Sequence[int] = ()
-            if planned.depth < target.max_depth and snapshot.status in {200, 304}:
-                found = self.links(target, fetched.final_url, html, body)
-                new = plan_pages(session, target, progress.lessons.worth_planning(found), planned.depth + 1)
-            progress.lessons.count_text(planned, snapshot)
-            close_planned(session, planned.id, PlannedState.FETCHED, reason or status_reason(fetched.status))
-            return snapshot, waiting_pages(session, target.visit_id, new)
+            links = progress.lessons.worth_planning(self.links(target, fetched.final_url, html, body))
+        why = reason or status_reason(fetched.status)
+        written = await self._writer.write(Arrived(target, planned, fetched, links, why))
+        progress.lessons.count_text(planned, written.snapshot)
+        return written
 
-    def give_up(self, failure: Failure) -> Iterator[Request]:
+    async def give_up(self, failure: Failure) -> AsyncIterator[Request]:
         """Record why a page could not be fetched. When only the browser failed, the plain answer is kept."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
@@ -224,29 +229,31 @@ class VisitSpider(PictureSpider):
             again = self._request(progress, planned, plain=plain)
             yield again.replace(meta={**again.meta, _SECOND_TRY: True})
             return
+        new: Sequence[Planned] = ()
         if plain is not None:
             reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
             self.logger.warning("%s %s", planned.url, reason)
-            yield from self._learn(progress, planned, False)
-            new = self._keep_plain(progress, planned, plain, reason)
+            async for waiting in self._learn(progress, planned, False):
+                yield waiting
+            new = (await self._keep_plain(progress, planned, plain, reason)).new
         else:
-            new = ()
             skipped = isinstance(failure.value, IgnoreRequest)
             progress.out_of_time |= isinstance(failure.value, OutOfTime)
             state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
             with transaction(self.engine) as session:
-                close_planned(session, planned.id, state, failure_reason(failure))
-        yield from self._done(progress, planned, new)
+                close_planned(session, {planned.id: failure_reason(failure)}, state)
+        for following in self._done(progress, planned, new):
+            yield following
 
     def _unwanted(self, progress: Progress, planned: Planned) -> str | None:
         return self.closed_hosts.get(slot_of(planned.url)) or progress.lessons.unwanted(planned)
 
-    def _keep_plain(
+    async def _keep_plain(
         self, progress: Progress, planned: Planned, plain: Response, reason: str
-    ) -> Sequence[Planned]:
+    ) -> Written:
         html = decode_html(plain.body, content_type(plain))
         fetched = as_fetched(planned.url, plain, self.read(html, plain.url), image_addresses(html, plain.url))
-        return self._store_page(progress, planned, fetched, html, reason)[1]
+        return await self._store_page(progress, planned, fetched, html, reason)
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)

@@ -1,21 +1,19 @@
-"""`qingyi crawl`, `qingyi flag`, `qingyi recheck`: the steps from a site list to a verified takedown."""
+"""`qingyi crawl`: fetches what is due, judges it beside, and takes the evidence."""
 
 from datetime import datetime
 
 import typer
-from rich.table import Table
 from sqlalchemy import Engine
 
-from classifiers.lists import RuleSet
-from crawler import recheck as rechecks
 from crawler import run
 from crawler.capture import capture_new
-from crawler.cloaking import look_as_mobile
-from crawler.flag import flag_new
-from qingyi.console import console, counting, current_engine, errors, evidence_store, rules_in_force
+from crawler.judging import Judging
+from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
+from records.database import reading
 from records.evidence import EvidenceStore
 from records.leases import hold
-from records.models import Verification
+from records.settings import settings
+from records.visits import Target, pages_to_compare
 
 CRAWL_TASK = "crawl"
 
@@ -32,7 +30,7 @@ def crawl(
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
-    engine, store, rules = current_engine(), evidence_store(), rules_in_force()
+    engine, store = current_engine(), evidence_store()
     with hold(engine, CRAWL_TASK):
         now = run.utc_now()
         try:
@@ -44,26 +42,45 @@ def crawl(
         console.print(
             f"本次抓取 {len(targets)} 个站点与公众号" + (f"，其中 {resumed} 个从断点继续" if resumed else "")
         )
-        if targets:
-            with counting("抓取中（页）") as progress, counting("识别图片中的文字（张）") as images:
-                result = run.crawl(engine, store, targets, progress, images)
-            console.print(
-                f"已抓取 {result.fetched} 页，失败 {result.failed} 页，不予抓取 {result.skipped} 页"
-                + (f"，待续 {result.waiting} 页" if result.waiting else "")
-            )
+        judging = None
         if judge:
+            judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
+            judging.start()
+        if targets:
+            _fetch(engine, store, targets, judging)
+        if judging:
             with counting("研判中（快照）") as progress:
-                flagged = flag_new(engine, store, rules, run.utc_now(), progress)
-            console.print(f"研判 {flagged.judged} 个快照，其中 {flagged.unlawful} 个有命中")
+                judged, unlawful = judging.finish(progress)
+            console.print(f"研判 {judged} 个快照，其中 {unlawful} 个有命中")
             if capture:
-                compare_visitors(engine, store, rules, now)
+                compare_visitors(engine, store, now)
                 take_evidence(engine, store)
 
 
-def compare_visitors(engine: Engine, store: EvidenceStore, rules: RuleSet, since: datetime) -> None:
+def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging: Judging | None) -> None:
+    whole = judging.offer if judging else lambda _: None
+    with counting("抓取中（页）") as progress, counting("识别图片中的文字（张）") as images:
+        result = run.crawl(engine, store, targets, progress, images, whole)
+    console.print(
+        f"已抓取 {result.fetched} 页，失败 {result.failed} 页，不予抓取 {result.skipped} 页"
+        + (f"，待续 {result.waiting} 页" if result.waiting else "")
+    )
+
+
+def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> None:
     """Look at flagged sites as a mobile visitor, too, and judge what only such a visitor sees."""
-    with counting("换用手机访客核对（页）") as progress:
-        result = look_as_mobile(engine, store, rules, since, run.utc_now(), progress)
+    with reading(engine) as session:
+        compared = pages_to_compare(session, since)
+    if not compared:
+        return
+    # The lists, and what reads them, take memory that the crawl before this does not need.
+    from crawler.cloaking import look_as_mobile  # noqa: PLC0415
+    from crawler.flag import flag_new  # noqa: PLC0415
+    from qingyi.rules import rules_in_force  # noqa: PLC0415
+
+    rules = rules_in_force()
+    with counting("换用手机访客核对（页）", len(compared)) as progress:
+        result = look_as_mobile(engine, store, rules, compared, run.utc_now(), progress)
     if result.cloaked:
         flag_new(engine, store, rules, run.utc_now(), lambda _: None)
         console.print(f"换用手机访客核对 {result.looked_at} 页，其中 {result.cloaked} 页另有违法内容（伪装）")
@@ -76,31 +93,3 @@ def take_evidence(engine: Engine, store: EvidenceStore) -> None:
     if result.taken:
         missing = f"，其中 {result.incomplete} 页有缺项（见取证记录）" if result.incomplete else ""
         console.print(f"取证 {result.taken} 页{missing}")
-
-
-def flag() -> None:
-    """研判尚未研判的快照，有命中的立案。"""
-    engine, store, rules = current_engine(), evidence_store(), rules_in_force()
-    with hold(engine, CRAWL_TASK), counting("研判中（快照）") as progress:
-        result = flag_new(engine, store, rules, run.utc_now(), progress)
-    console.print(f"研判 {result.judged} 个快照，其中 {result.unlawful} 个有命中")
-
-
-def recheck(
-    case: list[int] = typer.Option(None, "--case", help="只核验这个案件（已处置或已核验的），可重复"),
-) -> None:
-    """核验已处置的案件：重新抓取页面，内容消失的改为已核验，仍在的改为复现。"""
-    engine, store, rules = current_engine(), evidence_store(), rules_in_force()
-    with hold(engine, "recheck"):
-        found = rechecks.recheck(engine, store, rules, case or None, run.utc_now())
-    if not found:
-        console.print("没有到期的核验")
-        return
-    console.print(_table(found))
-
-
-def _table(found: list[Verification]) -> Table:
-    table = Table("案件", "结果", "所见")
-    for verification in found:
-        table.add_row(str(verification.case_id), verification.outcome.label, verification.reason)
-    return table

@@ -28,7 +28,8 @@ from crawler.extract import decode_html
 from crawler.single import fetch_page
 from crawler.sources import read_post
 from qingyi.batch import judge_lines
-from qingyi.console import console, errors, rules_in_force
+from qingyi.console import console, errors
+from qingyi.rules import rules_in_force
 
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
 

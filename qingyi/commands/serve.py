@@ -7,7 +7,8 @@ import uvicorn
 
 from api.app import make_app
 from crawler.schedule import ensure_jobs, scheduler
-from qingyi.console import console, current_engine, errors, evidence_store, rules_in_force
+from qingyi.console import console, current_engine, errors, evidence_store
+from qingyi.rules import rules_in_force
 from records.settings import settings
 
 

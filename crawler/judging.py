@@ -1,0 +1,109 @@
+"""Judges what a crawl keeps, beside it, in a process of its own: the crawl waits for no judgement, and needs no lists."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from records.database import open_engine, reading
+from records.evidence import EvidenceStore
+from records.flagging import unjudged_ids
+
+_WAIT_SECONDS = 0.2
+_AT_ONCE = 100
+
+
+class Judging:
+    """Takes the ids of snapshots that are whole, and judges them until `finish`. What is left, after a kill too, is
+    judged at the end of the next crawl."""
+
+    def __init__(
+        self, engine: Engine, store: EvidenceStore, lists: tuple[Path, Path], warn: Callable[[str, str], None]
+    ) -> None:
+        """`lists` are the folder of the lists, and that of the versions kept; where the last good version had to be
+        taken, `warn` is called with that version and what is wrong with the folder's."""
+        self._engine, self._warn = engine, warn
+        self._open = partial(_open, engine.url.render_as_string(hide_password=False), store, *lists)
+        self._whole: deque[int] = deque()
+        self._all_here = threading.Event()
+        self._judged = self._unlawful = 0
+        self._failure: Exception | None = None
+        self._progress: Callable[[int], None] = lambda _: None
+        self._thread = threading.Thread(target=self._work, name="judging", daemon=True)
+
+    def start(self) -> None:
+        """Read the lists and begin."""
+        self._thread.start()
+
+    def offer(self, snapshot_id: int) -> None:
+        """A snapshot is whole: it has no pictures that are still to be read."""
+        self._whole.append(snapshot_id)
+
+    def finish(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
+        """Judge everything that is not judged yet; returns how many snapshots were, and how many are unlawful.
+
+        `progress` is called with how many were judged, those of before too. Raises ListsRefused.
+        """
+        progress(self._judged)
+        self._progress = progress
+        self._all_here.set()
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+        return self._judged, self._unlawful
+
+    def _work(self) -> None:
+        try:
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                if warning := pool.submit(self._open).result():
+                    self._warn(*warning)
+                while not self._all_here.wait(_WAIT_SECONDS):
+                    while self._whole:
+                        some = [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))]
+                        self._judge(pool, some)
+                with reading(self._engine) as session:
+                    rest = iter(unjudged_ids(session))
+                while some := list(islice(rest, _AT_ONCE)):
+                    self._judge(pool, some)
+                pool.submit(_note_gone, datetime.now(UTC)).result()
+        except Exception as error:  # for whom waits for the end
+            self._failure = error
+
+    def _judge(self, pool: ProcessPoolExecutor, some: list[int]) -> None:
+        judged, unlawful = pool.submit(_judge_some, some, datetime.now(UTC)).result()
+        self._judged += judged
+        self._unlawful += unlawful
+        self._progress(judged)
+
+
+# What follows runs in the process that judges; only there are the lists and what reads them imported.
+_opened: dict[str, Any] = {}
+
+
+def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str, str] | None:
+    from records.lists_in_force import lists_in_force  # noqa: PLC0415
+
+    found = lists_in_force(lists, kept)
+    _opened.update(engine=open_engine(url), store=store, rules=found.rules)
+    return (found.rules.version, str(found.refused)) if found.refused else None
+
+
+def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
+    from crawler.flag import flag_waiting  # noqa: PLC0415
+
+    result = flag_waiting(**_opened, now=now, only=ids)
+    return result.judged, result.unlawful
+
+
+def _note_gone(now: datetime) -> None:
+    from crawler.flag import note_gone_pages  # noqa: PLC0415
+
+    note_gone_pages(_opened["engine"], now)

@@ -1,0 +1,16 @@
+"""`qingyi flag`: judges what a crawl left unjudged."""
+
+from crawler.flag import flag_new
+from crawler.run import utc_now
+from qingyi.commands.crawl import CRAWL_TASK
+from qingyi.console import console, counting, current_engine, evidence_store
+from qingyi.rules import rules_in_force
+from records.leases import hold
+
+
+def flag() -> None:
+    """研判尚未研判的快照，有命中的立案。"""
+    engine, store, rules = current_engine(), evidence_store(), rules_in_force()
+    with hold(engine, CRAWL_TASK), counting("研判中（快照）") as progress:
+        result = flag_new(engine, store, rules, utc_now(), progress)
+    console.print(f"研判 {result.judged} 个快照，其中 {result.unlawful} 个有命中")
