@@ -16,19 +16,21 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import func, select
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.pages import html
-from records.database import open_engine, transaction
-from records.models import Institution, Level, Site
+from records.database import open_engine, reading, transaction
+from records.models import Institution, JudgementRecord, Level, Site
 
 SITES = 20
 _CHARACTERS = 3_500
@@ -104,23 +106,36 @@ def serving(pages: int, rendered: int) -> Iterator[list[str]]:
         process.terminate()
 
 
-def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, int, list[int]]:
-    """Seconds, peak resident bytes of the process itself, and of its browser along the way."""
+@dataclass
+class Memory:
+    """Resident bytes: most of the process itself, most of it and its own (the one that judges), the browser's."""
+
+    process: int = 0
+    together: int = 0
+    browser: list[int] = field(default_factory=list)
+
+    def look(self, watched: psutil.Process) -> None:
+        own = watched.memory_info().rss
+        children = [(child.name(), child.memory_info().rss) for child in watched.children(recursive=True)]
+        browser = sum(size for name, size in children if "chrom" in name)
+        self.process = max(self.process, own)
+        self.together = max(self.together, own + sum(size for _, size in children) - browser)
+        if browser:
+            self.browser.append(browser)
+
+
+def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Memory]:
+    """Seconds, and memory along the way."""
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    watched, peak, browser = psutil.Process(process.pid), 0, []
+    watched, memory = psutil.Process(process.pid), Memory()
     while process.poll() is None:
-        try:
-            peak = max(peak, watched.memory_info().rss)
-            children = [child for child in watched.children(recursive=True) if "chrom" in child.name()]
-            if children:
-                browser.append(sum(child.memory_info().rss for child in children))
-        except psutil.Error:
-            pass
+        with suppress(psutil.Error):
+            memory.look(watched)
         time.sleep(0.2)
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command[:4]))} ended with {process.returncode}")
-    return time.perf_counter() - started, peak, browser
+    return time.perf_counter() - started, memory
 
 
 def start_up(environment: dict[str, str]) -> float:
@@ -155,13 +170,12 @@ def main() -> None:
         kinds = ["app" if number < rendered else "p" for number in range(each)]
         urls += [f"{site}/{kind}{number}.html" for number, kind in enumerate(kinds) for site in sites]
         (folder / "urls.txt").write_text("\n".join(urls))
-        bare_seconds, bare_peak, _ = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
+        bare_seconds, bare_memory = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
         _register(folder, sites, environment, each)
         empty = start_up({**environment, "QINGYI_DATABASE_URL": f"sqlite:///{folder / 'empty.db'}"})
-        seconds, peak, browser = run(
+        seconds, memory = run(
             [
                 sys.executable,
-                *(("-m", "cProfile", "-o", "/tmp/crawl.prof") if os.environ.get("PROF") else ()),
                 "-m",
                 "qingyi",
                 "crawl",
@@ -169,23 +183,40 @@ def main() -> None:
             ],
             environment,
         )
-    table = Table("run", "pages", "seconds", "pages/s", "share of bare Scrapy", "peak MB", title="crawl")
-    for name, took, memory in (
-        ("bare Scrapy, empty parse", bare_seconds, bare_peak),
-        ("Qingyi, all of it", seconds, peak),
+        _check_whole(folder, len(urls))
+    table = Table(
+        "run", "pages", "seconds", "pages/s", "share of bare Scrapy", "peak MB", "with judging", title="crawl"
+    )
+    for name, took, used in (
+        ("bare Scrapy, empty parse", bare_seconds, bare_memory),
+        ("Qingyi, all of it", seconds, memory),
     ):
         rate, base = len(urls) / took, len(urls) / bare_seconds
         table.add_row(
-            name, str(len(urls)), f"{took:.1f}", f"{rate:.0f}", f"{rate / base:.2f}", f"{memory / 1e6:.0f}"
+            name,
+            str(len(urls)),
+            f"{took:.1f}",
+            f"{rate:.0f}",
+            f"{rate / base:.2f}",
+            f"{used.process / 1e6:.0f}",
+            f"{used.together / 1e6:.0f}",
         )
     console.print(table, f"start-up of the command, included: {empty:.1f} s")
-    if browser:
+    if browser := memory.browser:
         quarter = max(1, len(browser) // 4)
         early, late = sum(browser[quarter : 2 * quarter]) / quarter, sum(browser[-quarter:]) / quarter
         console.print(
             f"browser, resident: {early / 1e6:.0f} MB in the second quarter, {late / 1e6:.0f} MB in the last "
             f"({late / max(early, 1):.2f}); most {max(browser) / 1e6:.0f} MB; {options.rendered} pages rendered"
         )
+
+
+def _check_whole(folder: Path, pages: int) -> None:
+    """What was measured is the whole collection: every page is kept and judged."""
+    with reading(open_engine(f"sqlite:///{folder / 'qingyi.db'}")) as session:
+        judged = session.scalar(select(func.count(JudgementRecord.id)))
+    if judged != pages:
+        raise SystemExit(f"{judged} of {pages} pages were judged: the figures would mean nothing")
 
 
 def _register(folder: Path, sites: Sequence[str], environment: dict[str, str], each: int) -> None:

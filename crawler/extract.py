@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -212,8 +213,12 @@ class _Step(NamedTuple):
     heading: bool
 
 
+@lru_cache(maxsize=4)
 def parsed(html: str) -> LexborHTMLParser:
-    """The page's tree; nesting beyond what a person would write is left out."""
+    """The page's tree, to be read only; nesting beyond what a person would write is left out.
+
+    The last few are kept: text, links and pictures of a page are read from one tree.
+    """
     return LexborHTMLParser(_limit_nesting(html))
 
 

@@ -1,6 +1,6 @@
 """Judges stored snapshots and opens cases: from snapshot to flag."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,15 @@ from records.flagging import (
     confirmed_cases,
     flag,
     gone_since,
+    judged_among,
     known_certificates,
+    latest_cases,
     note_gone,
     record_judgement,
     register_of,
     unjudged,
 )
-from records.images import text_with_images
+from records.images import texts_with_images
 from records.models import Snapshot
 
 _BATCH = 25
@@ -65,15 +67,11 @@ def flag_waiting(
     while True:
         with reading(engine) as session:
             batch = unjudged(session, _BATCH, last_id, only)
-            judgements = [_judged(session, store, rules, item, register) for item in batch]
+            judgements = _judged(session, store, rules, batch, register)
         if not batch:
             return FlagResult(judged, unlawful)
         with transaction(engine) as session:  # a short one: the crawl writes beside it
-            for item, (page, judgement) in zip(batch, judgements, strict=True):
-                record = record_judgement(
-                    session, item.snapshot, page, judgement, version=rules.version, now=now
-                )
-                flag(session, item.snapshot.page, record, now)
+            _record(session, batch, judgements, rules.version, now)
         judged += len(batch)
         unlawful += sum(judgement.unlawful for _, judgement in judgements)
         last_id = batch[-1].snapshot.id
@@ -94,23 +92,54 @@ def note_gone_pages(engine: Engine, now: datetime) -> None:
 
 
 def judge_page(
-    session: Session, rules: RuleSet, page: PageText, snapshot: Snapshot, register: Register
+    session: Session,
+    rules: RuleSet,
+    page: PageText,
+    snapshot: Snapshot,
+    register: Register,
+    confirmed: Mapping[int, int] | None = None,
 ) -> Judgement:
-    """Judge a snapshot's page with what the registry knows of its institution and of the numbers it shows."""
+    """Judge a snapshot's page with what the registry knows of its institution and of the numbers it shows.
+
+    `confirmed` are the confirmed cases by institution, if they are known.
+    """
     whose = snapshot.page.source.institution
+    before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
     facts = Facts(
         seen_on=snapshot.fetched_at.date(),
         institution_names=(whose.name, *whose.other_names),
         certificates=known_certificates(session, certificate_numbers(page)),
         source="account" if snapshot.page.account_id else "site",
-        confirmed_before=confirmed_cases(session, whose),
+        confirmed_before=before.get(whose.id, 0),
     )
     return judge(page, rules, facts, register)
 
 
 def _judged(
-    session: Session, store: EvidenceStore, rules: RuleSet, item: Unjudged, register: Register
-) -> tuple[PageText, Judgement]:
-    page = text_with_images(session, store, item.snapshot)
-    assert page is not None, "the query asks for snapshots with text only"
-    return page, judge_page(session, rules, page, item.snapshot, register)
+    session: Session, store: EvidenceStore, rules: RuleSet, batch: Sequence[Unjudged], register: Register
+) -> list[tuple[PageText, Judgement]]:
+    confirmed = confirmed_cases(session, {item.institution.id for item in batch})
+    snapshots = [item.snapshot for item in batch]
+    judged = []
+    for snapshot, page in zip(snapshots, texts_with_images(session, store, snapshots), strict=True):
+        assert page is not None, "the query asks for snapshots with text only"
+        judged.append((page, judge_page(session, rules, page, snapshot, register, confirmed)))
+    return judged
+
+
+def _record(
+    session: Session,
+    batch: Sequence[Unjudged],
+    judgements: Sequence[tuple[PageText, Judgement]],
+    version: str,
+    now: datetime,
+) -> None:
+    there = judged_among(session, [item.snapshot.id for item in batch])
+    cases = latest_cases(session, [item.snapshot.page_id for item in batch])
+    for item, (page, judgement) in zip(batch, judgements, strict=True):
+        if item.snapshot.id in there:
+            continue
+        record = record_judgement(session, item.snapshot, page, judgement, version=version, now=now)
+        own = item.snapshot.page
+        if case := flag(session, own, record, cases.get(own.id), now):
+            cases[own.id] = case

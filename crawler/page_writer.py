@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from records.database import transaction
+from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.models import PlannedState, Snapshot
-from records.snapshots import Fetched, keep_snapshots
+from records.snapshots import Fetched, make_snapshots, write_snapshots
 from records.visits import Planned, Target, close_planned, plan_pages, waiting_pages
 
 _MOST = 32
@@ -73,8 +73,11 @@ class PageWriter:
             return [error] if len(batch) == 1 else [self._write([one])[0] for one in batch]
 
     def _together(self, batch: Sequence[Arrived]) -> list[Written]:
-        with transaction(self._engine) as session:
-            snapshots = keep_snapshots(session, self._store, [(one.target, one.fetched) for one in batch])
+        answers = [(one.target, one.fetched) for one in batch]
+        with reading(self._engine) as session:
+            made = make_snapshots(session, self._store, answers)
+        with transaction(self._engine) as session:  # a short one: judging writes beside it
+            snapshots = write_snapshots(session, answers, made)
             written = []
             for one, snapshot in zip(batch, snapshots, strict=True):
                 new = plan_pages(session, one.target, one.links, one.planned.depth + 1)

@@ -24,7 +24,7 @@ from records.settings import settings
 _SHELL = 60
 
 GOTO_TIMEOUT_MS = 20_000
-_HARD_SECONDS = 45.0
+HARD_SECONDS = 45.0
 
 _ARGUMENTS = [
     "--disable-gpu",
@@ -124,7 +124,7 @@ async def _guard_page(page: Page, _: Request) -> None:
     """Close pop-ups, and the whole context where the page has not come to an end in time."""
     context = page.context
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
-    clock = asyncio.get_running_loop().call_later(_HARD_SECONDS, lambda: _soon(context.close()))
+    clock = asyncio.get_running_loop().call_later(HARD_SECONDS, lambda: _soon(context.close()))
     context.on("close", lambda _: clock.cancel())
 
 

@@ -28,8 +28,8 @@ def scrapy_settings() -> dict[str, Any]:
         "DNS_TIMEOUT": 10,
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "DOWNLOAD_HANDLERS": {
-            "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-            "https": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
+            "http": "crawler.browser_handler.BrowserHandler",
+            "https": "crawler.browser_handler.BrowserHandler",
             "ftp": None,
             "file": None,
             "data": None,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, true
+from sqlalchemy import Select, exists, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.identity import Register, Registered
@@ -55,7 +55,12 @@ def unjudged(
     rows = session.scalars(
         _waiting(select(Snapshot), only)
         .where(Snapshot.id > after_id)
-        .options(joinedload(Snapshot.page))
+        .options(
+            joinedload(Snapshot.page).options(
+                joinedload(Page.site).joinedload(Site.institution),
+                joinedload(Page.account).joinedload(Account.institution),
+            )
+        )
         .order_by(Snapshot.id)
         .limit(limit)
     )
@@ -84,10 +89,10 @@ def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
 
 def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, KnownCertificate]:
     """What the registry knows of the certificates with these canonical numbers."""
+    if not (asked := list(numbers)):
+        return {}
     rows = session.scalars(
-        select(Certificate)
-        .where(Certificate.number.in_(list(numbers)))
-        .options(joinedload(Certificate.institution))
+        select(Certificate).where(Certificate.number.in_(asked)).options(joinedload(Certificate.institution))
     )
     return {
         row.number: KnownCertificate(
@@ -109,27 +114,30 @@ def register_of(session: Session) -> Register:
     return Register(tuple(Registered(name, tuple(others), tuple(phones)) for name, others, phones in rows))
 
 
-def confirmed_cases(session: Session, institution: Institution) -> int:
-    """How many cases of the institution's pages were found unlawful, whatever came of them since."""
-    sources = or_(
-        Page.site_id.in_(select(Site.id).where(Site.institution_id == institution.id)),
-        Page.account_id.in_(select(Account.id).where(Account.institution_id == institution.id)),
+def confirmed_cases(session: Session, institution_ids: Iterable[int]) -> dict[int, int]:
+    """By institution, how many cases of its pages were found unlawful, whatever came of them since."""
+    owner = func.coalesce(Site.institution_id, Account.institution_id)
+    query = (
+        select(owner, func.count(Case.id))
+        .join(Page, Page.id == Case.page_id)
+        .outerjoin(Site, Site.id == Page.site_id)
+        .outerjoin(Account, Account.id == Page.account_id)
+        .where(
+            owner.in_(list(institution_ids)),
+            exists().where(AuditEntry.case_id == Case.id, AuditEntry.to_state == CaseState.UNLAWFUL),
+        )
+        .group_by(owner)
     )
-    confirmed = exists().where(AuditEntry.case_id == Case.id, AuditEntry.to_state == CaseState.UNLAWFUL)
-    query = select(func.count(Case.id)).join(Page).where(sources, confirmed)
-    return session.scalar(query) or 0
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def record_judgement(
     session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
 ) -> JudgementRecord:
-    """Write a judgement and its findings; judging a snapshot again returns what is there.
+    """Write a judgement and its findings. A snapshot is judged once: see `judged_among`.
 
     A flagged page joins the cluster of the pages that say the same, which its score counts.
     """
-    there = session.scalar(select(JudgementRecord).where(JudgementRecord.snapshot_id == snapshot.id))
-    if there:
-        return there
     cluster = find_cluster(session, page, snapshot.page_id) if judgement.unlawful else None
     if cluster:
         judgement = with_similar_pages(judgement, cluster.other_pages)
@@ -170,14 +178,28 @@ def record_judgement(
         ],
     )
     session.add(record)
-    session.flush()
     if cluster:
+        session.flush()
         join_cluster(session, record, cluster)
     return record
 
 
-def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -> Case | None:
-    """Open the page's case, or bring new findings to the one it has; None when there is nothing to do.
+def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
+    """Those of the snapshots that are judged already."""
+    there = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
+    return set(session.scalars(there))
+
+
+def latest_cases(session: Session, page_ids: Sequence[int]) -> dict[int, Case]:
+    """By page, its newest case; none for a page without."""
+    newest = select(func.max(Case.id)).where(Case.page_id.in_(page_ids)).group_by(Case.page_id)
+    return {case.page_id: case for case in session.scalars(select(Case).where(Case.id.in_(newest)))}
+
+
+def flag(
+    session: Session, page: Page, record: JudgementRecord, case: Case | None, now: datetime
+) -> Case | None:
+    """Open the page's case, or bring new findings to the newest that it has; None when there is nothing to do.
 
     1. no findings, no open case: nothing
     2. no case yet, or the last one is decided and the findings are others: a new case
@@ -186,9 +208,9 @@ def flag(session: Session, page: Page, record: JudgementRecord, now: datetime) -
     5. the case is about what only mobile visitors see, and the monitor was shown nothing: left alone
     6. otherwise (transferred, disposed …): left alone; the re-check decides
     """
-    case = session.scalar(select(Case).where(Case.page_id == page.id).order_by(Case.id.desc()).limit(1))
     if not record.unlawful and case is None:
         return None
+    session.flush()
     if case is not None and case.state is CaseState.VERIFIED and _rules(record) & _rules(case.judgement):
         words = f"巡查发现原命中内容再次出现（快照 {record.snapshot_id}）"
         workflow.step(session, case, CaseState.RECURRED, actor=FLAGGER, now=now, reason=words)

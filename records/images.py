@@ -91,8 +91,27 @@ def text_with_images(session: Session, store: EvidenceStore, snapshot: Snapshot)
 
     None where there is neither.
     """
-    page = read_text(store, snapshot)
-    shown = [shown.image for shown in images_of(session, snapshot.id) if shown.image.lines]
+    return texts_with_images(session, store, [snapshot])[0]
+
+
+def texts_with_images(
+    session: Session, store: EvidenceStore, snapshots: Sequence[Snapshot]
+) -> list[PageText | None]:
+    """As `text_with_images`, for many."""
+    shown = session.scalars(
+        select(PageImage)
+        .where(PageImage.snapshot_id.in_([snapshot.id for snapshot in snapshots]))
+        .options(joinedload(PageImage.image))
+        .order_by(PageImage.sha256)
+    )
+    images: dict[int, list[Image]] = {}
+    for row in shown:
+        if row.image.lines:
+            images.setdefault(row.snapshot_id, []).append(row.image)
+    return [_with_images(read_text(store, snapshot), images.get(snapshot.id, ())) for snapshot in snapshots]
+
+
+def _with_images(page: PageText | None, shown: Sequence[Image]) -> PageText | None:
     if page is None or not shown:
         return page
     pieces, blocks = [page.text], list(page.blocks)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,45 +41,63 @@ class Fetched:
     server_address: str | None = None
 
 
+_AT_ONCE = 4  # answers whose bytes are being flushed to disk
+
+
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
-    """As `keep_snapshots`, for one."""
-    return keep_snapshots(session, store, [(target, fetched)])[0]
+    """Make and write the snapshot of one answer."""
+    answers = [(target, fetched)]
+    return write_snapshots(session, answers, make_snapshots(session, store, answers))[0]
 
 
-def keep_snapshots(
+def make_snapshots(
     session: Session, store: EvidenceStore, answers: Sequence[tuple[Target, Fetched]]
 ) -> list[Snapshot]:
-    """Store responses of visits, in a few queries for all. Kept once a visit and page: a repeated call returns what
-    is there.
+    """Put the answers' bytes into the store and make their rows, which `write_snapshots` is to write.
 
     A page that did not change (304, or the same main text, title and state as before) repeats its last snapshot: it
     gets a row of its own that points to the same evidence, so that nothing is stored or judged twice.
     """
-    pages, old = _pages(session, answers)
-    kept = _of_visits(session, [(target.visit_id, pages[fetched.url].id) for target, fetched in answers])
+    urls = [fetched.url for _, fetched in answers]
+    pages = dict(session.execute(select(Page.url, Page.id).where(Page.url.in_(urls))).tuples().all())
     seen = {
-        as_mobile: last_snapshots(session, old, as_mobile=as_mobile)
+        as_mobile: last_snapshots(session, list(pages.values()), as_mobile=as_mobile)
         for as_mobile in {target.kind is VisitKind.MOBILE for target, _ in answers}
     }
-    snapshots = []
-    for target, fetched in answers:
-        page = pages[fetched.url]
-        key = target.visit_id, page.id
+
+    def make(answer: tuple[Target, Fetched]) -> Snapshot:
+        target, fetched = answer
+        previous = seen[target.kind is VisitKind.MOBILE].get(pages.get(fetched.url, 0))
+        return _made(store, target, fetched, previous)
+
+    if len(answers) == 1:
+        return [make(answers[0])]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(make, answers))
+
+
+def write_snapshots(
+    session: Session, answers: Sequence[tuple[Target, Fetched]], made: Sequence[Snapshot]
+) -> list[Snapshot]:
+    """Write what `make_snapshots` made. One is kept a visit and page: where there is one already, it is returned."""
+    pages = _pages(session, answers)
+    kept = _of_visits(session, [(target.visit_id, pages[fetched.url].id) for target, fetched in answers])
+    written = []
+    for (target, fetched), snapshot in zip(answers, made, strict=True):
+        key = target.visit_id, pages[fetched.url].id
         if key not in kept:
-            previous = seen[target.kind is VisitKind.MOBILE].get(page.id)
-            kept[key] = _made(store, page, target, fetched, previous)
-            session.add(kept[key])
-        snapshots.append(kept[key])
+            snapshot.page_id = key[1]
+            kept[key] = snapshot
+            session.add(snapshot)
+        written.append(kept[key])
     session.flush()
-    return snapshots
+    return written
 
 
-def _made(
-    store: EvidenceStore, page: Page, target: Target, fetched: Fetched, previous: Snapshot | None
-) -> Snapshot:
+def _made(store: EvidenceStore, target: Target, fetched: Fetched, previous: Snapshot | None) -> Snapshot:
     if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
         return _repeat(previous, target, fetched)
-    snapshot = _new(store, page, target, fetched)
+    snapshot = _new(store, target, fetched)
     if previous and previous.status == snapshot.status and _same(previous, snapshot):
         snapshot.unchanged_since_id = previous.unchanged_since_id or previous.id
     return snapshot
@@ -123,17 +142,16 @@ def last_html(session: Session, store: EvidenceStore, url: str) -> bytes:
     return read_html(store, snapshot) if snapshot else b""
 
 
-def _pages(session: Session, answers: Sequence[tuple[Target, Fetched]]) -> tuple[dict[str, Page], list[int]]:
-    """The pages by address, made where they are new, and the ids of those that were there."""
+def _pages(session: Session, answers: Sequence[tuple[Target, Fetched]]) -> dict[str, Page]:
+    """The pages by address, made where they are new."""
     urls = [fetched.url for _, fetched in answers]
     pages = {page.url: page for page in session.scalars(select(Page).where(Page.url.in_(urls)))}
-    old = [page.id for page in pages.values()]
     for target, fetched in answers:
         if fetched.url not in pages:
             pages[fetched.url] = Page(url=fetched.url, site_id=target.site_id, account_id=target.account_id)
             session.add(pages[fetched.url])
     session.flush()
-    return pages, old
+    return pages
 
 
 def _of_visits(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Snapshot]:
@@ -147,10 +165,9 @@ def _of_visits(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[
     return {(snapshot.visit_id, snapshot.page_id): snapshot for snapshot in rows}
 
 
-def _new(store: EvidenceStore, page: Page, target: Target, fetched: Fetched) -> Snapshot:
+def _new(store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
     text = None if fetched.text is None else json.dumps(_as_json(fetched.text), ensure_ascii=False).encode()
     return Snapshot(
-        page_id=page.id,
         visit_id=target.visit_id,
         fetched_at=fetched.fetched_at,
         status=fetched.status,
@@ -182,7 +199,6 @@ def _as_json(page: PageText) -> dict[str, Any]:
 
 def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
     return Snapshot(
-        page_id=previous.page_id,
         visit_id=target.visit_id,
         fetched_at=fetched.fetched_at,
         status=fetched.status,

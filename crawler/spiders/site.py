@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from crawler.addresses import canonical
@@ -34,13 +35,23 @@ class SiteSpider(VisitSpider):
 
     def _own(self, target: Target, base: str, links: Iterable[str]) -> Iterable[str]:
         hosts = _hosts(target)
-        for link in links:
-            try:
-                found = canonical(urljoin(base, link))
-            except ValueError:
-                continue
-            if found and urlsplit(found).netloc in hosts:
+        origin = urljoin(base, "/")
+        for link in dict.fromkeys(links):
+            # Most links are written from the root, the same on every page of a site.
+            from_root = link.startswith("/") and not link.startswith("//")
+            found, netloc = _resolved(origin if from_root else base, link)
+            if found and netloc in hosts:
                 yield found
+
+
+@lru_cache(maxsize=50_000)
+def _resolved(base: str, link: str) -> tuple[str | None, str]:
+    """The canonical address of a link, and its host and port; None for what is no page."""
+    try:
+        found = canonical(urljoin(base, link))
+        return found, urlsplit(found or "").netloc
+    except ValueError:
+        return None, ""
 
 
 def _hosts(target: Target) -> set[str]:

@@ -14,7 +14,7 @@ from evidence.warc import Exchange, write_warc
 from records.captures import Captured, keep_capture
 from records.database import transaction
 from records.evidence import EvidenceStore
-from records.flagging import flag, record_judgement
+from records.flagging import flag, latest_cases, record_judgement
 from records.models import (
     Account,
     Case,
@@ -101,7 +101,8 @@ def judged(engine: Engine, rules: RuleSet, kept: Snapshot, text: str, now: datet
     with transaction(engine) as session:
         own = session.get_one(Snapshot, kept.id)
         record = record_judgement(session, own, page, judgement, version=rules.version, now=now)
-        case = flag(session, own.page, record, now)
+        latest = latest_cases(session, [own.page_id]).get(own.page_id)
+        case = flag(session, own.page, record, latest, now)
         return case.id if case else None
 
 
