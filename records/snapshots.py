@@ -59,7 +59,8 @@ def make_snapshots(
     gets a row of its own that points to the same evidence, so that nothing is stored or judged twice.
     """
     urls = [fetched.url for _, fetched in answers]
-    pages = dict(session.execute(select(Page.url, Page.id).where(Page.url.in_(urls))).tuples().all())
+    known = session.execute(select(Page.url, Page.id).where(Page.url.in_(urls)))
+    pages = {row[0]: row[1] for row in known}
     seen = {
         as_mobile: last_snapshots(session, list(pages.values()), as_mobile=as_mobile)
         for as_mobile in {target.kind is VisitKind.MOBILE for target, _ in answers}
