@@ -1,5 +1,6 @@
 """Judges what a crawl keeps, beside it, in a process of its own: the crawl waits for no judgement, and needs no lists."""
 
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Judging:
         self._open = partial(_open, engine.url.render_as_string(hide_password=False), store, *lists)
         self._whole: deque[int] = deque()
         self._all_here = threading.Event()
+        self._is_abandoned = False
         self._judged = self._unlawful = 0
         self._failure: Exception | None = None
         self._progress: Callable[[int], None] = lambda _: None
@@ -60,15 +62,23 @@ class Judging:
             raise self._failure
         return self._judged, self._unlawful
 
+    def abandon(self) -> None:
+        """End without judging what is left; returns when the process is gone."""
+        self._is_abandoned = True
+        self._all_here.set()
+        self._thread.join()
+
     def _work(self) -> None:
         try:
-            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            with ProcessPoolExecutor(1, get_context("spawn"), _leave_interrupts) as pool:
                 if warning := pool.submit(self._open).result():
                     self._warn(*warning)
                 while not self._all_here.wait(_WAIT_SECONDS):
-                    while self._whole:
+                    while self._whole and not self._is_abandoned:
                         some = [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))]
                         self._judge(pool, some)
+                if self._is_abandoned:
+                    return
                 with reading(self._engine) as session:
                     rest = iter(unjudged_ids(session))
                 while some := list(islice(rest, _AT_ONCE)):
@@ -86,6 +96,10 @@ class Judging:
 
 # What follows runs in the process that judges; only there are the lists and what reads them imported.
 _opened: dict[str, Any] = {}
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
 
 
 def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str, str] | None:

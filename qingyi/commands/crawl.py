@@ -47,7 +47,12 @@ def crawl(
             judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
             judging.start()
         if targets:
-            _fetch(engine, store, targets, judging)
+            try:
+                _fetch(engine, store, targets, judging)
+            except BaseException:
+                if judging:
+                    judging.abandon()
+                raise
         if judging:
             with counting("研判中（快照）") as progress:
                 judged, unlawful = judging.finish(progress)
