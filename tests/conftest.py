@@ -26,7 +26,7 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     with running_server() as server:
-        yield server
+        yield server.address
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -13,17 +14,22 @@ from tests.records import registered
 Qingyi = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def environment(database_url: str, store: EvidenceStore) -> dict[str, str]:
-    """The environment of a deployment on the test's database that may reach loopback."""
+def environment_of(database_url: str, evidence: Path) -> dict[str, str]:
+    """The environment of a deployment that may reach loopback."""
     return {
         **os.environ,
         "QINGYI_DATABASE_URL": database_url,
-        "QINGYI_EVIDENCE_DIR": str(store.folder),
+        "QINGYI_EVIDENCE_DIR": str(evidence),
         "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
         "QINGYI_RECHECK_AFTER_HOURS": "0",
         "COLUMNS": "200",
     }
+
+
+@pytest.fixture
+def environment(database_url: str, store: EvidenceStore) -> dict[str, str]:
+    """The environment of a deployment on the test's database."""
+    return environment_of(database_url, store.folder)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 
@@ -36,38 +38,66 @@ def _as_postgres() -> dict[str, object]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
+@dataclass
+class Server:
+    """A server on data of its own. `kill` is a crash; `start` after it is what an operator would do."""
+
+    folder: Path
+    port: int
+    durable: bool
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """User, host and port, without a database's name."""
+        return f"qingyi@127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = ["-p", self.port, "-h", "127.0.0.1", "-k", self.folder, "-c", "max_connections=200"]
+        options += [] if self.durable else ["-F"]
+        program = [programs() / "postgres", "-D", self.folder / "data", *map(str, options)]
+        self.process = subprocess.Popen(program, **_quiet(self.folder), **_as_postgres())
+        _wait_until_ready(self.port)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its workers at once."""
+        assert self.process is not None
+        workers = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.kill()
+        for worker in workers:
+            with suppress(psutil.Error):
+                worker.kill()
+        self.process.wait(30)
+        psutil.wait_procs(workers, 30)
+
+    def stop(self) -> None:
+        """Stop it in good order."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
 @contextmanager
-def running_server() -> Iterator[str]:
-    """A running server; yields its address without a database's name."""
+def running_server(*, durable: bool = False) -> Iterator[Server]:
+    """A running server; without `durable` it does not wait for the disk."""
     folder = Path(tempfile.mkdtemp(prefix="qingyi-postgresql-"))
     identity = _as_postgres()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
-    port, data = free_port(), folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    initdb = [
-        programs() / "initdb",
-        "-D",
-        data,
-        "-U",
-        "qingyi",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-locale",
-        "-N",
-    ]
-    subprocess.run(initdb, check=True, **quiet, **identity)
-    options = ["-p", port, "-h", "127.0.0.1", "-k", folder, "-F", "-c", "max_connections=200"]
-    server = subprocess.Popen([programs() / "postgres", "-D", data, *map(str, options)], **quiet, **identity)
+    initdb = [programs() / "initdb", "-D", folder / "data", "-U", "qingyi", "-A", "trust", "-E", "UTF8"]
+    subprocess.run([*initdb, "--no-locale", "-N"], check=True, **_quiet(folder), **identity)
+    server = Server(folder, free_port(), durable)
     try:
-        _wait_until_ready(port)
-        yield f"qingyi@127.0.0.1:{port}"
+        server.start()
+        yield server
     finally:
-        server.terminate()
-        server.wait(30)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quiet(folder: Path) -> dict[str, object]:
+    return {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
 
 
 def _wait_until_ready(port: int) -> None:

@@ -1,0 +1,117 @@
+"""SIGKILL of the crawler, of Chromium and of the database, at ten random points: nothing is lost, nothing is twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+
+import psutil
+import psycopg
+from sqlalchemy import Engine, select
+
+from records.database import open_engine, reading, transaction, upgrade
+from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
+from tests.crawler.conftest import environment_of
+from tests.records import registered
+from tests.servers.postgresql import Server, running_server
+from tests.servers.site import Answer, page, serving
+
+ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
+BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
+document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
+POINTS, PAGES, OF_ADVERTS = 10, 120, 6
+
+
+def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
+    chance = random.Random(20261125)
+    names = [f"/p{number}.html" for number in range(PAGES)]
+    built = [f"/built/{number}.html" for number in range(6)]
+    pages = {
+        "/": Answer(page(*names[:45], *built[:3], *names[45:], *built[3:])),
+        **{
+            name: Answer(
+                page(words=(ADVERT if number % OF_ADVERTS == 0 else "") + f"第{number}页的内容。" * 30),
+                delay=0.2,
+            )
+            for number, name in enumerate(names)
+        },
+        **{name: Answer(BUILT % f"第{name}页，门诊时间。", delay=0.1) for name in built},
+    }
+    with running_server(durable=True) as server, serving(pages) as site:
+        with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE qingyi")
+        url = f"postgresql+psycopg://{server.address}/qingyi"
+        engine = open_engine(url)
+        upgrade(engine)
+        with transaction(engine) as session:
+            registered.site(session, f"{site.url}/")
+        engine.dispose()
+        environment = environment_of(url, tmp_path / "evidence")
+        victims = [chance.choice(["crawler", "browser", "database"]) for _ in range(POINTS)]
+        victims[:3] = ["database", "crawler", "browser"]
+        for victim in victims:
+            crawl = subprocess.Popen(
+                [sys.executable, "-m", "qingyi", "crawl"],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            time.sleep(chance.uniform(2.5, 5.0))
+            assert crawl.poll() is None, "each kill strikes a crawl that is under way"
+            kill(victim, crawl, server)
+            crawl.wait(90)
+        whole = [
+            subprocess.run(
+                [sys.executable, "-m", "qingyi", *arguments],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            for arguments in (["crawl"], ["evidence", "capture"], ["evidence", "check"])
+        ]
+        for done in whole:
+            assert done.returncode == 0, done.stdout + done.stderr
+        check_whole(engine, {f"{site.url}{path}" for path in pages})
+        engine.dispose()
+
+
+def kill(victim: str, crawl: subprocess.Popen[bytes], server: Server) -> None:
+    if victim == "database":
+        server.kill()
+        with suppress(subprocess.TimeoutExpired):
+            crawl.wait(5)  # it says what is wrong and ends, or is waiting for an answer still
+        server.start()
+    elif victim == "crawler":
+        with suppress(psutil.Error):
+            crawl.send_signal(signal.SIGKILL)
+    else:
+        with suppress(psutil.Error):
+            for child in psutil.Process(crawl.pid).children(recursive=True):
+                if "chrom" in child.name():
+                    os.kill(child.pid, signal.SIGKILL)
+            time.sleep(1)  # time to replace it; then the crawl is stopped, or it would simply finish
+            crawl.kill()
+
+
+def check_whole(engine: Engine, urls: set[str]) -> None:
+    with reading(engine) as session:
+        first = session.scalars(select(Visit.id).order_by(Visit.id)).first()
+        planned = session.scalars(select(PlannedPage).where(PlannedPage.visit_id == first)).all()
+        assert {row.url for row in planned if not row.is_feed} == urls
+        assert {row.state for row in planned} == {PlannedState.FETCHED}
+        kept = Counter(
+            session.scalars(
+                select(Page.url).join(Snapshot, Snapshot.page_id == Page.id).where(Snapshot.visit_id == first)
+            )
+        )
+        assert kept == dict.fromkeys(urls, 1), "every page is there once"
+        cases = session.scalars(select(Case)).all()
+        assert len(cases) == PAGES // OF_ADVERTS, "each advert is one case"
+        flagged = set(session.scalars(select(JudgementRecord.snapshot_id).where(JudgementRecord.unlawful)))
+        assert set(session.scalars(select(Capture.snapshot_id))) >= flagged, "and has its evidence"
