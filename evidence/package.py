@@ -15,11 +15,12 @@ import json
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
 from w3lib.url import safe_url_string
 from warcio.archiveiterator import ArchiveIterator
 
@@ -75,21 +76,24 @@ def write_package(path: Path, manifest: bytes, files: Mapping[str, bytes], more:
             archive.writestr(entry, content)
 
 
-def verify_package(path: Path) -> tuple[Manifest | None, list[Fault]]:
+def verify_package(path: Path, roots: Sequence[x509.Certificate] = ()) -> tuple[Manifest | None, list[Fault]]:
     """The package's manifest (None where it cannot be read) and all that is altered, missing or added.
 
-    Raises OSError when the file cannot be opened.
+    With `roots`, it must have a time stamp, and the signature of the stamp must lead to one of them. Raises OSError
+    when the file cannot be opened.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
                 return None, [Fault(path.name, f"解开后超过 {_LARGEST >> 30} GiB，不予读取")]
-            return _verify(archive)
+            return _verify(archive, roots)
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         return None, [Fault(path.name, f"不是完整的 ZIP 文件：{error}")]
 
 
-def _verify(archive: zipfile.ZipFile) -> tuple[Manifest | None, list[Fault]]:
+def _verify(
+    archive: zipfile.ZipFile, roots: Sequence[x509.Certificate]
+) -> tuple[Manifest | None, list[Fault]]:
     contents: dict[str, bytes] = {}
     faults: list[Fault] = []
     for name in archive.namelist():
@@ -108,9 +112,11 @@ def _verify(archive: zipfile.ZipFile) -> tuple[Manifest | None, list[Fault]]:
     faults += _wacz_faults(contents.get(WACZ, b""), contents.get(f"files/{WARC}", b""))
     if STAMP in contents:
         try:
-            stamped_at(contents[STAMP], contents[MANIFEST])
+            stamped_at(contents[STAMP], contents[MANIFEST], roots)
         except StampRefused as error:
             faults.append(Fault(STAMP, str(error)))
+    elif roots:
+        faults.append(Fault(STAMP, "没有时间戳，无法按所给的根证书核对"))
     return manifest, list(dict.fromkeys(faults))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.database import transaction
+from records.hours import Hours
 from records.models import (
     Account,
     Case,
@@ -59,12 +60,13 @@ class Planned:
 
 
 def due_sources(session: Session, kind: type[Source], now: datetime) -> Sequence[Source]:
-    """Enabled sites or accounts whose next visit is due, and those whose last visit was cut off."""
+    """Enabled sites or accounts whose next visit is due, and those whose last visit was cut off; none outside of its
+    hours."""
     own_id = Visit.site_id if kind is Site else Visit.account_id
     cut_off = select(own_id).where(Visit.finished_at.is_(None), own_id.is_not(None), Visit.kind.in_(_PATROLS))
     due = or_(kind.next_visit_at.is_(None), kind.next_visit_at <= now, kind.id.in_(cut_off))
     rows: Sequence[Source] = session.scalars(select(kind).where(kind.enabled, due).order_by(kind.id)).all()
-    return rows
+    return [row for row in rows if row.visit_hours is None or Hours.of(row.visit_hours).seconds_left(now)]
 
 
 def open_visit(engine: Engine, source: Site | Account, now: datetime, maps: Iterable[str] = ()) -> Target:
@@ -93,11 +95,14 @@ def open_visit(engine: Engine, source: Site | Account, now: datetime, maps: Iter
                     for named in maps
                     if named != url
                 )
-        return _target(visit, source, resumed)
+        return _target(visit, source, resumed, now)
 
 
-def _target(visit: Visit, source: Site | Account, resumed: bool) -> Target:
+def _target(visit: Visit, source: Site | Account, resumed: bool, now: datetime | None = None) -> Target:
     is_site = isinstance(source, Site)
+    seconds_left = max(0.0, source.max_minutes * 60 - visit.seconds_used)
+    if now and source.visit_hours and (in_hours := Hours.of(source.visit_hours).seconds_left(now)):
+        seconds_left = min(seconds_left, in_hours)  # a visit that somebody asks for outside is not cut short
     return Target(
         visit_id=visit.id,
         kind=visit.kind,
@@ -107,7 +112,7 @@ def _target(visit: Visit, source: Site | Account, resumed: bool) -> Target:
         hosts=frozenset(source.other_hosts) if isinstance(source, Site) else frozenset(),
         max_depth=source.max_depth if isinstance(source, Site) else 1,
         max_pages=source.max_pages,
-        seconds_left=max(0.0, source.max_minutes * 60 - visit.seconds_used),
+        seconds_left=seconds_left,
         delay_seconds=source.delay_seconds,
         obey_robots=source.obey_robots if is_site and isinstance(source, Site) else True,
         resumed=resumed,

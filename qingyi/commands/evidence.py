@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import typer
+from cryptography.x509 import load_pem_x509_certificates
 from rich.table import Table
 
 from evidence.package import verify_package
@@ -61,10 +62,18 @@ def export(
 
 
 @app.command()
-def verify(package: Path = typer.Argument(help="证据包（.zip）")) -> None:
+def verify(
+    package: Path = typer.Argument(help="证据包（.zip）"),
+    roots: Path = typer.Option(None, "--roots", help="时间戳机构的根证书（PEM），同时核对时间戳的签名"),
+) -> None:
     """核对一个证据包，不需要数据库：说出被改动、缺少、后来加入的每个文件。有不符的，退出码为 1。"""
     try:
-        manifest, faults = verify_package(package)
+        trusted = load_pem_x509_certificates(roots.read_bytes()) if roots else ()
+    except (OSError, ValueError) as error:
+        errors.print(f"错误：{roots} 不是可读的根证书（PEM）：{error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    try:
+        manifest, faults = verify_package(package, trusted)
     except OSError as error:
         errors.print(f"错误：无法读取 {package}：{error.strerror}", style="red", markup=False)
         raise typer.Exit(2) from None

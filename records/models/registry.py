@@ -67,6 +67,9 @@ class Site(Base):
     obey_robots: Mapped[bool] = mapped_column(default=True)
     robots_reason: Mapped[str | None] = mapped_column(Text, comment="who overrode robots.txt, and why")
     interval_hours: Mapped[float] = mapped_column(default=24.0, comment="from one visit to the next")
+    visit_hours: Mapped[str | None] = mapped_column(
+        String(5), comment="such as 22-6, local time; empty: any hour"
+    )
     pace: Mapped[float] = mapped_column(
         default=1.0, comment="the interval is multiplied by it: less for what changes or offends"
     )
@@ -91,6 +94,9 @@ class Account(Base):
     max_minutes: Mapped[int] = mapped_column(default=15, comment="minutes a visit")
     delay_seconds: Mapped[float] = mapped_column(default=2.0, comment="between two requests to one host")
     interval_hours: Mapped[float] = mapped_column(default=24.0, comment="from one visit to the next")
+    visit_hours: Mapped[str | None] = mapped_column(
+        String(5), comment="such as 22-6, local time; empty: any hour"
+    )
     pace: Mapped[float] = mapped_column(
         default=1.0, comment="the interval is multiplied by it: less for what changes or offends"
     )

@@ -9,6 +9,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from classifiers.certificates import canonical_number
+from records.hours import Hours
 from records.models import CertificateStatus, Level
 
 _LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
@@ -59,6 +60,11 @@ def _yes_or_no(value: object) -> bool:
     raise ValueError(f"“{text}”应为：是、否")
 
 
+def _hours(value: object) -> str | None:
+    text = str(value or "").strip()
+    return str(Hours.of(text)) if text else None
+
+
 def _web_address(value: object) -> str:
     text = str(value or "").strip()
     parts = urlsplit(text)
@@ -92,6 +98,7 @@ CreditCode = Annotated[str, BeforeValidator(_credit_code)]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Field(max_length=500)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
 Optional = Annotated[str | None, BeforeValidator(_empty_to_none)]
+VisitHours = Annotated[str | None, BeforeValidator(_hours)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), PlainSerializer(lambda value: "是" if value else "否")]
 Words = Annotated[str, Field(min_length=1)]
 
@@ -160,6 +167,7 @@ class SiteRow(SourceRow):
     obey_robots: YesOrNo = Field(alias="遵守robots", default=True)
     robots_reason: Optional = Field(alias="不遵守理由", default=None)
     interval_hours: float = Field(alias="巡查间隔小时", default=24.0, gt=0, le=8760)
+    visit_hours: VisitHours = Field(alias="巡查时段", default=None)
     enabled: YesOrNo = Field(alias="启用", default=True)
 
     @model_validator(mode="after")
@@ -183,6 +191,7 @@ class AccountRow(SourceRow):
     max_minutes: int = Field(alias="最长分钟", default=15, ge=1, le=1440)
     delay_seconds: float = Field(alias="请求间隔秒", default=2.0, ge=0, le=600)
     interval_hours: float = Field(alias="巡查间隔小时", default=24.0, gt=0, le=8760)
+    visit_hours: VisitHours = Field(alias="巡查时段", default=None)
     enabled: YesOrNo = Field(alias="启用", default=True)
 
 

@@ -42,7 +42,7 @@ def manifests(engine: Engine, store: EvidenceStore):
 def test_flagged_pages_are_captured_chained_exported_and_verified(
     qingyi, register_site, manifests, store: EvidenceStore, tmp_path: Path
 ) -> None:
-    with serving(dict(PAGES)) as site, authority(tmp_path) as (stamping, _):
+    with serving(dict(PAGES)) as site, authority(tmp_path) as (stamping, root):
         register_site(site.url)
         assert qingyi("crawl", "--no-capture").returncode == 0
         del site.pages["/gone.html"]
@@ -69,6 +69,16 @@ def test_flagged_pages_are_captured_chained_exported_and_verified(
     verified = qingyi("evidence", "verify", str(package), QINGYI_DATABASE_URL="sqlite:////nowhere/x.db")
     assert verified.returncode == 0, verified.stdout
     assert "完整无改动。第 1 号取证" in verified.stdout
+    (tmp_path / "root.crt").write_bytes(root)
+    trusting = ("evidence", "verify", str(package), "--roots")
+    assert qingyi(*trusting, str(tmp_path / "root.crt")).returncode == 0
+    (tmp_path / "other").mkdir()
+    with authority(tmp_path / "other") as (_, other):
+        (tmp_path / "other.crt").write_bytes(other)
+    doubted = qingyi(*trusting, str(tmp_path / "other.crt"))
+    assert doubted.returncode == 1
+    assert "stamp.tsr：时间戳的签名无法验证" in doubted.stdout
+    assert qingyi(*trusting, str(package)).returncode == 2
 
 
 def test_evidence_that_was_changed_is_named(qingyi, register_site, manifests, store: EvidenceStore) -> None:
