@@ -13,7 +13,10 @@ class MpArticlePage(PostPage):
     shown_later: ClassVar[frozenset[str]] = frozenset({"js_content", "js_article", "js_image_content"})
     notices: ClassVar[Mapping[PageState, Sequence[str]]] = {
         "deleted_by_author": ("该内容已被发布者删除", "此内容已被发布者删除"),
-        "removed_for_violation": ("此内容因违规无法查看", "此内容被投诉且经审核涉嫌侵权", "此内容被多人投诉"),
+        "removed_for_violation": (
+            *("此内容因违规无法查看", "此内容被投诉且经审核涉嫌侵权", "此内容被多人投诉"),
+            *("此账号已被屏蔽", "此帐号已被屏蔽"),
+        ),
         "account_migrated": ("该公众号已迁移", "账号已迁移"),
         "needs_verification": ("环境异常", "完成验证后即可继续访问", "访问过于频繁"),
         "bad_link": ("参数错误", "链接已过期"),
