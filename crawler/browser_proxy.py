@@ -64,8 +64,8 @@ class BrowserProxy:
             try:
                 await self._handle(reader, writer)
             except (Refused, ValueError, asyncio.LimitOverrunError) as error:
-                writer.write(b"HTTP/1.1 403 Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 self.refused.append(str(error))
+                writer.write(b"HTTP/1.1 403 Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 await writer.drain()
         writer.close()
         with contextlib.suppress(OSError):
