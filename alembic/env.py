@@ -10,8 +10,10 @@ from records.settings import settings
 
 
 def ours(_: SchemaItem, name: str | None, kind: str, *__: object) -> bool:
-    """The scheduler makes and owns its own table."""
-    return not (kind == "table" and name == "scheduled_jobs")
+    """The scheduler makes and owns its own table; the search index is the database's own kind of table."""
+    return not (
+        kind == "table" and name and (name == "scheduled_jobs" or name.startswith("judgement_search"))
+    )
 
 
 def as_plain_type(kind: str, item: object, _: object) -> str | bool:

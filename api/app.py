@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from api.answers import HANDLED, answer
 from api.context import Parts, Signed
 from api.queue.routes import router as queue_router
+from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
 from api.signin.routes import router as signin_router
 from api.takedown.routes import router as takedown_router
@@ -42,7 +43,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         redoc_url=None,
     )
     app.state.parts = Parts(engine, store, rules, settings)
-    for router in (signin_router, review_router, takedown_router, queue_router):
+    for router in (signin_router, reviewers_queue_router, review_router, takedown_router, queue_router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for error in HANDLED:

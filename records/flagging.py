@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from classifiers.identity import Register, Registered
 from classifiers.score import with_similar_pages
 from classifiers.values import Judgement, KnownCertificate, PageText
-from records import workflow
+from records import search, workflow
 from records.clusters import find_cluster, join_cluster
 from records.models import (
     Account,
@@ -181,6 +181,8 @@ def record_judgement(
     if cluster:
         session.flush()
         join_cluster(session, record, cluster)
+        whose = snapshot.page.source.institution
+        search.add(session, record.id, [snapshot.title or "", snapshot.page.url, whose.name, page.text])
     return record
 
 

@@ -1,10 +1,10 @@
-"""What reviewers do: the queue, and the decisions on a case 研判."""
+"""What reviewers do with a case: what they see of it, and their decisions 研判. The queue is in `records.queue`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from classifiers.similar import differences
@@ -28,15 +28,6 @@ from records.models import (
 )
 from records.snapshots import read_text
 from records.takedown import transfer_case
-
-# What waits for a reviewer, as the queue's first tab shows it.
-TO_REVIEW = (
-    CaseState.PENDING,
-    CaseState.REVIEWING,
-    CaseState.NEEDS_MORE,
-    CaseState.RETURNED,
-    CaseState.RECURRED,
-)
 
 # A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
 ACTIONS: dict[str, CaseState] = {
@@ -73,29 +64,6 @@ _WITH_SOURCE = (
 )
 
 
-def queue(session: Session, states: Sequence[CaseState], limit: int, offset: int = 0) -> Sequence[Case]:
-    """Cases in these states, gravest first, with page, institution and findings."""
-    return session.scalars(
-        select(Case)
-        .where(Case.state.in_(states))
-        .options(
-            *_WITH_SOURCE,
-            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
-            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
-        )
-        .order_by(Case.score.desc(), Case.id)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-
-
-def counts(session: Session) -> dict[CaseState, int]:
-    """How many cases are in each state."""
-    rows = session.execute(select(Case.state, func.count()).group_by(Case.state))
-    found = {row[0]: row[1] for row in rows}
-    return {state: found.get(state, 0) for state in CaseState}
-
-
 def find_case(session: Session, case_id: int) -> Case | None:
     """One case with all that its page shows."""
     return session.scalar(
@@ -129,13 +97,6 @@ def verifications(session: Session, case_id: int) -> Sequence[Verification]:
     """What re-checks of the case saw, oldest first."""
     query = select(Verification).where(Verification.case_id == case_id)
     return session.scalars(query.order_by(Verification.id)).all()
-
-
-def next_case(session: Session, after: Case) -> int | None:
-    """The id of the case that a reviewer looks at after `after`: the gravest one that waits."""
-    waiting = (CaseState.PENDING, CaseState.NEEDS_MORE)
-    query = select(Case.id).where(Case.state.in_(waiting), Case.id != after.id)
-    return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
 
 
 def same_as(session: Session, case: Case) -> Sequence[Case]:

@@ -1,50 +1,24 @@
-"""The reviewer's queue, the case page, and the decisions."""
+"""The case page, and the decisions."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from api import evidence as evidence_here
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
+from api.review.queue import case_address, queue_address
 from classifiers.similar import differences
 from records import review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
+from records.queue import QueueFilter, next_case
 from records.workflow import STEPS
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
-
-PAGE_SIZE = 50
-
-
-@router.get("")
-def queue(
-    request: Request,
-    here: PartsHere,
-    sign_in: Reviewer,
-    state: str = "",
-    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> HTMLResponse:
-    """The queue: what waits for a reviewer, or the cases in one state."""
-    known = {member.value: member for member in CaseState}
-    states = (known[state],) if state in known else review.TO_REVIEW
-    with reading(here.engine) as session:
-        cases = review.queue(session, states, PAGE_SIZE + 1, start)
-        counts = review.counts(session)
-    return page(
-        request,
-        "queue.html",
-        sign_in=sign_in,
-        cases=cases[:PAGE_SIZE],
-        more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
-        counts=counts,
-        to_review=sum(counts[member] for member in review.TO_REVIEW),
-        chosen=known.get(state),
-    )
 
 
 @router.get("/{case_id}")
@@ -72,6 +46,7 @@ def show(
             states=CaseState,
             pictures=evidence_here.pictures_read(session, case),
             captured=evidence_here.capture_shown(session, here.store, case),
+            view=QueueFilter.of(request.url.query).address(),
         )
 
 
@@ -107,15 +82,18 @@ def decide(
     reason: Annotated[str, Form(max_length=2000)] = "",
     office: Annotated[int | None, Form()] = None,
     alike: Annotated[bool, Form()] = False,
+    view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one."""
+    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one of the view."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id))
         user = session.get_one(User, sign_in.user_id)
         take = review.decide_alike if alike else review.decide
         take(session, case, user, review.Decision(action, version, reason, office), now)
-        following = review.next_case(session, case) if action in {"dismiss", "needs_more"} else case_id
-    return RedirectResponse(f"/cases/{following}" if following else "/cases", 303)
+        following: int | None = case_id
+        if action in {"dismiss", "needs_more"}:
+            following = next_case(session, QueueFilter.of(view), user, now, after=case_id)
+    return RedirectResponse(case_address(following, view) if following else queue_address(view), 303)
 
 
 @router.get("/{case_id}/screenshot")

@@ -15,7 +15,7 @@ function moveTo(index) {
   stop.scrollIntoView({ block: "nearest" });
   const number = stop.dataset.finding;
   if (!number) {
-    stop.querySelector("a")?.focus({ preventScroll: true });
+    (stop.querySelector("a.to-case") ?? stop.querySelector("a"))?.focus({ preventScroll: true });
     return;
   }
   const marks = [...document.querySelectorAll("mark")].filter((mark) =>

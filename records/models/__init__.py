@@ -27,7 +27,7 @@ from records.models.snapshots import (
     Visit,
     VisitKind,
 )
-from records.models.users import Office, OfficeKind, OfficeToken, Role, SignIn, User
+from records.models.users import Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
 
 __all__ = [
     "Account",
@@ -54,6 +54,7 @@ __all__ = [
     "PlannedPage",
     "PlannedState",
     "Role",
+    "SavedView",
     "SignIn",
     "SimilarBand",
     "Site",

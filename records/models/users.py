@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
@@ -63,6 +63,18 @@ class User(Base):
     locked_until: Mapped[datetime | None]
 
     office: Mapped[Office | None] = relationship()
+
+
+class SavedView(Base):
+    """A view of the queue that a user keeps under a name."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(500), comment="the queue's address after the question mark")
 
 
 class SignIn(Base):

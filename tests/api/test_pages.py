@@ -78,6 +78,37 @@ def test_the_queue_shows_the_case_with_its_reasons(served, case_id) -> None:
     assert "云溪第1医院" in page
 
 
+def test_the_queue_is_filtered_counted_and_kept_as_a_view(served, case_id) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        assert f"/cases/{case_id}?words=" in client.get("/cases", params={"words": "治愈率"}).text
+        assert "没有案件" in client.get("/cases", params={"words": "手术预约"}).text
+        assert client.get("/cases/counts", params={"district": "城东区"}).json()["pending"] == 1
+        assert client.get("/cases/counts", params={"district": "城西区"}).json()["pending"] == 0
+        csrf = hidden(client.get("/cases").text, "csrf")
+        saved = {"csrf": csrf, "name": "<b>城东</b>", "view": "district=城东区&nonsense=1"}
+        kept = client.post("/cases/views", data=saved)
+        assert kept.headers["location"] == "/cases?district=%E5%9F%8E%E4%B8%9C%E5%8C%BA"
+        html = client.get("/cases").text
+        assert "&lt;b&gt;城东&lt;/b&gt;" in html
+        assert client.post("/cases/views/1/forget", data={"csrf": csrf}).status_code == 303
+        assert "城东&lt;" not in client.get("/cases").text
+
+
+def test_the_next_case_is_taken_and_cases_are_given_out(served, case_id) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        form = {"csrf": hidden(client.get("/cases").text, "csrf"), "view": "source=site"}
+        assert client.post("/cases/next", data=form).headers["location"] == f"/cases/{case_id}?source=site"
+        assert client.post("/cases/next", data=form).headers["location"] == "/cases?source=site"
+        given = client.post("/cases/assign", data={**form, "to": 1, "case": [case_id]})
+        assert given.status_code == 303
+        refused = client.post("/cases/assign", data={**form, "to": 2, "case": [case_id]})
+        assert refused.status_code == 409
+        assert "请选择研判员" in refused.text
+    assert registered.state(served.engine, case_id) == "研判中"
+
+
 def test_a_case_page_explains_each_finding(served, case_id) -> None:
     with served.client() as client:
         sign_in(client, "reviewer")

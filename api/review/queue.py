@@ -1,0 +1,125 @@
+"""The reviewers' queue: filtered, searched, counted, taken from, given out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from records import queue as queues
+from records.database import reading, transaction
+from records.models import CaseState, Role, User
+from records.queue import QueueFilter
+from records.workflow import StepRefused
+
+router = APIRouter(prefix="/cases", include_in_schema=False)
+
+PAGE_SIZE = 50
+
+
+@router.get("")
+def queue(
+    request: Request,
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> HTMLResponse:
+    """The queue: what waits for a reviewer, or the cases that the filters ask for."""
+    wanted = QueueFilter.of(request.url.query)
+    with reading(here.engine) as session:
+        user = session.get_one(User, sign_in.user_id)
+        cases = queues.queue(session, wanted, user, now, PAGE_SIZE + 1, start)
+        return page(
+            request,
+            "queue.html",
+            sign_in=sign_in,
+            wanted=wanted,
+            cases=cases[:PAGE_SIZE],
+            more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
+            counts=_counts(session, wanted, user, now),
+            choices=queues.choices(session),
+            views=queues.saved_views(session, user),
+            states=CaseState,
+        )
+
+
+@router.get("/counts")
+def counts(request: Request, here: PartsHere, sign_in: Reviewer, now: Now) -> dict[str, int]:
+    """How many cases are in each state, for the tabs: asked for again and again while the queue is open."""
+    with reading(here.engine) as session:
+        user = session.get_one(User, sign_in.user_id)
+        return _counts(session, QueueFilter.of(request.url.query), user, now)
+
+
+@router.post("/next", dependencies=[CheckedForm])
+def take_next(
+    here: PartsHere, sign_in: Reviewer, now: Now, view: Annotated[str, Form(max_length=1000)] = ""
+) -> RedirectResponse:
+    """Take the gravest case of the view that nobody holds."""
+    with transaction(here.engine) as session:
+        user = session.get_one(User, sign_in.user_id)
+        taken = queues.take_next(session, QueueFilter.of(view), user, now)
+    if taken is None:
+        return RedirectResponse(queue_address(view), 303)
+    return RedirectResponse(case_address(taken.id, view), 303)
+
+
+@router.post("/assign", dependencies=[CheckedForm])
+def assign(
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    to: Annotated[int, Form()],
+    case: Annotated[list[int] | None, Form()] = None,
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Give the chosen cases to a reviewer."""
+    with transaction(here.engine) as session:
+        reviewer = session.get(User, to)
+        if reviewer is None or reviewer.role is Role.OFFICER:
+            raise StepRefused("请选择研判员")
+        by = session.get_one(User, sign_in.user_id)
+        queues.assign(session, (case or [])[:PAGE_SIZE], reviewer, by, now)
+    return RedirectResponse(queue_address(view), 303)
+
+
+@router.post("/views", dependencies=[CheckedForm])
+def save_view(
+    here: PartsHere,
+    sign_in: Reviewer,
+    name: Annotated[str, Form(min_length=1, max_length=40)],
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Keep the view under a name."""
+    wanted = QueueFilter.of(view)
+    with transaction(here.engine) as session:
+        queues.save_view(session, session.get_one(User, sign_in.user_id), name.strip(), wanted)
+    return RedirectResponse(queue_address(view), 303)
+
+
+@router.post("/views/{view_id}/forget", dependencies=[CheckedForm])
+def forget_view(here: PartsHere, sign_in: Reviewer, view_id: RecordId) -> RedirectResponse:
+    """Forget a view."""
+    with transaction(here.engine) as session:
+        queues.forget_view(session, session.get_one(User, sign_in.user_id), view_id)
+    return RedirectResponse("/cases", 303)
+
+
+def queue_address(view: str) -> str:
+    """The address of a view of the queue."""
+    address = QueueFilter.of(view).address()
+    return f"/cases?{address}" if address else "/cases"
+
+
+def case_address(case_id: int, view: str) -> str:
+    """The address of a case that was come to from a view of the queue."""
+    address = QueueFilter.of(view).address()
+    return f"/cases/{case_id}?{address}" if address else f"/cases/{case_id}"
+
+
+def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:
+    found = queues.counts(session, wanted, user, now)
+    waiting = sum(found[state] for state in queues.TO_REVIEW)
+    return {"": waiting, **{state.value: count for state, count in found.items()}}

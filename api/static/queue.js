@@ -1,0 +1,29 @@
+// The queue stays true while it is open: its tabs count anew. Space chooses the row that the keys are at.
+"use strict";
+
+const tabs = document.querySelector("[data-counts]");
+const EVERY = 15000;
+
+async function countAnew() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(tabs.dataset.counts, { headers: { Accept: "application/json" } });
+    if (!answer.ok || answer.redirected) return;
+    const counts = await answer.json();
+    for (const element of tabs.querySelectorAll("[data-count]")) {
+      element.textContent = counts[element.dataset.count];
+    }
+  } catch {
+    // The server is away for a moment; the next count will tell.
+  }
+}
+
+if (tabs) setInterval(countAnew, EVERY);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.target.matches("textarea, select, input, button")) return;
+  const box = document.querySelector("tr.at input[type=checkbox]");
+  if (!box) return;
+  box.checked = !box.checked;
+  event.preventDefault();
+});
