@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import select
 
 from crawler.rendering import launch_options
+from records.database import transaction
+from records.models import User
+from records.queue import QueueFilter, take_next
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 
@@ -58,6 +63,47 @@ def test_a_case_goes_from_the_queue_to_disposed_by_keyboard(served, case_id, bro
     page.keyboard.press("y")
     expect(page.locator("main")).to_contain_text("没有待处置的转送件")
     assert registered.state(served.engine, case_id) == "已处置"
+
+
+def test_the_queue_is_searched_taken_from_and_given_out_by_keyboard(
+    served, case_id, store, rules, now, browser_page: Page
+) -> None:
+    page = browser_page
+    other = registered.case(served.engine, store, rules, now, number=2)
+    sign_in(page, served.url, "reviewer")
+    page.keyboard.press("/")
+    expect(page.locator("input[name=words]")).to_be_focused()
+    page.keyboard.type("治愈率")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("words="))
+    expect(page.locator("tr[data-row]")).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    expect(page.locator("tr.at input[type=checkbox]")).to_be_checked()
+    page.keyboard.press("s")
+    expect(page.locator("tr[data-row]").first).to_contain_text("研判中")
+    page.keyboard.press("g")
+    page.wait_for_url(re.compile(r"/cases/\d+\?words="))
+    expect(page.locator(".state")).to_have_text("研判中")
+    assert {registered.state(served.engine, each) for each in (case_id, other)} == {"研判中"}
+    page.keyboard.press("q")
+    page.wait_for_url(re.compile("/cases\\?words="))
+    page.keyboard.press("0")
+    expect(page.locator("input[name=words]")).to_have_value("")
+
+
+def test_the_tabs_count_anew_while_the_queue_is_open(served, case_id, browser_page: Page) -> None:
+    page = browser_page
+    page.clock.install()
+    sign_in(page, served.url, "reviewer")
+    waiting = page.locator("[data-count=pending]")
+    expect(waiting).to_have_text("1")
+    with transaction(served.engine) as session:
+        user = session.scalars(select(User).where(User.name == "reviewer")).one()
+        take_next(session, QueueFilter(), user, datetime.now(UTC))
+    page.clock.run_for(20_000)
+    expect(waiting).to_have_text("0")
+    expect(page.locator("[data-count=reviewing]")).to_have_text("1")
 
 
 def test_dismissing_asks_for_the_reason_first(served, case_id, browser_page: Page) -> None:
