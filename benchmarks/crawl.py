@@ -28,7 +28,7 @@ from sqlalchemy import func, select
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.pages import html
+from benchmarks.made_pages import html
 from records.database import open_engine, reading, transaction
 from records.models import Institution, JudgementRecord, Level, Site
 

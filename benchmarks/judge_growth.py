@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.pages import text
+from benchmarks.made_pages import text
 from classifiers.judge import judge
 from classifiers.lists import load_rules
 from classifiers.values import Facts, PageText

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from selectolax.lexbor import LexborHTMLParser
 
-from benchmarks.pages import html, text
+from benchmarks.made_pages import html, text
 from classifiers.judge import judge
 from classifiers.lists import load_rules
 from classifiers.values import Facts, PageText
