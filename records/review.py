@@ -39,6 +39,7 @@ ACTIONS: dict[str, CaseState] = {
     "transfer": CaseState.TRANSFERRED,
 }
 _DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
+_DECIDED_AS = frozenset(ACTIONS[name] for name in _DECISIONS)
 MOST_AT_ONCE = 500
 _TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
 
@@ -80,7 +81,7 @@ def find_case(session: Session, case_id: int) -> Case | None:
             .joinedload(Account.institution)
             .selectinload(Institution.certificates),
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
-            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
             selectinload(Case.transfers),
         )
     )
@@ -146,6 +147,31 @@ def decide(session: Session, case: Case, reviewer: User, decision: Decision, now
     else:
         workflow.step(session, case, ACTIONS[decision.action], actor=actor, now=now, reason=decision.reason)
     case.reviewer_id = None if decision.action == "release" else reviewer.id
+
+
+def comment(session: Session, case: Case, reviewer: User, words: str, now: datetime) -> None:
+    """Write a remark into the case's history. Raises StepRefused for an empty one."""
+    if not words.strip():
+        raise workflow.StepRefused("请写明备注")
+    workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason=f"备注：{words.strip()}")
+
+
+def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
+    """Take back the reviewer's own decision, as long as it is the last thing that happened to the case; it is
+    theirs to review again. Raises StepRefused."""
+    last = history(session, case.id)[-1]
+    own = last.actor == str(workflow.actor_of(reviewer))
+    if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:
+        raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
+    workflow.step(
+        session,
+        case,
+        CaseState.REVIEWING,
+        actor=workflow.actor_of(reviewer),
+        now=now,
+        reason="撤销刚才的研判",
+    )
+    case.reviewer_id = reviewer.id
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from records import queue as queues
 from records.database import reading, transaction
-from records.models import CaseState, Role, User
+from records.models import Case, CaseState, Role, User
 from records.queue import QueueFilter
 from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 PAGE_SIZE = 50
+Done = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
@@ -25,8 +26,10 @@ def queue(
     sign_in: Reviewer,
     now: Now,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    done: Done = None,
 ) -> HTMLResponse:
-    """The queue: what waits for a reviewer, or the cases that the filters ask for."""
+    """The queue: what waits for a reviewer, or the cases that the filters ask for. `done` is the case that was
+    decided just before."""
     wanted = QueueFilter.of(request.url.query)
     with reading(here.engine) as session:
         user = session.get_one(User, sign_in.user_id)
@@ -42,6 +45,8 @@ def queue(
             choices=queues.choices(session),
             views=queues.saved_views(session, user),
             states=CaseState,
+            view=wanted.address(),
+            done=session.get(Case, done) if done else None,
         )
 
 

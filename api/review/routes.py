@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api import evidence as evidence_here
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
-from api.review.queue import case_address, queue_address
+from api.review.queue import Done, case_address, queue_address
 from classifiers.similar import differences
 from records import review
 from records.clusters import cluster_cases
@@ -23,11 +23,14 @@ router = APIRouter(prefix="/cases", include_in_schema=False)
 
 @router.get("/{case_id}")
 def show(
-    request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId, refused: str = ""
+    request: Request, here: PartsHere, sign_in: Reviewer, now: Now, case_id: RecordId, done: Done = None
 ) -> HTMLResponse:
-    """A case: the page's text with its findings, why, whose, and what can be done."""
+    """A case: the page's text with its findings, why, whose, and what can be done. `done` is the case that was
+    decided just before, to be taken back if it was a slip."""
+    wanted = QueueFilter.of(request.url.query)
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id))
+        user = session.get_one(User, sign_in.user_id)
         findings = case.judgement.findings
         return page(
             request,
@@ -46,7 +49,9 @@ def show(
             states=CaseState,
             pictures=evidence_here.pictures_read(session, case),
             captured=evidence_here.capture_shown(session, here.store, case),
-            view=QueueFilter.of(request.url.query).address(),
+            view=wanted.address(),
+            done=session.get(Case, done) if done else None,
+            following=next_case(session, wanted, user, now, after=case_id),
         )
 
 
@@ -88,12 +93,21 @@ def decide(
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id))
         user = session.get_one(User, sign_in.user_id)
+        if action in {"comment", "undo"}:
+            if action == "comment":
+                review.comment(session, case, user, reason, now)
+            else:
+                review.undo(session, case, user, now)
+            return RedirectResponse(case_address(case_id, view), 303)
         take = review.decide_alike if alike else review.decide
         take(session, case, user, review.Decision(action, version, reason, office), now)
         following: int | None = case_id
         if action in {"dismiss", "needs_more"}:
             following = next_case(session, QueueFilter.of(view), user, now, after=case_id)
-    return RedirectResponse(case_address(following, view) if following else queue_address(view), 303)
+    if following == case_id:
+        return RedirectResponse(case_address(case_id, view), 303)
+    address = case_address(following, view) if following else queue_address(view)
+    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}done={case_id}", 303)
 
 
 @router.get("/{case_id}/screenshot")

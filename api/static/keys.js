@@ -58,6 +58,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("content-changed", () => { at = -1; });
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const typing = event.target.matches("textarea, select, input:not([type=hidden], [type=checkbox])");

@@ -92,6 +92,62 @@ def test_the_queue_is_searched_taken_from_and_given_out_by_keyboard(
     expect(page.locator("input[name=words]")).to_have_value("")
 
 
+def test_twenty_cases_are_cleared_by_keyboard_without_a_reload(
+    served, store, rules, now, browser_page: Page
+) -> None:
+    page = browser_page
+    cases = [registered.case(served.engine, store, rules, now, number) for number in range(1, 21)]
+    sign_in(page, served.url, "reviewer")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/cases/\d+"))
+    page.evaluate("window.stillHere = true")
+    seen = []
+    for number in range(len(cases)):
+        expect(page.locator("main h1")).to_contain_text("案件")
+        heading = page.locator("main h1").inner_text()
+        seen.append(heading)
+        if number % 2 == 0:
+            page.keyboard.press("y")
+            expect(page.locator(".state")).to_have_text("认定违法")
+            page.keyboard.press("w")
+        else:
+            page.keyboard.press("r")
+            page.keyboard.type("非本院发布")
+            page.keyboard.press("Escape")
+            page.keyboard.press("x")
+        if number == len(cases) - 1:
+            break
+        page.wait_for_function(
+            "before => document.querySelector('main h1').innerText !== before", arg=heading
+        )
+        if number == 3:
+            assert page.evaluate("window.stillHere"), "the page was never loaded anew"
+    assert len(set(seen)) == len(cases)
+    page.wait_for_url(re.compile(r"/cases\?done="))
+    expect(page.locator("main")).to_contain_text("没有案件")
+    states = [registered.state(served.engine, case_id) for case_id in cases]
+    assert (states.count("不予认定"), states.count("认定违法")) == (10, 10)
+
+
+def test_a_slip_is_taken_back_with_one_key(served, case_id, browser_page: Page) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/cases/{case_id}")
+    page.keyboard.press("o")
+    page.keyboard.type("已电话核实")
+    page.keyboard.press("Enter")
+    expect(page.locator(".history")).to_contain_text("备注：已电话核实")
+    page.keyboard.press("r")
+    page.keyboard.type("误报")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator(".done")).to_contain_text("不予认定")
+    page.keyboard.press("z")
+    expect(page.locator(".state")).to_have_text("研判中")
+    assert registered.state(served.engine, case_id) == "研判中"
+
+
 def test_the_tabs_count_anew_while_the_queue_is_open(served, case_id, browser_page: Page) -> None:
     page = browser_page
     page.clock.install()
@@ -115,7 +171,7 @@ def test_dismissing_asks_for_the_reason_first(served, case_id, browser_page: Pag
     page.keyboard.type("患者教育，未指向本机构")
     page.keyboard.press("Escape")
     page.keyboard.press("x")
-    page.wait_for_url("**/cases")
+    page.wait_for_url(re.compile(r"/cases\?done="))
     assert registered.state(served.engine, case_id) == "不予认定"
 
 
