@@ -26,6 +26,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
         super().__init__(*arguments, **more)
         self._starting = asyncio.Lock()
         self._is_started = False
+        # Who waits for a context is not hung: the clock runs for those only who can have one.
+        self._free = asyncio.Semaphore(self.config.max_contexts)
 
     async def _launch(self) -> None:
         """Called when the crawl begins: nothing yet."""
@@ -35,14 +37,15 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
             if not self._is_started:
                 await super()._launch()
                 self._is_started = True
-        try:
-            answer = super()._download_request(request, *more)
-            response: Response = await asyncio.wait_for(answer, HARD_SECONDS + _GRACE)
-        except TimeoutError:
-            async with self._starting:
-                await self._give_up_browser()
-            raise BrowserHung("the browser hung and has been closed") from None
-        return response
+        async with self._free:
+            try:
+                answer = super()._download_request(request, *more)
+                response: Response = await asyncio.wait_for(answer, HARD_SECONDS + _GRACE)
+            except TimeoutError:
+                async with self._starting:
+                    await self._give_up_browser()
+                raise BrowserHung("the browser hung and has been closed") from None
+            return response
 
     async def _give_up_browser(self) -> None:
         """Let go of the browser and of all that waits for it: the next page starts another."""
