@@ -15,7 +15,9 @@ from api.context import page
 from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused
 from records.evidence import EvidenceAltered, EvidenceMissing
 from records.evidence_packages import EvidenceIncomplete
+from records.people import PersonRefused
 from records.review import CaseChanged
+from records.sign_in import PasswordTooShort
 from records.takedown import NotThisOffice
 from records.workflow import StepRefused
 
@@ -42,6 +44,8 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     EvidenceAltered: (409, "证据已被改动"),
     StepRefused: (409, "不能这样操作"),
     CaseChanged: (409, "案件已有变化"),
+    PersonRefused: (409, "不能这样操作"),
+    PasswordTooShort: (422, "密码太短"),
 }
 
 _TITLES = {404: "没有找到", 405: "不支持的方法", 422: "请求内容有误"}

@@ -9,7 +9,9 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
 from api.answers import HANDLED, answer
+from api.audit.routes import router as audit_router
 from api.context import Parts, Signed
+from api.people.routes import router as people_router
 from api.queue.routes import router as queue_router
 from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
@@ -32,6 +34,12 @@ _HEADERS = {
 }
 
 
+_HOMES = {
+    Role.OFFICER: "/takedown",
+    Role.AUDITOR: "/audit",
+}
+
+
 def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings) -> FastAPI:
     """The application over these parts."""
     app = FastAPI(
@@ -43,7 +51,15 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         redoc_url=None,
     )
     app.state.parts = Parts(engine, store, rules, settings)
-    for router in (signin_router, reviewers_queue_router, review_router, takedown_router, queue_router):
+    for router in (
+        signin_router,
+        reviewers_queue_router,
+        review_router,
+        takedown_router,
+        people_router,
+        audit_router,
+        queue_router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for error in HANDLED:
@@ -55,7 +71,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
 
 def _home(sign_in: Signed) -> RedirectResponse:
     """Each to their own queue."""
-    return RedirectResponse("/takedown" if sign_in.user.role is Role.OFFICER else "/cases", 303)
+    return RedirectResponse(_HOMES.get(sign_in.user.role, "/cases"), 303)
 
 
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

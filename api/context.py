@@ -1,5 +1,6 @@
 """What every route has at hand: the application's parts, the clock, who is asking."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,8 @@ from classifiers.values import (
 )
 from records.database import reading
 from records.evidence import EvidenceStore
-from records.models import Role, SignIn, User
+from records.models import SignIn, User
+from records.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.settings import Settings
 from records.sign_in import find_sign_in
 
@@ -67,16 +69,21 @@ def signed_in(request: Request, here: PartsHere, now: Now) -> SignIn:
 Signed = Annotated[SignIn, Depends(signed_in)]
 
 
-def reviewer(sign_in: Signed) -> SignIn:
-    """A sign-in that may review; raises NotAllowed."""
-    if sign_in.user.role not in {Role.REVIEWER, Role.ADMINISTRATOR}:
-        raise NotAllowed("本页供研判人员使用")
-    return sign_in
+def allowed(permission: Permission) -> Callable[[SignIn], SignIn]:
+    """A dependency: a sign-in whose role has `permission`; it raises NotAllowed."""
+
+    def check(sign_in: Signed) -> SignIn:
+        if not may(sign_in.user, permission):
+            roles = "、".join(role.label for role in roles_that_may(permission))
+            raise NotAllowed(f"您的角色是{sign_in.user.role.label}，这里供{roles}使用")
+        return sign_in
+
+    return check
 
 
-def officer(sign_in: Signed) -> SignIn:
+def officer(sign_in: Annotated[SignIn, Depends(allowed(Permission.DISPOSE))]) -> SignIn:
     """A sign-in of an office's officer; raises NotAllowed."""
-    if sign_in.user.role is not Role.OFFICER or sign_in.user.office_id is None:
+    if sign_in.user.office_id is None:
         raise NotAllowed("本页供处置部门使用")
     return sign_in
 
@@ -87,11 +94,25 @@ def checked_form(sign_in: Signed, csrf: Annotated[str, Form()] = "") -> None:
         raise FormExpired
 
 
-Reviewer = Annotated[SignIn, Depends(reviewer)]
+CaseReader = Annotated[SignIn, Depends(allowed(Permission.SEE_CASES))]
+Reviewer = Annotated[SignIn, Depends(allowed(Permission.REVIEW))]
+ListReader = Annotated[SignIn, Depends(allowed(Permission.SEE_LISTS))]
+Analyst = Annotated[SignIn, Depends(allowed(Permission.EDIT_LISTS))]
+FigureReader = Annotated[SignIn, Depends(allowed(Permission.SEE_FIGURES))]
+TipTaker = Annotated[SignIn, Depends(allowed(Permission.ADD_TIPS))]
+Administrator = Annotated[SignIn, Depends(allowed(Permission.MANAGE_USERS))]
+AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
 RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
 
+# What is at the top of each page, for whom.
+_MENU = (
+    (Permission.DISPOSE, "/takedown", "处置队列"),
+    (Permission.SEE_CASES, "/cases", "研判队列"),
+    (Permission.MANAGE_USERS, "/people", "用户"),
+    (Permission.SEE_AUDIT, "/audit", "日志"),
+)
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 _TEMPLATES.env.filters["local"] = lambda moment: (
     moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
@@ -105,6 +126,7 @@ _TEMPLATES.env.globals.update(
     gravity_labels=GRAVITY_LABELS,
     kind_labels=KIND_LABELS,
     severity_labels=SEVERITY_LABELS,
+    menu=_MENU,
 )
 
 
@@ -114,6 +136,7 @@ def page(
     """An HTML page from a template, with who is signed in."""
     user: User | None = sign_in.user if sign_in else None
     csrf = sign_in.csrf_token if sign_in else ""
+    allowed_here = PERMISSIONS[user.role] if user else frozenset()
     return _TEMPLATES.TemplateResponse(
-        request, name, {**values, "user": user, "csrf": csrf}, status_code=status
+        request, name, {**values, "user": user, "csrf": csrf, "may": allowed_here}, status_code=status
     )

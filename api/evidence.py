@@ -4,16 +4,28 @@ import json
 import struct
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import HTTPException
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from records import audit
+from records.audit import Step
 from records.captures import capture_of, manifest_of
 from records.evidence import EvidenceStore
 from records.evidence_packages import export_case
 from records.models import Capture, Case, Image
+from records.workflow import Actor
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who takes evidence out, and when."""
+
+    actor: Actor
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -107,25 +119,40 @@ def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:
     return Response(store.get(capture.screenshot_sha256), media_type="image/png", headers=headers)
 
 
-def package(session: Session, store: EvidenceStore, case: Case) -> Response:
-    """The evidence package of a case, as a download. Raises EvidenceIncomplete."""
+def package(session: Session, store: EvidenceStore, case: Case, taker: Taker) -> Response:
+    """The evidence package of a case, as a download, written into the log. Raises EvidenceIncomplete."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "package.zip"
         export_case(session, store, case.id, path)
         content = path.read_bytes()
+    _write_down(session, case, taker, "证据包")
     name = f"case-{case.id}-evidence.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/zip", headers=headers)
 
 
-def as_download(store: EvidenceStore, case: Case) -> Response:
-    """The raw body of the snapshot that the case was judged by, checked against its hash."""
+def as_download(session: Session, store: EvidenceStore, case: Case, taker: Taker) -> Response:
+    """The raw body of the snapshot that the case was judged by, checked against its hash, written into the log."""
     sha256 = case.judgement.snapshot.body_sha256
+    content = store.get(sha256)
+    _write_down(session, case, taker, "原始字节")
     return Response(
-        store.get(sha256),
+        content,
         media_type="application/octet-stream",
         headers={
             "Content-Disposition": f'attachment; filename="case-{case.id}-{sha256[:12]}.bin"',
             "X-Content-SHA256": sha256,
         },
+    )
+
+
+def _write_down(session: Session, case: Case, taker: Taker, what: str) -> None:
+    step = Step(case, case.state, case.state)
+    audit.append(
+        session,
+        actor=str(taker.actor),
+        action="evidence_taken_out",
+        now=taker.now,
+        step=step,
+        reason=f"下载{what}",
     )

@@ -210,4 +210,5 @@ def _fields(reading: Reading, rules: RuleSet) -> tuple[str, ...]:
 
 
 def _finding(reading: Reading, rule: Rule, weighed: Weighed) -> Finding:
-    return finding_at(reading, rule, reading.normal.span(weighed.hit.start, weighed.hit.end), weighed.note)
+    span = reading.normal.span(weighed.hit.start, weighed.hit.end)
+    return finding_at(reading, rule, span, weighed.note, rule.as_written(weighed.hit.term.written))

@@ -53,6 +53,7 @@ class Rule:
     why: str
     advice: str
     terms: tuple[str, ...]
+    written: tuple[str, ...]  # the terms as the file has them, with the names of groups of words
     when: str | None
     unless: tuple[str, ...]
     needs: tuple[str, ...]
@@ -65,6 +66,10 @@ class Rule:
     successor: str | None
     known_false_alarms: str
     examples: Examples
+
+    def as_written(self, term: str) -> str:
+        """One of `terms`, as the file has it."""
+        return self.written[self.terms.index(term)]
 
     def in_force(self, day: date, source: Source) -> bool:
         """Whether the rule holds on that day for that kind of source."""
@@ -101,6 +106,7 @@ class RuleSet:
     cues: dict[str, Cues]
     version: str
     wording: Wording
+    families: dict[str, dict[str, Any]]  # each family's file as it was read, by the family's id
 
     @cached_property
     def live(self) -> dict[str, Rule]:
@@ -178,7 +184,8 @@ def load_rules(folder: Path) -> RuleSet:
         entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"]))
         for entry in (*kinds["cues"], *fields["cues"])
     }
-    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording)
+    by_id = {family["family"]: family for family in families.values()}
+    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording, by_id)
 
 
 def _rule(
@@ -196,6 +203,7 @@ def _rule(
         why=entry["why"],
         advice=entry.get("advice", ""),
         terms=tuple(entry.get("terms", ())),
+        written=tuple(entry.get("written", ())),
         when=entry.get("when"),
         unless=tuple(entry.get("unless", ())),
         needs=tuple(entry.get("needs", ())),
@@ -255,6 +263,7 @@ def _put_groups(reader: ListReader, families: dict[str, dict[str, Any]], groups:
     """Put the words of the groups in the place of their names in all terms of rules."""
     for file, family in families.items():
         for index, entry in enumerate(family["rules"]):
+            entry["written"] = list(entry.get("terms", ()))
             for place, term in enumerate(entry.get("terms", ())):
                 for name in _GROUP.findall(term):
                     if name not in groups:

@@ -69,8 +69,9 @@ def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(quote_of(reading, hit.start, hit.end) for hit in hits))
 
 
-def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str) -> Finding:
-    """A finding of `rule` at a span of the page's text; `detail` is what was weighed, in Chinese."""
+def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "") -> Finding:
+    """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` is what was
+    weighed, in Chinese."""
     quote = reading.page.text[span[0] : span[1]]
     return Finding(
         rule=rule.id,
@@ -82,6 +83,7 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str)
         end=span[1],
         quote=quote,
         why=_sentence(rule, quote, detail),
+        term=term,
     )
 
 

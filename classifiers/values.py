@@ -141,6 +141,7 @@ class Finding:
     end: int
     quote: str
     why: str
+    term: str = ""  # as the lists have it; "" where the rule holds by what the page is
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from classifiers.identity import Register
 from classifiers.lists import RuleSet
 from classifiers.values import Judgement, PageText
 from crawler.browser import MOBILE, EvidenceBrowser, PageUnseen, Seen, Visitor, evidence_browser
-from crawler.flag import judge_page
 from crawler.sources import read_page
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
 from records.models import Page, Snapshot
+from records.page_judgement import judge_page
 from records.snapshots import Fetched, keep_snapshot
 from records.visits import finish_visit, open_mobile_visit
 

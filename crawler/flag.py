@@ -1,6 +1,6 @@
 """Judges stored snapshots and opens cases: from snapshot to flag."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +8,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from classifiers.identity import Register
-from classifiers.judge import certificate_numbers, judge
 from classifiers.lists import RuleSet
-from classifiers.values import Facts, Judgement, PageText
+from classifiers.values import Judgement, PageText
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import (
@@ -19,7 +18,6 @@ from records.flagging import (
     flag,
     gone_since,
     judged_among,
-    known_certificates,
     latest_cases,
     note_gone,
     record_judgement,
@@ -27,7 +25,7 @@ from records.flagging import (
     unjudged,
 )
 from records.images import texts_with_images
-from records.models import Snapshot
+from records.page_judgement import judge_page
 
 _BATCH = 25
 
@@ -89,30 +87,6 @@ def note_gone_pages(engine: Engine, now: datetime) -> None:
                 last_id = snapshot.id
         if not gone:
             return
-
-
-def judge_page(
-    session: Session,
-    rules: RuleSet,
-    page: PageText,
-    snapshot: Snapshot,
-    register: Register,
-    confirmed: Mapping[int, int] | None = None,
-) -> Judgement:
-    """Judge a snapshot's page with what the registry knows of its institution and of the numbers it shows.
-
-    `confirmed` are the confirmed cases by institution, if they are known.
-    """
-    whose = snapshot.page.source.institution
-    before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
-    facts = Facts(
-        seen_on=snapshot.fetched_at.date(),
-        institution_names=(whose.name, *whose.other_names),
-        certificates=known_certificates(session, certificate_numbers(page)),
-        source="account" if snapshot.page.account_id else "site",
-        confirmed_before=before.get(whose.id, 0),
-    )
-    return judge(page, rules, facts, register)
 
 
 def _judged(

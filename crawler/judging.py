@@ -103,7 +103,7 @@ def _leave_interrupts() -> None:
 
 
 def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str, str] | None:
-    from records.lists_in_force import lists_in_force  # noqa: PLC0415
+    from records.lists.in_force import lists_in_force  # noqa: PLC0415
 
     found = lists_in_force(lists, kept)
     _opened.update(engine=open_engine(url), store=store, rules=found.rules)

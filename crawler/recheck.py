@@ -11,7 +11,6 @@ from classifiers.lists import RuleSet
 from crawler.browser import Seen as SeenPage
 from crawler.browser import evidence_browser
 from crawler.cloaking import seen_as_fetched, seen_by_mobile
-from crawler.flag import judge_page
 from crawler.run import crawl
 from crawler.sources import read_page
 from crawler.sources.post import GONE_STATES
@@ -20,6 +19,7 @@ from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
 from records.models import Case, PlannedPage, PlannedState, Snapshot, Verification
+from records.page_judgement import judge_page
 from records.snapshots import keep_snapshot
 from records.verification import Seen, conclude, disposed_cases, due_rechecks
 from records.visits import Target, close_planned, finish_visit, open_recheck

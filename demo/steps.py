@@ -244,7 +244,7 @@ def remove_page(stage: Stage, url: str) -> None:
 def case_history(stage: Stage, case_id: int) -> list[str]:
     """The states a case went through, in words, first to last."""
     with reading(stage.engine) as session:
-        return [entry.to_state.label for entry in history(session, case_id)]
+        return [entry.to_state.label for entry in history(session, case_id) if entry.to_state]
 
 
 def _decide(browser: httpx.Client, case_id: int, action: str, **more: str) -> None:

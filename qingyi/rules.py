@@ -2,7 +2,7 @@
 
 from classifiers.lists import RuleSet
 from qingyi.console import warn_of_lists
-from records.lists_in_force import lists_in_force
+from records.lists.in_force import lists_in_force
 from records.settings import settings
 
 

@@ -173,6 +173,7 @@ def record_judgement(
                 end=finding.end,
                 quote=finding.quote,
                 why=finding.why,
+                term=finding.term,
             )
             for finding in judgement.findings
         ],

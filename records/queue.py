@@ -19,11 +19,11 @@ from records.models import (
     Institution,
     JudgementRecord,
     Page,
-    Role,
     SavedView,
     Site,
     User,
 )
+from records.permissions import Permission, is_in_reach, roles_that_may
 
 # What waits for a reviewer, as the queue's first tab shows it.
 TO_REVIEW = (
@@ -147,6 +147,8 @@ def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: d
     cases = session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
     actor = workflow.actor_of(by)
     for case in cases:
+        if not (is_in_reach(by, case) and is_in_reach(to, case)):
+            continue
         words = f"分派给{to.display_name}"
         if case.state in _FREE:
             workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason=words)
@@ -173,7 +175,7 @@ def choices(session: Session) -> Choices:
     """What is there to be chosen from, in the registry and among the findings."""
     category = Institution.category
     titles = func.max(FindingRecord.title)
-    reviewers = select(User).where(User.role.in_((Role.REVIEWER, Role.ADMINISTRATOR)))
+    reviewers = select(User).where(User.role.in_(roles_that_may(Permission.REVIEW)), User.disabled.is_(False))
     districts = session.scalars(select(Institution.district).distinct().order_by(Institution.district))
     categories = session.scalars(select(category).where(category.is_not(None)).distinct().order_by(category))
     rules = session.execute(select(FindingRecord.rule, titles).group_by(FindingRecord.rule).order_by(titles))
@@ -218,6 +220,8 @@ def _conditions(
     if (judgements := search.matching(session, wanted.words)) is not None:
         found.append(Case.judgement_id.in_(judgements))
     owners = select(Institution.id)
+    if user.district:
+        owners = owners.where(Institution.district == user.district)
     if wanted.district:
         owners = owners.where(Institution.district == wanted.district)
     if wanted.category:

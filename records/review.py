@@ -26,6 +26,7 @@ from records.models import (
     User,
     Verification,
 )
+from records.permissions import Permission, may
 from records.snapshots import read_text
 from records.takedown import transfer_case
 
@@ -37,9 +38,12 @@ ACTIONS: dict[str, CaseState] = {
     "dismiss": CaseState.DISMISSED,
     "needs_more": CaseState.NEEDS_MORE,
     "transfer": CaseState.TRANSFERRED,
+    "approve": CaseState.UNLAWFUL,
+    "disapprove": CaseState.REVIEWING,
 }
 _DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
-_DECIDED_AS = frozenset(ACTIONS[name] for name in _DECISIONS)
+_APPROVALS = frozenset({"approve", "disapprove"})
+_DECIDED_AS = frozenset(ACTIONS[name] for name in _DECISIONS) | {CaseState.PROPOSED}
 MOST_AT_ONCE = 500
 _TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
 
@@ -88,10 +92,11 @@ def find_case(session: Session, case_id: int) -> Case | None:
 
 
 def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
-    """The case's audit rows, oldest first."""
-    return session.scalars(
-        select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.id)
-    ).all()
+    """What happened to the case, oldest first; who took evidence out stands in the log only."""
+    query = select(AuditEntry).where(
+        AuditEntry.case_id == case_id, AuditEntry.action.in_(("case_step", "case_note"))
+    )
+    return session.scalars(query.order_by(AuditEntry.id)).all()
 
 
 def verifications(session: Session, case_id: int) -> Sequence[Verification]:
@@ -111,23 +116,41 @@ def same_as(session: Session, case: Case) -> Sequence[Case]:
     ]
 
 
-def decide_alike(session: Session, case: Case, reviewer: User, decision: Decision, now: datetime) -> int:
+def decide_alike(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> int:
     """Decide `case`, and the cases of `same_as` in the same way; returns how many were decided.
 
     Raises as `decide`; then none is decided. Each case gets its own audit row, which names the case looked at.
     """
     others = same_as(session, case) if decision.action in _DECISIONS else ()
-    decide(session, case, reviewer, decision, now)
+    decide(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for other in others:
         reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
-        decide(session, other, reviewer, Decision(decision.action, other.version, reason), now)
+        alike = Decision(decision.action, other.version, reason)
+        decide(session, other, reviewer, alike, now, needs_approval=needs_approval)
     return 1 + len(others)
 
 
-def decide(session: Session, case: Case, reviewer: User, decision: Decision, now: datetime) -> None:
+def decide(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> None:
     """Do what a reviewer asks for. Raises CaseChanged, or StepRefused as `workflow.step` does.
 
-    A decision on a case that nobody has taken up takes it up first, so that each step is written down.
+    A decision on a case that nobody has taken up takes it up first, so that each step is written down. With
+    `needs_approval` (the two-person rule) a confirmation is a proposal, until somebody else approves it.
     """
     if decision.action not in ACTIONS:
         raise workflow.StepRefused(f"没有“{decision.action}”这一操作")
@@ -136,6 +159,8 @@ def decide(session: Session, case: Case, reviewer: User, decision: Decision, now
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, reviewer.id):
         holder = case.reviewer.display_name if case.reviewer else ""
         raise CaseChanged(f"案件正由{holder}研判")
+    if case.state is CaseState.PROPOSED and decision.action not in _APPROVALS:
+        raise CaseChanged("案件已拟认定违法，等待审批员批准；提出的人可以撤销")
     actor = workflow.actor_of(reviewer)
     if decision.action in _DECISIONS and case.state in _TAKEN_UP_FIRST:
         workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now)
@@ -144,9 +169,30 @@ def decide(session: Session, case: Case, reviewer: User, decision: Decision, now
         if office is None:
             raise workflow.StepRefused("请选择转送的部门")
         transfer_case(session, case, office, actor=actor, now=now, reason=decision.reason)
+    elif decision.action in _APPROVALS:
+        _approve(session, case, reviewer, decision, now)
+        return
     else:
-        workflow.step(session, case, ACTIONS[decision.action], actor=actor, now=now, reason=decision.reason)
+        to = ACTIONS[decision.action]
+        to = CaseState.PROPOSED if needs_approval and to is CaseState.UNLAWFUL else to
+        workflow.step(session, case, to, actor=actor, now=now, reason=decision.reason)
     case.reviewer_id = None if decision.action == "release" else reviewer.id
+
+
+def _approve(session: Session, case: Case, approver: User, decision: Decision, now: datetime) -> None:
+    """Approve a proposal, or send it back to who made it, with the reason: what another person has proposed."""
+    if not may(approver, Permission.APPROVE):
+        raise workflow.StepRefused("认定违法由审批员批准")
+    if case.state is not CaseState.PROPOSED:
+        raise workflow.StepRefused(f"案件处于“{case.state.label}”，没有待批准的认定")
+    if case.reviewer_id == approver.id:
+        raise workflow.StepRefused("提出认定的人不能自己批准，请由另一位审批员批准")
+    if decision.action == "disapprove" and not decision.reason.strip():
+        raise workflow.StepRefused("退回研判必须写明理由")
+    words = {"approve": "批准认定", "disapprove": "退回研判"}[decision.action]
+    reason = f"{words}：{decision.reason}" if decision.reason.strip() else words
+    to = ACTIONS[decision.action]
+    workflow.step(session, case, to, actor=workflow.actor_of(approver), now=now, reason=reason)
 
 
 def comment(session: Session, case: Case, reviewer: User, words: str, now: datetime) -> None:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
     )
+    two_person: bool = Field(
+        default=False, description="认定违法 by a reviewer counts only when an approver has approved it"
+    )
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
 

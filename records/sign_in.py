@@ -9,6 +9,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
+from records import audit
 from records.models import Office, OfficeToken, Role, SignIn, User
 
 _HASHER = PasswordHasher()
@@ -36,6 +37,7 @@ def add_user(
     *,
     display_name: str = "",
     office: Office | None = None,
+    district: str | None = None,
 ) -> User:
     """Add a user; raises PasswordTooShort."""
     if len(password) < SHORTEST_PASSWORD:
@@ -46,23 +48,49 @@ def add_user(
         password_hash=_HASHER.hash(password),
         role=role,
         office_id=office.id if office else None,
+        district=district or None,
     )
     session.add(user)
     session.flush()
     return user
 
 
+def set_password(session: Session, user: User, password: str) -> None:
+    """Give a user another password, free of locks; all their browsers are signed out. Raises PasswordTooShort."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(f"密码至少 {SHORTEST_PASSWORD} 个字符")
+    user.password_hash = _HASHER.hash(password)
+    user.failed_attempts, user.locked_until = 0, None
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+
+
 def check_password(session: Session, name: str, password: str, now: datetime) -> User:
     """The user, when the password is right; raises SignInRefused. Five failures lock for 15 minutes.
 
-    The caller must commit after a refusal too, so that the count is kept.
+    Both are written into the log; of a name that nobody has, not even the name, which may be a password that was typed
+    in the wrong field. The caller must commit after a refusal too, so that it and the count are kept.
     """
+    try:
+        user = _checked(session, name, password, now)
+    except SignInRefused as refused:
+        known = session.scalar(select(User.name).where(User.name == name))
+        audit.append(
+            session, actor=f"user:{known or '?'}", action="sign_in_refused", now=now, reason=str(refused)
+        )
+        raise
+    audit.append(session, actor=f"user:{user.name}", action="sign_in", now=now)
+    return user
+
+
+def _checked(session: Session, name: str, password: str, now: datetime) -> User:
     user = session.scalar(select(User).where(User.name == name).with_for_update())
     if user is None:
         _matches(_NOBODY, password)
         raise SignInRefused("用户名或密码不正确")
     if user.locked_until and user.locked_until > now:
         raise SignInRefused("尝试次数过多，请稍后再试")
+    if user.disabled:
+        raise SignInRefused("用户名或密码不正确")
     if not _matches(user.password_hash, password):
         user.failed_attempts += 1
         if user.failed_attempts >= ATTEMPTS:
@@ -98,7 +126,8 @@ def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
     """The sign-in that a cookie's token belongs to, unless it has expired."""
     return session.scalar(
         select(SignIn)
-        .where(SignIn.token_sha256 == _sha256(token), SignIn.expires_at > now)
+        .join(SignIn.user)
+        .where(SignIn.token_sha256 == _sha256(token), SignIn.expires_at > now, User.disabled.is_(False))
         .options(joinedload(SignIn.user).joinedload(User.office))
     )
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from records.models import AuditEntry, Case, CaseState, Role, User
+from records import audit
+from records.audit import Step
+from records.models import Case, CaseState, Role, User
 from records.models import Office as OfficeRow
 
 
@@ -32,6 +34,9 @@ STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.PENDING, CaseState.REVIEWING): frozenset({REVIEWER}),
     (CaseState.REVIEWING, CaseState.PENDING): frozenset({REVIEWER}),
     (CaseState.REVIEWING, CaseState.UNLAWFUL): frozenset({REVIEWER}),
+    (CaseState.REVIEWING, CaseState.PROPOSED): frozenset({REVIEWER}),
+    (CaseState.PROPOSED, CaseState.UNLAWFUL): frozenset({REVIEWER}),
+    (CaseState.PROPOSED, CaseState.REVIEWING): frozenset({REVIEWER}),
     (CaseState.REVIEWING, CaseState.DISMISSED): frozenset({REVIEWER}),
     (CaseState.REVIEWING, CaseState.NEEDS_MORE): frozenset({REVIEWER}),
     (CaseState.NEEDS_MORE, CaseState.REVIEWING): frozenset({REVIEWER}),
@@ -76,8 +81,7 @@ def step(
     if to in NEEDS_REASON and not reason.strip():
         raise StepRefused(f"改为“{to.label}”必须写明理由")
     before, case.state, case.changed_at = case.state, to, now
-    session.add(_entry(case, before, actor=actor, now=now, reason=reason, detail=detail))
-    session.flush()
+    _write(session, Step(case, before, to), actor=actor, now=now, reason=reason, detail=detail)
 
 
 def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
@@ -86,13 +90,13 @@ def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reas
     case.opened_at = case.changed_at = now
     session.add(case)
     session.flush()
-    session.add(_entry(case, None, actor=actor, now=now, reason=reason, detail=None))
+    _write(session, Step(case, None, CaseState.PENDING), actor=actor, now=now, reason=reason)
 
 
 def note(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
     """Write something that happened to `case` without changing its state."""
     case.changed_at = now
-    session.add(_entry(case, case.state, actor=actor, now=now, reason=reason, detail=None))
+    _write(session, Step(case, case.state, case.state), actor=actor, now=now, reason=reason)
 
 
 def actor_of(user: User) -> Actor:
@@ -110,21 +114,14 @@ def actor_of_office(office: OfficeRow) -> Actor:
 _ACTOR_LABELS = {REVIEWER: "研判员", OFFICE: "处置部门", SYSTEM: "系统"}
 
 
-def _entry(
-    case: Case,
-    before: CaseState | None,
+def _write(
+    session: Session,
+    step: Step,
     *,
     actor: Actor,
     now: datetime,
     reason: str,
-    detail: dict[str, Any] | None,
-) -> AuditEntry:
-    return AuditEntry(
-        at=now,
-        actor=str(actor),
-        case_id=case.id,
-        from_state=before,
-        to_state=case.state,
-        reason=reason.strip(),
-        detail=detail or {},
-    )
+    detail: dict[str, Any] | None = None,
+) -> None:
+    action = "case_note" if step.before is step.after else "case_step"
+    audit.append(session, actor=str(actor), action=action, now=now, step=step, reason=reason, detail=detail)

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.answers import Problem
 from api.context import Now, PartsHere, RecordId
 from api.errors import TokenRefused
-from api.evidence import as_download, package
+from api.evidence import Taker, as_download, package
 from api.queue.schemas import DisposalIn, ReturnIn, TransferList, TransferOut, transfer_out
 from records import takedown
 from records.database import reading, transaction
@@ -104,18 +104,18 @@ def return_transfer(
 
 
 @router.get("/{transfer_id}/evidence", summary="下载证据", responses=_problems(404), response_class=Response)
-def download_evidence(here: PartsHere, caller: TokenOffice, transfer_id: RecordId) -> Response:
+def download_evidence(here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId) -> Response:
     """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
-    with reading(here.engine) as session:
+    with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        return as_download(here.store, transfer.case)
+        return as_download(session, here.store, transfer.case, Taker(actor_of_office(caller), now))
 
 
 @router.get(
     "/{transfer_id}/package", summary="下载证据包", responses=_problems(404, 409), response_class=Response
 )
-def download_package(here: PartsHere, caller: TokenOffice, transfer_id: RecordId) -> Response:
+def download_package(here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId) -> Response:
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
-    with reading(here.engine) as session:
+    with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        return package(session, here.store, transfer.case)
+        return package(session, here.store, transfer.case, Taker(actor_of_office(caller), now))

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from records import queue as queues
 from records.database import reading, transaction
-from records.models import Case, CaseState, Role, User
+from records.models import Case, CaseState, User
+from records.permissions import Permission, may
 from records.queue import QueueFilter
 from records.workflow import StepRefused
 
@@ -23,7 +24,7 @@ Done = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 def queue(
     request: Request,
     here: PartsHere,
-    sign_in: Reviewer,
+    sign_in: CaseReader,
     now: Now,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     done: Done = None,
@@ -51,7 +52,7 @@ def queue(
 
 
 @router.get("/counts")
-def counts(request: Request, here: PartsHere, sign_in: Reviewer, now: Now) -> dict[str, int]:
+def counts(request: Request, here: PartsHere, sign_in: CaseReader, now: Now) -> dict[str, int]:
     """How many cases are in each state, for the tabs: asked for again and again while the queue is open."""
     with reading(here.engine) as session:
         user = session.get_one(User, sign_in.user_id)
@@ -83,7 +84,7 @@ def assign(
     """Give the chosen cases to a reviewer."""
     with transaction(here.engine) as session:
         reviewer = session.get(User, to)
-        if reviewer is None or reviewer.role is Role.OFFICER:
+        if reviewer is None or not may(reviewer, Permission.REVIEW):
             raise StepRefused("请选择研判员")
         by = session.get_one(User, sign_in.user_id)
         queues.assign(session, (case or [])[:PAGE_SIZE], reviewer, by, now)
@@ -93,7 +94,7 @@ def assign(
 @router.post("/views", dependencies=[CheckedForm])
 def save_view(
     here: PartsHere,
-    sign_in: Reviewer,
+    sign_in: CaseReader,
     name: Annotated[str, Form(min_length=1, max_length=40)],
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
@@ -105,7 +106,7 @@ def save_view(
 
 
 @router.post("/views/{view_id}/forget", dependencies=[CheckedForm])
-def forget_view(here: PartsHere, sign_in: Reviewer, view_id: RecordId) -> RedirectResponse:
+def forget_view(here: PartsHere, sign_in: CaseReader, view_id: RecordId) -> RedirectResponse:
     """Forget a view."""
     with transaction(here.engine) as session:
         queues.forget_view(session, session.get_one(User, sign_in.user_id), view_id)

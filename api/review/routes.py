@@ -7,29 +7,33 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from api import evidence as evidence_here
-from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
 from api.review.queue import Done, case_address, queue_address
 from classifiers.similar import differences
 from records import review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
-from records.models import Case, CaseState, Office, User
+from records.models import Case, CaseState, Office, SignIn, User
+from records.permissions import is_in_reach
 from records.queue import QueueFilter, next_case
-from records.workflow import STEPS
+from records.workflow import STEPS, actor_of
+
+# After these the reviewer has nothing more to do with a case.
+_SENT_ON = frozenset({CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.PROPOSED})
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 
 @router.get("/{case_id}")
 def show(
-    request: Request, here: PartsHere, sign_in: Reviewer, now: Now, case_id: RecordId, done: Done = None
+    request: Request, here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId, done: Done = None
 ) -> HTMLResponse:
     """A case: the page's text with its findings, why, whose, and what can be done. `done` is the case that was
     decided just before, to be taken back if it was a slip."""
     wanted = QueueFilter.of(request.url.query)
     with reading(here.engine) as session:
-        case = _found(review.find_case(session, case_id))
+        case = _found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
         findings = case.judgement.findings
         return page(
@@ -57,21 +61,21 @@ def show(
 
 @router.get("/{case_id}/compare/{other_id}")
 def compare(
-    request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId, other_id: RecordId
+    request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId, other_id: RecordId
 ) -> HTMLResponse:
     """Two cases' pages side by side, sentence by sentence."""
     with reading(here.engine) as session:
-        case = _found(review.find_case(session, case_id))
-        other = _found(review.find_case(session, other_id))
+        case = _found(review.find_case(session, case_id), sign_in)
+        other = _found(review.find_case(session, other_id), sign_in)
         rows = differences(case.judgement.page_text, other.judgement.page_text)
         return page(request, "compare.html", sign_in=sign_in, case=case, other=other, rows=rows)
 
 
 @router.get("/{case_id}/versions")
-def versions(request: Request, here: PartsHere, sign_in: Reviewer, case_id: RecordId) -> HTMLResponse:
+def versions(request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
     """What the case's page said from time to time, and to whom: each version beside the one before."""
     with reading(here.engine) as session:
-        case = _found(review.find_case(session, case_id))
+        case = _found(review.find_case(session, case_id), sign_in)
         shown = review.versions(session, here.store, case)
         return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
 
@@ -91,7 +95,7 @@ def decide(
 ) -> RedirectResponse:
     """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one of the view."""
     with transaction(here.engine) as session:
-        case = _found(review.find_case(session, case_id))
+        case = _found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
         if action in {"comment", "undo"}:
             if action == "comment":
@@ -100,9 +104,10 @@ def decide(
                 review.undo(session, case, user, now)
             return RedirectResponse(case_address(case_id, view), 303)
         take = review.decide_alike if alike else review.decide
-        take(session, case, user, review.Decision(action, version, reason, office), now)
+        decision = review.Decision(action, version, reason, office)
+        take(session, case, user, decision, now, needs_approval=here.settings.two_person)
         following: int | None = case_id
-        if action in {"dismiss", "needs_more"}:
+        if case.state in _SENT_ON:
             following = next_case(session, QueueFilter.of(view), user, now, after=case_id)
     if following == case_id:
         return RedirectResponse(case_address(case_id, view), 303)
@@ -111,35 +116,43 @@ def decide(
 
 
 @router.get("/{case_id}/screenshot")
-def screenshot(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+def screenshot(here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Response:
     """The screenshot of the case's page."""
     with reading(here.engine) as session:
-        return evidence_here.screenshot(session, here.store, _found(review.find_case(session, case_id)))
+        return evidence_here.screenshot(
+            session, here.store, _found(review.find_case(session, case_id), sign_in)
+        )
 
 
 @router.get("/{case_id}/pictures/{sha256}")
-def picture(here: PartsHere, _: Reviewer, case_id: RecordId, sha256: str) -> Response:
+def picture(here: PartsHere, sign_in: CaseReader, case_id: RecordId, sha256: str) -> Response:
     """A picture of the case's page in which something was found."""
     with reading(here.engine) as session:
-        return evidence_here.picture(session, here.store, _found(review.find_case(session, case_id)), sha256)
+        return evidence_here.picture(
+            session, here.store, _found(review.find_case(session, case_id), sign_in), sha256
+        )
 
 
 @router.get("/{case_id}/package")
-def package(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+def package(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
     """The evidence package of the case, as a download."""
-    with reading(here.engine) as session:
-        return evidence_here.package(session, here.store, _found(review.find_case(session, case_id)))
+    with transaction(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        taker = evidence_here.Taker(actor_of(sign_in.user), now)
+        return evidence_here.package(session, here.store, case, taker)
 
 
 @router.get("/{case_id}/evidence")
-def evidence(here: PartsHere, _: Reviewer, case_id: RecordId) -> Response:
+def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
     """The raw bytes of the page that was judged, as a download."""
-    with reading(here.engine) as session:
-        case = _found(review.find_case(session, case_id))
-        return evidence_here.as_download(here.store, case)
+    with transaction(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        taker = evidence_here.Taker(actor_of(sign_in.user), now)
+        return evidence_here.as_download(session, here.store, case, taker)
 
 
-def _found(case: Case | None) -> Case:
-    if case is None:
+def _found(case: Case | None, sign_in: SignIn) -> Case:
+    """The case; what is not in the user's district is not there for them."""
+    if case is None or not is_in_reach(sign_in.user, case):
         raise HTTPException(404)
     return case

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import COOKIE, CheckedForm, Now, PartsHere, Signed, page
+from records import audit
 from records.database import transaction
 from records.sign_in import SignInRefused, check_password, close_sign_in, open_sign_in
 
@@ -48,9 +49,10 @@ def sign_in(
 
 
 @router.post("/signout", dependencies=[CheckedForm])
-def sign_out(request: Request, here: PartsHere, _: Signed) -> RedirectResponse:
+def sign_out(request: Request, here: PartsHere, sign_in: Signed, now: Now) -> RedirectResponse:
     """Sign out."""
     with transaction(here.engine) as session:
+        audit.append(session, actor=f"user:{sign_in.user.name}", action="sign_out", now=now)
         close_sign_in(session, request.cookies[COOKIE])
     response = RedirectResponse("/signin", 303)
     response.delete_cookie(COOKIE)

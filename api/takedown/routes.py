@@ -100,11 +100,12 @@ def give_back(
 
 
 @router.get("/{transfer_id}/evidence")
-def evidence(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
+def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The raw bytes of the page, as a download."""
-    with reading(here.engine) as session:
+    with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
-        return evidence_here.as_download(here.store, transfer.case)
+        taker = evidence_here.Taker(actor_of(sign_in.user), now)
+        return evidence_here.as_download(session, here.store, transfer.case, taker)
 
 
 @router.get("/{transfer_id}/screenshot")
@@ -124,11 +125,12 @@ def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: st
 
 
 @router.get("/{transfer_id}/package")
-def package(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
+def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The evidence package, as a download."""
-    with reading(here.engine) as session:
+    with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
-        return evidence_here.package(session, here.store, transfer.case)
+        taker = evidence_here.Taker(actor_of(sign_in.user), now)
+        return evidence_here.package(session, here.store, transfer.case, taker)
 
 
 def _office(sign_in: SignIn) -> int:

@@ -10,7 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from qingyi.console import console, current_engine, errors
 from records.database import transaction
 from records.models import Office, OfficeKind, Role
-from records.sign_in import PasswordTooShort, add_user, issue_token
+from records.people import Person, PersonRefused, add_person
+from records.sign_in import PasswordTooShort, issue_token
+
+# Who acts through the command line, in the log: whoever has the machine.
+ACTOR = "system:command"
+
+_ROLES = "；".join(f"{role.value} {role.label}" for role in Role)
+_KINDS = "；".join(f"{kind.value} {kind.label}" for kind in OfficeKind)
 
 users = typer.Typer(help="用户。", no_args_is_help=True)
 offices = typer.Typer(help="处置部门及其接口令牌。", no_args_is_help=True)
@@ -19,9 +26,10 @@ offices = typer.Typer(help="处置部门及其接口令牌。", no_args_is_help=
 @users.command("add")
 def add(
     name: str = typer.Argument(help="登录名"),
-    role: Role = typer.Option(..., help="reviewer 研判员，officer 处置员，administrator 管理员"),
+    role: Role = typer.Option(..., help=_ROLES),
     display_name: str = typer.Option("", help="显示的姓名"),
     office: str = typer.Option("", help="处置员所属部门的名称"),
+    district: str = typer.Option("", help="限于这个辖区，空为全部"),
     password: str = typer.Option(
         ..., prompt="密码", confirmation_prompt=True, hide_input=True, envvar="QINGYI_NEW_PASSWORD"
     ),
@@ -32,20 +40,17 @@ def add(
             found = session.scalar(select(Office).where(Office.name == office)) if office else None
             if office and found is None:
                 _refuse(f"没有名为“{office}”的部门")
-            if role is Role.OFFICER and found is None:
-                _refuse("处置员必须用 --office 指定部门")
-            add_user(session, name, password, role, display_name=display_name, office=found)
-    except PasswordTooShort as error:
+            wanted = Person(role, display_name, found.id if found else None, district, password=password)
+            add_person(session, name, wanted, actor=ACTOR, now=datetime.now(UTC))
+    except (PasswordTooShort, PersonRefused) as error:
         _refuse(str(error))
-    except IntegrityError:
-        _refuse(f"登录名“{name}”已存在")
     console.print(f"已新增{role.label}“{name}”")
 
 
 @offices.command("add")
 def add_office(
     name: str = typer.Argument(help="部门名称"),
-    kind: OfficeKind = typer.Option(OfficeKind.CYBERSPACE, help="cyberspace 网信办，market 市场监管"),
+    kind: OfficeKind = typer.Option(OfficeKind.CYBERSPACE, help=_KINDS),
 ) -> None:
     """新增处置部门。"""
     try:

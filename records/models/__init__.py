@@ -14,6 +14,15 @@ from records.models.cases import (
     VerificationOutcome,
 )
 from records.models.leases import Lease
+from records.models.lists import (
+    DraftState,
+    ListDraft,
+    ListDraftFile,
+    ListPublication,
+    ListTrial,
+    TrialDifference,
+    TrialState,
+)
 from records.models.registry import Account, Certificate, CertificateStatus, Institution, Level, Site
 from records.models.snapshots import (
     Capture,
@@ -39,6 +48,7 @@ __all__ = [
     "Certificate",
     "CertificateStatus",
     "DisposalResult",
+    "DraftState",
     "FindingRecord",
     "Image",
     "Institution",
@@ -46,6 +56,10 @@ __all__ = [
     "LabelledEnum",
     "Lease",
     "Level",
+    "ListDraft",
+    "ListDraftFile",
+    "ListPublication",
+    "ListTrial",
     "Office",
     "OfficeKind",
     "OfficeToken",
@@ -60,6 +74,8 @@ __all__ = [
     "Site",
     "Snapshot",
     "Transfer",
+    "TrialDifference",
+    "TrialState",
     "UrlPattern",
     "User",
     "Verification",

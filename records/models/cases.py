@@ -19,6 +19,7 @@ class CaseState(LabelledEnum):
     UNLAWFUL = "unlawful", "认定违法"
     DISMISSED = "dismissed", "不予认定"
     NEEDS_MORE = "needs_more", "待补充"
+    PROPOSED = "proposed", "拟认定违法"
     TRANSFERRED = "transferred", "已转送"
     RECEIVED = "received", "已签收"
     DISPOSED = "disposed", "已处置"
@@ -34,6 +35,7 @@ class DisposalResult(LabelledEnum):
     BLOCKED = "blocked", "屏蔽"
     SITE_CLOSED = "site_closed", "关闭网站"
     ACCOUNT_CLOSED = "account_closed", "关闭账号"
+    NO_ACTION = "no_action", "不予处置"
 
 
 class VerificationOutcome(LabelledEnum):
@@ -110,6 +112,9 @@ class FindingRecord(Base):
     end: Mapped[int] = mapped_column(comment="one past the last character")
     quote: Mapped[str] = mapped_column(Text, comment="the page's own characters from start to end")
     why: Mapped[str] = mapped_column(Text, comment="one Chinese sentence")
+    term: Mapped[str] = mapped_column(
+        Text, default="", comment="the list's term that found it; empty: found by what the page is"
+    )
 
     judgement: Mapped[JudgementRecord] = relationship(back_populates="findings")
 
@@ -183,15 +188,23 @@ class Verification(Base):
 
 
 class AuditEntry(Base):
-    """One step of one case. Rows are only ever added: triggers refuse UPDATE and DELETE."""
+    """One thing that somebody did. Rows are only ever added: triggers refuse UPDATE and DELETE; and each holds the hash
+    of the one before, so that what was changed past them is found (`records.audit`)."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_actor", "actor"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100), comment="reviewer:NAME, office:NAME or system:TASK")
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    action: Mapped[str] = mapped_column(String(40), comment="case_step, sign_in, lists_published …")
+    subject: Mapped[str] = mapped_column(String(200), comment="what it was done to, where that is no case")
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState, "from_state"))
-    to_state: Mapped[CaseState] = mapped_column(enum_column(CaseState, "to_state"))
+    to_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState, "to_state"))
     reason: Mapped[str] = mapped_column(Text)
     detail: Mapped[dict[str, Any]]
+    previous_sha256: Mapped[str] = mapped_column(
+        String(64), comment="of the entry before; the first has none"
+    )
+    sha256: Mapped[str] = mapped_column(String(64), comment="of this entry's content and the one before")

@@ -12,8 +12,12 @@ class Role(LabelledEnum):
     """What a user may do."""
 
     REVIEWER = "reviewer", "研判员"
+    APPROVER = "approver", "审批员"
     OFFICER = "officer", "处置员"
+    ANALYST = "analyst", "分析员"
+    LEADER = "leader", "领导"
     ADMINISTRATOR = "administrator", "管理员"
+    AUDITOR = "auditor", "审计员"
 
 
 class OfficeKind(LabelledEnum):
@@ -21,6 +25,10 @@ class OfficeKind(LabelledEnum):
 
     CYBERSPACE = "cyberspace", "网信办"
     MARKET = "market", "市场监管"
+    POLICE = "police", "公安"
+    INSURANCE = "insurance", "医保"
+    DRUGS = "drugs", "药监"
+    TRADITIONAL = "traditional", "中医药"
 
 
 class Office(Base):
@@ -59,6 +67,10 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200), comment="argon2id")
     role: Mapped[Role] = mapped_column(enum_column(Role))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), comment="of a disposal officer")
+    district: Mapped[str | None] = mapped_column(
+        String(60), comment="辖区 that the user is limited to; empty: all"
+    )
+    disabled: Mapped[bool] = mapped_column(default=False, comment="may no longer sign in")
     failed_attempts: Mapped[int] = mapped_column(default=0, comment="since the last good sign-in")
     locked_until: Mapped[datetime | None]
 

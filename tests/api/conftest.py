@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from api.app import make_app
@@ -34,7 +36,7 @@ class Served:
     office_id: int
 
     def client(self, **options: object) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=20, **options)
+        return httpx.Client(**{"base_url": self.url, "timeout": 20, **options})
 
     def api(self, token: str | None = None) -> httpx.Client:
         return self.client(headers={"Authorization": f"Bearer {token or self.token}"})
@@ -49,13 +51,20 @@ def served(engine: Engine, store: EvidenceStore, rules: RuleSet) -> Iterator[Ser
         tokens = [issue_token(session, each, datetime.now(UTC), 30) for each in (office, other)]
         office_id = session.get_one(Office, office.id).id
     application = make_app(engine, store, rules, Settings(recheck_after_hours=0))
+    with running(application) as url:
+        yield Served(url, engine, *tokens, office_id)
+
+
+@contextmanager
+def running(application: FastAPI) -> Iterator[str]:
+    """The application on a port of its own; its address."""
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Served(f"http://127.0.0.1:{port}", engine, *tokens, office_id)
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
 

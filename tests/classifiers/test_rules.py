@@ -6,12 +6,11 @@ from datetime import date
 from functools import cache
 
 import pytest
-import yaml
 
-from classifiers.certificates import canonical_number
+from classifiers.examples import example_facts
 from classifiers.judge import judge
 from classifiers.lists import Rule, load_rules
-from classifiers.values import Facts, KnownCertificate, PageText
+from classifiers.values import Facts, PageText
 from records.settings import PROJECT
 
 LISTS = PROJECT / "keyword_lists"
@@ -23,23 +22,7 @@ FAMILIES = {rule.family for rule in RULES.live.values()}
 @cache
 def facts_of(family: str) -> Facts:
     """What is known when a family's examples are judged, as its own file says."""
-    content = yaml.safe_load((LISTS / f"{family}.yaml").read_text("utf-8"))
-    if "example_certificates" not in content:
-        return FACTS
-    certificates = {
-        number: KnownCertificate(
-            number,
-            known["institution"],
-            known["valid_from"],
-            known["valid_to"],
-            tuple(known["media"]),
-            known["approved_text"],
-            known.get("status", "valid"),
-        )
-        for known in content["example_certificates"]
-        for number in [canonical_number(known["number"])]
-    }
-    return Facts(content["example_day"], (content["example_institution"],), certificates)
+    return example_facts(RULES.families[family], FACTS.seen_on)
 
 
 def examples(*kinds: str) -> Iterator[object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.list_files import ListsRefused
-from records.lists_in_force import lists_in_force
+from records.lists.in_force import lists_in_force
 from records.settings import PROJECT
 
 

@@ -5,14 +5,17 @@ from alembic.command import check
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from records import audit
 from records.database import (
     DatabaseBehind,
     downgrade,
     migration_config,
+    reading,
     require_current,
     transaction,
     upgrade,
 )
+from tests.records import registered
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -24,6 +27,17 @@ def test_down_to_nothing_and_up_again(engine: Engine) -> None:
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     upgrade(engine)
     check(migration_config(engine))
+
+
+def test_what_is_there_survives_the_way_down_and_up_again(engine: Engine, store, rules, now) -> None:
+    case_id = registered.case(engine, store, rules, now)
+    downgrade(engine, "0005")
+    upgrade(engine)
+    check(migration_config(engine))
+    assert registered.state(engine, case_id) == "待研判"
+    with reading(engine) as session:
+        assert audit.verify(session).broken_at is None
+        assert audit.verify(session).entries == 1
 
 
 def test_a_database_that_is_behind_is_told(engine: Engine) -> None:

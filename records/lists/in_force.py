@@ -4,7 +4,6 @@ Every version that was in force is kept under its SHA-256, so that an old judgem
 """
 
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +34,14 @@ def lists_in_force(folder: Path, kept: Path) -> ListsInForce:
         if last is None:
             raise
         return ListsInForce(last, refused)
-    _keep(folder, kept, rules.version)
+    keep_version(folder, kept, rules.version)
     return ListsInForce(rules)
+
+
+def list_files(folder: Path) -> dict[str, bytes]:
+    """The files that are the lists, by name, byte for byte: what a version's hash covers, and their format."""
+    paths = sorted((*folder.glob("*.yaml"), folder / "schema.json", folder / WORDING))
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def _last_good(kept: Path) -> RuleSet | None:
@@ -47,21 +52,27 @@ def _last_good(kept: Path) -> RuleSet | None:
         return None
 
 
-def _keep(folder: Path, kept: Path, version: str) -> None:
-    """Copy the lists to `kept/version`, whole or not at all, and point `kept/current` to it."""
-    kept.mkdir(parents=True, exist_ok=True)
-    if not (kept / version).exists():
-        with tempfile.TemporaryDirectory(dir=kept) as scratch:
-            whole = Path(scratch) / version
-            whole.mkdir()
-            for file in (*folder.glob("*.yaml"), folder / "schema.json", folder / WORDING):
-                shutil.copyfile(file, whole / file.name)
-            try:
-                whole.rename(kept / version)
-            except OSError:  # another process was first
-                if not (kept / version).exists():
-                    raise
+def keep_version(folder: Path, kept: Path, version: str) -> None:
+    """Copy the lists to `kept/version`, and point `kept/current` to it."""
+    keep_files(folder, kept, version)
     handle, name = tempfile.mkstemp(dir=kept)
     with os.fdopen(handle, "w", encoding="ascii") as pointer:
         pointer.write(version)
     Path(name).replace(kept / _CURRENT)
+
+
+def keep_files(folder: Path, kept: Path, version: str) -> None:
+    """Copy the lists to `kept/version`, whole or not at all."""
+    kept.mkdir(parents=True, exist_ok=True)
+    if (kept / version).exists():
+        return
+    with tempfile.TemporaryDirectory(dir=kept) as scratch:
+        whole = Path(scratch) / version
+        whole.mkdir()
+        for name, content in list_files(folder).items():
+            (whole / name).write_bytes(content)
+        try:
+            whole.rename(kept / version)
+        except OSError:  # another process was first
+            if not (kept / version).exists():
+                raise

@@ -1,0 +1,59 @@
+"""Users, for the administrator."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import select
+
+from api.context import Administrator, CheckedForm, Now, PartsHere, RecordId, page
+from records import people
+from records.database import reading, transaction
+from records.models import Office, Role, User
+from records.people import Person
+from records.workflow import actor_of
+
+router = APIRouter(prefix="/people", include_in_schema=False)
+
+
+@router.get("")
+def show(request: Request, here: PartsHere, sign_in: Administrator, now: Now) -> HTMLResponse:
+    """All users, each in a form of its own, and one to add another."""
+    with reading(here.engine) as session:
+        return page(
+            request,
+            "people.html",
+            sign_in=sign_in,
+            people=people.people(session),
+            roles=list(Role),
+            offices=session.scalars(select(Office).order_by(Office.id)).all(),
+            districts=people.districts(session),
+            now=now,
+        )
+
+
+@router.post("", dependencies=[CheckedForm])
+def add(
+    here: PartsHere,
+    sign_in: Administrator,
+    now: Now,
+    wanted: Annotated[Person, Form()],
+    name: Annotated[str, Form(max_length=60)] = "",
+) -> RedirectResponse:
+    """Add a user."""
+    with transaction(here.engine) as session:
+        people.add_person(session, name.strip(), wanted, actor=str(actor_of(sign_in.user)), now=now)
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/{user_id}", dependencies=[CheckedForm])
+def change(
+    here: PartsHere, sign_in: Administrator, now: Now, user_id: RecordId, wanted: Annotated[Person, Form()]
+) -> RedirectResponse:
+    """Change a user."""
+    with transaction(here.engine) as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise HTTPException(404)
+        people.change_person(session, user, wanted, actor=str(actor_of(sign_in.user)), now=now)
+    return RedirectResponse("/people", 303)

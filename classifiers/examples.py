@@ -1,0 +1,60 @@
+"""A rule's examples, run: what must be found, and what must raise nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from classifiers.certificates import canonical_number
+from classifiers.judge import judge
+from classifiers.lists import RuleSet
+from classifiers.values import Facts, KnownCertificate, PageText
+
+
+@dataclass(frozen=True)
+class ExampleFault:
+    """An example that does not do what its rule says of it."""
+
+    rule: str
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}：{self.reason}：{self.text}"
+
+
+def example_facts(family: dict[str, Any], day: date) -> Facts:
+    """What is known when the examples of a family (its file's content) are judged, on `day` if it names none."""
+    certificates = {
+        number: KnownCertificate(
+            number,
+            known["institution"],
+            known["valid_from"],
+            known["valid_to"],
+            tuple(known["media"]),
+            known["approved_text"],
+            known.get("status", "valid"),
+        )
+        for known in family.get("example_certificates", ())
+        for number in [canonical_number(known["number"])]
+    }
+    if "example_certificates" not in family:
+        return Facts(day)
+    return Facts(family["example_day"], (family["example_institution"],), certificates)
+
+
+def failing_examples(rules: RuleSet, day: date) -> Iterator[ExampleFault]:
+    """The examples of live rules that fail, judged as of `day` unless their family says otherwise."""
+    facts = {name: example_facts(content, day) for name, content in rules.families.items()}
+    for rule in rules.live.values():
+        known = facts[rule.family]
+        for text in (*rule.examples.match, *rule.examples.disguised):
+            if rule.id not in _found(rules, text, known):
+                yield ExampleFault(rule.id, text, "应当命中而没有命中")
+        for text in rule.examples.spare:
+            if found := _found(rules, text, known):
+                yield ExampleFault(rule.id, text, f"应当放过，却命中 {'、'.join(sorted(found))}")
+
+
+def _found(rules: RuleSet, text: str, facts: Facts) -> set[str]:
+    return {finding.rule for finding in judge(PageText.of_plain(text), rules, facts).findings}

@@ -1,0 +1,161 @@
+"""The audit log 日志: everything that anyone did, only ever added to, chained by hash.
+
+Each entry's hash is over its content and the hash of the entry before, as a manifest's is: a row that was changed or
+removed behind the application's back breaks the chain at its place. What is cut off at the end is told by the head,
+which `qingyi audit verify` prints and an auditor notes elsewhere.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from records.models import AuditEntry, Case, CaseState
+
+# One lock for all who append, until they commit: the chain has one end. The number only has to be our own.
+_LOCK = 0x51_69_6E_67
+_PART = 1_000
+
+ACTIONS: dict[str, str] = {
+    "case_step": "案件步骤",
+    "case_note": "案件记录",
+    "sign_in": "登录",
+    "sign_in_refused": "登录被拒",
+    "sign_out": "退出",
+    "user_changed": "用户变更",
+    "lists_draft": "关键词表草稿",
+    "lists_trial": "关键词表试运行",
+    "lists_published": "关键词表发布",
+    "tip_added": "登记线索",
+    "self_check": "自查",
+    "evidence_taken_out": "下载证据",
+    "report_exported": "导出报表",
+    "registry_changed": "登记库变更",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """The step of a case that an entry writes down."""
+
+    case: Case
+    before: CaseState | None
+    after: CaseState
+
+
+def append(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    now: datetime,
+    subject: str = "",
+    step: Step | None = None,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Add an entry at the chain's end; `action` is one of ACTIONS. It stands when the session commits."""
+    if action not in ACTIONS:
+        raise ValueError(f"not an action: {action}")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    session.flush()
+    last = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1))
+    entry = AuditEntry(
+        at=now,
+        actor=actor,
+        action=action,
+        subject=subject[:200],
+        case_id=step.case.id if step else None,
+        from_state=step.before if step else None,
+        to_state=step.after if step else None,
+        reason=reason.strip(),
+        detail=detail or {},
+        previous_sha256=last or "",
+    )
+    entry.sha256 = entry_hash(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """SHA-256 (hex) over an entry's content and the hash of the one before, as canonical JSON."""
+    content = {
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "case": entry.case_id,
+        "from": entry.from_state.value if entry.from_state else None,
+        "to": entry.to_state.value if entry.to_state else None,
+        "reason": entry.reason,
+        "detail": entry.detail,
+        "previous": entry.previous_sha256,
+    }
+    written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How many entries there are, the last one's hash, and the first that does not fit (its id and why, in Chinese)."""
+
+    entries: int
+    head: str
+    broken_at: int | None = None
+    fault: str = ""
+
+
+def verify(session: Session) -> Verified:
+    """Go over the whole chain from its beginning to the first fault."""
+    previous, count, last_id = "", 0, 0
+    while True:
+        part = session.scalars(
+            select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(_PART)
+        ).all()
+        if not part:
+            return Verified(count, previous)
+        for entry in part:
+            if entry.previous_sha256 != previous:
+                return Verified(count, previous, entry.id, "它之前的日志被删除、插入或改动")
+            if entry_hash(entry) != entry.sha256:
+                return Verified(count, previous, entry.id, "这一条的内容被改动")
+            previous, count, last_id = entry.sha256, count + 1, entry.id
+        session.expunge_all()
+
+
+def is_in_chain(session: Session, head: str) -> bool:
+    """Whether an entry has this hash: a head that was noted earlier."""
+    return session.scalar(select(AuditEntry.id).where(AuditEntry.sha256 == head).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are wanted; "" asks for nothing."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    case: str = ""
+
+
+def entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
+    """The wanted entries, newest first, older than the entry `before` (0: from the newest)."""
+    query = select(AuditEntry)
+    if before:
+        query = query.where(AuditEntry.id < before)
+    if wanted.actor:
+        query = query.where(AuditEntry.actor.contains(wanted.actor, autoescape=True))
+    if wanted.subject:
+        query = query.where(AuditEntry.subject.contains(wanted.subject, autoescape=True))
+    if wanted.action in ACTIONS:
+        query = query.where(AuditEntry.action == wanted.action)
+    if wanted.case.isdecimal():
+        query = query.where(AuditEntry.case_id == int(wanted.case[:9]))
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()

@@ -1,0 +1,172 @@
+"""Drafts of the keyword lists: files that differ from a version, checked as a whole before they count."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from classifiers.list_files import ListFault, ListsRefused
+from classifiers.lists import load_rules
+from records import audit
+from records.lists.in_force import list_files
+from records.models import DraftState, ListDraft, ListDraftFile, User
+from records.workflow import actor_of
+
+_LARGEST = 2_000_000  # bytes of one file
+
+
+class DraftRefused(Exception):
+    """A draft cannot be changed or published so; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class ListsHere:
+    """Where the lists lie: the folder in force, and the folder of every version that was."""
+
+    folder: Path
+    kept: Path
+
+    def of(self, version: str) -> Path:
+        """The folder of a version that was in force."""
+        return self.kept / version
+
+
+def drafts(session: Session) -> list[ListDraft]:
+    """All drafts, newest first."""
+    query = select(ListDraft).options(joinedload(ListDraft.author))
+    return list(session.scalars(query.order_by(ListDraft.id.desc()).limit(100)))
+
+
+def begin_draft(session: Session, author: User, reason: str, version: str, now: datetime) -> ListDraft:
+    """A draft of `version`, which changes nothing yet. Raises DraftRefused without a reason."""
+    if not reason.strip():
+        raise DraftRefused("请写明为什么修改")
+    draft = ListDraft(
+        author_id=author.id, reason=reason.strip(), base_version=version, created_at=now, changed_at=now
+    )
+    session.add(draft)
+    session.flush()
+    _write_down(session, draft, author, f"起草：{draft.reason}", now)
+    return draft
+
+
+def save_file(
+    session: Session,
+    here: ListsHere,
+    draft: ListDraft,
+    name: str,
+    content: bytes,
+    author: User,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> None:
+    """Keep a file of the draft; one that is as the draft's base has it is no change. `version` is the draft's on the
+    page that was edited. Raises DraftRefused."""
+    _must_be_open(draft)
+    if version is not None and draft.version != version:
+        raise DraftRefused("草稿已被他人修改，请刷新后再改")
+    base = list_files(here.of(draft.base_version))
+    if name not in base:
+        raise DraftRefused(f"没有名为 {name} 的关键词表文件；可用：{'、'.join(base)}")
+    if len(content) > _LARGEST:
+        raise DraftRefused(f"{name} 超过 {_LARGEST // 1_000_000} MB")
+    kept = next((file for file in draft.files if file.name == name), None)
+    if content == base[name]:
+        if kept is not None:
+            draft.files.remove(kept)
+            session.delete(kept)
+    elif kept is None:
+        draft.files.append(ListDraftFile(draft_id=draft.id, name=name, content=content))
+    elif kept.content == content:
+        return
+    else:
+        kept.content = content
+    draft.changed_at = now
+    session.flush()
+    _write_down(session, draft, author, f"修改 {name}", now)
+
+
+def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> None:
+    """Give a draft up; its content is kept. Raises DraftRefused."""
+    _must_be_open(draft)
+    draft.state, draft.changed_at = DraftState.DISCARDED, now
+    _write_down(session, draft, author, "放弃草稿", now)
+
+
+def rebase(
+    session: Session, here: ListsHere, draft: ListDraft, version: str, author: User, now: datetime
+) -> None:
+    """Put the draft on the lists as they are now. Raises DraftRefused where both changed the same file."""
+    _must_be_open(draft)
+    before, after = list_files(here.of(draft.base_version)), list_files(here.of(version))
+    both = [file.name for file in draft.files if before.get(file.name) != after.get(file.name)]
+    if both:
+        raise DraftRefused(f"{'、'.join(both)} 在起草之后也有改动，请在新草稿里重做这些修改")
+    draft.base_version, draft.changed_at = version, now
+    _write_down(session, draft, author, "以现行版本为底", now)
+
+
+def draft_file(here: ListsHere, draft: ListDraft, name: str) -> bytes | None:
+    """A file as the draft has it; None where there is no such file."""
+    changed = {file.name: file.content for file in draft.files}
+    return changed.get(name, list_files(here.of(draft.base_version)).get(name))
+
+
+@contextmanager
+def whole(here: ListsHere, draft: ListDraft, changed: Mapping[str, bytes] | None = None) -> Iterator[Path]:
+    """A folder with the lists as the draft (and `changed` on top of it) makes them, while the block runs."""
+    with tempfile.TemporaryDirectory(prefix="qingyi-lists-") as scratch:
+        folder = Path(scratch)
+        for path in here.of(draft.base_version).iterdir():
+            shutil.copyfile(path, folder / path.name)
+        for file in draft.files:
+            (folder / file.name).write_bytes(file.content)
+        for name, content in (changed or {}).items():
+            (folder / name).write_bytes(content)
+        yield folder
+
+
+def faults_of(
+    here: ListsHere, draft: ListDraft, changed: Mapping[str, bytes] | None = None
+) -> list[ListFault]:
+    """What is wrong with the lists as the draft makes them, by file, line and field."""
+    with whole(here, draft, changed) as folder:
+        try:
+            load_rules(folder)
+        except ListsRefused as refused:
+            return refused.faults
+    return []
+
+
+def difference(before: bytes, after: bytes, name: str) -> list[str]:
+    """The lines that differ between two contents of a file, as a unified difference."""
+    old, new = (content.decode("utf-8", "replace").splitlines() for content in (before, after))
+    return list(unified_diff(old, new, name, name, lineterm="", n=2))
+
+
+def changes(here: ListsHere, draft: ListDraft) -> list[tuple[str, list[str]]]:
+    """The draft's files, each with its difference from the base."""
+    base = list_files(here.of(draft.base_version))
+    return [
+        (file.name, difference(base.get(file.name, b""), file.content, file.name)) for file in draft.files
+    ]
+
+
+def _must_be_open(draft: ListDraft) -> None:
+    if draft.state is not DraftState.EDITING:
+        raise DraftRefused(f"草稿{draft.state.label}，不能再改")
+
+
+def _write_down(session: Session, draft: ListDraft, author: User, words: str, now: datetime) -> None:
+    subject = f"草稿 {draft.id}"
+    audit.append(
+        session, actor=str(actor_of(author)), action="lists_draft", subject=subject, now=now, reason=words
+    )

@@ -1,0 +1,163 @@
+"""Publishing the keyword lists: a draft comes into force, an earlier version comes back, files changed by hand are
+noticed. What is in force is always the files in the lists' folder; each version that was is kept under its hash."""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifiers.examples import failing_examples
+from classifiers.list_files import ListsRefused
+from classifiers.lists import RuleSet, load_rules
+from records import audit
+from records.lists.drafts import DraftRefused, ListsHere, difference, whole
+from records.lists.in_force import keep_version, list_files
+from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
+from records.workflow import actor_of
+
+_BY_HAND = "system:files"
+
+
+def notice_version(session: Session, version: str, now: datetime) -> ListPublication:
+    """The publication of the version in force; one that came by the files themselves is noted now."""
+    last = _last(session)
+    if last is not None and last.version == version:
+        return last
+    words = "关键词表文件被直接修改" if last else "首次启用"
+    return _publish(session, version, actor=_BY_HAND, reason=words, draft=None, now=now)
+
+
+def publications(session: Session, limit: int = 100) -> Sequence[ListPublication]:
+    """What came into force, newest first."""
+    return session.scalars(select(ListPublication).order_by(ListPublication.id.desc()).limit(limit)).all()
+
+
+def publish_draft(
+    session: Session, here: ListsHere, draft: ListDraft, publisher: User, now: datetime
+) -> RuleSet:
+    """Bring a draft into force, and return its rules. Raises DraftRefused: where the lists changed since, where it
+    changes nothing, has faults or examples that fail, or was not tried over the stored pages as it stands."""
+    current = load_rules(here.folder).version
+    if draft.state is not DraftState.EDITING:
+        raise DraftRefused(f"草稿{draft.state.label}")
+    if draft.base_version != current:
+        raise DraftRefused("起草之后关键词表已有新版本，请先“以现行版本为底”")
+    if not draft.files:
+        raise DraftRefused("草稿没有改动任何文件")
+    with whole(here, draft) as folder:
+        rules = _checked(folder, now.date())
+        if trial_of(session, draft, rules.version) is None:
+            raise DraftRefused("草稿的当前内容还没有在已存页面上试运行完，请先试运行")
+        _put_in_force(here, list_files(folder), rules.version)
+    draft.state, draft.changed_at = DraftState.LIVE, now
+    _publish(
+        session, rules.version, actor=str(actor_of(publisher)), reason=draft.reason, draft=draft, now=now
+    )
+    return rules
+
+
+def roll_back(
+    session: Session, here: ListsHere, version: str, publisher: User, reason: str, now: datetime
+) -> RuleSet:
+    """Bring a version back that was in force before, and return its rules. Raises DraftRefused."""
+    known = session.scalar(select(ListPublication.id).where(ListPublication.version == version).limit(1))
+    if known is None or not here.of(version).is_dir():
+        raise DraftRefused("没有保存这个版本")
+    if not reason.strip():
+        raise DraftRefused("请写明为什么回退")
+    rules = _checked(here.of(version), None)
+    if version == load_rules(here.folder).version:
+        raise DraftRefused("这就是现行版本")
+    _put_in_force(here, list_files(here.of(version)), version)
+    words = f"回退到 {version[:12]}：{reason.strip()}"
+    _publish(session, version, actor=str(actor_of(publisher)), reason=words, draft=None, now=now)
+    return rules
+
+
+def trial_of(session: Session, draft: ListDraft, version: str) -> ListTrial | None:
+    """The newest finished trial of the draft as it stands (`version`) against its base."""
+    return session.scalar(
+        select(ListTrial)
+        .where(
+            ListTrial.draft_id == draft.id,
+            ListTrial.version_after == version,
+            ListTrial.version_before == draft.base_version,
+            ListTrial.state == TrialState.DONE,
+        )
+        .order_by(ListTrial.id.desc())
+        .limit(1)
+    )
+
+
+def version_changes(here: ListsHere, before: str | None, after: str) -> list[tuple[str, list[str]]]:
+    """What differs between two versions, by file."""
+    old = list_files(here.of(before)) if before else {}
+    new = list_files(here.of(after))
+    names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return [(name, difference(old.get(name, b""), new.get(name, b""), name)) for name in names]
+
+
+def _checked(folder: Path, day: date | None) -> RuleSet:
+    try:
+        rules = load_rules(folder)
+    except ListsRefused as refused:
+        raise DraftRefused(f"关键词表有误：\n{refused}") from None
+    failing = list(failing_examples(rules, day)) if day else []
+    if failing:
+        raise DraftRefused("例句没有通过：\n" + "\n".join(map(str, failing[:20])))
+    return rules
+
+
+def _put_in_force(here: ListsHere, files: Mapping[str, bytes], version: str) -> None:
+    """Write the files into the folder, those that differ, each whole or not at all."""
+    there = list_files(here.folder)
+    for name, content in files.items():
+        if there.get(name) == content:
+            continue
+        handle, scratch = tempfile.mkstemp(dir=here.folder, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(here.folder / name)
+    for name in there.keys() - files.keys():
+        (here.folder / name).unlink()
+    found = load_rules(here.folder).version
+    if found != version:
+        raise DraftRefused(f"写入后版本为 {found[:12]}，应为 {version[:12]}：文件夹被同时改动")
+    keep_version(here.folder, here.kept, version)
+
+
+def _publish(
+    session: Session, version: str, *, actor: str, reason: str, draft: ListDraft | None, now: datetime
+) -> ListPublication:
+    last = _last(session)
+    publication = ListPublication(
+        at=now.astimezone(UTC),
+        actor=actor,
+        reason=reason,
+        version=version,
+        previous_version=last.version if last else None,
+        draft_id=draft.id if draft else None,
+    )
+    session.add(publication)
+    session.flush()
+    audit.append(
+        session,
+        actor=actor,
+        action="lists_published",
+        subject=f"版本 {version[:12]}",
+        now=now,
+        reason=reason,
+        detail={"version": version, "draft": draft.id if draft else None},
+    )
+    return publication
+
+
+def _last(session: Session) -> ListPublication | None:
+    return session.scalar(select(ListPublication).order_by(ListPublication.id.desc()).limit(1))

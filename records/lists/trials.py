@@ -1,0 +1,148 @@
+"""Trials: what a draft would do to the stored pages, before it goes live."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from records import audit
+from records.models import (
+    Account,
+    Case,
+    CaseState,
+    JudgementRecord,
+    ListTrial,
+    Page,
+    Site,
+    Snapshot,
+    TrialDifference,
+    TrialState,
+)
+
+# What a case's state says of its page. Returned and recurred cases were found unlawful before.
+CONFIRMED = (
+    CaseState.UNLAWFUL,
+    CaseState.TRANSFERRED,
+    CaseState.RECEIVED,
+    CaseState.DISPOSED,
+    CaseState.RETURNED,
+    CaseState.VERIFIED,
+    CaseState.RECURRED,
+)
+KINDS = {"new": "新增命中", "vanished": "不再命中", "changed": "命中有变"}
+_SILENT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Of the flagged pages that reviewers decided: how many they confirmed, and how many they dismissed."""
+
+    confirmed: int
+    dismissed: int
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1; None where nothing was decided."""
+        decided = self.confirmed + self.dismissed
+        return self.confirmed / decided if decided else None
+
+
+def pages_to_try(session: Session, sample: int | None, seed: int) -> list[int]:
+    """The newest judged snapshot of each page, or a sample of so many of them, in order of id."""
+    newest = (
+        select(func.max(JudgementRecord.snapshot_id))
+        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+        .group_by(Snapshot.page_id)
+    )
+    ids = sorted(session.scalars(newest))
+    if sample is None or sample >= len(ids):
+        return ids
+    return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, no secret
+
+
+def decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
+    """By snapshot, what reviewers said of its page last: "confirmed" or "dismissed"; nothing for the others."""
+    newest = (
+        select(func.max(Case.id))
+        .join(Snapshot, Snapshot.page_id == Case.page_id)
+        .where(Snapshot.id.in_(snapshot_ids))
+        .group_by(Case.page_id)
+    )
+    rows = session.execute(
+        select(Snapshot.id, Case.state)
+        .join(Case, Case.page_id == Snapshot.page_id)
+        .where(Snapshot.id.in_(snapshot_ids), Case.id.in_(newest))
+    )
+    words = dict.fromkeys(CONFIRMED, "confirmed") | {CaseState.DISMISSED: "dismissed"}
+    return {row[0]: words[row[1]] for row in rows if row[1] in words}
+
+
+def begin_trial(
+    session: Session, draft_id: int | None, versions: tuple[str, str], pages: int, actor: str, now: datetime
+) -> ListTrial:
+    """A trial of two versions (before, after) over so many pages."""
+    trial = ListTrial(
+        draft_id=draft_id,
+        actor=actor,
+        version_before=versions[0],
+        version_after=versions[1],
+        pages=pages,
+        judged=0,
+        state=TrialState.RUNNING,
+        started_at=now,
+        heard_at=now,
+    )
+    session.add(trial)
+    session.flush()
+    subject = f"草稿 {draft_id}" if draft_id else "关键词表"
+    words = f"在 {pages} 个已存页面上试运行"
+    audit.append(session, actor=actor, action="lists_trial", subject=subject, now=now, reason=words)
+    return trial
+
+
+def find_trial(session: Session, trial_id: int) -> ListTrial | None:
+    """A trial."""
+    return session.get(ListTrial, trial_id)
+
+
+def trials_of(session: Session, draft_id: int, now: datetime) -> list[ListTrial]:
+    """The draft's trials, newest first. One that has been silent for minutes was cut off, and is told as failed."""
+    query = select(ListTrial).where(ListTrial.draft_id == draft_id).order_by(ListTrial.id.desc())
+    found = list(session.scalars(query))
+    for trial in found:
+        if trial.state is TrialState.RUNNING and trial.heard_at < now - _SILENT:
+            trial.state, trial.fault, trial.finished_at = TrialState.FAILED, "运行被中断，请重新试运行", now
+    return found
+
+
+def differences(
+    session: Session, trial_id: int, kind: str, limit: int, after_id: int = 0
+) -> Sequence[TrialDifference]:
+    """The pages that the trial judged differently, with page and institution."""
+    query = select(TrialDifference).where(TrialDifference.trial_id == trial_id, TrialDifference.id > after_id)
+    if kind in KINDS:
+        query = query.where(TrialDifference.kind == kind)
+    page = joinedload(TrialDifference.snapshot).joinedload(Snapshot.page)
+    return session.scalars(
+        query.options(
+            page.joinedload(Page.site).joinedload(Site.institution),
+            page.joinedload(Page.account).joinedload(Account.institution),
+        )
+        .order_by(TrialDifference.id)
+        .limit(limit)
+    ).all()
+
+
+def case_of(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
+    """By page, its newest case."""
+    query = select(Case.page_id, func.max(Case.id)).where(Case.page_id.in_(page_ids)).group_by(Case.page_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def precision(figures: dict[str, Any], side: str) -> Precision:
+    """How right the flags are, by the reviewers' own decisions: `side` is "before" or "after"."""
+    return Precision(figures[f"{side}_confirmed"], figures[f"{side}_dismissed"])

@@ -1,0 +1,115 @@
+"""The keyword lists 关键词表 on their way: drafts, what was published, and trials of drafts over stored pages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, LabelledEnum, enum_column
+from records.models.snapshots import Snapshot
+from records.models.users import User
+
+
+class DraftState(LabelledEnum):
+    """How far a draft has come."""
+
+    EDITING = "editing", "草稿"
+    LIVE = "live", "已生效"
+    DISCARDED = "discarded", "已放弃"
+
+
+class TrialState(LabelledEnum):
+    """How far a trial has come."""
+
+    RUNNING = "running", "运行中"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+    FAILED = "failed", "失败"
+
+
+class ListDraft(Base):
+    """What an analyst wants changed: the files that differ from the version that the draft is made from."""
+
+    __tablename__ = "list_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text, comment="what for")
+    base_version: Mapped[str] = mapped_column(String(64), comment="the lists' version that it changes")
+    state: Mapped[DraftState] = mapped_column(enum_column(DraftState), default=DraftState.EDITING)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(
+        comment="counts writes, so that two people cannot overwrite each other"
+    )
+
+    author: Mapped[User] = relationship()
+    files: Mapped[list["ListDraftFile"]] = relationship(order_by="ListDraftFile.name")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own interface
+
+
+class ListDraftFile(Base):
+    """A file of a draft, byte for byte."""
+
+    __tablename__ = "list_draft_files"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("list_drafts.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ListPublication(Base):
+    """That a version of the lists came into force; its files are kept under its hash."""
+
+    __tablename__ = "list_publications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100), comment="who published, as in the audit log")
+    reason: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(String(64))
+    previous_version: Mapped[str | None] = mapped_column(String(64))
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("list_drafts.id"))
+
+
+class ListTrial(Base):
+    """A run of two versions of the lists over the same stored pages."""
+
+    __tablename__ = "list_trials"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("list_drafts.id"), index=True)
+    actor: Mapped[str] = mapped_column(String(100))
+    version_before: Mapped[str] = mapped_column(String(64))
+    version_after: Mapped[str] = mapped_column(String(64))
+    state: Mapped[TrialState] = mapped_column(enum_column(TrialState), default=TrialState.RUNNING)
+    pages: Mapped[int] = mapped_column(comment="to be judged")
+    judged: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    heard_at: Mapped[datetime] = mapped_column(comment="the last sign of life")
+    finished_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(Text)
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="what it came to")
+
+    differences: Mapped[list["TrialDifference"]] = relationship(order_by="TrialDifference.id")
+
+
+class TrialDifference(Base):
+    """A page that the two versions judge differently."""
+
+    __tablename__ = "trial_differences"
+    __table_args__ = (Index("ix_trial_differences_trial_id_kind", "trial_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trial_id: Mapped[int] = mapped_column(ForeignKey("list_trials.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    kind: Mapped[str] = mapped_column(String(10), comment="new, vanished, changed")
+    before: Mapped[list[dict[str, Any]]] = mapped_column(comment="rule, title, quote of findings that vanish")
+    after: Mapped[list[dict[str, Any]]] = mapped_column(comment="rule, title, quote of findings that are new")
+    decided: Mapped[str] = mapped_column(
+        String(10), comment="what reviewers said of the page: confirmed, dismissed, or nothing"
+    )
+
+    snapshot: Mapped[Snapshot] = relationship()

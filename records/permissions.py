@@ -1,0 +1,50 @@
+"""Who may do what: by role, and within a district 辖区."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from records.models import Case, Role, User
+
+
+class Permission(StrEnum):
+    """What a route asks for."""
+
+    SEE_CASES = "see_cases"
+    REVIEW = "review"
+    APPROVE = "approve"
+    DISPOSE = "dispose"
+    ADD_TIPS = "add_tips"
+    SEE_LISTS = "see_lists"
+    EDIT_LISTS = "edit_lists"
+    SEE_FIGURES = "see_figures"
+    MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
+
+
+_EVERYONES = frozenset({Permission.SEE_CASES, Permission.SEE_LISTS, Permission.SEE_FIGURES})
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.REVIEWER: _EVERYONES | {Permission.REVIEW, Permission.ADD_TIPS},
+    Role.APPROVER: _EVERYONES | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS},
+    Role.OFFICER: frozenset({Permission.DISPOSE}),
+    Role.ANALYST: _EVERYONES | {Permission.EDIT_LISTS},
+    Role.LEADER: _EVERYONES,
+    Role.ADMINISTRATOR: _EVERYONES
+    | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.EDIT_LISTS}
+    | {Permission.MANAGE_USERS, Permission.SEE_AUDIT},
+    Role.AUDITOR: _EVERYONES | {Permission.SEE_AUDIT},
+}
+
+
+def may(user: User, permission: Permission) -> bool:
+    """Whether the user's role allows it."""
+    return permission in PERMISSIONS[user.role]
+
+
+def roles_that_may(permission: Permission) -> list[Role]:
+    """The roles that have the permission."""
+    return [role for role, allowed in PERMISSIONS.items() if permission in allowed]
+
+
+def is_in_reach(user: User, case: Case) -> bool:
+    """Whether the case's institution is in the district that the user is limited to."""
+    return user.district is None or case.page.source.institution.district == user.district

@@ -1,0 +1,91 @@
+"""The log: everything is in it, nothing in it can be changed unseen."""
+
+import pytest
+from sqlalchemy import Engine, text
+
+from records import audit, people
+from records.database import reading, transaction
+from records.models import Role
+from records.people import Person, PersonRefused
+from records.sign_in import SignInRefused, check_password
+from tests.records import registered
+
+OPEN = {
+    "sqlite": ["DROP TRIGGER audit_entries_no_update", "DROP TRIGGER audit_entries_no_delete"],
+    "postgresql": ["DROP TRIGGER audit_entries_append_only ON audit_entries"],
+}
+
+
+@pytest.fixture
+def five_entries(engine: Engine, now) -> None:
+    with transaction(engine) as session:
+        for number in range(5):
+            audit.append(
+                session, actor="user:甲", action="sign_in", now=now, reason=str(number), detail={"次": number}
+            )
+
+
+def verified(engine: Engine) -> audit.Verified:
+    with reading(engine) as session:
+        return audit.verify(session)
+
+
+def test_the_chain_is_whole_and_its_head_is_known_later(engine: Engine, five_entries, now) -> None:
+    head = verified(engine).head
+    assert (verified(engine).entries, verified(engine).broken_at) == (5, None)
+    with transaction(engine) as session:
+        audit.append(session, actor="user:甲", action="sign_out", now=now)
+        assert audit.is_in_chain(session, head)
+        assert not audit.is_in_chain(session, "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken_at"),
+    [
+        ("UPDATE audit_entries SET reason = 'x' WHERE id = 2", 2),
+        ("UPDATE audit_entries SET actor = 'user:乙' WHERE id = 5", 5),
+        ("DELETE FROM audit_entries WHERE id = 3", 4),
+    ],
+)
+def test_what_is_changed_past_the_triggers_is_found_at_its_place(
+    engine: Engine, five_entries, tampering: str, broken_at: int
+) -> None:
+    with transaction(engine) as session:
+        for statement in OPEN[engine.dialect.name]:
+            session.execute(text(statement))
+        session.execute(text(tampering))
+    assert verified(engine).broken_at == broken_at
+
+
+def test_signing_in_is_written_down_without_a_name_that_may_be_a_password(engine: Engine, now) -> None:
+    with transaction(engine) as session:
+        registered.reviewer(session)
+        check_password(session, "reviewer", "a-long-password", now)
+        for name in ("reviewer", "my-secret-password"):
+            with pytest.raises(SignInRefused):
+                check_password(session, name, "wrong", now)
+        found = audit.entries(session, audit.AuditFilter(), 10)
+        assert [(entry.action, entry.actor) for entry in found] == [
+            ("sign_in_refused", "user:?"),
+            ("sign_in_refused", "user:reviewer"),
+            ("sign_in", "user:reviewer"),
+        ]
+        assert not any("secret" in entry.actor + entry.reason + entry.subject for entry in found)
+
+
+def test_a_disabled_user_cannot_sign_in_and_the_last_administrator_stays(engine: Engine, now) -> None:
+    with transaction(engine) as session:
+        wanted = Person(Role.ADMINISTRATOR, password="a-long-password")
+        first = people.add_person(session, "admin", wanted, actor="system:command", now=now)
+        with pytest.raises(PersonRefused, match="最后一位管理员"):
+            people.change_person(session, first, Person(Role.REVIEWER), actor="admin", now=now)
+        second = people.add_person(session, "other", wanted, actor="reviewer:admin", now=now)
+        people.change_person(
+            session, second, Person(Role.ADMINISTRATOR, disabled=True), actor="reviewer:admin", now=now
+        )
+        with pytest.raises(SignInRefused):
+            check_password(session, "other", "a-long-password", now)
+        with pytest.raises(PersonRefused, match="已存在"):
+            people.add_person(session, "other", wanted, actor="reviewer:admin", now=now)
+        changes = audit.entries(session, audit.AuditFilter(action="user_changed"), 10)
+        assert [entry.subject for entry in changes] == ["other", "other", "admin"]
