@@ -15,6 +15,8 @@ from api.context import page
 from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused
 from records.evidence import EvidenceAltered, EvidenceMissing
 from records.evidence_packages import EvidenceIncomplete
+from records.lists.drafts import DraftRefused
+from records.lists.terms import TermRefused
 from records.people import PersonRefused
 from records.review import CaseChanged
 from records.sign_in import PasswordTooShort
@@ -44,6 +46,8 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     EvidenceAltered: (409, "证据已被改动"),
     StepRefused: (409, "不能这样操作"),
     CaseChanged: (409, "案件已有变化"),
+    DraftRefused: (409, "不能这样操作"),
+    TermRefused: (409, "词条不能这样改"),
     PersonRefused: (409, "不能这样操作"),
     PasswordTooShort: (422, "密码太短"),
 }

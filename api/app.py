@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from api.answers import HANDLED, answer
 from api.audit.routes import router as audit_router
 from api.context import Parts, Signed
+from api.lists.routes import router as lists_router
+from api.lists.trials import router as trials_router
 from api.people.routes import router as people_router
 from api.queue.routes import router as queue_router
 from api.review.queue import router as reviewers_queue_router
@@ -19,6 +21,8 @@ from api.signin.routes import router as signin_router
 from api.takedown.routes import router as takedown_router
 from classifiers.lists import RuleSet
 from records.evidence import EvidenceStore
+from records.lists.drafts import ListsHere
+from records.lists.now import RulesNow
 from records.models import Role
 from records.settings import Settings
 
@@ -36,6 +40,7 @@ _HEADERS = {
 
 _HOMES = {
     Role.OFFICER: "/takedown",
+    Role.ANALYST: "/lists",
     Role.AUDITOR: "/audit",
 }
 
@@ -50,12 +55,15 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(engine, store, rules, settings)
+    lists = RulesNow(rules, ListsHere(settings.lists_dir, settings.lists_kept_dir))
+    app.state.parts = Parts(engine, store, lists, settings)
     for router in (
         signin_router,
         reviewers_queue_router,
         review_router,
         takedown_router,
+        trials_router,
+        lists_router,
         people_router,
         audit_router,
         queue_router,

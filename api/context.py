@@ -13,7 +13,6 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy import Engine
 
 from api.errors import FormExpired, NotAllowed, SignInNeeded
-from classifiers.lists import RuleSet
 from classifiers.values import (
     AGREEMENT_LABELS,
     CONTACT_LABELS,
@@ -23,6 +22,7 @@ from classifiers.values import (
 )
 from records.database import reading
 from records.evidence import EvidenceStore
+from records.lists.now import RulesNow
 from records.models import SignIn, User
 from records.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.settings import Settings
@@ -37,7 +37,7 @@ class Parts:
 
     engine: Engine
     store: EvidenceStore
-    rules: RuleSet
+    lists: RulesNow
     settings: Settings
 
 
@@ -110,6 +110,7 @@ RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
 _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
+    (Permission.SEE_LISTS, "/lists", "关键词表"),
     (Permission.MANAGE_USERS, "/people", "用户"),
     (Permission.SEE_AUDIT, "/audit", "日志"),
 )

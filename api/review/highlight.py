@@ -19,7 +19,16 @@ class Segment:
     opens: tuple[int, ...]
 
 
-def lines(text: str, findings: Sequence[FindingRecord]) -> list[list[Segment]]:
+@dataclass(frozen=True)
+class Mark:
+    """A place of a text that is to be seen; a finding is one too."""
+
+    start: int
+    end: int
+    severity: str
+
+
+def lines(text: str, findings: Sequence[FindingRecord | Mark]) -> list[list[Segment]]:
     """The text line by line; joined, the segments' texts are the text again."""
     edges = {0, len(text)}
     for finding in findings:

@@ -1,20 +1,31 @@
 """`qingyi lists`: the keyword lists, checked."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 from rich.table import Table
 
+from classifiers.examples import failing_examples
 from classifiers.lists import load_rules
-from qingyi.console import console
+from qingyi.console import console, counting, current_engine, errors, evidence_store
+from records.database import reading, transaction
+from records.lists import trials
+from records.lists.drafts import ListsHere
+from records.lists.in_force import keep_files, keep_version
+from records.lists.trial_run import run_trial
+from records.models import ListTrial
 from records.settings import settings
 
 app = typer.Typer(help="关键词表：检查、统计。", no_args_is_help=True)
 
 
 @app.command()
-def check(folder: Path = typer.Argument(None, help="关键词表文件夹，默认为设置中的文件夹")) -> None:
+def check(
+    folder: Path = typer.Argument(None, help="关键词表文件夹，默认为设置中的文件夹"),
+    examples: bool = typer.Option(False, "--examples", help="同时运行全部例句，没有通过的退出码为 1"),
+) -> None:
     """检查关键词表的格式与引用，列出全部问题（文件、行、字段）。有问题时退出码为 2。"""
     rules = load_rules(folder or settings().lists_dir)
     table = Table("规则族", "规则", "词条")
@@ -31,3 +42,48 @@ def check(folder: Path = typer.Argument(None, help="关键词表文件夹，默�
     alarms = sum(len(rule.examples.todo_spare) for rule in rules.live.values())
     console.print(f"已知漏报 {missed} 条，已知误报 {alarms} 条（写在规则的例句里）")
     console.print(f"版本 {rules.version[:12]}")
+    failing = list(failing_examples(rules, datetime.now(UTC).date())) if examples else []
+    for fault in failing:
+        errors.print(f"例句没有通过：{fault}", style="red", markup=False)
+    if failing:
+        raise typer.Exit(1)
+
+
+@app.command("trial")
+def trial(
+    folder: Path = typer.Argument(help="修改后的关键词表文件夹"),
+    pages: int = typer.Option(None, min=1, help="只抽样这么多页，默认全部"),
+) -> None:
+    """把另一套关键词表在已存页面上试运行，与现行的比较：哪些页面会新增、不再或改变命中。有差别时退出码为 1。"""
+    engine, store = current_engine(), evidence_store()
+    here = ListsHere(settings().lists_dir, settings().lists_kept_dir)
+    before, after = load_rules(here.folder).version, load_rules(folder).version
+    keep_version(here.folder, here.kept, before)
+    keep_files(folder, here.kept, after)
+    with transaction(engine) as session:
+        ids = trials.pages_to_try(session, pages, seed=0)
+        now = datetime.now(UTC)
+        trial_id = trials.begin_trial(session, None, (before, after), len(ids), "system:command", now).id
+    with counting("试运行中（页）", len(ids)) as progress:
+        run_trial(engine, store, here, trial_id, ids, progress)
+    with reading(engine) as session:
+        figures = session.get_one(ListTrial, trial_id).figures or {}
+        found = trials.differences(session, trial_id, "", 20)
+        table = Table("差别", "网址", "不再命中", "新增命中")
+        for row in found:
+            quotes = ("、".join(f"“{one['quote']}”" for one in side) for side in (row.before, row.after))
+            table.add_row(trials.KINDS[row.kind], row.snapshot.page.url, *quotes)
+    if found:
+        console.print(table)
+    for side, title in (("before", "现行"), ("after", "修改后")):
+        precision = trials.precision(figures, side)
+        share = "—" if precision.share is None else f"{100 * precision.share:.1f}%"
+        console.print(
+            f"{title}：命中 {figures[side]} 页，按研判员此前的决定准确率 {share}"
+            f"（认定 {precision.confirmed}，不予认定 {precision.dismissed}）"
+        )
+    console.print(
+        f"新增 {figures['new']} 页，不再命中 {figures['vanished']} 页，有变 {figures['changed']} 页"
+    )
+    if found:
+        raise typer.Exit(1)

@@ -36,6 +36,11 @@ def publications(session: Session, limit: int = 100) -> Sequence[ListPublication
     return session.scalars(select(ListPublication).order_by(ListPublication.id.desc()).limit(limit)).all()
 
 
+def find_publication(session: Session, publication_id: int) -> ListPublication | None:
+    """A publication."""
+    return session.get(ListPublication, publication_id)
+
+
 def publish_draft(
     session: Session, here: ListsHere, draft: ListDraft, publisher: User, now: datetime
 ) -> RuleSet:

@@ -185,4 +185,5 @@ def _difference(before: Judgement, after: Judgement) -> dict[str, Any] | None:
 def _shown(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
     for finding in findings[:20]:
         shown = {"rule": finding.rule, "title": finding.title, "quote": finding.quote[:120]}
-        yield {**shown, "term": finding.term}
+        place = {"start": finding.start, "end": finding.end, "severity": finding.severity}
+        yield {**shown, **place, "term": finding.term}

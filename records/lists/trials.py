@@ -137,6 +137,15 @@ def differences(
     ).all()
 
 
+def find_difference(session: Session, trial_id: int, snapshot_id: int) -> TrialDifference | None:
+    """What a trial found different on one page."""
+    return session.scalar(
+        select(TrialDifference).where(
+            TrialDifference.trial_id == trial_id, TrialDifference.snapshot_id == snapshot_id
+        )
+    )
+
+
 def case_of(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
     """By page, its newest case."""
     query = select(Case.page_id, func.max(Case.id)).where(Case.page_id.in_(page_ids)).group_by(Case.page_id)

@@ -1,0 +1,36 @@
+"""The rules in force for a process that lives long: read anew when the lists' files have changed."""
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from classifiers.list_files import ListsRefused
+from classifiers.lists import RuleSet
+from records.lists.drafts import ListsHere
+from records.lists.in_force import lists_in_force
+
+
+class RulesNow:
+    """Gives the rules in force at any time; threads share one."""
+
+    def __init__(self, rules: RuleSet, here: ListsHere) -> None:
+        """`rules` are those that `here` holds now."""
+        self.here = here
+        self._rules, self._seen = rules, _signature(here.folder)
+        self._lock = threading.Lock()
+
+    def rules(self) -> RuleSet:
+        """The rules in force: the last good ones where the files have become unusable."""
+        with self._lock:
+            seen = _signature(self.here.folder)
+            if seen != self._seen:
+                with suppress(ListsRefused):  # and none was kept: what this process began with still holds
+                    self._rules = lists_in_force(self.here.folder, self.here.kept).rules
+                self._seen = seen
+            return self._rules
+
+
+def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of each file: changes when any of them does."""
+    files = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in files)
