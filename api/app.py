@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from api.answers import HANDLED, answer
 from api.audit.routes import router as audit_router
 from api.context import Parts, Signed
+from api.figures.routes import router as figures_router
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.people.routes import router as people_router
@@ -41,6 +42,7 @@ _HEADERS = {
 _HOMES = {
     Role.OFFICER: "/takedown",
     Role.ANALYST: "/lists",
+    Role.LEADER: "/figures",
     Role.AUDITOR: "/audit",
 }
 
@@ -62,6 +64,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         reviewers_queue_router,
         review_router,
         takedown_router,
+        figures_router,
         trials_router,
         lists_router,
         people_router,

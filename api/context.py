@@ -110,6 +110,7 @@ RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
 _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
+    (Permission.SEE_FIGURES, "/figures", "统计"),
     (Permission.SEE_LISTS, "/lists", "关键词表"),
     (Permission.MANAGE_USERS, "/people", "用户"),
     (Permission.SEE_AUDIT, "/audit", "日志"),

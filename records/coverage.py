@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from records.models import (
@@ -74,8 +74,10 @@ class LevelCoverage:
         return self.share >= self.target
 
 
-def source_coverage(session: Session, since: datetime, until: datetime) -> list[SourceCoverage]:
-    """Every enabled site and account, by its newest visit in the period."""
+def source_coverage(
+    session: Session, since: datetime, until: datetime, district: str | None = None
+) -> list[SourceCoverage]:
+    """Every enabled site and account (of one district, where one is given), by its newest visit in the period."""
     sources: list[Site | Account] = [
         *session.scalars(
             select(Site).where(Site.enabled).order_by(Site.id).options(joinedload(Site.institution))
@@ -87,38 +89,104 @@ def source_coverage(session: Session, since: datetime, until: datetime) -> list[
             .options(joinedload(Account.institution))
         ),
     ]
-    return [_covered(session, source, since, until) for source in sources]
+    visits = _newest_visits(session, since, until)
+    outcomes = _outcomes(session, [visit.id for visit in visits.values()])
+    if district:
+        sources = [source for source in sources if source.institution.district == district]
+    return [_covered(source, visits.get(_key(source)), outcomes) for source in sources]
 
 
-def level_coverage(session: Session, sources: Sequence[SourceCoverage]) -> list[LevelCoverage]:
+def level_coverage(
+    session: Session, sources: Sequence[SourceCoverage], district: str | None = None
+) -> list[LevelCoverage]:
     """Institutions by reporting group; one is seen when any of its sites or accounts was."""
     seen: dict[Level, set[str]] = defaultdict(set)
     for source in sources:
         if source.state in {SourceState.SEEN, SourceState.MOVED}:
             seen[source.level].add(source.institution)
-    found = []
-    for level in Level:
-        names = set(session.scalars(select(Institution.name).where(Institution.level == level)))
-        found.append(LevelCoverage(level, len(names), len(names & seen[level]), TARGETS[level]))
-    return found
+    query = select(Institution.level, Institution.name)
+    names: dict[Level, set[str]] = defaultdict(set)
+    for level, name in session.execute(query.where(Institution.district == district) if district else query):
+        names[level].add(name)
+    return [
+        LevelCoverage(level, len(names[level]), len(names[level] & seen[level]), TARGETS[level])
+        for level in Level
+    ]
 
 
-def _covered(session: Session, source: Site | Account, since: datetime, until: datetime) -> SourceCoverage:
-    is_site = isinstance(source, Site)
-    visit = session.scalar(
-        select(Visit)
+@dataclass(frozen=True)
+class _Outcomes:
+    """What came of visits, each by the visit's id."""
+
+    good: dict[int, int]  # pages that were there
+    first_status: dict[int, int]
+    start_pages: dict[int, tuple[str, str]]  # the start page's address, and where it led
+    reasons: dict[int, str]  # why the first page could not be had
+
+
+def _key(source: Site | Account) -> tuple[str, int]:
+    return type(source).__name__, source.id
+
+
+def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[tuple[str, int], Visit]:
+    """By site or account, its newest visit in the period."""
+    newest = (
+        select(func.max(Visit.id))
         .where(
-            (Visit.site_id if is_site else Visit.account_id) == source.id,
             Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),
             Visit.started_at >= since,
             Visit.started_at < until,
         )
-        .order_by(Visit.id.desc())
-        .limit(1)
+        .group_by(Visit.site_id, Visit.account_id)
     )
+    visits = session.scalars(select(Visit).where(Visit.id.in_(newest)))
+    return {
+        ("Site", visit.site_id) if visit.site_id else ("Account", visit.account_id or 0): visit
+        for visit in visits
+    }
+
+
+def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
+    good = session.execute(
+        select(Snapshot.visit_id, func.count())
+        .where(Snapshot.visit_id.in_(ids), Snapshot.status.in_((200, 304)))
+        .group_by(Snapshot.visit_id)
+    )
+    firsts = select(func.min(Snapshot.id)).where(Snapshot.visit_id.in_(ids)).group_by(Snapshot.visit_id)
+    pages = session.execute(
+        select(Snapshot.visit_id, Snapshot.status, Page.url, Snapshot.final_url, Site.start_url)
+        .join(Page, Page.id == Snapshot.page_id)
+        .outerjoin(Site, Site.id == Page.site_id)
+        .where(
+            Snapshot.visit_id.in_(ids),
+            Snapshot.id.in_(firsts) | (Page.url == Site.start_url),
+        )
+        .order_by(Snapshot.id.desc())
+    ).all()
+    failed = session.execute(
+        select(PlannedPage.visit_id, PlannedPage.reason)
+        .where(
+            PlannedPage.visit_id.in_(ids),
+            PlannedPage.state.in_((PlannedState.FAILED, PlannedState.SKIPPED)),
+        )
+        .order_by(PlannedPage.is_feed.desc(), PlannedPage.id.desc())
+    )
+    return _Outcomes(
+        good={row[0]: row[1] for row in good},
+        first_status={visit_id: status for visit_id, status, *_ in pages},
+        start_pages={
+            visit_id: (url, final)
+            for visit_id, status, url, final, start in pages
+            if url == start and status in {200, 304}
+        },
+        reasons={row[0]: row[1] or "" for row in failed},  # the first of each visit comes last
+    )
+
+
+def _covered(source: Site | Account, visit: Visit | None, outcomes: _Outcomes) -> SourceCoverage:
     state, pages, reason = (SourceState.NOT_VISITED, 0, "")
     if visit is not None:
-        state, pages, reason = _outcome(session, source, visit)
+        state, pages, reason = _outcome(source, visit, outcomes)
     return SourceCoverage(
         institution=source.institution.name,
         level=source.institution.level,
@@ -131,40 +199,23 @@ def _covered(session: Session, source: Site | Account, since: datetime, until: d
     )
 
 
-def _outcome(session: Session, source: Site | Account, visit: Visit) -> tuple[SourceState, int, str]:
+def _outcome(source: Site | Account, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
     """By what came back: pages; else what the first page answered, or why it could not be had."""
-    rows = session.execute(
-        select(Snapshot.status, Snapshot.final_url, Page.url)
-        .join(Page, Page.id == Snapshot.page_id)
-        .where(Snapshot.visit_id == visit.id)
-        .order_by(Snapshot.id)
-    ).all()
-    good = [(final, url) for status, final, url in rows if status in {200, 304}]
-    if good:
-        moved = _moved(source, good)
-        return (SourceState.MOVED, len(good), f"转到 {moved}") if moved else (SourceState.SEEN, len(good), "")
-    statuses = [status for status, _, _ in rows]
-    if statuses:
-        state = SourceState.BLOCKING if statuses[0] in _BLOCKING else SourceState.DEAD
-        return state, 0, f"HTTP {statuses[0]}"
-    reason = session.scalar(
-        select(PlannedPage.reason)
-        .where(
-            PlannedPage.visit_id == visit.id,
-            PlannedPage.state.in_((PlannedState.FAILED, PlannedState.SKIPPED)),
-        )
-        .order_by(PlannedPage.is_feed, PlannedPage.id)
-        .limit(1)
-    )
-    forbidden = "robots" in (reason or "").lower() or "验证" in (reason or "")
+    if good := outcomes.good.get(visit.id, 0):
+        moved = _moved(source, outcomes.start_pages.get(visit.id))
+        return (SourceState.MOVED, good, f"转到 {moved}") if moved else (SourceState.SEEN, good, "")
+    status = outcomes.first_status.get(visit.id)
+    if status is not None:
+        return SourceState.BLOCKING if status in _BLOCKING else SourceState.DEAD, 0, f"HTTP {status}"
+    reason = outcomes.reasons.get(visit.id, "")
+    forbidden = "robots" in reason.lower() or "验证" in reason
     return SourceState.BLOCKING if forbidden else SourceState.DEAD, 0, reason or (visit.outcome or "")
 
 
-def _moved(source: Site | Account, good: Sequence[tuple[str, str]]) -> str:
+def _moved(source: Site | Account, start: tuple[str, str] | None) -> str:
     """The host that the start page leads to, where it is none of the site's."""
-    if not isinstance(source, Site):
+    if not isinstance(source, Site) or start is None:
         return ""
     own = {urlsplit(source.start_url).netloc.lower(), *source.other_hosts}
-    final = next((final for final, url in good if url == source.start_url), "")
-    host = urlsplit(final).netloc.lower()
+    host = urlsplit(start[1]).netloc.lower()
     return host if host and host not in own else ""

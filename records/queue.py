@@ -1,12 +1,12 @@
 """The reviewers' queue 研判队列: which cases, in which order, how many, and who holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -18,11 +18,14 @@ from records.models import (
     FindingRecord,
     Institution,
     JudgementRecord,
+    Level,
     Page,
     SavedView,
     Site,
     User,
 )
+from records.outcomes import OUTCOMES
+from records.period import begin_of
 from records.permissions import Permission, is_in_reach, roles_that_may
 
 # What waits for a reviewer, as the queue's first tab shows it.
@@ -35,6 +38,7 @@ TO_REVIEW = (
 )
 _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
+NO_CATEGORY = "（未登记）"
 _TRIES, _LONGEST = 5, 100
 
 
@@ -54,6 +58,9 @@ class QueueFilter:
     days: str = ""  # opened at most so many days ago
     assignee: str = ""  # MINE, NOBODY, or a user's id
     cluster: str = ""  # id
+    level: str = ""  # the campaign's reporting group
+    since: str = ""  # opened on this day or later, 2026-01-31
+    until: str = ""  # opened on this day or earlier
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
@@ -63,8 +70,10 @@ class QueueFilter:
 
     @property
     def states(self) -> Sequence[CaseState]:
-        """The states asked for; what waits for a reviewer where none is."""
+        """The states asked for, one or an outcome's; what waits for a reviewer where none is."""
         known = {state.value: state for state in CaseState}
+        if self.state in OUTCOMES:
+            return sorted(OUTCOMES[self.state].states)
         return (known[self.state],) if self.state in known else TO_REVIEW
 
     @property
@@ -219,15 +228,7 @@ def _conditions(
     found: list[ColumnElement[bool]] = []
     if (judgements := search.matching(session, wanted.words)) is not None:
         found.append(Case.judgement_id.in_(judgements))
-    owners = select(Institution.id)
-    if user.district:
-        owners = owners.where(Institution.district == user.district)
-    if wanted.district:
-        owners = owners.where(Institution.district == wanted.district)
-    if wanted.category:
-        owners = owners.where(Institution.category == wanted.category)
-    if wanted.institution.isdecimal():
-        owners = owners.where(Institution.id == int(wanted.institution))
+    owners = _owners(wanted, user)
     if owners.whereclause is not None:
         of_sites = select(Site.id).where(Site.institution_id.in_(owners))
         of_accounts = select(Account.id).where(Account.institution_id.in_(owners))
@@ -238,8 +239,7 @@ def _conditions(
         found.append(Case.page_id.in_(select(Page.id).where(column.is_not(None))))
     if of_findings := _of_findings(wanted):
         found.append(exists().where(FindingRecord.judgement_id == Case.judgement_id, *of_findings))
-    if wanted.days.isdecimal():
-        found.append(Case.opened_at >= now - timedelta(days=min(int(wanted.days), 36_500)))
+    found += _opened(wanted, now)
     if wanted.assignee == NOBODY:
         found.append(Case.reviewer_id.is_(None))
     elif wanted.assignee == MINE or wanted.assignee.isdecimal():
@@ -250,6 +250,32 @@ def _conditions(
     return found
 
 
+def _owners(wanted: QueueFilter, user: User) -> Select[int]:
+    """The ids of the institutions whose cases are wanted; without conditions where all are."""
+    owners = select(Institution.id)
+    if user.district:
+        owners = owners.where(Institution.district == user.district)
+    if wanted.district:
+        owners = owners.where(Institution.district == wanted.district)
+    if wanted.category:
+        no_category = wanted.category == NO_CATEGORY
+        owners = owners.where(Institution.category == (None if no_category else wanted.category))
+    if level := {each.value: each for each in Level}.get(wanted.level):
+        owners = owners.where(Institution.level == level)
+    if wanted.institution.isdecimal():
+        owners = owners.where(Institution.id == int(wanted.institution))
+    return owners
+
+
+def _opened(wanted: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    if wanted.days.isdecimal():
+        yield Case.opened_at >= now - timedelta(days=min(int(wanted.days), 36_500))
+    if since := _day(wanted.since):
+        yield Case.opened_at >= begin_of(since)
+    if until := _day(wanted.until):
+        yield Case.opened_at < begin_of(until + timedelta(days=1))
+
+
 def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     asked = (
         (FindingRecord.family, wanted.family),
@@ -257,3 +283,12 @@ def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         (FindingRecord.severity, wanted.severity),
     )
     return [column == value for column, value in asked if value]
+
+
+def _day(written: str) -> date | None:
+    """A day as an address has it; what is none asks for nothing."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if date(1990, 1, 1) < day < date(2200, 1, 1) else None

@@ -6,6 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from records.database import transaction
+from records.models import Role
+from records.sign_in import add_user
+from tests.api.conftest import PASSWORD
 from tests.api.pages import sign_in, transfer
 from tests.records import registered
 
@@ -38,6 +42,21 @@ def test_a_reviewers_page_asks_few_questions(served, store, rules, now, case_id,
         sign_in(client, "reviewer")
         with counted(served.engine) as sent:
             assert client.get(path.format(case=case_id)).status_code == 200
+    assert 0 < len(sent) <= MOST, "\n".join(sent)
+
+
+@pytest.mark.parametrize(
+    "path", ["/figures", "/institutions/1", "/lists", "/lists/terms", "/people", "/audit", "/audit/verify"]
+)
+def test_everybody_elses_pages_ask_few_questions(served, store, rules, now, case_id, path: str) -> None:
+    for number in range(2, 8):
+        registered.case(served.engine, store, rules, now, number)
+    with transaction(served.engine) as session:
+        add_user(session, "admin", PASSWORD, Role.ADMINISTRATOR)
+    with served.client() as client:
+        sign_in(client, "admin")
+        with counted(served.engine) as sent:
+            assert client.get(path).status_code == 200
     assert 0 < len(sent) <= MOST, "\n".join(sent)
 
 

@@ -16,6 +16,9 @@ SEEN_BY = {
     "/cases": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/cases/counts": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/takedown": {"officer"},
+    "/figures": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
+    "/figures/quantified.xlsx": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
+    "/lists": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/people": {"administrator"},
     "/audit": {"administrator", "auditor"},
     "/audit/verify": {"administrator", "auditor"},
@@ -24,6 +27,7 @@ DONE_BY = {
     "/cases/next": {"reviewer", "approver", "administrator"},
     "/cases/assign": {"reviewer", "approver", "administrator"},
     "/people": {"administrator"},
+    "/lists/drafts": {"analyst", "administrator"},
 }
 
 

@@ -1,0 +1,226 @@
+"""Figures for leaders: the dashboard and its files, all counted from the same cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from api.context import FigureReader, Now, Parts, PartsHere, RecordId, page
+from api.figures.charts import bars, columns
+from records import audit
+from records.coverage import LevelCoverage, level_coverage, source_coverage
+from records.database import reading, transaction
+from records.figures import CaseFact, backlog, by, by_time, case_facts, delays, outcome_counts, total
+from records.institution_history import InstitutionHistory, gravest, institution_history
+from records.models import DisposalResult, SignIn
+from records.outcomes import OUTCOMES
+from records.people import districts
+from records.period import Period, local_day
+from records.queue import QueueFilter
+from records.workflow import actor_of
+from reports.institution_record import institution_record
+from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
+from reports.stage_report import Stage, stage_report
+from reports.typical_cases import typical_cases
+
+router = APIRouter(include_in_schema=False)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_MOST_BARS, _TYPICAL = 12, 10
+_LONGEST = 3_700  # days
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What figures are asked for: a period, and a district (None: all that the user may see)."""
+
+    period: Period
+    district: str | None
+
+    @property
+    def place(self) -> str:
+        """As reports name it."""
+        return self.district or "全部辖区"
+
+    def wanted(self, **more: str) -> dict[str, str]:
+        """What the queue is to be asked for, to show the cases of a figure."""
+        own = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
+        return {**own, **({"district": self.district} if self.district else {}), **more}
+
+
+def asked(
+    sign_in: FigureReader,
+    now: Now,
+    since: Annotated[date | None, Query()] = None,
+    until: Annotated[date | None, Query()] = None,
+    district: Annotated[str, Query(max_length=60)] = "",
+) -> Asked:
+    """The period asked for, this quarter where none is; the user's own district where they are limited to one."""
+    period = Period.quarter(local_day(now))
+    if since and until:
+        if not (date(2000, 1, 1) <= since <= until <= date(2199, 12, 31)) or (until - since).days > _LONGEST:
+            raise HTTPException(422)
+        period = Period(since, until)
+    return Asked(period, sign_in.user.district or district or None)
+
+
+WhatIsAsked = Annotated[Asked, Depends(asked)]
+
+
+@router.get("/figures")
+def show(
+    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked
+) -> HTMLResponse:
+    """The dashboard: each chart's bars lead to the cases that they count."""
+    families = _families(here)
+    rules = {rule.id: rule.title for rule in here.lists.rules().rules}
+    with reading(here.engine) as session:
+        facts = case_facts(session, what.period, what.district)
+        coverage = _coverage(session, what)
+        wanted = what.wanted()
+        base = {key: value for key, value in wanted.items() if key != "district"}
+        charts = (
+            ("按违法情形", by(facts, "family", lambda one: one.families, _named(families), wanted)),
+            ("按规则", by(facts, "rule", lambda one: one.rules, _named(rules), wanted)),
+            ("按机构类别", by(facts, "category", lambda one: [one.category], str, wanted)),
+            ("按辖区", by(facts, "district", lambda one: [one.district], str, base)),
+            ("按机构", by(facts, "institution", _institution, _named(_names(facts)), wanted)),
+        )
+        return page(
+            request,
+            "figures.html",
+            sign_in=sign_in,
+            what=what,
+            districts=[sign_in.user.district] if sign_in.user.district else districts(session),
+            outcomes=OUTCOMES,
+            whole=total(facts, wanted=wanted),
+            before=outcome_counts(session, what.period.before, what.district),
+            time=columns(by_time(facts, what.period), what.wanted()),
+            charts=[(title, bars(rows[:_MOST_BARS]), rows) for title, rows in charts],
+            coverage=coverage,
+            delays=delays(facts),
+            backlog=backlog(session, local_day(now), what.district),
+            parts=quantified_parts(facts, coverage, families, what.period),
+            part_titles=PARTS,
+            column_titles=COLUMNS,
+            cells=cells,
+            results=list(DisposalResult),
+            address=_queue_address,
+        )
+
+
+@router.get("/figures/quantified.xlsx")
+def quantified(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+    """The campaign's table for the period."""
+    with transaction(here.engine) as session:
+        facts = case_facts(session, what.period, what.district)
+        parts = quantified_parts(facts, _coverage(session, what), _families(here), what.period)
+        _write_down(session, sign_in, now, f"量化统计表 {what.period.title} {what.place}")
+    content = quantified_workbook(parts, what.period, what.place, what.period.end)
+    return _file(content, _XLSX, f"quantified-{what.period.first}-{what.period.last}.xlsx")
+
+
+@router.get("/figures/stage-report.docx")
+def stage(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+    """The stage report of the period."""
+    with transaction(here.engine) as session:
+        content = stage_report(
+            Stage(
+                place=what.place,
+                period=what.period,
+                facts=case_facts(session, what.period, what.district),
+                before=case_facts(session, what.period.before, what.district),
+                coverage=_coverage(session, what),
+                backlog=backlog(session, local_day(now), what.district),
+                families=_families(here),
+                made=what.period.end,
+            )
+        )
+        _write_down(session, sign_in, now, f"阶段工作报告 {what.period.title} {what.place}")
+    return _file(content, _DOCX, f"stage-report-{what.period.first}-{what.period.last}.docx")
+
+
+@router.get("/figures/typical-cases.docx")
+def typical(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+    """The period's typical cases, redacted."""
+    with transaction(here.engine) as session:
+        cases = gravest(session, what.period, what.district, _TYPICAL)
+        _write_down(session, sign_in, now, f"典型案例 {what.period.title} {what.place}")
+    return _file(typical_cases(cases, what.period.end), _DOCX, f"typical-cases-{what.period.first}.docx")
+
+
+@router.get("/institutions/{institution_id}")
+def institution(
+    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, institution_id: RecordId
+) -> HTMLResponse:
+    """An institution: who it is, its certificates, sites and accounts, and what was found of it."""
+    with reading(here.engine) as session:
+        history = _history(session, sign_in, now, institution_id)
+        return page(
+            request,
+            "institution.html",
+            sign_in=sign_in,
+            history=history,
+            outcomes=OUTCOMES,
+            address=_queue_address,
+        )
+
+
+@router.get("/institutions/{institution_id}/record.docx")
+def record(here: PartsHere, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
+    """An institution's record, for its licence's renewal."""
+    with transaction(here.engine) as session:
+        history = _history(session, sign_in, now, institution_id)
+        _write_down(session, sign_in, now, f"机构记录 {history.institution.name}")
+        content = institution_record(history, now)
+    return _file(content, _DOCX, f"institution-{institution_id}.docx")
+
+
+def _history(session: Session, sign_in: SignIn, now: datetime, institution_id: int) -> InstitutionHistory:
+    found = institution_history(session, institution_id, local_day(now))
+    district = sign_in.user.district
+    if found is None or (district and found.institution.district != district):
+        raise HTTPException(404)
+    return found
+
+
+def _coverage(session: Session, what: Asked) -> list[LevelCoverage]:
+    sources = source_coverage(session, what.period.begin, what.period.end, what.district)
+    return level_coverage(session, sources, what.district)
+
+
+def _families(here: Parts) -> dict[str, str]:
+    """The kinds of misconduct, by id, in the order of the lists."""
+    return {name: str(content["title"]) for name, content in here.lists.rules().families.items()}
+
+
+def _institution(fact: CaseFact) -> list[str]:
+    return [str(fact.institution_id)]
+
+
+def _names(facts: list[CaseFact]) -> dict[str, str]:
+    """The names of institutions by their ids."""
+    return {str(fact.institution_id): fact.institution for fact in facts}
+
+
+def _named(names: dict[str, str]) -> Callable[[str], str]:
+    return lambda key: names.get(key, key)
+
+
+def _queue_address(wanted: dict[str, str], state: str) -> str:
+    return f"/cases?{QueueFilter(**{**wanted, 'state': state}).address()}"
+
+
+def _write_down(session: Session, sign_in: SignIn, now: datetime, what: str) -> None:
+    actor = str(actor_of(sign_in.user))
+    audit.append(session, actor=actor, action="report_exported", subject=what, now=now)
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)

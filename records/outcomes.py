@@ -1,0 +1,32 @@
+"""What a case has come to, in the words of figures and reports: groups of states that the queue can show, too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from records.models import CaseState as S
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A group of states, with its title."""
+
+    title: str
+    states: frozenset[S]
+
+
+# A case belongs to several: what was verified was also disposed, transferred and found unlawful.
+OUTCOMES: Mapping[str, Outcome] = {
+    "all": Outcome("立案", frozenset(S)),
+    "is-open": Outcome("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
+    "is-confirmed": Outcome(
+        "认定违法",
+        frozenset({S.UNLAWFUL, S.TRANSFERRED, S.RECEIVED, S.DISPOSED, S.RETURNED, S.VERIFIED, S.RECURRED}),
+    ),
+    "is-dismissed": Outcome("不予认定", frozenset({S.DISMISSED})),
+    "is-transferred": Outcome(
+        "转送", frozenset({S.TRANSFERRED, S.RECEIVED, S.DISPOSED, S.RETURNED, S.VERIFIED, S.RECURRED})
+    ),
+    "is-disposed": Outcome("处置", frozenset({S.DISPOSED, S.VERIFIED, S.RECURRED})),
+    "is-verified": Outcome("核验已消失", frozenset({S.VERIFIED})),
+    "is-recurred": Outcome("复现", frozenset({S.RECURRED})),
+}

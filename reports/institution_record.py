@@ -1,0 +1,58 @@
+"""An institution's record of misconduct 不良执业记录 as a document, for its licence's renewal 校验 and credit platforms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from records.institution_history import InstitutionHistory
+from records.outcomes import OUTCOMES
+from records.period import local_day
+from reports.letters import as_bytes, letter, table
+
+
+def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
+    """The record (docx): who it is, its certificates, and every case that was found unlawful, with its end."""
+    owner = history.institution
+    document = letter("医疗机构发布医疗广告情况记录", made)
+    facts: Sequence[tuple[str, object]] = (
+        ("机构名称", owner.name),
+        ("统一社会信用代码", owner.credit_code),
+        ("执业许可证登记号", owner.licence_number or "（未登记）"),
+        ("级别", owner.level.label),
+        ("类别", owner.category or "（未登记）"),
+        ("辖区", owner.district),
+        ("生成时间", f"{local_day(made):%Y-%m-%d}"),
+    )
+    table(document, ("项目", "内容"), facts)
+    document.add_heading("一、医疗广告审查证明", 1)
+    table(
+        document,
+        ("文号", "有效期", "审查机关", "状态"),
+        [
+            (
+                one.number_as_written,
+                f"{one.valid_from} 至 {one.valid_to}",
+                one.issuing_office,
+                one.status.label,
+            )
+            for one in owner.certificates
+        ],
+    )
+    document.add_heading("二、监测情况", 1)
+    counts = "，".join(
+        f"{outcome.title} {history.total.counts[name]} 件" for name, outcome in OUTCOMES.items()
+    )
+    document.add_paragraph(f"历次监测：{counts}。")
+    document.add_heading("三、认定违法的案件", 1)
+    for case in history.unlawful:
+        document.add_heading(f"案件 {case.id}：{case.title}", 2)
+        document.add_paragraph(f"网址：{case.url}")
+        document.add_paragraph(f"发现：{local_day(case.opened_at):%Y-%m-%d}　现状：{case.state.label}")
+        for finding in case.findings:
+            document.add_paragraph(
+                f"“{finding.quote}”——{finding.title}（{'、'.join(finding.law)}）", "List Bullet"
+            )
+        if case.disposal:
+            document.add_paragraph(f"处置：{case.disposal}")
+    if not history.unlawful:
+        document.add_paragraph("无。")
+    return as_bytes(document)
