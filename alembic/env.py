@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
@@ -36,7 +37,7 @@ def references_unwatched(connection: Connection) -> Iterator[None]:
     try:
         yield
         if loose := plain.execute("PRAGMA foreign_key_check").fetchall():
-            raise RuntimeError(f"the migration leaves rows that refer to nothing: {loose[:5]}")
+            raise CommandError(f"迁移后有记录指向不存在的行：{loose[:5]}")
     finally:
         plain.execute("PRAGMA foreign_keys=ON")
 

@@ -18,9 +18,11 @@ from records.evidence_packages import EvidenceIncomplete
 from records.lists.drafts import DraftRefused
 from records.lists.terms import TermRefused
 from records.people import PersonRefused
+from records.registry.sheets import FileRefused
 from records.review import CaseChanged
 from records.sign_in import PasswordTooShort
 from records.takedown import NotThisOffice
+from records.tips import TipRefused
 from records.workflow import StepRefused
 
 API_PREFIX = "/api/"
@@ -48,6 +50,8 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     CaseChanged: (409, "案件已有变化"),
     DraftRefused: (409, "不能这样操作"),
     TermRefused: (409, "词条不能这样改"),
+    TipRefused: (422, "线索有误"),
+    FileRefused: (422, "文件无法导入"),
     PersonRefused: (409, "不能这样操作"),
     PasswordTooShort: (422, "密码太短"),
 }

@@ -20,6 +20,7 @@ from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
 from api.signin.routes import router as signin_router
 from api.takedown.routes import router as takedown_router
+from api.tips.routes import router as tips_router
 from classifiers.lists import RuleSet
 from records.evidence import EvidenceStore
 from records.lists.drafts import ListsHere
@@ -29,7 +30,7 @@ from records.settings import Settings
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "default-src 'none'; frame-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +65,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         reviewers_queue_router,
         review_router,
         takedown_router,
+        tips_router,
         figures_router,
         trials_router,
         lists_router,

@@ -56,11 +56,16 @@ PartsHere = Annotated[Parts, Depends(parts)]
 Now = Annotated[datetime, Depends(clock)]
 
 
-def signed_in(request: Request, here: PartsHere, now: Now) -> SignIn:
-    """The sign-in of the browser; raises SignInNeeded."""
+def signed_in_or_nobody(request: Request, here: Parts, now: datetime) -> SignIn | None:
+    """The sign-in of the browser, if there is one."""
     token = request.cookies.get(COOKIE)
     with reading(here.engine) as session:
-        found = find_sign_in(session, token, now) if token else None
+        return find_sign_in(session, token, now) if token else None
+
+
+def signed_in(request: Request, here: PartsHere, now: Now) -> SignIn:
+    """The sign-in of the browser; raises SignInNeeded."""
+    found = signed_in_or_nobody(request, here, now)
     if found is None:
         raise SignInNeeded(request.url.path)
     return found
@@ -110,6 +115,7 @@ RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
 _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
+    (Permission.ADD_TIPS, "/tips", "线索"),
     (Permission.SEE_FIGURES, "/figures", "统计"),
     (Permission.SEE_LISTS, "/lists", "关键词表"),
     (Permission.MANAGE_USERS, "/people", "用户"),

@@ -119,6 +119,11 @@ class RuleSet:
         return {rule.id: rule.gravity for rule in self.live.values()}
 
     @cached_property
+    def forbidden(self) -> dict[str, str]:
+        """What each article that rules cite forbids, by the article as it is cited."""
+        return {str(article): article.forbids for rule in self.rules for article in rule.law}
+
+    @cached_property
     def matcher(self) -> Matcher:
         """One automaton over the terms of all live rules and cues: what a whole page is searched for."""
         terms: list[Term] = []

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_to_unicode
 
 from classifiers.values import Block, Link, PageText, Region
 from crawler.visibility import Styles, styles_of, words_of
@@ -62,49 +61,7 @@ _NOT_NESTING = frozenset(
 _ADDRESSED = frozenset({"a", "script", "iframe"})
 _MANY_TAGS, _DEEPEST = 20_000, 2_000
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
-# The most frequent characters of Chinese, simplified and traditional.
-_EVERYDAY = frozenset(
-    "的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于著下自之年过過发發后後"
-    "作里道行所然家种種事成方多经經么去法学學如都同现現当當没動动面起看定天分还還进進好小部其些主样樣理心本前开開但因只从從"
-    "想实實医醫院科病患者治疗療门門诊診专專预預约約电電话話"
-)
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
-
-
-def decode_html(body: bytes, content_type: str) -> str:
-    """The page's text, whatever it says of its encoding. Never raises.
-
-    By byte order mark, header and meta tag; where these are missing or wrong, UTF-8 if the bytes are valid
-    UTF-8, else GB18030, of which GB2312 and GBK are parts, or Big5, whichever makes more everyday words.
-    """
-
-    def guess(content: bytes) -> str:
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return _chinese_encoding(content)
-        return "utf-8"
-
-    declared, text = html_to_unicode(
-        content_type or None, body, auto_detect_fun=guess, default_encoding="utf-8"
-    )
-    western = (declared or "").lower() in _WESTERN and not body.isascii()
-    if (western or "\ufffd" in text) and guess(body) != declared:
-        return body.decode(guess(body), errors="replace")
-    return text
-
-
-_WESTERN = frozenset({"cp1252", "iso-8859-1", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
-
-
-def _chinese_encoding(content: bytes) -> str:
-    """GB18030 or Big5: by how much of what it makes is written with the characters of everyday."""
-    sample = content[:200_000]
-    shares = {}
-    for encoding in ("gb18030", "big5hkscs"):
-        text = [character for character in sample.decode(encoding, "replace") if character > "\u3400"]
-        shares[encoding] = sum(character in _EVERYDAY for character in text) / max(1, len(text))
-    return "big5hkscs" if shares["big5hkscs"] > shares["gb18030"] + 0.2 else "gb18030"
 
 
 def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:

@@ -18,11 +18,11 @@ from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
-from records.models import Case, PlannedPage, PlannedState, Snapshot, Verification
+from records.models import Case, PlannedPage, PlannedState, Snapshot, Verification, VisitKind
 from records.page_judgement import judge_page
 from records.snapshots import keep_snapshot
 from records.verification import Seen, conclude, disposed_cases, due_rechecks
-from records.visits import Target, close_planned, finish_visit, open_recheck
+from records.visits import Target, close_planned, finish_visit, open_page_visit
 
 
 def recheck(
@@ -31,7 +31,7 @@ def recheck(
     """Fetch the pages of due cases (or of these case ids) and conclude them. Runs a reactor: once a process."""
     with transaction(engine) as session:
         due = due_rechecks(session, now) if cases is None else disposed_cases(session, cases)
-    targets = [(case.id, open_recheck(engine, case.page, now)) for case in due]
+    targets = [(case.id, open_page_visit(engine, case.page, VisitKind.RECHECK, now)) for case in due]
     with reading(engine) as session:
         mobile = {case.id for case in due if session.get_one(Case, case.id).judgement.snapshot.is_mobile}
     if plain := [target for case_id, target in targets if case_id not in mobile]:

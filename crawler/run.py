@@ -27,6 +27,7 @@ _SPIDERS: dict[VisitKind, type[VisitSpider]] = {
     VisitKind.SITE: SiteSpider,
     VisitKind.ACCOUNT: AccountSpider,
     VisitKind.RECHECK: RecheckSpider,
+    VisitKind.TIP: RecheckSpider,
 }
 
 

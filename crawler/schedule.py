@@ -53,6 +53,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     wanted = {
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes),
         "recheck": (("recheck",), settings().recheck_every_minutes),
+        "tips": (("tips", "follow"), settings().tips_every_minutes),
     }
     for name, (arguments, minutes) in wanted.items():
         trigger = IntervalTrigger(minutes=minutes, timezone="UTC")

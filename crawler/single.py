@@ -11,10 +11,10 @@ from twisted.python.failure import Failure
 from classifiers.values import PageText
 from crawler.answers import content_type, failure_reason
 from crawler.errors import FetchFailed
-from crawler.extract import decode_html
 from crawler.rendering import browser_meta, close_context, needs_browser
 from crawler.settings import scrapy_settings
 from crawler.sources import read_post
+from records.encoding import decode_html
 
 
 class SingleSpider(Spider):

@@ -105,13 +105,16 @@ def verifications(session: Session, case_id: int) -> Sequence[Verification]:
     return session.scalars(query.order_by(Verification.id)).all()
 
 
-def same_as(session: Session, case: Case) -> Sequence[Case]:
+def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None) -> Sequence[Case]:
     """Open cases whose pages say the same and break the same rules, which nobody else holds: what one decision
-    on `case` can decide with it. A page of the cluster with other findings needs a look of its own."""
+    on `case` can decide with it. A page of the cluster with other findings needs a look of its own.
+
+    `cluster` are the cases of its cluster, where they are at hand.
+    """
     rules = {finding.rule for finding in case.judgement.findings}
     return [
         other
-        for other in cluster_cases(session, case, limit=MOST_AT_ONCE)
+        for other in (cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster)
         if other.state in _TAKEN_UP_FIRST and {finding.rule for finding in other.judgement.findings} == rules
     ]
 

@@ -42,11 +42,19 @@ class Settings(BaseSettings):
     stamp_url: str = Field(default="", description="RFC 3161 time stamp authority; empty: none is asked")
     crawl_every_minutes: int = Field(default=60, ge=1, description="how often due sites are looked for")
     recheck_every_minutes: int = Field(default=60, ge=1, description="how often due re-checks are looked for")
+    tips_every_minutes: int = Field(
+        default=5,
+        ge=1,
+        description="how often tips that wait are looked for, beside at once when one is added",
+    )
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
     )
     two_person: bool = Field(
         default=False, description="认定违法 by a reviewer counts only when an approver has approved it"
+    )
+    public_self_check: bool = Field(
+        default=False, description="institutions may check texts without signing in"
     )
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.values import Block, Link, PageText
+from records.encoding import decode_html
 from records.evidence import EvidenceStore
 from records.models import Page, Snapshot, Visit, VisitKind
 from records.visits import Target
@@ -134,6 +135,12 @@ def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
 def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:
     """The page as it was read: the browser's DOM where there is one, the raw body otherwise."""
     return store.get(snapshot.rendered_sha256 or snapshot.body_sha256)
+
+
+def decoded_html(store: EvidenceStore, snapshot: Snapshot) -> str:
+    """As `read_html`, as text."""
+    content_type = "" if snapshot.rendered_sha256 else "".join(snapshot.headers.get("content-type", [])[:1])
+    return decode_html(read_html(store, snapshot), content_type)
 
 
 def last_html(session: Session, store: EvidenceStore, url: str) -> bytes:

@@ -119,24 +119,20 @@ def _target(visit: Visit, source: Site | Account, resumed: bool, now: datetime |
     )
 
 
-def open_recheck(engine: Engine, page: Page, now: datetime) -> Target:
-    """A visit of one page whose disposal was reported, or the one that was cut off."""
+def open_page_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) -> Target:
+    """A visit of one page, or the one of that kind that was cut off: its disposal was reported, or a tip names it."""
     with transaction(engine) as session:
         cut_off = select(Visit).join(PlannedPage, PlannedPage.visit_id == Visit.id)
         visit = session.scalar(
-            cut_off.where(
-                Visit.kind == VisitKind.RECHECK, Visit.finished_at.is_(None), PlannedPage.url == page.url
-            )
+            cut_off.where(Visit.kind == kind, Visit.finished_at.is_(None), PlannedPage.url == page.url)
         )
         resumed = visit is not None
         if visit is None:
-            visit = Visit(
-                kind=VisitKind.RECHECK, site_id=page.site_id, account_id=page.account_id, started_at=now
-            )
+            visit = Visit(kind=kind, site_id=page.site_id, account_id=page.account_id, started_at=now)
             session.add(visit)
             session.flush()
             session.add(PlannedPage(visit_id=visit.id, url=page.url, depth=0))
-        return _target(visit, page.source, resumed)
+        return _target(visit, session.get_one(Page, page.id).source, resumed)
 
 
 def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:

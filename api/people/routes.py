@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 
@@ -14,6 +14,22 @@ from records.people import Person
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/people", include_in_schema=False)
+
+
+def typed_person(
+    role: Annotated[Role, Form()],
+    display_name: Annotated[str, Form(max_length=60)] = "",
+    office_id: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
+    district: Annotated[str, Form(max_length=60)] = "",
+    disabled: Annotated[bool, Form()] = False,
+    password: Annotated[str, Form(max_length=200)] = "",
+) -> Person:
+    """A user as the form sends them."""
+    office = int(office_id) if office_id else None
+    return Person(role, display_name.strip(), office, district, disabled, password)
+
+
+TypedPerson = Annotated[Person, Depends(typed_person)]
 
 
 @router.get("")
@@ -37,7 +53,7 @@ def add(
     here: PartsHere,
     sign_in: Administrator,
     now: Now,
-    wanted: Annotated[Person, Form()],
+    wanted: TypedPerson,
     name: Annotated[str, Form(max_length=60)] = "",
 ) -> RedirectResponse:
     """Add a user."""
@@ -48,7 +64,7 @@ def add(
 
 @router.post("/{user_id}", dependencies=[CheckedForm])
 def change(
-    here: PartsHere, sign_in: Administrator, now: Now, user_id: RecordId, wanted: Annotated[Person, Form()]
+    here: PartsHere, sign_in: Administrator, now: Now, user_id: RecordId, wanted: TypedPerson
 ) -> RedirectResponse:
     """Change a user."""
     with transaction(here.engine) as session:

@@ -10,17 +10,24 @@ from api import evidence as evidence_here
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
 from api.review.queue import Done, case_address, queue_address
+from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records import review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, SignIn, User
+from records.outcomes import OUTCOMES
 from records.permissions import is_in_reach
+from records.precedents import institution_counts, precedents
 from records.queue import QueueFilter, next_case
+from records.snapshots import decoded_html
+from records.tips import tips_of_page
 from records.workflow import STEPS, actor_of
 
 # After these the reviewer has nothing more to do with a case.
 _SENT_ON = frozenset({CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.PROPOSED})
+
+_SHOWN = 20  # of the cases that say the same
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -34,8 +41,8 @@ def show(
     wanted = QueueFilter.of(request.url.query)
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        user = session.get_one(User, sign_in.user_id)
         findings = case.judgement.findings
+        similar = cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
             request,
             "case.html",
@@ -48,14 +55,19 @@ def show(
             offices=session.scalars(select(Office).order_by(Office.id)).all(),
             history=review.history(session, case_id),
             verifications=review.verifications(session, case_id),
-            similar=cluster_cases(session, case),
-            alike=len(review.same_as(session, case)),
+            similar=similar[:_SHOWN],
+            alike=len(review.same_as(session, case, similar)),
+            precedents=precedents(session, case),
+            before=institution_counts(session, case.page.source.institution.id),
+            outcomes=OUTCOMES,
+            laws=here.lists.rules().forbidden,
+            tips=tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=evidence_here.pictures_read(session, case),
             captured=evidence_here.capture_shown(session, here.store, case),
             view=wanted.address(),
             done=session.get(Case, done) if done else None,
-            following=next_case(session, wanted, user, now, after=case_id),
+            following=next_case(session, wanted, sign_in.user, now, after=case_id),
         )
 
 
@@ -113,6 +125,14 @@ def decide(
         return RedirectResponse(case_address(case_id, view), 303)
     address = case_address(following, view) if following else queue_address(view)
     return RedirectResponse(f"{address}{'&' if '?' in address else '?'}done={case_id}", 303)
+
+
+@router.get("/{case_id}/raw")
+def raw(request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Response:
+    """The stored page as it looked, for the case page's frame: nothing of it can act."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        return sandboxed(request, decoded_html(here.store, case.judgement.snapshot))
 
 
 @router.get("/{case_id}/screenshot")

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from crawler.addresses import slot_of
 from crawler.answers import as_fetched, browser_broke, content_type, failure_reason, is_text, status_reason
 from crawler.budget import DEADLINE, UNWANTED
-from crawler.extract import decode_html, extract, image_addresses
+from crawler.extract import extract, image_addresses
 from crawler.page_writer import Arrived, PageWriter, Written
 from crawler.progress import Lessons, Progress
 from crawler.rendering import browser_meta, close_context, needs_browser, shows_more
@@ -24,6 +24,7 @@ from crawler.skipped import OutOfTime
 from crawler.sources.post import Post
 from crawler.spiders.pictures import PictureSpider
 from records.database import reading, transaction
+from records.encoding import decode_html
 from records.evidence import EvidenceStore
 from records.models import PlannedState
 from records.snapshots import Fetched, last_html

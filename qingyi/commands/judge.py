@@ -24,12 +24,12 @@ from classifiers.values import (
     Judgement,
     PageText,
 )
-from crawler.extract import decode_html
 from crawler.single import fetch_page
 from crawler.sources import read_post
 from qingyi.batch import judge_lines
 from qingyi.console import console, errors
 from qingyi.rules import rules_in_force
+from records.encoding import decode_html
 
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
 
@@ -52,7 +52,7 @@ def judge(
     page = fetch_page(source) if source.startswith(("http://", "https://")) else _read(source)
     judgement = pipeline.judge(page, rules, Facts(seen_on=datetime.now(UTC).date()))
     if as_json:
-        console.print_json(json.dumps(_as_dict(judgement), ensure_ascii=False))
+        console.print_json(json.dumps(_as_dict(page, judgement), ensure_ascii=False))
     else:
         _print(judgement)
         if explain:
@@ -80,7 +80,7 @@ def _opened(source: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _as_dict(judgement: Judgement) -> dict[str, object]:
+def _as_dict(page: PageText, judgement: Judgement) -> dict[str, object]:
     findings = [
         {**asdict(finding), "law": [str(article) for article in finding.law]}
         for finding in judgement.findings
@@ -93,6 +93,7 @@ def _as_dict(judgement: Judgement) -> dict[str, object]:
         "gravity_reasons": judgement.gravity_reasons,
         "score": judgement.score,
         "score_parts": [asdict(part) for part in judgement.score_parts],
+        "text": page.text,
         "findings": findings,
         "spared": [asdict(spared) for spared in judgement.spared],
         "contacts": [asdict(contact) for contact in judgement.contacts],

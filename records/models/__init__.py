@@ -36,6 +36,7 @@ from records.models.snapshots import (
     Visit,
     VisitKind,
 )
+from records.models.tips import Tip, TipChannel, TipState
 from records.models.users import Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
 
 __all__ = [
@@ -73,6 +74,9 @@ __all__ = [
     "SimilarBand",
     "Site",
     "Snapshot",
+    "Tip",
+    "TipChannel",
+    "TipState",
     "Transfer",
     "TrialDifference",
     "TrialState",

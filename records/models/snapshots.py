@@ -17,6 +17,7 @@ class VisitKind(LabelledEnum):
     ACCOUNT = "account", "公众号巡查"
     RECHECK = "recheck", "处置核验"
     MOBILE = "mobile", "手机访客核查"
+    TIP = "tip", "线索核查"
 
 
 class PlannedState(LabelledEnum):

@@ -9,8 +9,8 @@ from classifiers.judge import judge
 from classifiers.lists import load_rules
 from classifiers.similar import Signature
 from classifiers.values import Facts, KnownCertificate, PageText
-from crawler.extract import decode_html
 from crawler.sources import read_post
+from records.encoding import decode_html
 from records.settings import PROJECT
 
 RULES = load_rules(PROJECT / "keyword_lists")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract import decode_html, extract
+from crawler.extract import extract
+from records.encoding import decode_html
 
 
 def words(html: str) -> list[tuple[str, str]]:

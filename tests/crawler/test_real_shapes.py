@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from classifiers.values import PageText
-from crawler.extract import decode_html, extract
+from crawler.extract import extract
 from crawler.sources import read_post
 from crawler.spiders.site import SiteSpider
+from records.encoding import decode_html
 from records.models import VisitKind
 from records.visits import Target
 

@@ -1,0 +1,49 @@
+"""A stored page as it looked, where nothing of it can act: for a frame of ours only.
+
+Three walls, each enough by itself against script: what acts is taken out of the markup; the answer's policy allows
+no script, no form, no connection; and the frame is sandboxed, so that it has no origin, and cannot leave its place.
+"""
+
+from fastapi import HTTPException, Request
+from fastapi.responses import Response
+from selectolax.lexbor import LexborHTMLParser
+
+# What acts, loads, leads away, or tells somebody that the page was opened: preconnect asks no policy.
+_TAKEN_OUT = ["script", "link", "meta", "base", "iframe", "frame", "object", "embed", "template", "noscript"]
+_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+_LARGEST = 4_000_000  # characters
+
+
+def sandboxed(request: Request, html: str) -> Response:
+    """The page, for a frame. Raises a refusal for whoever opens it outside of one, where its links would lead away."""
+    if request.headers.get("sec-fetch-dest", "iframe") != "iframe":
+        raise HTTPException(403)
+    return Response(
+        f"<!doctype html><meta charset=utf-8>{without_what_acts(html[:_LARGEST])}",
+        media_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": _POLICY,
+            "X-Frame-Options": "SAMEORIGIN",
+            "X-DNS-Prefetch-Control": "off",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
+
+
+def without_what_acts(html: str) -> str:
+    """The markup without elements that act or load, and without attributes that do."""
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(_TAKEN_OUT)
+    for node in tree.css("*"):
+        for name in list(node.attributes):
+            if name.lower().startswith("on") or name.lower() in {
+                "ping",
+                "srcdoc",
+                "formaction",
+                "background",
+            }:
+                del node.attrs[name]
+    return tree.html or ""

@@ -1,0 +1,26 @@
+// The left side of a case in tabs: the text, the picture, the page, … Without script all stand below each other.
+"use strict";
+
+let shownTab = "";
+
+function showTab(name) {
+  const panels = [...document.querySelectorAll("[data-panel]")];
+  if (!panels.length) return;
+  if (!panels.some((panel) => panel.dataset.panel === name)) name = panels[0].dataset.panel;
+  shownTab = name;
+  for (const panel of panels) panel.hidden = panel.dataset.panel !== name;
+  for (const tab of document.querySelectorAll("[data-tab]")) {
+    if (tab.dataset.tab === name) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  // The stored page is loaded when it is looked at.
+  const frame = document.querySelector(`[data-panel="${name}"] iframe[data-src]`);
+  if (frame && !frame.src) frame.src = frame.dataset.src;
+}
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-tab]");
+  if (tab) showTab(tab.dataset.tab);
+});
+document.addEventListener("content-changed", () => showTab(shownTab));
+showTab("text");

@@ -1,0 +1,201 @@
+"""Tips: typed in, imported, followed. And the self-check 自查: what would be flagged, with nothing stored."""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.context import CheckedForm, Now, Parts, PartsHere, RecordId, TipTaker, page, signed_in_or_nobody
+from api.errors import SignInNeeded
+from api.review.highlight import Mark, lines
+from api.steps import run_step, start_step
+from classifiers.judge import judge
+from classifiers.values import Facts, Judgement, PageText
+from records import audit, tips
+from records.database import reading, transaction
+from records.models import SignIn, Tip, TipChannel, TipState
+from records.people import districts
+from records.period import local_day
+from records.tips import NewTip, TipRefused
+from records.workflow import actor_of
+
+router = APIRouter(include_in_schema=False)
+
+PAGE_SIZE = 100
+_LONGEST_TEXT = 100_000
+_FETCH_SECONDS = 120.0
+
+
+def typed_tip(
+    url: Annotated[str, Form(max_length=3_000)] = "",
+    content: Annotated[str, Form(max_length=5_000)] = "",
+    channel: Annotated[str, Form(max_length=20)] = TipChannel.HOTLINE.value,
+    received_on: Annotated[str, Form(max_length=20)] = "",
+    reporter: Annotated[str, Form(max_length=200)] = "",
+    institution: Annotated[str, Form(max_length=200)] = "",
+) -> NewTip:
+    """A tip as the form sends it."""
+    return NewTip(url, content, channel, received_on, reporter, institution)
+
+
+TypedTip = Annotated[NewTip, Depends(typed_tip)]
+
+
+@router.get("/tips")
+def show(
+    request: Request,
+    here: PartsHere,
+    sign_in: TipTaker,
+    now: Now,
+    state: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> HTMLResponse:
+    """The tips, newest first, each with its case; a form for another; an import."""
+    with reading(here.engine) as session:
+        found = tips.tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
+        return page(
+            request,
+            "tips.html",
+            sign_in=sign_in,
+            tips=found[:PAGE_SIZE],
+            more=found[PAGE_SIZE - 1][0].id if len(found) > PAGE_SIZE else None,
+            state=state,
+            states=list(TipState),
+            channels=list(TipChannel),
+            today=local_day(now),
+            columns=list(tips.COLUMNS),
+            is_waiting=any(tip.state is TipState.WAITING for tip, _ in found),
+            districts=districts(session),
+        )
+
+
+@router.post("/tips", dependencies=[CheckedForm])
+def add(here: PartsHere, sign_in: TipTaker, now: Now, new: TypedTip) -> RedirectResponse:
+    """Take a tip, and look at its page at once."""
+    with transaction(here.engine) as session:
+        actor = str(actor_of(sign_in.user))
+        tips.add_tip(session, new, actor=actor, today=local_day(now), now=now)
+    start_step(here, "tips", "follow")
+    return RedirectResponse("/tips", 303)
+
+
+@router.post("/tips/import", dependencies=[CheckedForm])
+def import_file(
+    request: Request, here: PartsHere, sign_in: TipTaker, now: Now, upload: Annotated[UploadFile, File()]
+) -> HTMLResponse:
+    """Take the tips of a file; says which rows were left out, and why."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / Path(upload.filename or "tips").name
+        path.write_bytes(upload.file.read(20_000_000))
+        with transaction(here.engine) as session:
+            actor = str(actor_of(sign_in.user))
+            result = tips.import_tips(session, path, actor=actor, today=local_day(now), now=now)
+    start_step(here, "tips", "follow")
+    return page(request, "tips_imported.html", sign_in=sign_in, result=result)
+
+
+@router.post("/tips/{tip_id}/again", dependencies=[CheckedForm])
+def again(here: PartsHere, sign_in: TipTaker, now: Now, tip_id: RecordId) -> RedirectResponse:
+    """Look at a tip's page once more."""
+    with transaction(here.engine) as session:
+        tip = session.get(Tip, tip_id)
+        if tip is None:
+            raise HTTPException(404)
+        tips.try_again(session, tip, actor=str(actor_of(sign_in.user)), now=now)
+    start_step(here, "tips", "follow")
+    return RedirectResponse("/tips", 303)
+
+
+@router.get("/self-check")
+def self_check_form(request: Request, here: PartsHere, now: Now) -> HTMLResponse:
+    """The form of the self-check."""
+    sign_in = _who(request, here, now)
+    return page(request, "self_check.html", sign_in=sign_in, text="", url="", checked=None, fault="")
+
+
+@router.post("/self-check")
+def self_check(
+    request: Request,
+    here: PartsHere,
+    now: Now,
+    text: Annotated[str, Form(max_length=_LONGEST_TEXT)] = "",
+    url: Annotated[str, Form(max_length=2_000)] = "",
+) -> HTMLResponse:
+    """What would be flagged of a text or a page. Nothing of it is stored; who is signed in is in the log."""
+    sign_in = _who(request, here, now)
+    checked, fault = None, ""
+    if text.strip():
+        judged = PageText.of_plain(text.replace("\r\n", "\n"))
+        checked = _of_judgement(judged, judge(judged, here.lists.rules(), Facts(local_day(now))))
+    elif url.strip() and sign_in is None:
+        fault = "检查网址请先登录；也可以粘贴文字"
+    elif url.strip():
+        checked, fault = _of_page(here, url.strip())
+    else:
+        fault = "请粘贴文字，或填写网址"
+    if sign_in is not None and checked is not None:
+        _write_down(here, sign_in, now, url or f"文字 {len(text)} 字")
+    return page(request, "self_check.html", sign_in=sign_in, text=text, url=url, checked=checked, fault=fault)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a self-check shows: the text with its places, and each finding with rule, law and advice."""
+
+    lines: list[Any]
+    findings: list[dict[str, Any]]
+    kind: str
+
+
+def _who(request: Request, here: Parts, now: datetime) -> SignIn | None:
+    """Who is signed in; nobody, where the self-check is open to all. Raises SignInNeeded."""
+    found = signed_in_or_nobody(request, here, now)
+    if found is None and not here.settings.public_self_check:
+        raise SignInNeeded("/self-check")
+    return found
+
+
+def _of_judgement(judged: PageText, judgement: Judgement) -> Checked:
+    findings = [
+        {
+            "title": one.title,
+            "severity": one.severity,
+            "quote": one.quote,
+            "why": one.why,
+            "rule": one.rule,
+            "start": one.start,
+            "end": one.end,
+        }
+        for one in judgement.findings
+    ]
+    return _checked(judged.text, findings, judgement.page_kind)
+
+
+def _of_page(here: Parts, url: str) -> tuple[Checked | None, str]:
+    try:
+        done = run_step(here, "judge", "--json", "--", tips.checked_url(url), seconds=_FETCH_SECONDS)
+    except TipRefused as refused:
+        return None, str(refused)
+    except subprocess.TimeoutExpired:
+        return None, "页面在两分钟内没有取得"
+    if done.returncode not in {0, 1}:
+        return None, done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "未能取得页面"
+    found = json.loads(done.stdout)
+    return _checked(found["text"], found["findings"], found["page_kind"]), ""
+
+
+def _checked(text: str, findings: list[dict[str, Any]], kind: str) -> Checked:
+    marks = [Mark(one["start"], one["end"], one["severity"]) for one in findings]
+    return Checked(lines(text, marks), findings, kind)
+
+
+def _write_down(here: Parts, sign_in: SignIn, now: datetime, what: str) -> None:
+    with transaction(here.engine) as session:
+        actor = str(actor_of(sign_in.user))
+        audit.append(session, actor=actor, action="self_check", subject=what, now=now)

@@ -1,0 +1,280 @@
+"""Tips 举报线索: typed in or imported, fetched and judged at once, and followed to their case's end."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from records import audit, workflow
+from records.models import (
+    Account,
+    Case,
+    Institution,
+    JudgementRecord,
+    Level,
+    Page,
+    PlannedPage,
+    Site,
+    Snapshot,
+    Tip,
+    TipChannel,
+    TipState,
+)
+from records.registry.exchange import ImportResult, RowFault
+from records.registry.sheets import FileRefused, read_sheets
+
+_LONGEST_URL = 2_000
+# Pages of nobody in the registry still have to be somebody's.
+_NOBODY = "UNREGISTERED"
+FOLLOWER = workflow.Actor(workflow.SYSTEM, "tips")
+COLUMNS = {
+    "网址": "url",
+    "来源渠道": "channel",
+    "收到日期": "received_on",
+    "举报内容": "content",
+    "举报人": "reporter",
+    "机构": "institution",
+}
+
+
+class TipRefused(Exception):
+    """A tip cannot be taken so; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class NewTip:
+    """A tip as it is typed in. `institution` is a registered name, or empty."""
+
+    url: str
+    content: str = ""
+    channel: str = TipChannel.HOTLINE.value
+    received_on: str = ""
+    reporter: str = ""
+    institution: str = ""
+
+
+def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: datetime) -> Tip:
+    """Take a tip; raises TipRefused naming what is wrong."""
+    institution = None
+    if name := new.institution.strip():
+        institution = session.scalar(select(Institution).where(Institution.name == name))
+        if institution is None:
+            raise TipRefused(f"机构：登记库中没有“{name}”，请填登记的第一名称，或留空")
+    tip = Tip(
+        url=checked_url(new.url),
+        channel=_channel(new.channel),
+        received_on=_day(new.received_on, today),
+        content=new.content.strip(),
+        reporter=new.reporter.strip()[:200] or None,
+        institution_id=institution.id if institution else None,
+        added_at=now,
+        added_by=actor,
+        state=TipState.WAITING,
+    )
+    session.add(tip)
+    session.flush()
+    # Who reported stays out of the log: it is read by more people than the tip.
+    audit.append(session, actor=actor, action="tip_added", subject=f"线索 {tip.id}", now=now, reason=tip.url)
+    return tip
+
+
+def import_tips(session: Session, path: Path, *, actor: str, today: date, now: datetime) -> ImportResult:
+    """Take the tips of a CSV or xlsx file, the good rows; the others are named by line and column. Raises
+    FileRefused. A row that is there already (same address, day and words) is not taken twice."""
+    result = ImportResult()
+    sheets = read_sheets(path)
+    if not sheets:
+        raise FileRefused(f"{path.name}：文件是空的")
+    for sheet in sheets:
+        if "网址" not in sheet.headings:
+            raise FileRefused(f"{path.name} {sheet.name}：缺少“网址”列；可用的列：{'、'.join(COLUMNS)}")
+        for row in sheet.rows:
+            cells = {COLUMNS[name]: _text(cell) for name, cell in row.cells.items() if name in COLUMNS}
+            new = NewTip(**{"url": "", **{key: value for key, value in cells.items() if value}})
+            try:
+                if _is_there(session, new, today):
+                    result.unchanged += 1
+                    continue
+                add_tip(session, new, actor=actor, today=today, now=now)
+                result.added += 1
+            except TipRefused as refused:
+                column, _, reason = str(refused).partition("：")
+                result.faults.append(RowFault(sheet.name, row.line, column, reason))
+    return result
+
+
+def waiting_tips(session: Session) -> Sequence[Tip]:
+    """The tips whose page is still to be fetched, oldest first."""
+    return session.scalars(select(Tip).where(Tip.state == TipState.WAITING).order_by(Tip.id)).all()
+
+
+def page_of_tip(session: Session, tip: Tip) -> Page:
+    """The page that a tip names: a known one; else of the site whose host it is on, of the institution that it names,
+    or of nobody in the registry. A site that is made for it is not patrolled."""
+    page = session.scalar(select(Page).where(Page.url == tip.url))
+    if page is None:
+        source = _source(session, tip)
+        page = Page(
+            url=tip.url,
+            site_id=source.id if isinstance(source, Site) else None,
+            account_id=source.id if isinstance(source, Account) else None,
+        )
+        session.add(page)
+        session.flush()
+    tip.page_id = page.id
+    return page
+
+
+def conclude_tip(session: Session, tip: Tip, visit_id: int, now: datetime) -> None:
+    """Write what came of a tip's page, and into the case's history that there was a tip."""
+    snapshot = session.scalar(
+        select(Snapshot).where(Snapshot.visit_id == visit_id, Snapshot.page_id == tip.page_id)
+    )
+    case = session.scalar(select(Case).where(Case.page_id == tip.page_id).order_by(Case.id.desc()).limit(1))
+    if case is not None:
+        tip.state, tip.reason = TipState.FLAGGED, f"案件 {case.id}"
+        words = f"收到线索 {tip.id}（{tip.channel.label}，{tip.received_on}）"
+        workflow.note(session, case, actor=FOLLOWER, now=now, reason=words)
+    elif snapshot is not None and snapshot.status == 200 and _was_judged(session, snapshot):
+        tip.state, tip.reason = TipState.NOTHING_FOUND, "页面已抓取并研判，没有命中"
+    else:
+        planned = session.scalar(select(PlannedPage).where(PlannedPage.visit_id == visit_id).limit(1))
+        reason = f"HTTP {snapshot.status}" if snapshot else (planned.reason if planned else None)
+        tip.state, tip.reason = TipState.FAILED, reason or "没有得到可研判的内容"
+
+
+def try_again(session: Session, tip: Tip, *, actor: str, now: datetime) -> None:
+    """Fetch a tip's page once more."""
+    tip.state, tip.reason = TipState.WAITING, None
+    audit.append(
+        session, actor=actor, action="tip_added", subject=f"线索 {tip.id}", now=now, reason="重新抓取"
+    )
+
+
+def tips(
+    session: Session, district: str | None, state: str, limit: int, before: int = 0
+) -> list[tuple[Tip, Case | None]]:
+    """The newest tips with their cases; in a district, those whose page's or named institution is there, and those
+    that are nobody's yet."""
+    query = select(Tip).options(
+        joinedload(Tip.institution),
+        joinedload(Tip.page).joinedload(Page.site).joinedload(Site.institution),
+        joinedload(Tip.page).joinedload(Page.account).joinedload(Account.institution),
+    )
+    if before:
+        query = query.where(Tip.id < before)
+    if state in {each.value for each in TipState}:
+        query = query.where(Tip.state == next(each for each in TipState if each.value == state))
+    found = [
+        tip
+        for tip in session.scalars(query.order_by(Tip.id.desc()).limit(limit))
+        if district is None or _district(tip) in {district, None}
+    ]
+    cases = cases_of_pages(session, [tip.page_id for tip in found if tip.page_id])
+    return [(tip, cases.get(tip.page_id or 0)) for tip in found]
+
+
+def tips_of_page(session: Session, page_id: int) -> Sequence[Tip]:
+    """The tips about a page, oldest first."""
+    return session.scalars(select(Tip).where(Tip.page_id == page_id).order_by(Tip.id)).all()
+
+
+def cases_of_pages(session: Session, page_ids: Iterable[int]) -> dict[int, Case]:
+    """By page, its newest case."""
+    newest = select(func.max(Case.id)).where(Case.page_id.in_(list(page_ids))).group_by(Case.page_id)
+    return {case.page_id: case for case in session.scalars(select(Case).where(Case.id.in_(newest)))}
+
+
+def _district(tip: Tip) -> str | None:
+    owner = tip.institution or (tip.page.source.institution if tip.page else None)
+    return owner.district if owner and owner.credit_code != _NOBODY else None
+
+
+def _source(session: Session, tip: Tip) -> Site | Account:
+    parts = urlsplit(tip.url)
+    host = parts.netloc.lower()
+    for site in session.scalars(select(Site).order_by(Site.enabled.desc(), Site.id)):
+        if urlsplit(site.start_url).netloc.lower() == host or host in site.other_hosts:
+            return site
+    owner = session.get(Institution, tip.institution_id) if tip.institution_id else _nobody(session)
+    assert owner is not None, "a tip's institution is a foreign key"
+    site = Site(institution_id=owner.id, start_url=f"{parts.scheme}://{host}/", other_hosts=[], enabled=False)
+    session.add(site)
+    session.flush()
+    return site
+
+
+def _nobody(session: Session) -> Institution:
+    found = session.scalar(select(Institution).where(Institution.credit_code == _NOBODY))
+    if found is None:
+        found = Institution(
+            credit_code=_NOBODY,
+            name="（未登记机构）",
+            other_names=[],
+            level=Level.OTHER,
+            district="（未登记）",
+            departments=[],
+            addresses=[],
+            phones=[],
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _was_judged(session: Session, snapshot: Snapshot) -> bool:
+    ids = [snapshot.id, snapshot.unchanged_since_id or 0]
+    query = select(JudgementRecord.id).where(JudgementRecord.snapshot_id.in_(ids)).limit(1)
+    return session.scalar(query) is not None
+
+
+def _is_there(session: Session, new: NewTip, today: date) -> bool:
+    query = select(Tip.id).where(
+        Tip.url == new.url.strip(),
+        Tip.content == new.content.strip(),
+        Tip.received_on == _day(new.received_on, today),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def checked_url(written: str) -> str:
+    """An http or https address, without its fragment; raises TipRefused."""
+    url = written.strip()
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # raises for what is no number
+    except ValueError:
+        raise TipRefused(f"网址：“{url[:80]}”不是网址") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise TipRefused(f"网址：“{url[:80]}”不是 http 或 https 网址")
+    if len(url) > _LONGEST_URL:
+        raise TipRefused(f"网址：长过 {_LONGEST_URL} 个字符")
+    return url.split("#", 1)[0]
+
+
+def _channel(written: str) -> TipChannel:
+    known = {channel.value: channel for channel in TipChannel} | {each.label: each for each in TipChannel}
+    if written.strip() not in known:
+        labels = "、".join(channel.label for channel in TipChannel)
+        raise TipRefused(f"来源渠道：没有“{written.strip()[:20]}”，可用：{labels}")
+    return known[written.strip()]
+
+
+def _day(written: str, today: date) -> date:
+    if not written.strip():
+        return today
+    try:
+        day = date.fromisoformat(written.strip()[:10].replace("/", "-"))
+    except ValueError:
+        raise TipRefused(f"收到日期：“{written.strip()[:20]}”不是日期，应写作 2026-01-31") from None
+    if day > today:
+        raise TipRefused(f"收到日期：{day} 在今天之后")
+    return day
+
+
+def _text(cell: object) -> str:
+    return cell.isoformat()[:10] if isinstance(cell, date) else str(cell or "").strip()

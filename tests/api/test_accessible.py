@@ -1,0 +1,100 @@
+"""Every page for everybody: axe finds nothing by WCAG 2.2 AA, and nothing runs off a narrow screen."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from crawler.rendering import launch_options
+from records.database import transaction
+from records.models import Role
+from records.sign_in import add_user
+from tests.api.conftest import PASSWORD
+from tests.api.pages import transfer
+from tests.records import registered
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = [(1366, 768), (390, 844)]
+PAGES = [
+    *("/cases", "/cases?state=all&words=治愈率", "/cases/1", "/cases/1/versions", "/cases/1/compare/2"),
+    *("/figures", "/institutions/1", "/lists", "/lists/terms", "/lists/drafts/1", "/lists/versions/1"),
+    *("/lists/drafts/1/files/cure_rate.yaml", "/tips", "/self-check", "/people", "/audit", "/audit/verify"),
+    "/nothing-here",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(**launch_options())
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def filled(served, store, rules) -> None:
+    for number in range(1, 4):
+        found = registered.case(served.engine, store, rules, datetime.now(UTC), number)
+    transfer(served, found)
+    with transaction(served.engine) as session:
+        add_user(session, "admin", PASSWORD, Role.ADMINISTRATOR, display_name="管理员")
+
+
+def signed_in(browser: Browser, url: str, name: str, size: tuple[int, int]) -> Page:
+    page = browser.new_context(locale="zh-CN", viewport={"width": size[0], "height": size[1]}).new_page()
+    page.goto(f"{url}/signin")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "signin" not in address)
+    return page
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": STANDARDS}}).response["violations"]
+    said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        said.append(f"runs off the screen: {page.evaluate('document.documentElement.scrollWidth')}")
+    return said
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_page_of_the_commission(served, filled, browser: Browser, size: tuple[int, int]) -> None:
+    page = signed_in(browser, served.url, "admin", size)
+    page.goto(f"{served.url}/lists")
+    page.fill("form[action='/lists/drafts'] input[name=reason]", "试")
+    page.click("form[action='/lists/drafts'] button")
+    page.wait_for_url("**/lists/drafts/1")
+    found = {}
+    for path in PAGES:
+        page.goto(served.url + path)
+        if said := faults(page):
+            found[path] = said
+    for tab in ("1", "3", "5"):
+        page.goto(f"{served.url}/cases/1")
+        page.keyboard.press(tab)
+        if said := faults(page):
+            found[f"/cases/1 tab {tab}"] = said
+    page.context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_page_of_the_office_and_before_sign_in(
+    served, filled, browser: Browser, size: tuple[int, int]
+) -> None:
+    page = signed_in(browser, served.url, "officer", size)
+    found = {}
+    for path in ("/takedown", "/takedown/1"):
+        page.goto(served.url + path)
+        if said := faults(page):
+            found[path] = said
+    page.context.clear_cookies()
+    page.goto(f"{served.url}/signin")
+    found |= {"/signin": said} if (said := faults(page)) else {}
+    page.context.close()
+    assert found == {}

@@ -1,0 +1,167 @@
+"""A tip from the telephone to its case; the self-check, which stores nothing."""
+
+import io
+import time
+from collections.abc import Iterator
+from datetime import date
+
+import httpx
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import func, select
+
+from api.app import make_app
+from records import audit
+from records.database import reading, transaction
+from records.models import Case, Institution, Page, Snapshot, Tip, TipState
+from records.settings import Settings
+from tests.api.conftest import running
+from tests.api.pages import hidden, sign_in
+from tests.records import registered
+from tests.servers.site import Answer, LoopbackSite, serving
+
+UNLAWFUL = (
+    "<title>特色疗法</title><p>我院治愈率98%，永不复发，欢迎来电咨询010-66668888。</p>" + "<p>门诊</p>" * 20
+)
+LAWFUL = "<title>门诊时间</title><p>" + "门诊时间为每日八时至十七时，节假日照常接诊。" * 10 + "</p>"
+
+
+@pytest.fixture
+def site() -> Iterator[LoopbackSite]:
+    with serving({"/bad.html": Answer(UNLAWFUL), "/good.html": Answer(LAWFUL)}) as found:
+        yield found
+
+
+@pytest.fixture
+def reviewer(served, store, rules) -> Iterator[httpx.Client]:
+    settings = Settings(allow_networks="127.0.0.0/8")
+    with (
+        running(make_app(served.engine, store, rules, settings)) as url,
+        served.client(base_url=url) as client,
+    ):
+        sign_in(client, "reviewer")
+        yield client
+
+
+def send(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
+    return client.post(path, data={"csrf": hidden(client.get("/tips").text, "csrf"), **fields})
+
+
+def followed(served, count: int) -> list[Tip]:
+    for _ in range(600):
+        with reading(served.engine) as session:
+            tips = session.scalars(select(Tip).order_by(Tip.id)).all()
+        if len(tips) == count and not any(tip.state is TipState.WAITING for tip in tips):
+            return list(tips)
+        time.sleep(0.2)
+    raise AssertionError("the tips are not followed")
+
+
+def test_a_tip_is_fetched_judged_and_follows_its_case(served, reviewer, site) -> None:
+    sent = send(
+        reviewer,
+        "/tips",
+        url=f"{site.url}/bad.html#top",
+        content="说能治好",
+        channel="hotline",
+        reporter="王女士 13800138000",
+    )
+    assert sent.status_code == 303, sent.text
+    (tip,) = followed(served, 1)
+    assert tip.state is TipState.FLAGGED
+    html = reviewer.get("/tips").text
+    case_id = int(tip.reason.removeprefix("案件 "))
+    assert f'href="/cases/{case_id}"' in html
+    assert "（未登记机构）" in html
+    page = reviewer.get(f"/cases/{case_id}").text
+    assert "举报线索 1 件" in page
+    assert "说能治好" in page
+    assert f"收到线索 {tip.id}（热线" in page
+    assert "13800138000" not in page, "who reported is for those who work on tips"
+    with reading(served.engine) as session:
+        assert not any(
+            "13800138000" in entry.reason for entry in audit.entries(session, audit.AuditFilter(), 50)
+        )
+
+
+def test_a_tip_about_a_registered_site_is_that_institutions(served, reviewer, site) -> None:
+    with transaction(served.engine) as session:
+        registered.site(session, f"{site.url}/")
+    send(reviewer, "/tips", url=f"{site.url}/good.html", channel="web")
+    (tip,) = followed(served, 1)
+    assert (tip.state, tip.reason) == (TipState.NOTHING_FOUND, "页面已抓取并研判，没有命中")
+    assert "云溪第1医院" in reviewer.get("/tips").text
+
+
+def test_what_cannot_be_fetched_says_why_and_can_be_tried_again(served, reviewer, site) -> None:
+    send(reviewer, "/tips", url=f"{site.url}/later.html", channel="web")
+    (tip,) = followed(served, 1)
+    assert (tip.state, tip.reason) == (TipState.FAILED, "HTTP 404")
+    site.pages["/later.html"] = Answer(UNLAWFUL)
+    assert send(reviewer, f"/tips/{tip.id}/again").status_code == 303
+    (tip,) = followed(served, 1)
+    assert tip.state is TipState.FLAGGED
+
+
+def test_tips_are_imported_from_a_file_and_bad_rows_are_named(served, reviewer, site) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["网址", "来源渠道", "收到日期", "举报内容", "机构"])
+    sheet.append([f"{site.url}/bad.html", "热线", date(2026, 11, 20), "夸大疗效", None])
+    sheet.append(["ftp://x.test/a", "热线", None, None, None])
+    sheet.append([f"{site.url}/good.html", "电报", None, None, None])
+    sheet.append([f"{site.url}/good.html", "网络举报", "2026-13-01", None, None])
+    sheet.append([f"{site.url}/good.html", "网络举报", None, None, "没有的医院"])
+    sheet.append([f"{site.url}/bad.html", "热线", date(2026, 11, 20), "夸大疗效", None])
+    content = io.BytesIO()
+    book.save(content)
+    csrf = hidden(reviewer.get("/tips").text, "csrf")
+    files = {"upload": ("tips.xlsx", content.getvalue())}
+    page = reviewer.post("/tips/import", data={"csrf": csrf}, files=files).text
+    assert "新收 1 件，已有 1 件，有误未收 4 行" in page
+    for line, column in ((3, "网址"), (4, "来源渠道"), (5, "收到日期"), (6, "机构")):
+        assert f"第 {line} 行“{column}”" in page
+    (tip,) = followed(served, 1)
+    assert (tip.state, tip.received_on) == (TipState.FLAGGED, date(2026, 11, 20))
+    refused = reviewer.post("/tips/import", data={"csrf": csrf}, files={"upload": ("x.csv", "a,b\n1,2\n")})
+    assert (refused.status_code, "缺少“网址”列" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("url", ["", "not an address", "javascript:alert(1)", "http://", "http://x:99999/"])
+def test_what_is_no_address_is_refused(reviewer, url: str) -> None:
+    refused = send(reviewer, "/tips", url=url)
+    assert refused.status_code == 422
+    assert "网址" in refused.text
+
+
+def stored(served) -> tuple[int, ...]:
+    with reading(served.engine) as session:
+        kinds = (Page, Snapshot, Case, Tip, Institution)
+        return tuple(session.scalar(select(func.count()).select_from(kind)) for kind in kinds)
+
+
+def test_a_self_check_shows_what_would_be_flagged_and_stores_nothing(served, reviewer, site) -> None:
+    before = stored(served)
+    page = reviewer.post("/self-check", data={"text": "我院治愈率98%，<b>永不复发</b>。"}).text
+    assert "宣称治愈率或有效率" in page
+    assert '<mark class="high"' in page
+    assert "&lt;b&gt;" in page
+    of_page = reviewer.post("/self-check", data={"url": f"{site.url}/bad.html"}).text
+    assert "治愈率98%" in of_page
+    assert "登记为线索并存档" in of_page
+    assert "没有命中" in reviewer.post("/self-check", data={"text": "门诊时间为每日八时至十七时。"}).text
+    assert "HTTP 404" in reviewer.post("/self-check", data={"url": f"{site.url}/none.html"}).text
+    assert stored(served) == before
+
+
+def test_the_self_check_is_open_to_all_only_where_it_is_set_so(served, store, rules, site) -> None:
+    with served.client() as client:
+        assert client.get("/self-check").status_code == 303
+    with (
+        running(make_app(served.engine, store, rules, Settings(public_self_check=True))) as url,
+        served.client(base_url=url) as client,
+    ):
+        assert "宣称治愈率" in client.post("/self-check", data={"text": "我院治愈率98%。"}).text
+        refused = client.post("/self-check", data={"url": f"{site.url}/bad.html"}).text
+        assert "检查网址请先登录" in refused
+        assert site.requests == []
