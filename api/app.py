@@ -18,6 +18,7 @@ from api.people.routes import router as people_router
 from api.queue.routes import router as queue_router
 from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
+from api.signin.oidc import router as oidc_router
 from api.signin.routes import router as signin_router
 from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
@@ -62,6 +63,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     app.state.parts = Parts(engine, store, lists, settings)
     for router in (
         signin_router,
+        oidc_router,
         reviewers_queue_router,
         review_router,
         takedown_router,

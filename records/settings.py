@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -57,6 +57,14 @@ class Settings(BaseSettings):
         default=False, description="institutions may check texts without signing in"
     )
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
+    oidc_issuer: str = Field(
+        default="", description="OpenID Connect provider by which users may sign in; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="how the provider knows us")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="our secret with the provider")
+    oidc_claim: str = Field(
+        default="preferred_username", description="the claim that is the user's name in Qingyi"
+    )
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
 
     @field_validator("database_url")

@@ -100,6 +100,19 @@ def _checked(session: Session, name: str, password: str, now: datetime) -> User:
     return user
 
 
+def vouched_user(session: Session, name: str, now: datetime) -> User:
+    """The user of that name, whom an identity provider vouches for; raises SignInRefused where there is none, or they
+    may no longer sign in. Both are written into the log."""
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None or user.disabled:
+        reason = "统一身份认证的这个用户没有开通本系统，请联系管理员"
+        actor = f"user:{user.name if user else '?'}"
+        audit.append(session, actor=actor, action="sign_in_refused", now=now, reason=reason)
+        raise SignInRefused(reason)
+    audit.append(session, actor=f"user:{user.name}", action="sign_in", now=now, reason="统一身份认证")
+    return user
+
+
 def _matches(password_hash: str, password: str) -> bool:
     try:
         return _HASHER.verify(password_hash, password)

@@ -6,17 +6,20 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import COOKIE, CheckedForm, Now, PartsHere, Signed, page
+from api.signin.browser import own_path, signed_in_response
 from records import audit
 from records.database import transaction
-from records.sign_in import SignInRefused, check_password, close_sign_in, open_sign_in
+from records.sign_in import SignInRefused, check_password, close_sign_in
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/signin")
-def show(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
+def show(request: Request, here: PartsHere, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
     """The sign-in page."""
-    return page(request, "signin.html", wanted=_own_path(next), refused="")
+    return page(
+        request, "signin.html", wanted=own_path(next), refused="", oidc=bool(here.settings.oidc_issuer)
+    )
 
 
 @router.post("/signin")
@@ -29,23 +32,13 @@ def sign_in(
     wanted: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in, and go where the browser wanted to."""
-    hours = here.settings.session_hours
     with transaction(here.engine) as session:
         try:
             user = check_password(session, name.strip(), password, now)
         except SignInRefused as refused:
-            return page(request, "signin.html", 401, wanted=_own_path(wanted), refused=str(refused))
-        token = open_sign_in(session, user, now, hours)
-    response = RedirectResponse(_own_path(wanted), 303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(hours * 3600),
-        httponly=True,
-        samesite="lax",
-        secure=here.settings.secure_cookies,
-    )
-    return response
+            oidc = bool(here.settings.oidc_issuer)
+            return page(request, "signin.html", 401, wanted=own_path(wanted), refused=str(refused), oidc=oidc)
+        return signed_in_response(session, here, user, own_path(wanted), now)
 
 
 @router.post("/signout", dependencies=[CheckedForm])
@@ -57,9 +50,3 @@ def sign_out(request: Request, here: PartsHere, sign_in: Signed, now: Now) -> Re
     response = RedirectResponse("/signin", 303)
     response.delete_cookie(COOKIE)
     return response
-
-
-def _own_path(wanted: str) -> str:
-    """A path of this site only: a sign-in must not lead elsewhere."""
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if own and not any(ord(character) < 32 for character in wanted) else "/"

@@ -1,0 +1,188 @@
+"""Signing in by an identity provider (OpenID Connect Core 1.0, authorization code flow with PKCE, RFC 7636).
+
+The provider says who somebody is; what they may do stays with Qingyi: only a user that an administrator has added can
+sign in. What the browser must bring back (state, nonce, verifier) is in a cookie of its own for ten minutes.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import httpx
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from joserfc import jwk, jwt
+from joserfc.errors import JoseError
+
+from api.context import Now, Parts, PartsHere, page
+from api.signin.browser import own_path, signed_in_response
+from records.database import transaction
+from records.sign_in import SignInRefused, vouched_user
+
+router = APIRouter(prefix="/signin/oidc", include_in_schema=False)
+
+_COOKIE, _COOKIE_SECONDS = "qingyi_oidc", 600
+_SECONDS = 10.0
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+
+
+class ProviderFailed(Exception):
+    """The identity provider cannot be used, or what it says cannot be believed; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a browser was sent to the provider with."""
+
+    state: str
+    nonce: str
+    verifier: str
+    wanted: str
+
+    @classmethod
+    def read(cls, cookie: str) -> "_Asked | None":
+        parts = cookie.split(".", 3)
+        return cls(*parts) if len(parts) == 4 else None
+
+    def __str__(self) -> str:
+        return ".".join((self.state, self.nonce, self.verifier, self.wanted))
+
+
+@router.get("")
+def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # noqa: A002 - the query's own name
+    """Send the browser to the provider."""
+    _require(here)
+    try:
+        provider = _provider(here)
+    except ProviderFailed as failed:
+        return page(request, "signin.html", 502, wanted=own_path(next), refused=str(failed), oidc=True)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    asked = _Asked(state, nonce, verifier, own_path(next))
+    challenge = (
+        base64.urlsafe_b64encode(hashlib.sha256(asked.verifier.encode()).digest()).rstrip(b"=").decode()
+    )
+    query = {
+        "response_type": "code",
+        "client_id": here.settings.oidc_client_id,
+        "redirect_uri": _back(request),
+        "scope": "openid profile",
+        "state": asked.state,
+        "nonce": asked.nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    response = RedirectResponse(f"{provider['authorization_endpoint']}?{urlencode(query)}", 303)
+    response.set_cookie(
+        _COOKIE,
+        str(asked),
+        max_age=_COOKIE_SECONDS,
+        path="/signin/oidc",
+        httponly=True,
+        samesite="lax",
+        secure=here.settings.secure_cookies,
+    )
+    return response
+
+
+@router.get("/callback")
+def callback(
+    request: Request,
+    here: PartsHere,
+    now: Now,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2_000)] = "",
+    error: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The browser comes back: believe the provider, if what it says holds, and sign the user in."""
+    _require(here)
+    asked = _Asked.read(request.cookies.get(_COOKIE, ""))
+    wanted, refused, name = asked.wanted if asked else "/", "", ""
+    if asked is None or not secrets.compare_digest(state.encode(), asked.state.encode()):
+        refused = "登录已过期或不是从本页发起的，请重试"
+    elif error or not code:
+        refused = "统一身份认证没有同意登录"
+    else:
+        try:
+            name = _name(here, _back(request), code, asked)
+        except ProviderFailed as failed:
+            refused = str(failed)
+    response: Response | None = None
+    with transaction(here.engine) as session:
+        if not refused:
+            try:
+                user = vouched_user(session, name, now)
+                response = signed_in_response(session, here, user, own_path(wanted), now)
+            except SignInRefused as failed_sign_in:
+                refused = str(failed_sign_in)
+    if response is None:
+        response = page(request, "signin.html", 401, wanted=own_path(wanted), refused=refused, oidc=True)
+    response.delete_cookie(_COOKIE, path="/signin/oidc")
+    return response
+
+
+def _name(here: Parts, back: str, code: str, asked: _Asked) -> str:
+    """The user's name that the provider vouches for. Raises ProviderFailed."""
+    provider, settings = _provider(here), here.settings
+    answer = _asked(
+        "POST",
+        provider["token_endpoint"],
+        data={
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "client_id": settings.oidc_client_id,
+            "client_secret": settings.oidc_client_secret.get_secret_value(),
+            "code_verifier": asked.verifier,
+        },
+    )
+    keys = jwk.KeySet.import_key_set(_asked("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
+    rules = jwt.JWTClaimsRegistry(
+        leeway=60,
+        iss={"essential": True, "value": provider["issuer"]},
+        aud={"essential": True, "value": settings.oidc_client_id},
+        exp={"essential": True},
+        nonce={"essential": True, "value": asked.nonce},
+    )
+    try:
+        token = jwt.decode(str(answer.get("id_token", "")), keys, algorithms=_ALGORITHMS)
+        rules.validate(token.claims)
+    except (JoseError, ValueError) as error:
+        raise ProviderFailed(f"统一身份认证的应答不可信：{error}") from None
+    name = token.claims.get(settings.oidc_claim)
+    if not isinstance(name, str) or not name:
+        raise ProviderFailed(f"统一身份认证没有给出 {settings.oidc_claim}")
+    return name
+
+
+def _provider(here: Parts) -> dict[str, Any]:
+    """What the provider says of itself (OpenID Connect Discovery 1.0). Raises ProviderFailed."""
+    issuer = here.settings.oidc_issuer.rstrip("/")
+    found = _asked("GET", f"{issuer}/.well-known/openid-configuration")
+    missing = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys()
+    if missing or str(found["issuer"]).rstrip("/") != issuer:
+        raise ProviderFailed("统一身份认证的配置不完整，或不属于所设的地址")
+    return found
+
+
+def _asked(method: str, url: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on to httpx
+    try:
+        answer = httpx.request(method, url, timeout=_SECONDS, **more)
+        answer.raise_for_status()
+        found = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise ProviderFailed(f"统一身份认证无法使用：{type(error).__name__}") from None
+    if not isinstance(found, dict):
+        raise ProviderFailed("统一身份认证的应答不是所需的格式")
+    return found
+
+
+def _back(request: Request) -> str:
+    return str(request.url_for("callback"))
+
+
+def _require(here: Parts) -> None:
+    if not here.settings.oidc_issuer:
+        raise HTTPException(404)
