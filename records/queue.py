@@ -123,7 +123,10 @@ def counts(session: Session, wanted: QueueFilter, user: User, now: datetime) -> 
 def next_case(session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0) -> int | None:
     """The id of the case that a reviewer looks at after the case `after`: the gravest wanted one that nobody holds."""
     query = select(Case.id).where(
-        Case.state.in_(_FREE), Case.id != after, *_conditions(session, wanted, user, now)
+        Case.state.in_(_FREE),
+        Case.id != after,
+        Case.lead_id.is_(None),
+        *_conditions(session, wanted, user, now),
     )
     return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
 

@@ -12,6 +12,7 @@ from classifiers.values import Aligned
 from records import workflow
 from records.clusters import cluster_cases
 from records.evidence import EvidenceStore
+from records.merging import members
 from records.models import (
     Account,
     AuditEntry,
@@ -112,10 +113,13 @@ def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None)
     `cluster` are the cases of its cluster, where they are at hand.
     """
     rules = {finding.rule for finding in case.judgement.findings}
+    others = cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
     return [
         other
-        for other in (cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster)
-        if other.state in _TAKEN_UP_FIRST and {finding.rule for finding in other.judgement.findings} == rules
+        for other in others
+        if other.state in _TAKEN_UP_FIRST
+        and other.lead_id is None
+        and {finding.rule for finding in other.judgement.findings} == rules
     ]
 
 
@@ -150,11 +154,31 @@ def decide(
     *,
     needs_approval: bool = False,
 ) -> None:
-    """Do what a reviewer asks for. Raises CaseChanged, or StepRefused as `workflow.step` does.
+    """Do what a reviewer asks for, with all cases that are merged into this one. Raises CaseChanged, or StepRefused as
+    `workflow.step` does.
 
     A decision on a case that nobody has taken up takes it up first, so that each step is written down. With
     `needs_approval` (the two-person rule) a confirmation is a proposal, until somebody else approves it.
     """
+    if case.lead_id is not None:
+        raise CaseChanged(f"案件已并入案件 {case.lead_id}，请在该案件研判，或先分案")
+    following = members(session, case)
+    _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
+    for member in following:
+        reason = f"{decision.reason}（随案件 {case.id}）".strip()
+        own = Decision(decision.action, member.version, reason, decision.office_id)
+        _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
+
+
+def _decide_one(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> None:
     if decision.action not in ACTIONS:
         raise workflow.StepRefused(f"没有“{decision.action}”这一操作")
     if case.version != decision.version:
@@ -207,7 +231,10 @@ def comment(session: Session, case: Case, reviewer: User, words: str, now: datet
 
 def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
     """Take back the reviewer's own decision, as long as it is the last thing that happened to the case; it is
-    theirs to review again. Raises StepRefused."""
+    theirs to review again, with the cases that are merged into it. Raises StepRefused."""
+    for member in members(session, case):
+        if member.state is case.state:
+            undo(session, member, reviewer, now)
     last = history(session, case.id)[-1]
     own = last.actor == str(workflow.actor_of(reviewer))
     if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from records import merging
 from records import queue as queues
 from records.database import reading, transaction
 from records.models import Case, CaseState, User
@@ -89,6 +90,21 @@ def assign(
         by = session.get_one(User, sign_in.user_id)
         queues.assign(session, (case or [])[:PAGE_SIZE], reviewer, by, now)
     return RedirectResponse(queue_address(view), 303)
+
+
+@router.post("/merge", dependencies=[CheckedForm])
+def merge(
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    case: Annotated[list[int] | None, Form()] = None,
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Merge the chosen cases, to be decided as one."""
+    with transaction(here.engine) as session:
+        by = session.get_one(User, sign_in.user_id)
+        lead = merging.merge(session, (case or [])[:PAGE_SIZE], by, now)
+    return RedirectResponse(case_address(lead.id, view), 303)
 
 
 @router.post("/views", dependencies=[CheckedForm])

@@ -1,10 +1,12 @@
 """The case page, and the decisions."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api import evidence as evidence_here
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
@@ -12,7 +14,7 @@ from api.review.highlight import lines
 from api.review.queue import Done, case_address, queue_address
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
-from records import review
+from records import merging, review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, SignIn, User
@@ -42,6 +44,7 @@ def show(
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         findings = case.judgement.findings
+        possible = {to for before, to in STEPS if before is case.state}
         similar = cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
             request,
@@ -51,13 +54,14 @@ def show(
             institution=case.page.source.institution,
             lines=lines(case.judgement.page_text, findings),
             findings=findings,
-            possible={to for before, to in STEPS if before is case.state},
-            offices=session.scalars(select(Office).order_by(Office.id)).all(),
+            possible=possible,
+            offices=_offices(session) if CaseState.TRANSFERRED in possible else (),
             history=review.history(session, case_id),
-            verifications=review.verifications(session, case_id),
+            verifications=review.verifications(session, case_id) if case.transfers else (),
+            members=merging.members(session, case),
             similar=similar[:_SHOWN],
             alike=len(review.same_as(session, case, similar)),
-            precedents=precedents(session, case),
+            precedents=precedents(session, case) if case.state in OUTCOMES["is-open"].states else (),
             before=institution_counts(session, case.page.source.institution.id),
             outcomes=OUTCOMES,
             laws=here.lists.rules().forbidden,
@@ -109,11 +113,13 @@ def decide(
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
-        if action in {"comment", "undo"}:
+        if action in {"comment", "undo", "split"}:
             if action == "comment":
                 review.comment(session, case, user, reason, now)
-            else:
+            elif action == "undo":
                 review.undo(session, case, user, now)
+            else:
+                merging.split(session, case, user, now)
             return RedirectResponse(case_address(case_id, view), 303)
         take = review.decide_alike if alike else review.decide
         decision = review.Decision(action, version, reason, office)
@@ -169,6 +175,10 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
         case = _found(review.find_case(session, case_id), sign_in)
         taker = evidence_here.Taker(actor_of(sign_in.user), now)
         return evidence_here.as_download(session, here.store, case, taker)
+
+
+def _offices(session: Session) -> Sequence[Office]:
+    return session.scalars(select(Office).order_by(Office.id)).all()
 
 
 def _found(case: Case | None, sign_in: SignIn) -> Case:

@@ -139,6 +139,9 @@ class Case(Base):
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who holds it")
+    lead_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cases.id"), index=True, comment="the case that it is merged into 并案"
+    )
     recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified")
     version: Mapped[int] = mapped_column(
         comment="counts writes, so that two people cannot overwrite each other"

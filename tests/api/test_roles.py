@@ -25,6 +25,7 @@ SEEN_BY = {
 }
 DONE_BY = {
     "/cases/next": {"reviewer", "approver", "administrator"},
+    "/cases/merge": {"reviewer", "approver", "administrator"},
     "/cases/assign": {"reviewer", "approver", "administrator"},
     "/people": {"administrator"},
     "/lists/drafts": {"analyst", "administrator"},
