@@ -44,7 +44,7 @@ gate: setup ## Hold precision and recall against tests/floors.json; UPDATE=1 rai
 	@$(BIN)/python -m benchmarks.accuracy --gate $(if $(filter 1,$(UPDATE)),--update)
 
 bench: setup ## Print the benchmarks, each as a ratio to a named baseline
-	@for name in accuracy judge_speed judge_growth image_text crawl pages; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in accuracy judge_speed judge_growth image_text crawl pages trial; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 	@$(BIN)/python -m demo --once --screenshots docs/screenshots

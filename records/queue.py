@@ -96,10 +96,21 @@ class QueueFilter:
 def queue(
     session: Session, wanted: QueueFilter, user: User, now: datetime, limit: int, offset: int = 0
 ) -> Sequence[Case]:
-    """The cases that are wanted, gravest first, with page, institution and findings."""
+    """The cases that are wanted, gravest first, with page, institution and findings.
+
+    Which ones is asked first, of the cases' own columns: joined to all that is shown, the database would carry it
+    along for every case that comes before them.
+    """
+    ids = session.scalars(
+        select(Case.id)
+        .where(Case.state.in_(wanted.states), *_conditions(session, wanted, user, now))
+        .order_by(Case.score.desc(), Case.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
     return session.scalars(
         select(Case)
-        .where(Case.state.in_(wanted.states), *_conditions(session, wanted, user, now))
+        .where(Case.id.in_(ids))
         .options(
             joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
             joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
@@ -108,8 +119,6 @@ def queue(
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
         )
         .order_by(Case.score.desc(), Case.id)
-        .limit(limit)
-        .offset(offset)
     ).all()
 
 
@@ -179,22 +188,18 @@ class Choices:
 
     districts: list[tuple[str, str]]
     categories: list[tuple[str, str]]
-    rules: list[tuple[str, str]]
     reviewers: list[tuple[str, str]]
 
 
 def choices(session: Session) -> Choices:
-    """What is there to be chosen from, in the registry and among the findings."""
+    """What is there to be chosen from in the registry, and among the users."""
     category = Institution.category
-    titles = func.max(FindingRecord.title)
     reviewers = select(User).where(User.role.in_(roles_that_may(Permission.REVIEW)), User.disabled.is_(False))
     districts = session.scalars(select(Institution.district).distinct().order_by(Institution.district))
     categories = session.scalars(select(category).where(category.is_not(None)).distinct().order_by(category))
-    rules = session.execute(select(FindingRecord.rule, titles).group_by(FindingRecord.rule).order_by(titles))
     return Choices(
         [(name, name) for name in districts],
         [(name, name) for name in categories if name],
-        [(row[0], row[1]) for row in rules],
         [
             (str(user.id), user.display_name)
             for user in session.scalars(reviewers.order_by(User.display_name))

@@ -45,6 +45,7 @@ def queue(
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
             counts=_counts(session, wanted, user, now),
             choices=queues.choices(session),
+            rules=[(rule.id, rule.title) for rule in here.lists.rules().rules],
             views=queues.saved_views(session, user),
             states=CaseState,
             view=wanted.address(),
