@@ -38,7 +38,7 @@ from records.settings import PROJECT
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 BATCH, KINDS, BASELINE = 2_000, 500, 1_000
-TERM = "门诊{gap:6}{时间|安排}"
+TERM = "墙面{gap:3}动物图案"
 Row = dict[str, Any]
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from demo import steps
-from demo.pictures import take_office_pictures, take_pictures
+from demo.pictures import take_office_pictures, take_other_pictures, take_pictures
 from records.models import Case
 from records.settings import PROJECT
 
@@ -69,6 +69,7 @@ def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> 
     if screenshots:
         steps.transfer_case(stage, cases[1])
         take_office_pictures(stage, screenshots)
+        take_other_pictures(stage, screenshots)
     if states[-1] != "已核验":
         surprises.append(f"case {walked.id} ended as {states[-1]}")
     say("6/6 where to look")

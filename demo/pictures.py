@@ -30,12 +30,59 @@ def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder:
         page.screenshot(path=folder / "keys.png")
         page.keyboard.press("Escape")
         page.goto(f"{stage.url}/cases/{departing_case}")
-        page.locator("section[aria-label=与成品样件比较]").scroll_into_view_if_needed()
+        page.keyboard.press("4")
         page.screenshot(path=folder / "departure.png")
         page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.set_viewport_size(PHONE)
         page.screenshot(path=folder / "case-phone.png")
         browser.close()
+
+
+def take_other_pictures(stage: Stage, folder: Path) -> None:
+    """Pictures of everybody else's pages into `folder`: figures, lists with a draft and its trial, tips, the self-check,
+    users and the log."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
+        page.goto(f"{stage.url}/signin")
+        sign_in(page, "administrator", stage.passwords["administrator"])
+        page.wait_for_url("**/cases")
+        _take_a_trial(page, stage, folder)
+        for name, path in (
+            ("figures", "/figures"),
+            ("institution", "/institutions/2"),
+            ("lists", "/lists"),
+            ("terms", "/lists/terms"),
+            ("tips", "/tips"),
+            ("people", "/people"),
+            ("audit", "/audit/verify"),
+        ):
+            page.goto(stage.url + path)
+            page.screenshot(path=folder / f"{name}.png")
+        page.goto(f"{stage.url}/self-check")
+        page.fill("textarea", "我院引进新技术，治愈率98%，永不复发，欢迎来电咨询。")
+        page.click("button.primary")
+        page.wait_for_selector("mark")
+        page.screenshot(path=folder / "self-check.png")
+        browser.close()
+
+
+def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
+    """A draft with one term more, and what it would do to the demo's pages; it is given up afterwards."""
+    page.goto(f"{stage.url}/lists")
+    page.fill("form[action='/lists/drafts'] input[name=reason]", "补充招揽咨询的说法")
+    page.click("form[action='/lists/drafts'] button")
+    page.select_option("select[name=rule]", "cure-rate-percent")
+    page.fill("input[name=term]", "{预约|咨询}{gap:4}{专家|电话}")
+    page.click("button[value=add]")
+    page.wait_for_selector("ins")
+    page.screenshot(path=folder / "draft.png")
+    page.click("form[action$='/trials'] button")
+    page.wait_for_selector("text=已完成")
+    page.screenshot(path=folder / "trial.png")
+    page.click("text=草稿")
+    page.click("form[action$='/discard'] button")
+    page.wait_for_selector("text=已放弃")
 
 
 def take_office_pictures(stage: Stage, folder: Path) -> None:

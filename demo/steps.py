@@ -25,12 +25,23 @@ from demo.sites import HERE, NAMES, addresses, lay_out, page_file
 from records.database import open_engine, reading
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot
 from records.review import history
+from records.settings import PROJECT
 
 OFFICE = "云河市网信办"
 
 
 class DemoFailed(Exception):
     """A step did not do what it should; the message says which."""
+
+
+# One user of each of these roles, by their names.
+PEOPLE = {
+    "reviewer": "研判员甲",
+    "officer": "处置员乙",
+    "analyst": "分析员丙",
+    "leader": "领导丁",
+    "administrator": "管理员戊",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Stage:
     port: int
     environment: dict[str, str]
     passwords: dict[str, str] = field(
-        default_factory=lambda: {name: secrets.token_urlsafe(9) for name in ("reviewer", "officer")}
+        default_factory=lambda: {name: secrets.token_urlsafe(9) for name in PEOPLE}
     )
 
     @property
@@ -93,9 +104,13 @@ def make_stage(folder: Path, port: int) -> Stage:
         "QINGYI_EVIDENCE_DIR": str(folder / "evidence"),
         "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
         "QINGYI_RECHECK_AFTER_HOURS": "0",
+        "QINGYI_LISTS_DIR": str(folder / "keyword_lists"),
+        "QINGYI_LISTS_KEPT_DIR": str(folder / "lists"),
         "COLUMNS": "120",
     }
     lay_out(folder / "sites", port + 1)
+    # A copy: what is published in the demo must not change the project.
+    shutil.copytree(PROJECT / "keyword_lists", folder / "keyword_lists")
     return Stage(folder, port, environment)
 
 
@@ -136,20 +151,10 @@ def set_up(stage: Stage) -> str:
         (folder / f"{name}.csv").write_text(template, "utf-8")
         stage.qingyi("registry", "import", str(folder / f"{name}.csv"))
     stage.qingyi("office", "add", OFFICE)
-    reviewer = ("user", "add", "reviewer", "--role", "reviewer", "--display-name", "研判员甲")
-    officer = (
-        "user",
-        "add",
-        "officer",
-        "--role",
-        "officer",
-        "--display-name",
-        "处置员乙",
-        "--office",
-        OFFICE,
-    )
-    stage.qingyi(*reviewer, secret=stage.passwords["reviewer"])
-    stage.qingyi(*officer, secret=stage.passwords["officer"])
+    for name, display_name in PEOPLE.items():
+        of_office = ("--office", OFFICE) if name == "officer" else ()
+        words = ("user", "add", name, "--role", name, "--display-name", display_name, *of_office)
+        stage.qingyi(*words, secret=stage.passwords[name])
     return stage.qingyi("office", "token", OFFICE)
 
 

@@ -84,12 +84,9 @@ def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precede
 
 def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
     """How many of an institution's cases came to what, by outcome."""
-    pages = (
-        select(Page.id)
-        .outerjoin(Site, Site.id == Page.site_id)
-        .outerjoin(Account, Account.id == Page.account_id)
-        .where(or_(Site.institution_id == institution_id, Account.institution_id == institution_id))
-    )
+    of_sites = select(Site.id).where(Site.institution_id == institution_id)
+    of_accounts = select(Account.id).where(Account.institution_id == institution_id)
+    pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
     query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
     counts = {row[0]: row[1] for row in session.execute(query)}
     return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
