@@ -24,6 +24,7 @@ from records.database import reading
 from records.evidence import EvidenceStore
 from records.lists.now import RulesNow
 from records.models import SignIn, User
+from records.period import LOCAL
 from records.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.settings import Settings
 from records.sign_in import find_sign_in
@@ -123,7 +124,7 @@ _MENU = (
 )
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 _TEMPLATES.env.filters["local"] = lambda moment: (
-    moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+    moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""
 )
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)

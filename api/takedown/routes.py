@@ -12,6 +12,7 @@ from api.review.highlight import lines
 from records import takedown
 from records.database import reading, transaction
 from records.models import DisposalResult, SignIn
+from records.period import local_day
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
@@ -45,7 +46,7 @@ def show(
             captured=evidence_here.capture_shown(session, here.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, findings),
             results=list(DisposalResult),
-            today=now.astimezone().date(),
+            today=local_day(now),
         )
 
 

@@ -6,8 +6,10 @@ from typing import NoReturn
 import typer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from qingyi.console import console, current_engine, errors
+from records import audit
 from records.database import transaction
 from records.models import Office, OfficeKind, Role
 from records.people import Person, PersonRefused, add_person
@@ -56,6 +58,7 @@ def add_office(
     try:
         with transaction(current_engine()) as session:
             session.add(Office(name=name, kind=kind))
+            _write_down(session, name, f"新增部门（{kind.label}）")
     except IntegrityError:
         _refuse(f"部门“{name}”已存在")
     console.print(f"已新增部门“{name}”")
@@ -72,7 +75,13 @@ def token(
         if office is None:
             _refuse(f"没有名为“{name}”的部门")
         issued = issue_token(session, office, datetime.now(UTC), days)
+        _write_down(session, name, f"签发接口令牌，{days} 天有效")
     console.print(issued, highlight=False, soft_wrap=True)
+
+
+def _write_down(session: Session, subject: str, words: str) -> None:
+    now = datetime.now(UTC)
+    audit.append(session, actor=ACTOR, action="user_changed", subject=subject, now=now, reason=words)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,10 +1,13 @@
 """`qingyi registry`: the registry's files in and out."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
 from qingyi.console import console, counting, current_engine, errors
+from records import audit
+from records.database import transaction
 from records.registry.exchange import export_registry, import_registry
 
 app = typer.Typer(help="登记库：机构、站点、公众号、审查证明的导入与导出。", no_args_is_help=True)
@@ -17,7 +20,13 @@ def import_file(
 ) -> None:
     """导入登记文件。有误的行按行列报告，其余照常保存；重复导入只更新。有误行时退出码为 1。"""
     with counting(f"导入 {file.name}") as progress:
-        result = import_registry(current_engine(), file, progress)
+        engine = current_engine()
+        result = import_registry(engine, file, progress)
+    words = f"导入 {file.name}：新增 {result.added} 行，更新 {result.updated} 行"
+    with transaction(engine) as session:
+        audit.append(
+            session, actor="system:command", action="registry_changed", now=datetime.now(UTC), reason=words
+        )
     for fault in result.faults:
         errors.print(str(fault), style="yellow", markup=False, highlight=False)
     if faults_to:
