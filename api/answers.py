@@ -4,6 +4,8 @@ The API answers every error as application/problem+json (RFC 9457): type, title,
 request that does not fit, errors with the place of each fault. People get a page.
 """
 
+from math import ceil
+
 from fastapi import Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -12,9 +14,10 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.context import page
-from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused
+from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused, TooManyCalls
 from records.evidence import EvidenceAltered, EvidenceMissing
 from records.evidence_packages import EvidenceIncomplete
+from records.idempotency import KeyReused
 from records.lists.drafts import DraftRefused
 from records.lists.terms import TermRefused
 from records.people import PersonRefused
@@ -23,6 +26,7 @@ from records.review import CaseChanged
 from records.sign_in import PasswordTooShort
 from records.takedown import NotThisOffice
 from records.tips import TipRefused
+from records.transfer_leases import LeaseLost
 from records.workflow import StepRefused
 
 API_PREFIX = "/api/"
@@ -42,6 +46,9 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     NotAllowed: (403, "没有权限"),
     FormExpired: (403, "表单已失效"),
     TokenRefused: (401, "令牌无效"),
+    TooManyCalls: (429, "调用过于频繁"),
+    LeaseLost: (409, "租约无效"),
+    KeyReused: (422, "Idempotency-Key 已用过"),
     NotThisOffice: (404, "没有找到"),
     EvidenceMissing: (404, "没有找到"),
     EvidenceIncomplete: (409, "证据尚不完整"),
@@ -70,7 +77,9 @@ async def answer(request: Request, error: Exception) -> Response:
         faults = jsonable_encoder(error.errors()) if isinstance(error, RequestValidationError) else []
         faults = [{"loc": fault["loc"], "msg": fault["msg"]} for fault in faults]
         problem = Problem(title=title, status=status, detail=detail, errors=faults)
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        if isinstance(error, TooManyCalls):
+            headers["Retry-After"] = str(max(1, ceil(error.seconds)))
         return JSONResponse(
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )

@@ -15,6 +15,8 @@ from api.figures.routes import router as figures_router
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.people.routes import router as people_router
+from api.queue.caller import CallsAMinute
+from api.queue.leases import router as leases_router
 from api.queue.routes import router as queue_router
 from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
@@ -60,6 +62,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         redoc_url=None,
     )
     lists = RulesNow(rules, ListsHere(settings.lists_dir, settings.lists_kept_dir))
+    app.state.calls = CallsAMinute(settings.api_calls_per_minute)
     app.state.parts = Parts(engine, store, lists, settings)
     for router in (
         signin_router,
@@ -74,6 +77,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         people_router,
         audit_router,
         queue_router,
+        leases_router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -19,3 +19,13 @@ class FormExpired(Exception):
 
 class TokenRefused(Exception):
     """No token, or none that is valid."""
+
+
+class TooManyCalls(Exception):
+    """The token calls too often; another call may be made after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"调用过于频繁，请在 {seconds:.0f} 秒后重试" if seconds >= 1 else "调用过于频繁，请稍后重试"
+        )
+        self.seconds = seconds

@@ -14,6 +14,7 @@ from records.models import (
     CaseState,
     FindingRecord,
     JudgementRecord,
+    OfficeKind,
     Page,
     Site,
     Snapshot,
@@ -90,3 +91,19 @@ def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
     query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
     counts = {row[0]: row[1] for row in session.execute(query)}
     return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
+
+
+def suggested_offices(case: Case) -> frozenset[OfficeKind]:
+    """Which departments a case is for, by what was found: 网信 for all that is to be taken down, 市场监管 for unlawful
+    adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for institutions of that kind."""
+    families = {finding.family for finding in case.judgement.findings}
+    kinds = {OfficeKind.CYBERSPACE}
+    if case.judgement.gravity in {"heavier", "police"}:
+        kinds.add(OfficeKind.MARKET)
+    if case.judgement.gravity == "police":
+        kinds.add(OfficeKind.POLICE)
+    if "insurance_luring" in families:
+        kinds.add(OfficeKind.INSURANCE)
+    if "中医" in (case.page.source.institution.category or ""):
+        kinds.add(OfficeKind.TRADITIONAL)
+    return frozenset(kinds)

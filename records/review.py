@@ -1,8 +1,8 @@
 """What reviewers do with a case: what they see of it, and their decisions 研判. The queue is in `records.queue`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -24,12 +24,13 @@ from records.models import (
     Page,
     Site,
     Snapshot,
+    Transfer,
     User,
     Verification,
 )
 from records.permissions import Permission, may
 from records.snapshots import read_text
-from records.takedown import transfer_case
+from records.takedown import ANSWER_WITHIN, transfer_case
 
 # A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
 ACTIONS: dict[str, CaseState] = {
@@ -60,7 +61,8 @@ class Decision:
     action: str
     version: int
     reason: str = ""
-    office_id: int | None = None
+    offices: tuple[int, ...] = ()  # ids, where the case is transferred
+    answer_within: timedelta = ANSWER_WITHIN
 
 
 _WITH_SOURCE = (
@@ -87,7 +89,7 @@ def find_case(session: Session, case_id: int) -> Case | None:
             .selectinload(Institution.certificates),
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
-            selectinload(Case.transfers),
+            selectinload(Case.transfers).joinedload(Transfer.office),
         )
     )
 
@@ -166,7 +168,7 @@ def decide(
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
         reason = f"{decision.reason}（随案件 {case.id}）".strip()
-        own = Decision(decision.action, member.version, reason, decision.office_id)
+        own = replace(decision, version=member.version, reason=reason)
         _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
 
 
@@ -192,10 +194,19 @@ def _decide_one(
     if decision.action in _DECISIONS and case.state in _TAKEN_UP_FIRST:
         workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now)
     if decision.action == "transfer":
-        office = session.get(Office, decision.office_id) if decision.office_id else None
-        if office is None:
+        offices = [session.get(Office, office_id) for office_id in dict.fromkeys(decision.offices)]
+        if not offices or None in offices:
             raise workflow.StepRefused("请选择转送的部门")
-        transfer_case(session, case, office, actor=actor, now=now, reason=decision.reason)
+        for office in filter(None, offices):
+            transfer_case(
+                session,
+                case,
+                office,
+                actor=actor,
+                now=now,
+                reason=decision.reason,
+                answer_within=decision.answer_within,
+            )
     elif decision.action in _APPROVALS:
         _approve(session, case, reviewer, decision, now)
         return

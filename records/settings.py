@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     public_self_check: bool = Field(
         default=False, description="institutions may check texts without signing in"
     )
+    answer_within_days: int = Field(
+        default=7, ge=1, description="days that an office has to answer a transferred case"
+    )
+    api_calls_per_minute: int = Field(default=600, ge=1, description="how often a token may call the API")
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
     oidc_issuer: str = Field(
         default="", description="OpenID Connect provider by which users may sign in; empty: none"

@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
@@ -150,8 +151,13 @@ def close_sign_in(session: Session, token: str) -> None:
     session.execute(delete(SignIn).where(SignIn.token_sha256 == _sha256(token)))
 
 
-def issue_token(session: Session, office: Office, now: datetime, days: int) -> str:
-    """A new API token for an office; only its hash is kept, so it is shown once."""
+READ, WRITE = "read", "write"
+
+
+def issue_token(
+    session: Session, office: Office, now: datetime, days: int, scopes: Sequence[str] = (READ, WRITE)
+) -> str:
+    """A new API token for an office; only its hash is kept, so it is shown once. `scopes` say what it may do."""
     token = f"qy_{secrets.token_urlsafe(32)}"
     session.add(
         OfficeToken(
@@ -159,22 +165,33 @@ def issue_token(session: Session, office: Office, now: datetime, days: int) -> s
             token_sha256=_sha256(token),
             created_at=now,
             expires_at=now + timedelta(days=days),
+            scopes=list(scopes),
         )
     )
     return token
 
 
-def office_of_token(session: Session, token: str, now: datetime) -> Office | None:
-    """The office that a token belongs to, unless it has expired."""
-    found = session.scalar(
+def find_token(session: Session, token: str, now: datetime) -> OfficeToken | None:
+    """The token, with its office, unless it has expired or was revoked."""
+    return session.scalar(
         select(OfficeToken)
         .where(OfficeToken.token_sha256 == _sha256(token), OfficeToken.expires_at > now)
         .options(joinedload(OfficeToken.office))
     )
-    if found is None:
-        return None
-    found.last_used_at = now
-    return found.office
+
+
+def note_use(session: Session, token: OfficeToken, now: datetime) -> None:
+    """Write that a token was used."""
+    session.execute(update(OfficeToken).where(OfficeToken.id == token.id).values(last_used_at=now))
+
+
+def revoke_token(session: Session, token_id: int, now: datetime) -> bool:
+    """End a token now; whether there was one that had not ended."""
+    found = session.get(OfficeToken, token_id)
+    if found is None or found.expires_at <= now:
+        return False
+    found.expires_at = now
+    return True
 
 
 def _sha256(token: str) -> str:

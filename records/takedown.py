@@ -1,10 +1,14 @@
-"""The hand-over: transferring cases 转送 to an office, and what the office does with them 签收, 处置, 退回."""
+"""The hand-over: transferring cases 转送 to offices, and what each office does with its own 签收, 处置, 退回.
+
+A case may be with several offices at once, each with its own state and day by which it is to answer. The case follows:
+received when the first has received it, disposed or returned when the last has answered.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from records import workflow
@@ -18,7 +22,12 @@ from records.models import (
     Page,
     Site,
     Transfer,
+    TransferState,
 )
+from records.period import local_day
+
+ANSWER_WITHIN = timedelta(days=7)
+_WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 
 
 class NotThisOffice(Exception):
@@ -36,45 +45,90 @@ class Disposal:
 
 
 def transfer_case(
-    session: Session, case: Case, office: Office, *, actor: workflow.Actor, now: datetime, reason: str = ""
+    session: Session,
+    case: Case,
+    office: Office,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+    reason: str = "",
+    answer_within: timedelta = ANSWER_WITHIN,
 ) -> Transfer:
-    """Hand a case over to `office`; raises StepRefused."""
+    """Hand a case over to `office`, also while others have it; raises StepRefused."""
     words = reason or f"转送{office.name}"
-    workflow.step(session, case, CaseState.TRANSFERRED, actor=actor, now=now, reason=words)
-    transfer = Transfer(case_id=case.id, office_id=office.id, transferred_at=now)
-    session.add(transfer)
+    rounds = [transfer.round for transfer in case.transfers]
+    if case.state in _WITH_OFFICES:
+        number = max(rounds, default=1)
+        if any(one.office_id == office.id and one.round == number for one in case.transfers):
+            raise workflow.StepRefused(f"案件已转送{office.name}")
+        workflow.note(session, case, actor=actor, now=now, reason=f"另行{words}" if not reason else words)
+    else:
+        number = max(rounds, default=0) + 1
+        workflow.step(session, case, CaseState.TRANSFERRED, actor=actor, now=now, reason=words)
+    transfer = Transfer(
+        case_id=case.id,
+        office_id=office.id,
+        round=number,
+        transferred_at=now,
+        due_on=local_day(now + answer_within),
+    )
+    case.transfers.append(transfer)
     session.flush()
     return transfer
 
 
-def office_queue(session: Session, office_id: int, after_id: int = 0, limit: int = 100) -> Sequence[Transfer]:
-    """The office's transfers that are not closed, oldest first, with all that a person needs to act."""
-    return session.scalars(
-        select(Transfer)
-        .where(Transfer.office_id == office_id, Transfer.closed_at.is_(None), Transfer.id > after_id)
-        .options(*WHOLE_TRANSFER)
-        .order_by(Transfer.id)
-        .limit(limit)
-    ).all()
+def office_queue(
+    session: Session,
+    office_id: int,
+    after_id: int = 0,
+    limit: int = 100,
+    state: TransferState | None = None,
+) -> Sequence[Transfer]:
+    """The office's transfers that are not closed (or those in a state), oldest first, with all that a person needs to
+    act."""
+    query = select(Transfer).where(Transfer.office_id == office_id, Transfer.id > after_id)
+    query = query.where(*(in_state(state) if state else (Transfer.closed_at.is_(None),)))
+    return session.scalars(query.options(*WHOLE_TRANSFER).order_by(Transfer.id).limit(limit)).all()
 
 
-def office_transfer(session: Session, office_id: int, transfer_id: int) -> Transfer:
-    """One transfer of the office; raises NotThisOffice."""
-    transfer = session.scalar(
-        select(Transfer)
-        .where(Transfer.id == transfer_id, Transfer.office_id == office_id)
-        .options(*WHOLE_TRANSFER)
-    )
+def office_transfer(
+    session: Session, office_id: int, transfer_id: int, *, to_change: bool = False
+) -> Transfer:
+    """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it, nor any transfer of
+    its case, until the session ends."""
+    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    if to_change:
+        case_id = session.scalar(select(Transfer.case_id).where(*whose))
+        session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    transfer = session.scalar(select(Transfer).where(*whose).options(*WHOLE_TRANSFER))
     if transfer is None:
         raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
     return transfer
 
 
+def in_state(state: TransferState) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a transfer's own state."""
+    match state:
+        case TransferState.TRANSFERRED:
+            return Transfer.closed_at.is_(None), Transfer.received_at.is_(None)
+        case TransferState.RECEIVED:
+            return Transfer.closed_at.is_(None), Transfer.received_at.is_not(None)
+        case TransferState.DISPOSED:
+            return (Transfer.result.is_not(None),)
+        case _:
+            return Transfer.closed_at.is_not(None), Transfer.result.is_(None)
+
+
 def take(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: datetime) -> None:
     """Acknowledge a transfer 签收; doing so again changes nothing. Raises StepRefused."""
-    if transfer.received_at is not None and transfer.closed_at is None:
+    if transfer.state is TransferState.RECEIVED:
         return
-    workflow.step(session, transfer.case, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
+    _require(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
+    case = transfer.case
+    if case.state is CaseState.TRANSFERRED:
+        workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
+    else:
+        workflow.note(session, case, actor=actor, now=now, reason="签收")
     transfer.received_at, transfer.received_by = now, actor.name
 
 
@@ -93,23 +147,66 @@ def report_disposed(
     """
     if transfer.closed_at is not None and _reported(transfer) == disposal:
         return
-    words = f"{disposal.result.label}，{disposal.disposed_on}"
-    detail = {"document_number": disposal.document_number, "note": disposal.note}
-    workflow.step(
-        session, transfer.case, CaseState.DISPOSED, actor=actor, now=now, reason=words, detail=detail
-    )
+    _require(transfer, TransferState.RECEIVED, TransferState.DISPOSED)
     transfer.closed_at = now
     transfer.result, transfer.disposed_on = disposal.result, disposal.disposed_on
     transfer.document_number, transfer.note = disposal.document_number, disposal.note
-    transfer.case.recheck_at = now + recheck_after
+    words = f"{disposal.result.label}，{disposal.disposed_on}"
+    detail = {"document_number": disposal.document_number, "note": disposal.note}
+    _follow(session, transfer.case, words, detail, actor, now, recheck_after)
 
 
 def give_back(
-    session: Session, transfer: Transfer, reason: str, *, actor: workflow.Actor, now: datetime
+    session: Session,
+    transfer: Transfer,
+    reason: str,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+    recheck_after: timedelta = timedelta(hours=24),
 ) -> None:
     """Return a transfer 退回 with its reason. Raises StepRefused."""
-    workflow.step(session, transfer.case, CaseState.RETURNED, actor=actor, now=now, reason=reason)
+    _require(transfer, TransferState.RECEIVED, TransferState.RETURNED)
+    if not reason.strip():
+        raise workflow.StepRefused(f"改为“{TransferState.RETURNED.label}”必须写明理由")
     transfer.closed_at, transfer.note = now, reason
+    _follow(session, transfer.case, f"退回：{reason}", {}, actor, now, recheck_after)
+
+
+def ask_for_evidence(
+    session: Session, transfer: Transfer, what: str, *, actor: workflow.Actor, now: datetime
+) -> None:
+    """Ask the health commission for more 补充材料; the transfer stays with the office. Raises StepRefused."""
+    if transfer.closed_at is not None:
+        raise workflow.StepRefused(f"转送件已{transfer.state.label[-2:]}")
+    workflow.note(session, transfer.case, actor=actor, now=now, reason=f"请求补充材料：{what}")
+
+
+def _follow(
+    session: Session,
+    case: Case,
+    words: str,
+    detail: dict[str, str],
+    actor: workflow.Actor,
+    now: datetime,
+    recheck_after: timedelta,
+) -> None:
+    """Bring the case to what its offices made of it, once the last has answered."""
+    number = max(transfer.round for transfer in case.transfers)
+    own = [transfer for transfer in case.transfers if transfer.round == number]
+    if any(transfer.closed_at is None for transfer in own):
+        workflow.note(session, case, actor=actor, now=now, reason=words)
+        return
+    acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in own)
+    to = CaseState.DISPOSED if acted else CaseState.RETURNED
+    workflow.step(session, case, to, actor=actor, now=now, reason=words, detail=dict(detail))
+    if acted:
+        case.recheck_at, case.recheck_round = now + recheck_after, 0
+
+
+def _require(transfer: Transfer, state: TransferState, to: TransferState) -> None:
+    if transfer.state is not state:
+        raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能改为“{to.label}”")
 
 
 def _reported(transfer: Transfer) -> Disposal | None:
@@ -126,4 +223,5 @@ WHOLE_TRANSFER = (
     _WHOLE_CASE.joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    _WHOLE_CASE.selectinload(Case.transfers),
 )

@@ -13,6 +13,8 @@ from records.models import Case, CaseState, Page, Snapshot, Verification, Verifi
 
 VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
 RETRY_AFTER = timedelta(hours=6)
+# A page that was seen gone after a day is looked at again on the seventh and the thirtieth; from then on the patrols do.
+LATER = (timedelta(days=6), timedelta(days=23))
 
 _WITH_SOURCE = (
     joinedload(Case.page).joinedload(Page.site),
@@ -30,8 +32,9 @@ class Seen:
 
 
 def due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
-    """Disposed cases whose verification is due."""
-    query = select(Case).where(Case.state == CaseState.DISPOSED, Case.recheck_at <= now)
+    """Disposed cases whose verification is due, and verified ones that are looked at once more."""
+    states = (CaseState.DISPOSED, CaseState.VERIFIED)
+    query = select(Case).where(Case.state.in_(states), Case.recheck_at <= now)
     return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.recheck_at)).all()
 
 
@@ -52,6 +55,7 @@ def conclude(
     2. 404, 410, the platform's own notice of removal: gone, 已核验
     3. the page is there with findings of the rules that the case was about: 复现
     4. the page is there without them: gone, 已核验
+    A page that is gone is looked at again twice, after LATER; one that is back then is 复现.
     """
     outcome, reason = _outcome(case, seen, gone_states)
     verification = Verification(
@@ -67,6 +71,9 @@ def conclude(
         workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
         return verification
     case.recheck_at = None
+    if outcome is VerificationOutcome.GONE:
+        case.recheck_at = now + LATER[case.recheck_round] if case.recheck_round < len(LATER) else None
+        case.recheck_round += 1
     if case.state is CaseState.VERIFIED and outcome is VerificationOutcome.GONE:
         workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
         return verification

@@ -1,121 +1,283 @@
-"""The takedown queue by token: list, take, report back."""
+"""The takedown queue by token: list, lease, take, report back. Each change can be asked for twice and is made once."""
 
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api.answers import Problem
-from api.context import Now, PartsHere, RecordId
-from api.errors import TokenRefused
+from api.context import Now, Parts, PartsHere, RecordId
 from api.evidence import Taker, as_download, package
-from api.queue.schemas import DisposalIn, ReturnIn, TransferList, TransferOut, transfer_out
+from api.queue.caller import ThisCall, TokenCaller
+from api.queue.schemas import (
+    DisposalIn,
+    DisposalReport,
+    DisposalReports,
+    EvidenceAsked,
+    Outcome,
+    Outcomes,
+    Receipts,
+    ReturnIn,
+    TransferList,
+    TransferOut,
+    transfer_out,
+)
 from records import takedown
 from records.database import reading, transaction
-from records.models import Office
-from records.sign_in import office_of_token
-from records.workflow import actor_of_office
+from records.idempotency import Call, once
+from records.models import Transfer, TransferState
+from records.takedown import NotThisOffice
+from records.transfer_leases import LeaseLost, require_not_anothers
+from records.workflow import StepRefused
 
-_BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")
 
-
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a call may answer, for its description; every call can be refused, or come too often."""
     return {
-        status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (401, *statuses)
+        status: {"model": Problem, "content": {"application/problem+json": {}}}
+        for status in sorted({401, 403, 422, 429, *statuses})
     }
 
 
-router = APIRouter(prefix="/api/v1/transfers", tags=["转送件"], responses=_problems(422))
+Asked = TypeVar("Asked")
+router = APIRouter(prefix="/api/v1", tags=["转送件"], responses=problems())
+Lease = Annotated[str | None, Query(max_length=40, description="持有这件的租约，见 /api/v1/leases")]
 
 
-def office(
-    here: PartsHere, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
-) -> Office:
-    """The office that the request's token belongs to; raises TokenRefused."""
-    with transaction(here.engine) as session:
-        found = office_of_token(session, credentials.credentials, now) if credentials else None
-    if found is None:
-        raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
-    return found
+def answered(
+    here: Parts, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
+) -> Response:
+    """Do a change once, and answer it."""
+    done = once(here.engine, call, now, lambda session: work(session).model_dump_json())
+    return Response(done, status, media_type="application/json")
 
 
-TokenOffice = Annotated[Office, Depends(office)]
-
-
-@router.get("", summary="列出待处置的转送件")
+@router.get("/transfers", summary="列出转送件")
 def list_transfers(
     here: PartsHere,
-    caller: TokenOffice,
+    caller: TokenCaller,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    state: Annotated[TransferState | None, Query(description="状态；不填为尚未办结的")] = None,
 ) -> TransferList:
-    """本部门尚未办结的转送件，先转送的在前。"""
+    """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
-        found = takedown.office_queue(session, caller.id, after, limit + 1)
+        found = takedown.office_queue(session, caller.office.id, after, limit + 1, state)
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
 
-@router.get("/{transfer_id}", summary="查看一件", responses=_problems(404))
-def get_transfer(here: PartsHere, caller: TokenOffice, transfer_id: RecordId) -> TransferOut:
+@router.get(
+    "/transfers/{transfer_id}",
+    summary="查看一件",
+    response_model=TransferOut,
+    responses={**problems(404), 304: {"description": "与 If-None-Match 所给的相同"}},
+)
+def get_transfer(
+    here: PartsHere,
+    caller: TokenCaller,
+    transfer_id: RecordId,
+    if_none_match: Annotated[str | None, Header(max_length=100)] = None,
+) -> Response:
     """一件转送件的全部内容。"""
     with reading(here.engine) as session:
-        return transfer_out(takedown.office_transfer(session, caller.id, transfer_id))
+        found = transfer_out(takedown.office_transfer(session, caller.office.id, transfer_id))
+    content = found.model_dump_json()
+    tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+    if if_none_match == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(content, media_type="application/json", headers={"ETag": tag})
 
 
-@router.post("/{transfer_id}/take", summary="签收", responses=_problems(404, 409))
-def take_transfer(here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId) -> TransferOut:
+@router.post(
+    "/transfers/{transfer_id}/take",
+    summary="签收",
+    response_model=TransferOut,
+    responses=problems(404, 409),
+)
+def take_transfer(
+    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, transfer_id: RecordId, lease: Lease = None
+) -> Response:
     """签收一件。重复签收不改变任何内容。"""
-    with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        takedown.take(session, transfer, actor=actor_of_office(caller), now=now)
+
+    def work(session: Session) -> TransferOut:
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        require_not_anothers(transfer, lease, now)
+        takedown.take(session, transfer, actor=caller.actor, now=now)
         return transfer_out(transfer)
 
+    return answered(here, call, now, work)
 
-@router.post("/{transfer_id}/disposal", summary="反馈处置结果", responses=_problems(404, 409))
+
+@router.post(
+    "/transfers/{transfer_id}/disposal",
+    summary="反馈处置结果",
+    response_model=TransferOut,
+    responses=problems(404, 409),
+)
 def report_disposal(
-    here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId, disposal: DisposalIn
-) -> TransferOut:
+    here: PartsHere,
+    caller: TokenCaller,
+    call: ThisCall,
+    now: Now,
+    transfer_id: RecordId,
+    disposal: DisposalIn,
+    lease: Lease = None,
+) -> Response:
     """反馈处置结果。重复提交同样的结果不改变任何内容；随后系统会复查页面。"""
-    with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        takedown.report_disposed(
-            session,
-            transfer,
-            takedown.Disposal(**disposal.model_dump()),
-            actor=actor_of_office(caller),
-            now=now,
-            recheck_after=timedelta(hours=here.settings.recheck_after_hours),
-        )
-        return transfer_out(transfer)
+    asked = takedown.Disposal(**disposal.model_dump())
+
+    def work(session: Session) -> TransferOut:
+        return transfer_out(_reported(session, here, caller, now, transfer_id, asked, lease))
+
+    return answered(here, call, now, work)
 
 
-@router.post("/{transfer_id}/return", summary="退回", responses=_problems(404, 409))
+@router.post("/receipts", summary="批量签收", response_model=Outcomes)
+def take_transfers(
+    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts
+) -> Response:
+    """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
+
+    def one(session: Session, transfer_id: int) -> str:
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        require_not_anothers(transfer, receipts.lease, now)
+        takedown.take(session, transfer, actor=caller.actor, now=now)
+        return transfer.state.label
+
+    asked = [(number, number) for number in receipts.transfer_ids]
+    return answered(here, call, now, lambda session: _each(session, asked, one))
+
+
+@router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes)
+def report_disposals(
+    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, reports: DisposalReports
+) -> Response:
+    """一次反馈多件。每件单独成败：有误的逐件说明，其余照办。"""
+
+    def one(session: Session, report: DisposalReport) -> str:
+        asked = takedown.Disposal(**report.model_dump(exclude={"transfer_id"}))
+        return _reported(session, here, caller, now, report.transfer_id, asked, reports.lease).state.label
+
+    asked = [(report.transfer_id, report) for report in reports.items]
+    return answered(here, call, now, lambda session: _each(session, asked, one))
+
+
+def _each(
+    session: Session, asked: Sequence[tuple[int, Asked]], work: Callable[[Session, Asked], str]
+) -> Outcomes:
+    """Do each by itself: what is refused leaves the others as they are."""
+    outcomes = []
+    for transfer_id, one in asked:
+        try:
+            with session.begin_nested():
+                done, detail = True, work(session, one)
+        except (NotThisOffice, StepRefused, LeaseLost) as refused:
+            done, detail = False, str(refused)
+        outcomes.append(Outcome(transfer_id=transfer_id, done=done, detail=detail))
+    return Outcomes(items=outcomes)
+
+
+@router.post(
+    "/transfers/{transfer_id}/return",
+    summary="退回",
+    response_model=TransferOut,
+    responses=problems(404, 409),
+)
 def return_transfer(
-    here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId, body: ReturnIn
-) -> TransferOut:
+    here: PartsHere,
+    caller: TokenCaller,
+    call: ThisCall,
+    now: Now,
+    transfer_id: RecordId,
+    body: ReturnIn,
+    lease: Lease = None,
+) -> Response:
     """退回一件，写明理由。"""
-    with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        takedown.give_back(session, transfer, body.reason, actor=actor_of_office(caller), now=now)
+
+    def work(session: Session) -> TransferOut:
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        require_not_anothers(transfer, lease, now)
+        after = timedelta(hours=here.settings.recheck_after_hours)
+        takedown.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
         return transfer_out(transfer)
 
+    return answered(here, call, now, work)
 
-@router.get("/{transfer_id}/evidence", summary="下载证据", responses=_problems(404), response_class=Response)
-def download_evidence(here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId) -> Response:
-    """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
-    with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        return as_download(session, here.store, transfer.case, Taker(actor_of_office(caller), now))
+
+@router.post(
+    "/transfers/{transfer_id}/more-evidence",
+    summary="请求补充材料",
+    response_model=TransferOut,
+    responses=problems(404, 409),
+)
+def ask_for_evidence(
+    here: PartsHere,
+    caller: TokenCaller,
+    call: ThisCall,
+    now: Now,
+    transfer_id: RecordId,
+    body: EvidenceAsked,
+) -> Response:
+    """请卫生健康委补充材料；转送件仍在本部门，不改变状态。"""
+
+    def work(session: Session) -> TransferOut:
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        takedown.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
+        return transfer_out(transfer)
+
+    return answered(here, call, now, work)
 
 
 @router.get(
-    "/{transfer_id}/package", summary="下载证据包", responses=_problems(404, 409), response_class=Response
+    "/transfers/{transfer_id}/evidence",
+    summary="下载证据",
+    responses={**problems(404, 409), 200: {"content": {"application/octet-stream": {}}}},
+    response_class=Response,
 )
-def download_package(here: PartsHere, caller: TokenOffice, now: Now, transfer_id: RecordId) -> Response:
+def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
+    """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
+    with transaction(here.engine) as session:
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id)
+        return as_download(session, here.store, transfer.case, Taker(caller.actor, now))
+
+
+@router.get(
+    "/transfers/{transfer_id}/package",
+    summary="下载证据包",
+    responses={**problems(404, 409), 200: {"content": {"application/zip": {}}}},
+    response_class=Response,
+)
+def download_package(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.id, transfer_id)
-        return package(session, here.store, transfer.case, Taker(actor_of_office(caller), now))
+        transfer = takedown.office_transfer(session, caller.office.id, transfer_id)
+        return package(session, here.store, transfer.case, Taker(caller.actor, now))
+
+
+def _reported(
+    session: Session,
+    here: Parts,
+    caller: TokenCaller,
+    now: Now,
+    transfer_id: int,
+    disposal: takedown.Disposal,
+    lease: str | None,
+) -> Transfer:
+    transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+    if transfer.closed_at is None:  # the same report again needs no lease: it changes nothing
+        require_not_anothers(transfer, lease, now)
+    takedown.report_disposed(
+        session,
+        transfer,
+        disposal,
+        actor=caller.actor,
+        now=now,
+        recheck_after=timedelta(hours=here.settings.recheck_after_hours),
+    )
+    return transfer

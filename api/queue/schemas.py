@@ -1,10 +1,11 @@
 """The API's words: what an office's program sends and gets."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from records.models import CaseState, DisposalResult, Transfer
+from records.models import CaseState, DisposalResult, Transfer, TransferState
 
 
 class FindingOut(BaseModel):
@@ -36,8 +37,10 @@ class TransferOut(BaseModel):
 
     id: int
     case_id: int
-    state: CaseState
+    state: TransferState = Field(description="本部门办理的状态")
     state_label: str = Field(examples=["已转送"])
+    case_state: CaseState = Field(description="案件的状态：同案可能还转送了其他部门，办结后还要核验")
+    due_on: date = Field(description="请在这一天前反馈")
     url: str = Field(description="违法页面网址")
     title: str | None
     institution: str = Field(description="机构第一名称")
@@ -69,11 +72,57 @@ class DisposalIn(BaseModel):
     )
 
     result: DisposalResult = Field(
-        description="deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号"
+        description="deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号，no_action 不予处置"
     )
     disposed_on: date
     document_number: str = Field(default="", max_length=100)
     note: str = Field(default="", max_length=2000)
+
+
+class DisposalReport(DisposalIn):
+    """A disposal of one transfer among many."""
+
+    transfer_id: int = Field(ge=1, le=2**31 - 1)
+
+
+class DisposalReports(BaseModel):
+    """Disposals of many transfers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lease: str | None = Field(default=None, max_length=40, description="持有这些转送件的租约")
+    items: list[DisposalReport] = Field(min_length=1, max_length=500)
+
+
+class Receipts(BaseModel):
+    """Transfers that are received."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lease: str | None = Field(default=None, max_length=40, description="持有这些转送件的租约")
+    transfer_ids: list[Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(min_length=1, max_length=500)
+
+
+class Outcome(BaseModel):
+    """What became of one transfer among many."""
+
+    transfer_id: int
+    done: bool
+    detail: str = Field(description="办成的为新的状态，没有办成的为原因")
+
+
+class Outcomes(BaseModel):
+    """What became of each, in their order."""
+
+    items: list[Outcome]
+
+
+class EvidenceAsked(BaseModel):
+    """What an office needs beside the evidence that it has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    what: str = Field(min_length=1, max_length=2000, description="需要什么材料")
 
 
 class ReturnIn(BaseModel):
@@ -91,8 +140,10 @@ def transfer_out(transfer: Transfer) -> TransferOut:
     return TransferOut(
         id=transfer.id,
         case_id=case.id,
-        state=case.state,
-        state_label=case.state.label,
+        state=transfer.state,
+        state_label=transfer.state.label,
+        case_state=case.state,
+        due_on=transfer.due_on,
         url=case.page.url,
         title=snapshot.title,
         institution=source.institution.name,

@@ -1,6 +1,7 @@
 """The case page, and the decisions."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -20,7 +21,7 @@ from records.database import reading, transaction
 from records.models import Case, CaseState, Office, SignIn, User
 from records.outcomes import OUTCOMES
 from records.permissions import is_in_reach
-from records.precedents import institution_counts, precedents
+from records.precedents import institution_counts, precedents, suggested_offices
 from records.queue import QueueFilter, next_case
 from records.snapshots import decoded_html
 from records.tips import tips_of_page
@@ -55,7 +56,8 @@ def show(
             lines=lines(case.judgement.page_text, findings),
             findings=findings,
             possible=possible,
-            offices=_offices(session) if CaseState.TRANSFERRED in possible else (),
+            offices=_offices(session) if _is_transferable(case) else (),
+            suggested=suggested_offices(case),
             history=review.history(session, case_id),
             verifications=review.verifications(session, case_id) if case.transfers else (),
             members=merging.members(session, case),
@@ -105,7 +107,7 @@ def decide(
     action: Annotated[str, Form()],
     version: Annotated[int, Form()],
     reason: Annotated[str, Form(max_length=2000)] = "",
-    office: Annotated[int | None, Form()] = None,
+    office: Annotated[list[int] | None, Form()] = None,
     alike: Annotated[bool, Form()] = False,
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
@@ -122,7 +124,8 @@ def decide(
                 merging.split(session, case, user, now)
             return RedirectResponse(case_address(case_id, view), 303)
         take = review.decide_alike if alike else review.decide
-        decision = review.Decision(action, version, reason, office)
+        within = timedelta(days=here.settings.answer_within_days)
+        decision = review.Decision(action, version, reason, tuple(office or ()), within)
         take(session, case, user, decision, now, needs_approval=here.settings.two_person)
         following: int | None = case_id
         if case.state in _SENT_ON:
@@ -175,6 +178,12 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
         case = _found(review.find_case(session, case_id), sign_in)
         taker = evidence_here.Taker(actor_of(sign_in.user), now)
         return evidence_here.as_download(session, here.store, case, taker)
+
+
+def _is_transferable(case: Case) -> bool:
+    """Whether it can be handed to an office, or to another one beside those that have it."""
+    first = (case.state, CaseState.TRANSFERRED) in STEPS
+    return first or case.state in {CaseState.TRANSFERRED, CaseState.RECEIVED}
 
 
 def _offices(session: Session) -> Sequence[Office]:

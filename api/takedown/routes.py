@@ -54,7 +54,7 @@ def show(
 def take(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
     """Accept 签收."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id, to_change=True)
         takedown.take(session, transfer, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
@@ -73,7 +73,7 @@ def report(
     """Report a disposal 处置."""
     disposal = takedown.Disposal(result, disposed_on, document_number.strip(), note.strip())
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id, to_change=True)
         takedown.report_disposed(
             session,
             transfer,
@@ -95,8 +95,11 @@ def give_back(
 ) -> RedirectResponse:
     """Return 退回, with the reason."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id)
-        takedown.give_back(session, transfer, reason, actor=actor_of(sign_in.user), now=now)
+        transfer = takedown.office_transfer(session, _office(sign_in), transfer_id, to_change=True)
+        after = timedelta(hours=here.settings.recheck_after_hours)
+        takedown.give_back(
+            session, transfer, reason, actor=actor_of(sign_in.user), now=now, recheck_after=after
+        )
     return RedirectResponse("/takedown", 303)
 
 

@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import typer
+from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from qingyi.console import console, current_engine, errors
 from records import audit
-from records.database import transaction
-from records.models import Office, OfficeKind, Role
+from records.database import reading, transaction
+from records.models import Office, OfficeKind, OfficeToken, Role
 from records.people import Person, PersonRefused, add_person
-from records.sign_in import PasswordTooShort, issue_token
+from records.period import local_day
+from records.sign_in import READ, WRITE, PasswordTooShort, issue_token, revoke_token
 
 # Who acts through the command line, in the log: whoever has the machine.
 ACTOR = "system:command"
@@ -68,15 +70,43 @@ def add_office(
 def token(
     name: str = typer.Argument(help="部门名称"),
     days: int = typer.Option(365, min=1, max=3650, help="有效天数"),
+    read_only: bool = typer.Option(False, "--read-only", help="只能查看，不能签收和反馈"),
 ) -> None:
-    """为部门签发接口令牌。令牌只显示一次。"""
+    """为部门签发接口令牌。令牌只显示一次。更换时先签发新的，换用之后再 revoke 旧的。"""
     with transaction(current_engine()) as session:
         office = session.scalar(select(Office).where(Office.name == name))
         if office is None:
             _refuse(f"没有名为“{name}”的部门")
-        issued = issue_token(session, office, datetime.now(UTC), days)
+        scopes = (READ,) if read_only else (READ, WRITE)
+        issued = issue_token(session, office, datetime.now(UTC), days, scopes)
         _write_down(session, name, f"签发接口令牌，{days} 天有效")
     console.print(issued, highlight=False, soft_wrap=True)
+
+
+@offices.command("tokens")
+def tokens() -> None:
+    """列出接口令牌：部门、权限、期限、最近使用。令牌本身不保存。"""
+    table = Table("编号", "部门", "权限", "签发", "到期", "最近使用")
+    with reading(current_engine()) as session:
+        rows = session.scalars(
+            select(OfficeToken).options(joinedload(OfficeToken.office)).order_by(OfficeToken.id)
+        )
+        for row in rows:
+            days = (row.created_at, row.expires_at, row.last_used_at)
+            shown = (str(local_day(day)) if day else "—" for day in days)
+            table.add_row(str(row.id), row.office.name, "、".join(row.scopes), *shown)
+    console.print(table)
+
+
+@offices.command("revoke")
+def revoke(token_id: int = typer.Argument(help="令牌编号，见 qingyi office tokens")) -> None:
+    """立即停用一个接口令牌。"""
+    now = datetime.now(UTC)
+    with transaction(current_engine()) as session:
+        if not revoke_token(session, token_id, now):
+            _refuse(f"没有编号为 {token_id} 的有效令牌")
+        _write_down(session, f"令牌 {token_id}", "停用接口令牌")
+    console.print(f"已停用令牌 {token_id}")
 
 
 def _write_down(session: Session, subject: str, words: str) -> None:

@@ -10,6 +10,7 @@ from records.models.cases import (
     JudgementRecord,
     SimilarBand,
     Transfer,
+    TransferState,
     Verification,
     VerificationOutcome,
 )
@@ -37,10 +38,11 @@ from records.models.snapshots import (
     VisitKind,
 )
 from records.models.tips import Tip, TipChannel, TipState
-from records.models.users import Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
+from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
 
 __all__ = [
     "Account",
+    "AnsweredCall",
     "AuditEntry",
     "Base",
     "Capture",
@@ -78,6 +80,7 @@ __all__ = [
     "TipChannel",
     "TipState",
     "Transfer",
+    "TransferState",
     "TrialDifference",
     "TrialState",
     "UrlPattern",

@@ -38,6 +38,15 @@ class DisposalResult(LabelledEnum):
     NO_ACTION = "no_action", "不予处置"
 
 
+class TransferState(LabelledEnum):
+    """How far one office has come with a case that it was handed."""
+
+    TRANSFERRED = "transferred", "已转送"
+    RECEIVED = "received", "已签收"
+    DISPOSED = "disposed", "已处置"
+    RETURNED = "returned", "退回"
+
+
 class VerificationOutcome(LabelledEnum):
     """What a re-check saw."""
 
@@ -142,7 +151,10 @@ class Case(Base):
     lead_id: Mapped[int | None] = mapped_column(
         ForeignKey("cases.id"), index=True, comment="the case that it is merged into 并案"
     )
-    recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified")
+    recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified next")
+    recheck_round: Mapped[int] = mapped_column(
+        default=0, comment="how many verifications have seen the page gone since its disposal"
+    )
     version: Mapped[int] = mapped_column(
         comment="counts writes, so that two people cannot overwrite each other"
     )
@@ -159,12 +171,21 @@ class Transfer(Base):
     """A case handed over 转送 to an office, with what the office reported of it 处置."""
 
     __tablename__ = "transfers"
-    __table_args__ = (Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),)
+    __table_args__ = (
+        Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
+        Index("ix_transfers_lease_id", "lease_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    round: Mapped[int] = mapped_column(
+        comment="which hand-over of the case: offices of one round act side by side"
+    )
     transferred_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(comment="by when the office is to answer")
+    lease_id: Mapped[str | None] = mapped_column(String(40), comment="the program's lease that holds it")
+    leased_until: Mapped[datetime | None]
     received_at: Mapped[datetime | None] = mapped_column(comment="签收")
     received_by: Mapped[str | None] = mapped_column(String(100))
     closed_at: Mapped[datetime | None] = mapped_column(comment="disposed or returned")
@@ -175,6 +196,13 @@ class Transfer(Base):
 
     case: Mapped[Case] = relationship(back_populates="transfers")
     office: Mapped[Office] = relationship()
+
+    @property
+    def state(self) -> TransferState:
+        """The office's own state, whatever other offices do with the case."""
+        if self.closed_at is not None:
+            return TransferState.DISPOSED if self.result else TransferState.RETURNED
+        return TransferState.RECEIVED if self.received_at else TransferState.TRANSFERRED
 
 
 class Verification(Base):

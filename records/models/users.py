@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
@@ -52,8 +52,22 @@ class OfficeToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    scopes: Mapped[list[str]] = mapped_column(comment="read, write")
 
     office: Mapped[Office] = relationship()
+
+
+class AnsweredCall(Base):
+    """A call of the API that was made with a key, and its answer: made again, it changes nothing."""
+
+    __tablename__ = "answered_calls"
+    __table_args__ = (Index("ix_answered_calls_at", "at"),)
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64), comment="over method, path, query and body")
+    at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, comment="JSON")
 
 
 class User(Base):

@@ -185,6 +185,12 @@ def test_the_description_is_openapi(served) -> None:
         "/api/v1/transfers/{transfer_id}/take",
         "/api/v1/transfers/{transfer_id}/disposal",
         "/api/v1/transfers/{transfer_id}/return",
+        "/api/v1/transfers/{transfer_id}/more-evidence",
+        "/api/v1/disposals",
+        "/api/v1/receipts",
+        "/api/v1/leases",
+        "/api/v1/leases/{lease_id}/extend",
+        "/api/v1/leases/{lease_id}/release",
         "/api/v1/transfers/{transfer_id}/evidence",
         "/api/v1/transfers/{transfer_id}/package",
     }

@@ -21,7 +21,7 @@ def report_disposed(engine: Engine, now) -> int:
         case = review.find_case(session, session.scalars(select(Case.id)).one())
         review.decide(session, case, user, review.Decision("confirm", case.version), now)
         review.decide(
-            session, case, user, review.Decision("transfer", case.version, office_id=office.id), now
+            session, case, user, review.Decision("transfer", case.version, offices=(office.id,)), now
         )
         (transfer,) = takedown.office_queue(session, office.id)
         actor = actor_of_office(office)

@@ -10,7 +10,7 @@ from classifiers.values import Facts, PageText
 from records import review, takedown
 from records.database import reading, transaction
 from records.models import Case, DisposalResult, Snapshot, User
-from records.verification import RETRY_AFTER, Seen, conclude, due_rechecks
+from records.verification import LATER, RETRY_AFTER, Seen, conclude, due_rechecks
 from records.workflow import Actor, StepRefused, actor_of_office
 from tests.records import registered
 
@@ -34,7 +34,7 @@ def transferred(engine: Engine, case_id: int, now) -> tuple[int, int]:
     with transaction(engine) as session:
         office_id = registered.office(session).id
     decide(engine, case_id, "confirm", now)
-    decide(engine, case_id, "transfer", now, office_id=office_id)
+    decide(engine, case_id, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
         (transfer,) = takedown.office_queue(session, office_id)
         return office_id, transfer.id
@@ -163,7 +163,96 @@ def test_what_a_recheck_sees_decides(
     assert registered.state(engine, case_id) == after
     with reading(engine) as session:
         case = session.get_one(Case, case_id)
-        assert case.recheck_at == (later + RETRY_AFTER if after == "已处置" else None)
+        again = {"已处置": later + RETRY_AFTER, "已核验": later + LATER[0], "复现": None}
+        assert case.recheck_at == again[after]
+
+
+def test_a_page_that_is_gone_is_looked_at_again_on_the_seventh_and_thirtieth_day(
+    engine: Engine, case_id, now
+) -> None:
+    disposed(engine, case_id, now)
+    looked_at = []
+    for days in range(1, 60):
+        day = now + timedelta(days=days)
+        with transaction(engine) as session:
+            for case in due_rechecks(session, day):
+                gone = Snapshot(
+                    id=case.judgement.snapshot_id, status=404, page_state="normal", page_id=case.page_id
+                )
+                session.expunge_all()
+                conclude(session, session.get_one(Case, case_id), Seen(gone, None), GONE, day)
+                looked_at.append(days)
+    assert looked_at == [1, 7, 30]
+    assert registered.state(engine, case_id) == "已核验"
+
+
+def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
+    """The case with two offices; each office with its transfer."""
+    with transaction(engine) as session:
+        offices = [registered.office(session, name).id for name in ("网信办", "市场监管局")]
+    decide(engine, case_id, "confirm", now)
+    decide(engine, case_id, "transfer", now, offices=tuple(offices))
+    with reading(engine) as session:
+        return [(office, takedown.office_queue(session, office)[0].id) for office in offices]
+
+
+def answer(engine: Engine, pair: tuple[int, int], now, result: DisposalResult | None) -> None:
+    with transaction(engine) as session:
+        transfer = takedown.office_transfer(session, *pair, to_change=True)
+        actor = actor_of_office(transfer.office)
+        takedown.take(session, transfer, actor=actor, now=now)
+        if result is None:
+            takedown.give_back(session, transfer, "不属本地", actor=actor, now=now)
+        else:
+            report = takedown.Disposal(result, date(2026, 11, 24))
+            takedown.report_disposed(
+                session, transfer, report, actor=actor, now=now, recheck_after=timedelta(hours=24)
+            )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        (DisposalResult.DELETED, DisposalResult.BLOCKED, "已处置"),
+        (DisposalResult.DELETED, None, "已处置"),
+        (None, DisposalResult.DELETED, "已处置"),
+        (None, None, "退回"),
+        (DisposalResult.NO_ACTION, None, "退回"),
+        (DisposalResult.NO_ACTION, DisposalResult.DELETED, "已处置"),
+    ],
+)
+def test_a_case_ends_when_the_last_of_its_offices_has_answered(
+    engine: Engine, case_id, now, first, second, after: str
+) -> None:
+    one, other = several(engine, case_id, now)
+    answer(engine, one, now, first)
+    assert registered.state(engine, case_id) == "已签收"
+    answer(engine, other, now, second)
+    assert registered.state(engine, case_id) == after
+
+
+def test_a_returned_case_is_handed_over_anew(engine: Engine, case_id, now) -> None:
+    for pair in several(engine, case_id, now):
+        answer(engine, pair, now, None)
+    with reading(engine) as session:
+        office_id = review.find_case(session, case_id).transfers[0].office_id
+    decide(engine, case_id, "transfer", now, offices=(office_id,))
+    with reading(engine) as session:
+        (again,) = takedown.office_queue(session, office_id)
+        assert (again.round, again.state.label) == (2, "已转送")
+    answer(engine, (office_id, again.id), now, DisposalResult.DELETED)
+    assert registered.state(engine, case_id) == "已处置"
+
+
+def test_another_office_is_added_while_one_has_the_case(engine: Engine, case_id, now) -> None:
+    office_id, transfer_id = transferred(engine, case_id, now)
+    with transaction(engine) as session:
+        second = registered.office(session, "公安局").id
+    decide(engine, case_id, "transfer", now, offices=(second,))
+    with pytest.raises(StepRefused, match="已转送公安局"):
+        decide(engine, case_id, "transfer", now, offices=(second,))
+    answer(engine, (office_id, transfer_id), now, DisposalResult.DELETED)
+    assert registered.state(engine, case_id) == "已签收"
 
 
 def test_content_that_comes_back_after_verification_recurs(

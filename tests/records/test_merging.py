@@ -41,7 +41,7 @@ def test_one_decision_decides_all_that_is_merged(engine: Engine, cases, now) -> 
         office_id = registered.office(session).id
     decide(engine, lead, "confirm", now, reason="属实")
     assert states(engine, cases) == ["认定违法"] * 3
-    decide(engine, lead, "transfer", now, office_id=office_id)
+    decide(engine, lead, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
         assert len(takedown.office_queue(session, office_id)) == 3
         other = next(case_id for case_id in cases if case_id != lead)

@@ -15,9 +15,11 @@ from records.sign_in import (
     add_user,
     check_password,
     find_sign_in,
+    find_token,
     issue_token,
-    office_of_token,
+    note_use,
     open_sign_in,
+    revoke_token,
 )
 from tests.records import registered
 
@@ -70,10 +72,15 @@ def test_a_token_ends_after_its_days_and_shows_its_last_use(engine: Engine, now)
     with transaction(engine) as session:
         token = issue_token(session, registered.office(session), now, days=30)
     with transaction(engine) as session:
-        assert office_of_token(session, token, now).name == "云溪市网信办"
-        assert office_of_token(session, token, now + timedelta(days=30)) is None
-        assert office_of_token(session, "qy_wrong", now) is None
+        found = find_token(session, token, now)
+        assert (found.office.name, found.scopes) == ("云溪市网信办", ["read", "write"])
+        note_use(session, found, now)
+        assert find_token(session, token, now + timedelta(days=30)) is None
+        assert find_token(session, "qy_wrong", now) is None
         assert session.execute(text("SELECT last_used_at FROM office_tokens")).scalar() is not None
+        assert revoke_token(session, found.id, now)
+        assert find_token(session, token, now) is None
+        assert not revoke_token(session, found.id, now)
 
 
 def test_no_secret_is_stored(engine: Engine, user, now) -> None:

@@ -1,0 +1,103 @@
+"""Who calls the API: an office by its token, what the token may do, how often, and which call this is."""
+
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.context import Now, PartsHere
+from api.errors import NotAllowed, TokenRefused, TooManyCalls
+from records.database import reading, transaction
+from records.idempotency import Call
+from records.models import Office
+from records.sign_in import READ, WRITE, find_token, note_use
+from records.workflow import Actor, actor_of_office
+
+_BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")
+_MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The office that a request's token belongs to."""
+
+    office: Office
+    token_id: int
+
+    @property
+    def actor(self) -> Actor:
+        """As the log names it."""
+        return actor_of_office(self.office)
+
+
+class CallsAMinute:
+    """How often each token may call: a bucket of so many calls that fills up over a minute."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._left: dict[int, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, token_id: int) -> None:
+        """Count a call; raises TooManyCalls with the seconds after which another may be made."""
+        now = time.monotonic()
+        with self._lock:
+            left, since = self._left.get(token_id, (float(self._most), now))
+            left = min(float(self._most), left + (now - since) * self._most / _MINUTE)
+            if left < 1:
+                raise TooManyCalls((1 - left) * _MINUTE / self._most)
+            self._left[token_id] = (left - 1, now)
+
+
+def caller(
+    request: Request,
+    here: PartsHere,
+    now: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Caller:
+    """The office that calls; raises TokenRefused, NotAllowed for what the token may not do, or TooManyCalls."""
+    with reading(here.engine) as session:
+        token = find_token(session, credentials.credentials, now) if credentials else None
+    if token is None:
+        raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
+    calls: CallsAMinute = request.app.state.calls
+    calls.take(token.id)
+    needed = READ if request.method in {"GET", "HEAD"} else WRITE
+    if needed not in token.scopes:
+        raise NotAllowed(f"这个令牌没有 {needed} 权限")
+    if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
+        with transaction(here.engine) as session:
+            note_use(session, token, now)
+    return Caller(token.office, token.id)
+
+
+TokenCaller = Annotated[Caller, Depends(caller)]
+
+
+async def call(
+    request: Request,
+    who: TokenCaller,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            description="同一个值的重复调用只生效一次，并得到第一次的结果（保留 7 天）",
+        ),
+    ] = None,
+) -> Call:
+    """Which call this is: two with one key must ask the same."""
+    asked = hashlib.sha256()
+    for part in (request.method, request.url.path, request.url.query):
+        asked.update(part.encode() + b"\0")
+    asked.update(await request.body())
+    return Call(who.office.id, key, asked.hexdigest())
+
+
+ThisCall = Annotated[Call, Depends(call)]

@@ -1,0 +1,100 @@
+"""Leases: a batch of transfers held for a time, longer, or let go."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Path as PathValue
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.context import Now, PartsHere
+from api.queue.caller import ThisCall, TokenCaller
+from api.queue.routes import answered, problems
+from api.queue.schemas import TransferOut, transfer_out
+from records import transfer_leases
+from records.transfer_leases import TransferLease
+
+router = APIRouter(prefix="/api/v1/leases", tags=["租约"], responses=problems())
+
+LeaseId = Annotated[str, PathValue(min_length=1, max_length=40)]
+
+
+class LeaseIn(BaseModel):
+    """A lease that is asked for."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"limit": 20, "seconds": 600}]})
+
+    limit: int = Field(default=20, ge=1, le=500, description="最多几件")
+    seconds: int = Field(default=600, ge=1, le=86_400, description="持有多少秒")
+    with_received: bool = Field(default=False, description="也领取已签收、尚未办结且无人持有的")
+
+
+class LongerIn(BaseModel):
+    """For how long, from now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: int = Field(default=600, ge=1, le=86_400, description="从现在起持有多少秒")
+
+
+class LeaseOut(BaseModel):
+    """A lease 租约: the transfers that only its holder works on, until it runs out."""
+
+    id: str
+    until: datetime
+    items: list[TransferOut]
+
+
+class Released(BaseModel):
+    """How many transfers others can have again."""
+
+    released: int
+
+
+@router.post("", summary="领取一批", response_model=LeaseOut, status_code=201)
+def lease(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, asked: LeaseIn) -> Response:
+    """领取一批无人持有的转送件，在约定时间内只归这个租约；到期自动放回。没有时 items 为空。"""
+
+    def work(session: Session) -> LeaseOut:
+        return _lease_out(
+            transfer_leases.lease(
+                session,
+                caller.office.id,
+                asked.limit,
+                asked.seconds,
+                now,
+                with_received=asked.with_received,
+            )
+        )
+
+    return answered(here, call, now, work, 201)
+
+
+@router.post("/{lease_id}/extend", summary="续期", response_model=LeaseOut, responses=problems(409))
+def extend(
+    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId, asked: LongerIn
+) -> Response:
+    """为租约中尚未办结的续期；已过期的不能续。"""
+
+    def work(session: Session) -> LeaseOut:
+        return _lease_out(transfer_leases.extend(session, caller.office.id, lease_id, asked.seconds, now))
+
+    return answered(here, call, now, work)
+
+
+@router.post("/{lease_id}/release", summary="放回", response_model=Released)
+def release(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId) -> Response:
+    """提前放回租约中尚未办结的，他人即可领取。"""
+
+    def work(session: Session) -> Released:
+        return Released(released=transfer_leases.release(session, caller.office.id, lease_id))
+
+    return answered(here, call, now, work)
+
+
+def _lease_out(found: TransferLease) -> LeaseOut:
+    return LeaseOut(
+        id=found.id, until=found.until, items=[transfer_out(transfer) for transfer in found.transfers]
+    )

@@ -1,0 +1,62 @@
+"""Calls that are made once: a call that comes again with its key gets the answer of the first, and changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from records.database import reading, transaction
+from records.models import AnsweredCall
+
+KEPT = timedelta(days=7)
+
+
+class KeyReused(Exception):
+    """The key was used for another call."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: whose, its key (None: it may be done again), and a hash over all that it asks."""
+
+    office_id: int
+    key: str | None
+    request_sha256: str
+
+
+def once(engine: Engine, call: Call, now: datetime, work: Callable[[Session], str]) -> str:
+    """The answer (JSON) of `work`, done in one transaction with the note that it was done; or the first answer, where
+    the call was made before. Raises KeyReused, and what `work` raises; then nothing is done or noted."""
+    if call.key is None:
+        with transaction(engine) as session:
+            return work(session)
+    try:
+        with transaction(engine) as session:
+            session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
+            noted = AnsweredCall(
+                office_id=call.office_id,
+                key=call.key,
+                request_sha256=call.request_sha256,
+                at=now,
+                answer="",
+            )
+            session.add(noted)
+            session.flush()  # who comes second waits here for the first, or fails
+            noted.answer = work(session)
+            return noted.answer
+    except IntegrityError:
+        known = _known(engine, call)
+        if known is None:
+            raise
+        if known.request_sha256 != call.request_sha256:
+            raise KeyReused("这个 Idempotency-Key 已用于另一请求") from None
+        return known.answer
+
+
+def _known(engine: Engine, call: Call) -> AnsweredCall | None:
+    own = (AnsweredCall.office_id == call.office_id, AnsweredCall.key == call.key)
+    with reading(engine) as session:
+        return session.scalar(select(AnsweredCall).where(*own))
