@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session, SessionTransaction
 
 from records.models import AuditEntry, Case, CaseState
 
 # One lock for all who append, until they commit: the chain has one end. The number only has to be our own.
 _LOCK = 0x51_69_6E_67
 _PART = 1_000
+_PENDING = "audit_pending"
 
 ACTIONS: dict[str, str] = {
     "case_step": "案件步骤",
@@ -58,14 +60,14 @@ def append(
     step: Step | None = None,
     reason: str = "",
     detail: dict[str, Any] | None = None,
-) -> AuditEntry:
-    """Add an entry at the chain's end; `action` is one of ACTIONS. It stands when the session commits."""
+) -> None:
+    """Add an entry; `action` is one of ACTIONS. It is put at the chain's end when the session commits.
+
+    Only then, since whoever puts one there makes all others wait: who held the end while still waiting for a case that
+    another has changed, who waits for the end, would wait for ever.
+    """
     if action not in ACTIONS:
         raise ValueError(f"not an action: {action}")
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    session.flush()
-    last = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=now,
         actor=actor,
@@ -76,12 +78,48 @@ def append(
         to_state=step.after if step else None,
         reason=reason.strip(),
         detail=detail or {},
-        previous_sha256=last or "",
     )
-    entry.sha256 = entry_hash(entry)
-    session.add(entry)
+    session.info.setdefault(_PENDING, []).append(entry)
+
+
+def write_pending(session: Session) -> None:
+    """Put the session's entries at the chain's end now, to be read in the same session; nobody else can add any until
+    it ends."""
+    pending: list[AuditEntry] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
     session.flush()
-    return entry
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    previous = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1)) or ""
+    for entry in pending:
+        entry.previous_sha256 = previous
+        entry.sha256 = previous = entry_hash(entry)
+        session.add(entry)
+        session.flush()  # one by one: their ids are the chain's order
+
+
+@event.listens_for(Session, "before_commit")
+def _write_at_the_end(session: Session) -> None:
+    if not session.in_nested_transaction():
+        write_pending(session)
+
+
+# How many entries there were when a savepoint was set.
+_marks: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _marks[transaction] = len(session.info.get(_PENDING, []))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _drop(session: Session, transaction: SessionTransaction) -> None:
+    """What was rolled back did not happen: neither did its entries."""
+    kept = _marks[transaction] if transaction.nested else 0
+    del session.info.get(_PENDING, [])[kept:]
 
 
 def entry_hash(entry: AuditEntry) -> str:
@@ -114,6 +152,7 @@ class Verified:
 
 def verify(session: Session) -> Verified:
     """Go over the whole chain from its beginning to the first fault."""
+    write_pending(session)
     previous, count, last_id = "", 0, 0
     while True:
         part = session.scalars(
@@ -147,6 +186,7 @@ class AuditFilter:
 
 def entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
     """The wanted entries, newest first, older than the entry `before` (0: from the newest)."""
+    write_pending(session)
     query = select(AuditEntry)
     if before:
         query = query.where(AuditEntry.id < before)

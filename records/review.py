@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from classifiers.similar import differences
 from classifiers.values import Aligned
-from records import workflow
+from records import audit, workflow
 from records.clusters import cluster_cases
 from records.evidence import EvidenceStore
 from records.merging import members
@@ -96,6 +96,7 @@ def find_case(session: Session, case_id: int) -> Case | None:
 
 def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
     """What happened to the case, oldest first; who took evidence out stands in the log only."""
+    audit.write_pending(session)
     query = select(AuditEntry).where(
         AuditEntry.case_id == case_id, AuditEntry.action.in_(("case_step", "case_note"))
     )

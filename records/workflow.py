@@ -82,6 +82,7 @@ def step(
         raise StepRefused(f"改为“{to.label}”必须写明理由")
     before, case.state, case.changed_at = case.state, to, now
     _write(session, Step(case, before, to), actor=actor, now=now, reason=reason, detail=detail)
+    session.flush()
 
 
 def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:

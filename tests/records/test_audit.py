@@ -1,5 +1,7 @@
 """The log: everything is in it, nothing in it can be changed unseen."""
 
+import threading
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -55,6 +57,42 @@ def test_what_is_changed_past_the_triggers_is_found_at_its_place(
             session.execute(text(statement))
         session.execute(text(tampering))
     assert verified(engine).broken_at == broken_at
+
+
+def test_what_is_rolled_back_leaves_no_entry_and_takes_none_with_it(engine: Engine, now) -> None:
+    def add(session, reason: str) -> None:
+        audit.append(session, actor="user:甲", action="sign_in", now=now, reason=reason)
+
+    with transaction(engine) as session:
+        add(session, "1")
+        for number in (2, 3):
+            with pytest.raises(ValueError, match="no"), session.begin_nested():
+                add(session, f"lost {number}")
+                raise ValueError("no")
+            with session.begin_nested():
+                add(session, str(number))
+        add(session, "4")
+    with pytest.raises(ValueError, match="no"), transaction(engine) as session:
+        add(session, "lost")
+        raise ValueError("no")
+    with reading(engine) as session:
+        found = audit.entries(session, audit.AuditFilter(), 10)
+        assert [entry.reason for entry in reversed(found)] == ["1", "2", "3", "4"]
+        assert audit.verify(session).broken_at is None
+
+
+def test_many_who_add_at_once_make_one_chain(engine: Engine, now) -> None:
+    def add(number: int) -> None:
+        for _ in range(10):
+            with transaction(engine) as session:
+                audit.append(session, actor=f"user:{number}", action="sign_in", now=now)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (verified(engine).entries, verified(engine).broken_at) == (60, None)
 
 
 def test_signing_in_is_written_down_without_a_name_that_may_be_a_password(engine: Engine, now) -> None:
