@@ -95,8 +95,8 @@ def write_pending(session: Session) -> None:
     for entry in pending:
         entry.previous_sha256 = previous
         entry.sha256 = previous = entry_hash(entry)
-        session.add(entry)
-        session.flush()  # one by one: their ids are the chain's order
+    session.add_all(pending)
+    session.flush()  # their ids are given in this order, which is the chain's
 
 
 @event.listens_for(Session, "before_commit")

@@ -177,7 +177,7 @@ def test_a_token_that_calls_too_often_is_told_when_to_come_again(served, store, 
 
 
 PULLERS, BATCH = 10, 20
-ITEMS = int(os.environ.get("QINGYI_TEST_ITEMS", "600"))
+ITEMS = int(os.environ.get("QINGYI_TEST_ITEMS", "400"))
 
 
 def fill(served, store, rules, now, count: int) -> None:
@@ -218,7 +218,7 @@ def pull(url: str, token: str, chance: random.Random, held: Counter, lock: threa
             return answers[-1]
 
         while office.get("/api/v1/transfers", params={"after": 999, "limit": 1}).json()["items"]:
-            asked = {"limit": BATCH, "seconds": 2, "with_received": True}
+            asked = {"limit": BATCH, "seconds": 4, "with_received": True}
             found = post("/api/v1/leases", json=asked).json()
             if not found["items"]:
                 time.sleep(0.5)

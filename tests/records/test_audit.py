@@ -81,6 +81,13 @@ def test_what_is_rolled_back_leaves_no_entry_and_takes_none_with_it(engine: Engi
         assert audit.verify(session).broken_at is None
 
 
+def test_many_added_in_one_transaction_stand_in_their_order(engine: Engine, now) -> None:
+    with transaction(engine) as session:
+        for number in range(2_500):
+            audit.append(session, actor="user:甲", action="sign_in", now=now, reason=str(number))
+    assert (verified(engine).entries, verified(engine).broken_at) == (2_500, None)
+
+
 def test_many_who_add_at_once_make_one_chain(engine: Engine, now) -> None:
     def add(number: int) -> None:
         for _ in range(10):
