@@ -48,7 +48,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     TokenRefused: (401, "令牌无效"),
     TooManyCalls: (429, "调用过于频繁"),
     LeaseLost: (409, "租约无效"),
-    KeyReused: (422, "Idempotency-Key 已用过"),
+    KeyReused: (409, "Idempotency-Key 已用过"),
     NotThisOffice: (404, "没有找到"),
     EvidenceMissing: (404, "没有找到"),
     EvidenceIncomplete: (409, "证据尚不完整"),
@@ -90,6 +90,8 @@ HANDLED: tuple[type[Exception], ...] = (*_ANSWERS, SignInNeeded, HTTPException, 
 
 
 def _status_and_title(error: Exception) -> tuple[int, str]:
+    if isinstance(error, HTTPException) and error.status_code == 400:
+        return 422, _TITLES[422]  # a body that cannot be read at all is a request that does not fit
     if isinstance(error, HTTPException):
         return error.status_code, _TITLES.get(error.status_code, "出错了")
     if isinstance(error, RequestValidationError):
@@ -98,6 +100,8 @@ def _status_and_title(error: Exception) -> tuple[int, str]:
 
 
 def _detail(error: Exception) -> str:
+    if isinstance(error, HTTPException) and error.status_code == 400:
+        return "请求体无法读取：应为 UTF-8 编码的 JSON"
     if isinstance(error, HTTPException):
         return _TITLES.get(error.status_code, str(error.detail))
     if isinstance(error, RequestValidationError):

@@ -25,6 +25,7 @@ _GROUPS = {
     "registry": "registry:app",
     "lists": "lists:app",
     "evidence": "evidence:app",
+    "queue": "queue:app",
     "tips": "tips:app",
     "audit": "audit:app",
     "user": "people:users",

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi import Path as PathValue
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy.orm import Session
 
 from api.context import Now, PartsHere
@@ -28,7 +28,7 @@ class LeaseIn(BaseModel):
 
     limit: int = Field(default=20, ge=1, le=500, description="最多几件")
     seconds: int = Field(default=600, ge=1, le=86_400, description="持有多少秒")
-    with_received: bool = Field(default=False, description="也领取已签收、尚未办结且无人持有的")
+    with_received: StrictBool = Field(default=False, description="也领取已签收、尚未办结且无人持有的")
 
 
 class LongerIn(BaseModel):
@@ -53,7 +53,7 @@ class Released(BaseModel):
     released: int
 
 
-@router.post("", summary="领取一批", response_model=LeaseOut, status_code=201)
+@router.post("", summary="领取一批", response_model=LeaseOut, status_code=201, responses=problems(409))
 def lease(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, asked: LeaseIn) -> Response:
     """领取一批无人持有的转送件，在约定时间内只归这个租约；到期自动放回。没有时 items 为空。"""
 
@@ -84,7 +84,7 @@ def extend(
     return answered(here, call, now, work)
 
 
-@router.post("/{lease_id}/release", summary="放回", response_model=Released)
+@router.post("/{lease_id}/release", summary="放回", response_model=Released, responses=problems(409))
 def release(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId) -> Response:
     """提前放回租约中尚未办结的，他人即可领取。"""
 

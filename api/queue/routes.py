@@ -138,7 +138,7 @@ def report_disposal(
     return answered(here, call, now, work)
 
 
-@router.post("/receipts", summary="批量签收", response_model=Outcomes)
+@router.post("/receipts", summary="批量签收", response_model=Outcomes, responses=problems(409))
 def take_transfers(
     here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts
 ) -> Response:
@@ -154,7 +154,7 @@ def take_transfers(
     return answered(here, call, now, lambda session: _each(session, asked, one))
 
 
-@router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes)
+@router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes, responses=problems(409))
 def report_disposals(
     here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, reports: DisposalReports
 ) -> Response:

@@ -101,7 +101,7 @@ def test_a_call_with_its_key_is_made_once(served, transfers) -> None:
         assert answers[0].json() == answers[1].json()
         assert ids(lease(office, 5)) == [3]
         other = office.post("/api/v1/leases", json={"limit": 1}, headers=key)
-        assert (other.status_code, "已用于另一请求" in other.json()["detail"]) == (422, True)
+        assert (other.status_code, "已用于另一请求" in other.json()["detail"]) == (409, True)
         refused = office.post("/api/v1/transfers/9/take", headers={"Idempotency-Key": "a-2"})
         assert refused.status_code == 404
     with served.api(served.other_token) as stranger:

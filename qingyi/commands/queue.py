@@ -1,0 +1,154 @@
+"""`qingyi queue`: an office pulls its transfers into a folder, and reports results from a file. Needs no database."""
+
+import json
+import os
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
+from qingyi.console import console, counting, errors
+from records.registry.sheets import SheetRow, read_sheets
+
+app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
+
+_URL = typer.Option(..., "--url", envvar="QINGYI_URL", help="清医的网址")
+_TOKEN = typer.Option(..., "--token", envvar="QINGYI_TOKEN", help="部门令牌，最好放在环境变量里")
+_RESULTS = {
+    "删除": "deleted",
+    "屏蔽": "blocked",
+    "关闭网站": "site_closed",
+    "关闭账号": "account_closed",
+    "不予处置": "no_action",
+}
+_COLUMNS = ("编号", "结果", "日期", "文书号", "说明")
+
+
+@app.command("pull")
+def pull(
+    folder: Path = typer.Argument(help="存放转送件的文件夹，每件一个子文件夹"),
+    url: str = _URL,
+    token: str = _TOKEN,
+    watch: bool = typer.Option(False, "--watch", help="持续运行，每隔一段时间取一次"),
+    every: float = typer.Option(60.0, min=1.0, help="持续运行时的间隔秒数"),
+    limit: int = typer.Option(20, min=1, max=500, help="一次领取多少件"),
+) -> None:
+    """领取、下载并签收本部门的转送件。每件先完整写入文件夹再签收，中断后再运行不会重复也不会遗漏。"""
+    folder.mkdir(parents=True, exist_ok=True)
+    with QueueClient(url, token) as queue:
+        while True:
+            try:
+                console.print(f"取得 {_pull_all(queue, folder, limit)} 件", highlight=False)
+            except QueueUnreachable as error:
+                if not watch:
+                    _fail(str(error))
+                errors.print(f"{error}，稍后再试", style="yellow", markup=False)
+            except QueueRefused as error:
+                _fail(str(error))
+            if not watch:
+                return
+            time.sleep(every)
+
+
+@app.command("report")
+def report(
+    file: Path = typer.Argument(help="CSV 或 xlsx 表格，列：编号、结果、日期、文书号、说明"),
+    url: str = _URL,
+    token: str = _TOKEN,
+) -> None:
+    """从表格反馈处置结果。结果为：删除、屏蔽、关闭网站、关闭账号、不予处置。有没有办成的，退出码为 1。"""
+    reports: list[Report] = []
+    faults = 0
+    for sheet in read_sheets(file):
+        if not {"编号", "结果", "日期"} <= set(sheet.headings):
+            _fail(f"{file} {sheet.name}：缺少列，需要 {'、'.join(_COLUMNS[:3])}")
+        for row in sheet.rows:
+            try:
+                reports.append(_report(row))
+            except ValueError as error:
+                faults += 1
+                errors.print(f"{sheet.name} 第 {row.line} 行{error}", style="yellow", markup=False)
+    done = 0
+    with QueueClient(url, token) as queue:
+        try:
+            for first in range(0, len(reports), 100):
+                for outcome in queue.report(reports[first : first + 100]):
+                    done += outcome.done
+                    if not outcome.done:
+                        faults += 1
+                        errors.print(
+                            f"转送件 {outcome.transfer_id}：{outcome.detail}", style="yellow", markup=False
+                        )
+        except (QueueRefused, QueueUnreachable) as error:
+            _fail(str(error))
+    console.print(f"已反馈 {done} 件，未办成 {faults} 件")
+    if faults:
+        raise typer.Exit(1)
+
+
+def _pull_all(queue: QueueClient, folder: Path, limit: int) -> int:
+    """Pull batch by batch until nothing is left; returns how many."""
+    pulled = 0
+    while True:
+        held = queue.lease(limit=limit)
+        if not held.transfers:
+            return pulled
+        with counting("下载中（件）", len(held.transfers)) as progress:
+            for transfer in held.transfers:
+                _write(folder / str(transfer.id), transfer, queue.package(transfer.id))
+                queue.take(transfer.id, lease=held.id)
+                pulled += 1
+                progress(1)
+        queue.release(held.id)
+
+
+def _write(folder: Path, transfer: PulledTransfer, package: bytes | None) -> None:
+    """Write a transfer's files whole, or not at all: they are made beside, and then put in their place."""
+    if folder.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
+        made = Path(scratch) / folder.name
+        made.mkdir()
+        written = json.dumps(transfer.whole, ensure_ascii=False, indent=2)
+        (made / "transfer.json").write_text(written, "utf-8")
+        (made / "说明.txt").write_text(_words(transfer, package is not None), "utf-8")
+        if package is not None:
+            (made / "evidence.zip").write_bytes(package)
+        os.replace(made, folder)  # noqa: PTH105 - a folder in one step
+
+
+def _words(transfer: PulledTransfer, has_package: bool) -> str:
+    lines = [
+        f"转送件 {transfer.id}：{transfer.title}",
+        f"机构：{transfer.institution}",
+        f"网址：{transfer.url}",
+        f"请于 {transfer.due_on} 前反馈",
+        "",
+        *(f"“{one['quote']}”：{one['why']}" for one in transfer.whole["findings"]),
+        "",
+        "证据包：evidence.zip" if has_package else "证据包尚未完成，可稍后在网页下载",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _report(row: SheetRow) -> Report:
+    cells = {name: "" if row.cells.get(name) is None else str(row.cells[name]).strip() for name in _COLUMNS}
+    number = cells["编号"].removesuffix(".0")
+    if not number.isdecimal():
+        raise ValueError(f"“编号”：{cells['编号']!r} 不是编号")
+    result = _RESULTS.get(cells["结果"], cells["结果"])
+    if result not in _RESULTS.values():
+        raise ValueError(f"“结果”：没有“{cells['结果']}”，可用：{'、'.join(_RESULTS)}")
+    try:
+        day = date.fromisoformat(cells["日期"][:10].replace("/", "-"))
+    except ValueError:
+        raise ValueError(f"“日期”：“{cells['日期']}”不是日期，应写作 2026-01-31") from None
+    return Report(int(number), result, day, cells["文书号"], cells["说明"])
+
+
+def _fail(message: str) -> None:
+    errors.print(f"错误：{message}", style="red", markup=False, highlight=False)
+    raise typer.Exit(2)
