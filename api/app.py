@@ -12,6 +12,7 @@ from api.answers import HANDLED, answer
 from api.audit.routes import router as audit_router
 from api.context import Parts, Signed
 from api.figures.routes import router as figures_router
+from api.letters.routes import router as letters_router
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.people.routes import router as people_router
@@ -74,6 +75,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         figures_router,
         trials_router,
         lists_router,
+        letters_router,
         people_router,
         audit_router,
         queue_router,

@@ -117,6 +117,7 @@ _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
     (Permission.ADD_TIPS, "/tips", "线索"),
+    (Permission.REVIEW, "/letters", "移送函"),
     (Permission.SEE_FIGURES, "/figures", "统计"),
     (Permission.SEE_LISTS, "/lists", "关键词表"),
     (Permission.MANAGE_USERS, "/people", "用户"),

@@ -37,6 +37,7 @@ ACTIONS: dict[str, str] = {
     "self_check": "自查",
     "evidence_taken_out": "下载证据",
     "report_exported": "导出报表",
+    "letter_issued": "出具移送函",
     "registry_changed": "登记库变更",
 }
 

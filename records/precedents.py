@@ -14,6 +14,7 @@ from records.models import (
     CaseState,
     FindingRecord,
     JudgementRecord,
+    Office,
     OfficeKind,
     Page,
     Site,
@@ -93,9 +94,10 @@ def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
     return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
 
 
-def suggested_offices(case: Case) -> frozenset[OfficeKind]:
-    """Which departments a case is for, by what was found: 网信 for all that is to be taken down, 市场监管 for unlawful
-    adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for institutions of that kind."""
+def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:
+    """Which of the offices a case is for (ids), by what was found: 网信 for all that is to be taken down, 市场监管 for
+    unlawful adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for institutions of that kind.
+    Where there are several of a kind, the first."""
     families = {finding.family for finding in case.judgement.findings}
     kinds = {OfficeKind.CYBERSPACE}
     if case.judgement.gravity in {"heavier", "police"}:
@@ -106,4 +108,5 @@ def suggested_offices(case: Case) -> frozenset[OfficeKind]:
         kinds.add(OfficeKind.INSURANCE)
     if "中医" in (case.page.source.institution.category or ""):
         kinds.add(OfficeKind.TRADITIONAL)
-    return frozenset(kinds)
+    first = {office.kind: office.id for office in reversed(offices)}
+    return {first[kind] for kind in kinds if kind in first}

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     public_self_check: bool = Field(
         default=False, description="institutions may check texts without signing in"
     )
+    commission_name: str = Field(default="卫生健康委", description="who writes letters, as they name it")
     answer_within_days: int = Field(
         default=7, ge=1, description="days that an office has to answer a transferred case"
     )

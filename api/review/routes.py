@@ -45,6 +45,7 @@ def show(
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         findings = case.judgement.findings
+        offices = _offices(session) if _is_transferable(case) else ()
         possible = {to for before, to in STEPS if before is case.state}
         similar = cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
@@ -56,8 +57,8 @@ def show(
             lines=lines(case.judgement.page_text, findings),
             findings=findings,
             possible=possible,
-            offices=_offices(session) if _is_transferable(case) else (),
-            suggested=suggested_offices(case),
+            offices=offices,
+            suggested=suggested_offices(case, offices),
             history=review.history(session, case_id),
             verifications=review.verifications(session, case_id) if case.transfers else (),
             members=merging.members(session, case),

@@ -15,6 +15,7 @@ from records.models.cases import (
     VerificationOutcome,
 )
 from records.models.leases import Lease
+from records.models.letters import Letter, LetterItem
 from records.models.lists import (
     DraftState,
     ListDraft,
@@ -58,6 +59,8 @@ __all__ = [
     "JudgementRecord",
     "LabelledEnum",
     "Lease",
+    "Letter",
+    "LetterItem",
     "Level",
     "ListDraft",
     "ListDraftFile",

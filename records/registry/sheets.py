@@ -67,7 +67,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, Sequence[Any]]]:  # noqa: ANN4
 
 def _read_xlsx(path: Path) -> list[Sheet]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise FileRefused(f"{path}：不是可读的 xlsx 文件（{error}）") from None
     sheets: list[Sheet] = []

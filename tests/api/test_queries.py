@@ -46,7 +46,17 @@ def test_a_reviewers_page_asks_few_questions(served, store, rules, now, case_id,
 
 
 @pytest.mark.parametrize(
-    "path", ["/figures", "/institutions/1", "/lists", "/lists/terms", "/people", "/audit", "/audit/verify"]
+    "path",
+    [
+        "/figures",
+        "/institutions/1",
+        "/letters",
+        "/lists",
+        "/lists/terms",
+        "/people",
+        "/audit",
+        "/audit/verify",
+    ],
 )
 def test_everybody_elses_pages_ask_few_questions(served, store, rules, now, case_id, path: str) -> None:
     for number in range(2, 8):

@@ -19,6 +19,7 @@ SEEN_BY = {
     "/figures": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/figures/quantified.xlsx": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/lists": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
+    "/letters": {"reviewer", "approver", "administrator"},
     "/people": {"administrator"},
     "/audit": {"administrator", "auditor"},
     "/audit/verify": {"administrator", "auditor"},

@@ -1,0 +1,84 @@
+"""Letters to offices: issued, downloaded in each form, and their filled-in lists taken back."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from records import letters
+from records.database import reading, transaction
+from records.models import User
+from reports.transfer_letter import letter_docx, letter_pdf, letter_text, letter_workbook
+
+router = APIRouter(prefix="/letters", include_in_schema=False)
+
+_KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+
+
+@router.get("")
+def show(request: Request, here: PartsHere, sign_in: Reviewer) -> HTMLResponse:
+    """What is to be written to whom, and the letters so far."""
+    with reading(here.engine) as session:
+        return page(
+            request,
+            "letters.html",
+            sign_in=sign_in,
+            waiting=letters.waiting(session),
+            letters=letters.letters(session),
+        )
+
+
+@router.post("", dependencies=[CheckedForm])
+def issue(
+    here: PartsHere, sign_in: Reviewer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
+) -> RedirectResponse:
+    """Issue a letter with all of an office's open transfers that stand on none."""
+    with transaction(here.engine) as session:
+        letters.issue_letter(session, office, session.get_one(User, sign_in.user_id), now)
+    return RedirectResponse("/letters", 303)
+
+
+@router.get("/{letter_id}/letter.{kind}")
+def download(here: PartsHere, _: Reviewer, letter_id: RecordId, kind: str) -> Response:
+    """The letter as a document, for printing, or its list as a workbook."""
+    with reading(here.engine) as session:
+        found = letters.find_letter(session, letter_id)
+        if found is None or kind not in _KINDS:
+            raise HTTPException(404)
+        text = letter_text(found, here.settings.commission_name)
+        if kind == "docx":
+            content = letter_docx(text, found)
+        elif kind == "xlsx":
+            content = letter_workbook(text, found)
+        else:
+            content = letter_pdf(text)
+    headers = {"Content-Disposition": f'attachment; filename="letter-{found.year}-{found.number}.{kind}"'}
+    return Response(content, media_type=_KINDS[kind], headers=headers)
+
+
+@router.post("/answers", dependencies=[CheckedForm])
+def take_answers(
+    request: Request,
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    office: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    upload: Annotated[UploadFile, File()],
+) -> HTMLResponse:
+    """Take an office's filled-in list back; says what was taken, and which rows could not be."""
+    after = timedelta(hours=here.settings.recheck_after_hours)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / Path(upload.filename or "answers").name
+        path.write_bytes(upload.file.read(20_000_000))
+        with transaction(here.engine) as session:
+            by = session.get_one(User, sign_in.user_id)
+            result = letters.take_answers(session, path, office, by, now, after)
+    return page(request, "letter_answers.html", sign_in=sign_in, result=result)
