@@ -172,7 +172,7 @@ def tips(
     found = [
         tip
         for tip in session.scalars(query.order_by(Tip.id.desc()).limit(limit))
-        if district is None or _district(tip) in {district, None}
+        if is_in_reach(district, tip)
     ]
     cases = cases_of_pages(session, [tip.page_id for tip in found if tip.page_id])
     return [(tip, cases.get(tip.page_id or 0)) for tip in found]
@@ -187,6 +187,11 @@ def cases_of_pages(session: Session, page_ids: Iterable[int]) -> dict[int, Case]
     """By page, its newest case."""
     newest = select(func.max(Case.id)).where(Case.page_id.in_(list(page_ids))).group_by(Case.page_id)
     return {case.page_id: case for case in session.scalars(select(Case).where(Case.id.in_(newest)))}
+
+
+def is_in_reach(district: str | None, tip: Tip) -> bool:
+    """Whether a tip is there for whoever is limited to a district (None: to none): its own, and nobody's."""
+    return district is None or _district(tip) in {district, None}
 
 
 def _district(tip: Tip) -> str | None:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.errors import NotAllowed
 from records import letters
 from records.database import reading, transaction
-from records.models import User
+from records.models import SignIn, User
 from reports.transfer_letter import letter_docx, letter_pdf, letter_text, letter_workbook
 
 router = APIRouter(prefix="/letters", include_in_schema=False)
@@ -23,8 +24,18 @@ _KINDS = {
 }
 
 
+def writer(sign_in: Reviewer) -> SignIn:
+    """A reviewer of the whole city: a letter lists the cases of all districts. Raises NotAllowed."""
+    if sign_in.user.district:
+        raise NotAllowed(f"移送函含全部辖区的案件，您限于{sign_in.user.district}")
+    return sign_in
+
+
+Writer = Annotated[SignIn, Depends(writer)]
+
+
 @router.get("")
-def show(request: Request, here: PartsHere, sign_in: Reviewer) -> HTMLResponse:
+def show(request: Request, here: PartsHere, sign_in: Writer) -> HTMLResponse:
     """What is to be written to whom, and the letters so far."""
     with reading(here.engine) as session:
         return page(
@@ -38,7 +49,7 @@ def show(request: Request, here: PartsHere, sign_in: Reviewer) -> HTMLResponse:
 
 @router.post("", dependencies=[CheckedForm])
 def issue(
-    here: PartsHere, sign_in: Reviewer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
+    here: PartsHere, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
 ) -> RedirectResponse:
     """Issue a letter with all of an office's open transfers that stand on none."""
     with transaction(here.engine) as session:
@@ -47,7 +58,7 @@ def issue(
 
 
 @router.get("/{letter_id}/letter.{kind}")
-def download(here: PartsHere, _: Reviewer, letter_id: RecordId, kind: str) -> Response:
+def download(here: PartsHere, _: Writer, letter_id: RecordId, kind: str) -> Response:
     """The letter as a document, for printing, or its list as a workbook."""
     with reading(here.engine) as session:
         found = letters.find_letter(session, letter_id)
@@ -68,7 +79,7 @@ def download(here: PartsHere, _: Reviewer, letter_id: RecordId, kind: str) -> Re
 def take_answers(
     request: Request,
     here: PartsHere,
-    sign_in: Reviewer,
+    sign_in: Writer,
     now: Now,
     office: Annotated[int, Form(ge=1, le=2**31 - 1)],
     upload: Annotated[UploadFile, File()],

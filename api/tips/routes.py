@@ -105,7 +105,7 @@ def again(here: PartsHere, sign_in: TipTaker, now: Now, tip_id: RecordId) -> Red
     """Look at a tip's page once more."""
     with transaction(here.engine) as session:
         tip = session.get(Tip, tip_id)
-        if tip is None:
+        if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
             raise HTTPException(404)
         tips.try_again(session, tip, actor=str(actor_of(sign_in.user)), now=now)
     start_step(here, "tips", "follow")

@@ -67,6 +67,7 @@ def test_who_is_limited_to_a_district_sees_no_other(served, case_id) -> None:
             assert (f"/cases/{case_id}" in client.get("/cases").text) == sees
             for path in ("", "/evidence", "/versions"):
                 assert client.get(f"/cases/{case_id}{path}").status_code == (200 if sees else 404)
+            assert client.get("/letters").status_code == 403, "letters list the cases of all districts"
             csrf = hidden(client.get("/cases").text, "csrf")
             done = client.post(f"/cases/{case_id}", data={"csrf": csrf, "action": "claim", "version": 1})
             assert done.status_code == (303 if sees else 404)
