@@ -54,6 +54,8 @@ def take_other_pictures(stage: Stage, folder: Path) -> None:
             ("lists", "/lists"),
             ("terms", "/lists/terms"),
             ("tips", "/tips"),
+            ("letters", "/letters"),
+            ("versions", "/cases/1/versions"),
             ("people", "/people"),
             ("audit", "/audit/verify"),
         ):

@@ -216,6 +216,7 @@ def _decide_one(
         to = CaseState.PROPOSED if needs_approval and to is CaseState.UNLAWFUL else to
         workflow.step(session, case, to, actor=actor, now=now, reason=decision.reason)
     case.reviewer_id = None if decision.action == "release" else reviewer.id
+    session.flush()  # so that the case's version is what the next decision is to name
 
 
 def _approve(session: Session, case: Case, approver: User, decision: Decision, now: datetime) -> None:

@@ -44,6 +44,8 @@ def add(
             found = session.scalar(select(Office).where(Office.name == office)) if office else None
             if office and found is None:
                 _refuse(f"没有名为“{office}”的部门")
+            if role is Role.OFFICER and found is None:
+                _refuse("处置员必须用 --office 指定部门")
             wanted = Person(role, display_name, found.id if found else None, district, password=password)
             add_person(session, name, wanted, actor=ACTOR, now=datetime.now(UTC))
     except (PasswordTooShort, PersonRefused) as error:
