@@ -1,7 +1,7 @@
 """Figures 统计: the cases of a period with all that is counted of them, read once; every chart, table and file counts
 these same rows, so that a figure is the same wherever it stands, and leads to the cases that make it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ from records.models import (
     Verification,
     VerificationOutcome,
 )
-from records.outcomes import OUTCOMES
+from records.outcomes import OUTCOMES, by_outcome
 from records.period import Period, local_day
 from records.queue import NO_CATEGORY
 
@@ -106,15 +106,14 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
 def outcome_counts(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
     """How many cases of a period came to what, where no more than that is asked for."""
     query = _of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
-    counts = {row[0]: row[1] for row in session.execute(query)}
-    return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
+    return by_outcome({row[0]: row[1] for row in session.execute(query)})
 
 
 def total(
     facts: Sequence[CaseFact], title: str = "合计", wanted: Mapping[str, str] | None = None
 ) -> FigureRow:
     """All of the facts in one row; a case counts once."""
-    counts = {name: sum(fact.state in outcome.states for fact in facts) for name, outcome in OUTCOMES.items()}
+    counts = by_outcome(Counter(fact.state for fact in facts))
     results = {result: sum(fact.result is result for fact in facts) for result in DisposalResult}
     institutions = len({fact.institution_id for fact in facts})
     return FigureRow(title, wanted or {}, counts, institutions, results)

@@ -30,3 +30,8 @@ OUTCOMES: Mapping[str, Outcome] = {
     "is-verified": Outcome("核验已消失", frozenset({S.VERIFIED})),
     "is-recurred": Outcome("复现", frozenset({S.RECURRED})),
 }
+
+
+def by_outcome(counts: Mapping[S, int]) -> dict[str, int]:
+    """How many cases came to what, from how many there are in each state."""
+    return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}

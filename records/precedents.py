@@ -20,7 +20,7 @@ from records.models import (
     Site,
     Snapshot,
 )
-from records.outcomes import OUTCOMES
+from records.outcomes import OUTCOMES, by_outcome
 
 _DECIDED = OUTCOMES["is-confirmed"].states | OUTCOMES["is-dismissed"].states
 _GRAVITY = {"high": 0, "medium": 1, "low": 2}
@@ -90,8 +90,7 @@ def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
     of_accounts = select(Account.id).where(Account.institution_id == institution_id)
     pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
     query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
-    counts = {row[0]: row[1] for row in session.execute(query)}
-    return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
+    return by_outcome({row[0]: row[1] for row in session.execute(query)})
 
 
 def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:

@@ -1,15 +1,16 @@
 """Tips 举报线索: typed in or imported, fetched and judged at once, and followed to their case's end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit, workflow
+from records.flagging import latest_cases
 from records.models import (
     Account,
     Case,
@@ -174,19 +175,13 @@ def tips(
         for tip in session.scalars(query.order_by(Tip.id.desc()).limit(limit))
         if is_in_reach(district, tip)
     ]
-    cases = cases_of_pages(session, [tip.page_id for tip in found if tip.page_id])
+    cases = latest_cases(session, [tip.page_id for tip in found if tip.page_id])
     return [(tip, cases.get(tip.page_id or 0)) for tip in found]
 
 
 def tips_of_page(session: Session, page_id: int) -> Sequence[Tip]:
     """The tips about a page, oldest first."""
     return session.scalars(select(Tip).where(Tip.page_id == page_id).order_by(Tip.id)).all()
-
-
-def cases_of_pages(session: Session, page_ids: Iterable[int]) -> dict[int, Case]:
-    """By page, its newest case."""
-    newest = select(func.max(Case.id)).where(Case.page_id.in_(list(page_ids))).group_by(Case.page_id)
-    return {case.page_id: case for case in session.scalars(select(Case).where(Case.id.in_(newest)))}
 
 
 def is_in_reach(district: str | None, tip: Tip) -> bool:

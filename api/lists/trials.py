@@ -13,6 +13,7 @@ from api.review.highlight import Mark, lines
 from classifiers.list_files import ListsRefused
 from classifiers.lists import load_rules
 from records.database import reading, transaction
+from records.flagging import latest_cases
 from records.images import texts_with_images
 from records.lists import trials
 from records.lists.drafts import DraftRefused, whole
@@ -64,7 +65,7 @@ def show(
     with reading(here.engine) as session:
         trial = _trial(session, trial_id)
         found = trials.differences(session, trial_id, kind, PAGE_SIZE + 1, after)
-        cases = trials.case_of(session, [row.snapshot.page_id for row in found])
+        cases = latest_cases(session, [row.snapshot.page_id for row in found])
     figures = trial.figures
     return page(
         request,

@@ -1,7 +1,6 @@
 """`qingyi coverage`: which institutions were seen in a period."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 import typer
 from rich.table import Table
@@ -9,8 +8,7 @@ from rich.table import Table
 from qingyi.console import console, current_engine, errors
 from records.coverage import SourceState, level_coverage, source_coverage
 from records.database import reading
-
-_LOCAL = ZoneInfo("Asia/Shanghai")
+from records.period import begin_of, local_day
 
 
 def coverage(
@@ -19,10 +17,10 @@ def coverage(
     every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
 ) -> None:
     """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
-    last = _day(until) if until else datetime.now(_LOCAL).date()
+    last = _day(until) if until else local_day(datetime.now(UTC))
     first = _day(since) if since else last - timedelta(days=30)
     with reading(current_engine()) as session:
-        sources = source_coverage(session, _begin(first), _begin(last + timedelta(days=1)))
+        sources = source_coverage(session, begin_of(first), begin_of(last + timedelta(days=1)))
         levels = level_coverage(session, sources)
     summary = Table("机构", "总数", "已看到", "覆盖率", "要求", title=f"{first} 至 {last}")
     for level in levels:
@@ -51,7 +49,3 @@ def _day(written: str) -> date:
     except ValueError:
         errors.print(f"错误：{written} 不是日期，应写作 2026-01-31", style="red", markup=False)
         raise typer.Exit(2) from None
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), _LOCAL).astimezone(UTC)

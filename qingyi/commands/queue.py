@@ -11,19 +11,14 @@ import typer
 
 from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
 from qingyi.console import console, counting, errors
+from records.models import DisposalResult
 from records.registry.sheets import SheetRow, read_sheets
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
 
 _URL = typer.Option(..., "--url", envvar="QINGYI_URL", help="清医的网址")
 _TOKEN = typer.Option(..., "--token", envvar="QINGYI_TOKEN", help="部门令牌，最好放在环境变量里")
-_RESULTS = {
-    "删除": "deleted",
-    "屏蔽": "blocked",
-    "关闭网站": "site_closed",
-    "关闭账号": "account_closed",
-    "不予处置": "no_action",
-}
+_RESULTS = {result.label: result.value for result in DisposalResult}
 _COLUMNS = ("编号", "结果", "日期", "文书号", "说明")
 
 

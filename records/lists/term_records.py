@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from classifiers.keyness import KeyWord, keyness
 from classifiers.lists import RuleSet
-from records.lists.trials import CONFIRMED
 from records.models import Case, CaseState, FindingRecord, JudgementRecord
+from records.outcomes import OUTCOMES
 
+_CONFIRMED = OUTCOMES["is-confirmed"].states
 _TREND = timedelta(days=30)
 _PAGES = 400  # of each side, for keyness
 
@@ -60,7 +61,7 @@ def term_records(session: Session, now: datetime) -> dict[tuple[str, str], TermR
             seen.c.rule,
             seen.c.term,
             func.count(),
-            count(seen.c.state.in_(CONFIRMED)),
+            count(seen.c.state.in_(_CONFIRMED)),
             count(seen.c.state == CaseState.DISMISSED),
             count(seen.c.judged_at >= recent),
             count((seen.c.judged_at >= earlier) & (seen.c.judged_at < recent)),
@@ -73,7 +74,7 @@ def suggestions(session: Session, rules: RuleSet, limit: int = 40) -> list[KeyWo
     """Words that stand in pages found unlawful far more than in those that were dismissed or had no finding, and that
     no live term finds: candidates for the lists."""
     confirmed = select(JudgementRecord.page_text).join(Case, Case.judgement_id == JudgementRecord.id)
-    confirmed = confirmed.where(Case.state.in_(CONFIRMED)).order_by(Case.id.desc()).limit(_PAGES)
+    confirmed = confirmed.where(Case.state.in_(_CONFIRMED)).order_by(Case.id.desc()).limit(_PAGES)
     others = (
         select(JudgementRecord.page_text)
         .outerjoin(Case, Case.judgement_id == JudgementRecord.id)

@@ -22,17 +22,8 @@ from records.models import (
     TrialDifference,
     TrialState,
 )
+from records.outcomes import OUTCOMES
 
-# What a case's state says of its page. Returned and recurred cases were found unlawful before.
-CONFIRMED = (
-    CaseState.UNLAWFUL,
-    CaseState.TRANSFERRED,
-    CaseState.RECEIVED,
-    CaseState.DISPOSED,
-    CaseState.RETURNED,
-    CaseState.VERIFIED,
-    CaseState.RECURRED,
-)
 KINDS = {"new": "新增命中", "vanished": "不再命中", "changed": "命中有变"}
 _SILENT = timedelta(minutes=5)
 
@@ -77,7 +68,7 @@ def decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
         .join(Case, Case.page_id == Snapshot.page_id)
         .where(Snapshot.id.in_(snapshot_ids), Case.id.in_(newest))
     )
-    words = dict.fromkeys(CONFIRMED, "confirmed") | {CaseState.DISMISSED: "dismissed"}
+    words = dict.fromkeys(OUTCOMES["is-confirmed"].states, "confirmed") | {CaseState.DISMISSED: "dismissed"}
     return {row[0]: words[row[1]] for row in rows if row[1] in words}
 
 
@@ -144,12 +135,6 @@ def find_difference(session: Session, trial_id: int, snapshot_id: int) -> TrialD
             TrialDifference.trial_id == trial_id, TrialDifference.snapshot_id == snapshot_id
         )
     )
-
-
-def case_of(session: Session, page_ids: Sequence[int]) -> dict[int, int]:
-    """By page, its newest case."""
-    query = select(Case.page_id, func.max(Case.id)).where(Case.page_id.in_(page_ids)).group_by(Case.page_id)
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def precision(figures: dict[str, Any], side: str) -> Precision:
