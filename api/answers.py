@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.context import page
 from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused, TooManyCalls
+from records.attachments import AttachmentRefused
 from records.evidence import EvidenceAltered, EvidenceMissing
 from records.evidence_packages import EvidenceIncomplete
 from records.idempotency import KeyReused
@@ -53,6 +54,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     EvidenceMissing: (404, "没有找到"),
     EvidenceIncomplete: (409, "证据尚不完整"),
     EvidenceAltered: (409, "证据已被改动"),
+    AttachmentRefused: (422, "附件有误"),
     StepRefused: (409, "不能这样操作"),
     CaseChanged: (409, "案件已有变化"),
     DraftRefused: (409, "不能这样操作"),

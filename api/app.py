@@ -16,8 +16,10 @@ from api.letters.routes import router as letters_router
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.people.routes import router as people_router
+from api.queue.attachments import router as attachments_router
 from api.queue.caller import CallsAMinute
 from api.queue.leases import router as leases_router
+from api.queue.matters import router as matters_router
 from api.queue.routes import router as queue_router
 from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
@@ -80,6 +82,8 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         audit_router,
         queue_router,
         leases_router,
+        matters_router,
+        attachments_router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

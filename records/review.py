@@ -89,7 +89,9 @@ def find_case(session: Session, case_id: int) -> Case | None:
             .selectinload(Institution.certificates),
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
-            selectinload(Case.transfers).joinedload(Transfer.office),
+            selectinload(Case.transfers).options(
+                joinedload(Transfer.office), selectinload(Transfer.attachments)
+            ),
         )
     )
 

@@ -4,14 +4,16 @@ A case may be with several offices at once, each with its own state and day by w
 received when the first has received it, disposed or returned when the last has answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import workflow
+from records.matters import matter_of
 from records.models import (
     Account,
     Case,
@@ -26,6 +28,7 @@ from records.models import (
 )
 from records.period import local_day
 
+Asked = TypeVar("Asked")
 ANSWER_WITHIN = timedelta(days=7)
 _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 
@@ -68,6 +71,7 @@ def transfer_case(
     transfer = Transfer(
         case_id=case.id,
         office_id=office.id,
+        matter_id=matter_of(session, office.id, case.page, local_day(now)).id,
         round=number,
         transferred_at=now,
         due_on=local_day(now + answer_within),
@@ -83,12 +87,24 @@ def office_queue(
     after_id: int = 0,
     limit: int = 100,
     state: TransferState | None = None,
+    matter_id: int | None = None,
 ) -> Sequence[Transfer]:
-    """The office's transfers that are not closed (or those in a state), oldest first, with all that a person needs to
-    act."""
+    """The office's transfers that are not closed (or those in a state), of all matters or one, oldest first, with all
+    that a person needs to act."""
     query = select(Transfer).where(Transfer.office_id == office_id, Transfer.id > after_id)
     query = query.where(*(in_state(state) if state else (Transfer.closed_at.is_(None),)))
+    if matter_id is not None:
+        query = query.where(Transfer.matter_id == matter_id)
     return session.scalars(query.options(*WHOLE_TRANSFER).order_by(Transfer.id).limit(limit)).all()
+
+
+def counts(session: Session, office_id: int) -> dict[TransferState, int]:
+    """How many of the office's transfers are in each state."""
+    own = Transfer.office_id == office_id
+    return {
+        state: session.scalar(select(func.count()).select_from(Transfer).where(own, *in_state(state))) or 0
+        for state in TransferState
+    }
 
 
 def office_transfer(
@@ -104,6 +120,35 @@ def office_transfer(
     if transfer is None:
         raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
     return transfer
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one transfer among many: its new state where it was done, else why not, in Chinese."""
+
+    transfer_id: int
+    done: bool
+    detail: str
+
+
+def each(
+    session: Session,
+    asked: Sequence[tuple[int, Asked]],
+    work: Callable[[Session, Asked], Transfer],
+    refusals: tuple[type[Exception], ...] = (),
+) -> list[Outcome]:
+    """Do each by itself: one that is not this office's, whose step is refused, or that meets one of `refusals` leaves
+    the others as they are."""
+    expected: tuple[type[Exception], ...] = (NotThisOffice, workflow.StepRefused, *refusals)
+    outcomes = []
+    for transfer_id, one in asked:
+        try:
+            with session.begin_nested():
+                done, detail = True, work(session, one).state.label
+        except expected as refused:
+            done, detail = False, str(refused)
+        outcomes.append(Outcome(transfer_id, done, detail))
+    return outcomes
 
 
 def in_state(state: TransferState) -> tuple[ColumnElement[bool], ...]:
@@ -224,4 +269,6 @@ WHOLE_TRANSFER = (
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
     _WHOLE_CASE.selectinload(Case.transfers),
+    _WHOLE_CASE.selectinload(Case.verifications),
+    selectinload(Transfer.attachments),
 )

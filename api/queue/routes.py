@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
@@ -31,9 +31,7 @@ from records import takedown
 from records.database import reading, transaction
 from records.idempotency import Call, once
 from records.models import Transfer, TransferState
-from records.takedown import NotThisOffice
 from records.transfer_leases import LeaseLost, require_not_anothers
-from records.workflow import StepRefused
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -44,7 +42,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-Asked = TypeVar("Asked")
 router = APIRouter(prefix="/api/v1", tags=["转送件"], responses=problems())
 Lease = Annotated[str | None, Query(max_length=40, description="持有这件的租约，见 /api/v1/leases")]
 
@@ -64,10 +61,11 @@ def list_transfers(
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     state: Annotated[TransferState | None, Query(description="状态；不填为尚未办结的")] = None,
+    matter: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="只列这个事项的")] = None,
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
-        found = takedown.office_queue(session, caller.office.id, after, limit + 1, state)
+        found = takedown.office_queue(session, caller.office.id, after, limit + 1, state, matter)
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
@@ -144,14 +142,16 @@ def take_transfers(
 ) -> Response:
     """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
 
-    def one(session: Session, transfer_id: int) -> str:
+    def one(session: Session, transfer_id: int) -> Transfer:
         transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         require_not_anothers(transfer, receipts.lease, now)
         takedown.take(session, transfer, actor=caller.actor, now=now)
-        return transfer.state.label
+        return transfer
 
     asked = [(number, number) for number in receipts.transfer_ids]
-    return answered(here, call, now, lambda session: _each(session, asked, one))
+    return answered(
+        here, call, now, lambda session: _outcomes(takedown.each(session, asked, one, (LeaseLost,)))
+    )
 
 
 @router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes, responses=problems(409))
@@ -160,27 +160,18 @@ def report_disposals(
 ) -> Response:
     """一次反馈多件。每件单独成败：有误的逐件说明，其余照办。"""
 
-    def one(session: Session, report: DisposalReport) -> str:
+    def one(session: Session, report: DisposalReport) -> Transfer:
         asked = takedown.Disposal(**report.model_dump(exclude={"transfer_id"}))
-        return _reported(session, here, caller, now, report.transfer_id, asked, reports.lease).state.label
+        return _reported(session, here, caller, now, report.transfer_id, asked, reports.lease)
 
     asked = [(report.transfer_id, report) for report in reports.items]
-    return answered(here, call, now, lambda session: _each(session, asked, one))
+    return answered(
+        here, call, now, lambda session: _outcomes(takedown.each(session, asked, one, (LeaseLost,)))
+    )
 
 
-def _each(
-    session: Session, asked: Sequence[tuple[int, Asked]], work: Callable[[Session, Asked], str]
-) -> Outcomes:
-    """Do each by itself: what is refused leaves the others as they are."""
-    outcomes = []
-    for transfer_id, one in asked:
-        try:
-            with session.begin_nested():
-                done, detail = True, work(session, one)
-        except (NotThisOffice, StepRefused, LeaseLost) as refused:
-            done, detail = False, str(refused)
-        outcomes.append(Outcome(transfer_id=transfer_id, done=done, detail=detail))
-    return Outcomes(items=outcomes)
+def _outcomes(found: Sequence[takedown.Outcome]) -> Outcomes:
+    return Outcomes(items=[Outcome.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.post(

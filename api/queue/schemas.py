@@ -5,7 +5,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from records.models import CaseState, DisposalResult, Transfer, TransferState
+from records.models import (
+    Attachment,
+    CaseState,
+    DisposalResult,
+    Transfer,
+    TransferState,
+    VerificationOutcome,
+)
 
 
 class FindingOut(BaseModel):
@@ -32,11 +39,32 @@ class EvidenceOut(BaseModel):
     download: str = Field(description="原始页面字节的下载地址（同一令牌）")
 
 
+class AttachmentOut(BaseModel):
+    """A document 附件 that the office added."""
+
+    id: int
+    name: str
+    size: int = Field(description="字节")
+    sha256: str
+    added_at: datetime
+    download: str = Field(description="下载地址（同一令牌）")
+
+
+class VerificationOut(BaseModel):
+    """What a re-check of the page saw 核验."""
+
+    checked_at: datetime
+    outcome: VerificationOutcome
+    outcome_label: str
+    reason: str = Field(description="所见，一句话")
+
+
 class TransferOut(BaseModel):
     """A transfer 转送件 of this office."""
 
     id: int
     case_id: int
+    matter_id: int = Field(description="所属事项：同一站点或公众号同日转送的页面，见 /api/v1/matters")
     state: TransferState = Field(description="本部门办理的状态")
     state_label: str = Field(examples=["已转送"])
     case_state: CaseState = Field(description="案件的状态：同案可能还转送了其他部门，办结后还要核验")
@@ -50,6 +78,13 @@ class TransferOut(BaseModel):
     received_at: datetime | None
     findings: list[FindingOut]
     evidence: EvidenceOut
+    closed_at: datetime | None = Field(description="反馈或退回的时间")
+    result: DisposalResult | None
+    disposed_on: date | None
+    document_number: str | None
+    note: str | None = Field(description="说明，或退回的理由")
+    attachments: list[AttachmentOut]
+    verifications: list[VerificationOut] = Field(description="反馈之后系统复查所见，先查的在前")
 
 
 class TransferList(BaseModel):
@@ -133,6 +168,18 @@ class ReturnIn(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
+def attachment_out(attachment: Attachment) -> AttachmentOut:
+    """An attachment in the API's words."""
+    return AttachmentOut(
+        id=attachment.id,
+        name=attachment.name,
+        size=attachment.size,
+        sha256=attachment.sha256,
+        added_at=attachment.added_at,
+        download=f"/api/v1/transfers/{attachment.transfer_id}/attachments/{attachment.id}",
+    )
+
+
 def transfer_out(transfer: Transfer) -> TransferOut:
     """A transfer in the API's words."""
     case, snapshot = transfer.case, transfer.case.judgement.snapshot
@@ -140,6 +187,7 @@ def transfer_out(transfer: Transfer) -> TransferOut:
     return TransferOut(
         id=transfer.id,
         case_id=case.id,
+        matter_id=transfer.matter_id,
         state=transfer.state,
         state_label=transfer.state.label,
         case_state=case.state,
@@ -162,4 +210,19 @@ def transfer_out(transfer: Transfer) -> TransferOut:
             rendered_sha256=snapshot.rendered_sha256,
             download=f"/api/v1/transfers/{transfer.id}/evidence",
         ),
+        closed_at=transfer.closed_at,
+        result=transfer.result,
+        disposed_on=transfer.disposed_on,
+        document_number=transfer.document_number,
+        note=transfer.note,
+        attachments=[attachment_out(one) for one in transfer.attachments],
+        verifications=[
+            VerificationOut(
+                checked_at=one.checked_at,
+                outcome=one.outcome,
+                outcome_label=one.outcome.label,
+                reason=one.reason,
+            )
+            for one in transfer.verifications
+        ],
     )

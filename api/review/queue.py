@@ -1,16 +1,20 @@
 """The reviewers' queue: filtered, searched, counted, taken from, given out."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from records import merging
 from records import queue as queues
 from records.database import reading, transaction
-from records.models import Case, CaseState, User
+from records.hand_over import TRANSFERABLE, transfer_together
+from records.models import Case, CaseState, Office, User
 from records.permissions import Permission, may
 from records.queue import QueueFilter
 from records.workflow import StepRefused
@@ -48,6 +52,7 @@ def queue(
             rules=[(rule.id, rule.title) for rule in here.lists.rules().rules],
             views=queues.saved_views(session, user),
             states=CaseState,
+            offices=_offices_for(session, wanted),
             view=wanted.address(),
             done=session.get(Case, done) if done else None,
         )
@@ -108,6 +113,23 @@ def merge(
     return RedirectResponse(case_address(lead.id, view), 303)
 
 
+@router.post("/transfer", dependencies=[CheckedForm])
+def transfer(
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    case: Annotated[list[int] | None, Form()] = None,
+    office: Annotated[list[int] | None, Form()] = None,
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Hand the chosen cases over to the chosen offices: those of one site as one matter."""
+    within = timedelta(days=here.settings.answer_within_days)
+    with transaction(here.engine) as session:
+        by = session.get_one(User, sign_in.user_id)
+        transfer_together(session, (case or [])[:PAGE_SIZE], office or [], by, now, within)
+    return RedirectResponse(queue_address(view), 303)
+
+
 @router.post("/views", dependencies=[CheckedForm])
 def save_view(
     here: PartsHere,
@@ -140,6 +162,13 @@ def case_address(case_id: int, view: str) -> str:
     """The address of a case that was come to from a view of the queue."""
     address = QueueFilter.of(view).address()
     return f"/cases/{case_id}?{address}" if address else f"/cases/{case_id}"
+
+
+def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
+    """The offices that the cases shown can be handed to; none where they are not that far."""
+    if not TRANSFERABLE.issuperset(wanted.states):
+        return ()
+    return session.scalars(select(Office).order_by(Office.id)).all()
 
 
 def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:

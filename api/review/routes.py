@@ -18,6 +18,7 @@ from classifiers.similar import differences
 from records import merging, review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
+from records.hand_over import TRANSFERABLE
 from records.models import Case, CaseState, Office, SignIn, User
 from records.outcomes import OUTCOMES
 from records.permissions import is_in_reach
@@ -172,6 +173,18 @@ def package(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -
         return evidence_here.package(session, here.store, case, taker)
 
 
+@router.get("/{case_id}/attachments/{attachment_id}")
+def attachment(here: PartsHere, sign_in: CaseReader, case_id: RecordId, attachment_id: RecordId) -> Response:
+    """A document that an office added to a transfer of the case, as a download."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        known = [one for transfer in case.transfers for one in transfer.attachments]
+        found = next((one for one in known if one.id == attachment_id), None)
+        if found is None:
+            raise HTTPException(404)
+        return evidence_here.attachment_download(here.store, found)
+
+
 @router.get("/{case_id}/evidence")
 def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
     """The raw bytes of the page that was judged, as a download."""
@@ -183,8 +196,7 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
 
 def _is_transferable(case: Case) -> bool:
     """Whether it can be handed to an office, or to another one beside those that have it."""
-    first = (case.state, CaseState.TRANSFERRED) in STEPS
-    return first or case.state in {CaseState.TRANSFERRED, CaseState.RECEIVED}
+    return case.state in TRANSFERABLE | {CaseState.TRANSFERRED, CaseState.RECEIVED}
 
 
 def _offices(session: Session) -> Sequence[Office]:

@@ -27,3 +27,10 @@ document.addEventListener("keydown", (event) => {
   box.checked = !box.checked;
   event.preventDefault();
 });
+
+// The box of a group, or of a whole table, chooses all of its rows.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-choose-all]")) return;
+  const boxes = event.target.closest("tbody, table").querySelectorAll("tr[data-row] input[type=checkbox]");
+  for (const box of boxes) box.checked = event.target.checked;
+});

@@ -5,12 +5,9 @@ from records.models.cases import (
     AuditEntry,
     Case,
     CaseState,
-    DisposalResult,
     FindingRecord,
     JudgementRecord,
     SimilarBand,
-    Transfer,
-    TransferState,
     Verification,
     VerificationOutcome,
 )
@@ -39,11 +36,13 @@ from records.models.snapshots import (
     VisitKind,
 )
 from records.models.tips import Tip, TipChannel, TipState
+from records.models.transfers import Attachment, DisposalResult, Matter, Transfer, TransferState
 from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
 
 __all__ = [
     "Account",
     "AnsweredCall",
+    "Attachment",
     "AuditEntry",
     "Base",
     "Capture",
@@ -66,6 +65,7 @@ __all__ = [
     "ListDraftFile",
     "ListPublication",
     "ListTrial",
+    "Matter",
     "Office",
     "OfficeKind",
     "OfficeToken",

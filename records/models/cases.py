@@ -1,14 +1,17 @@
-"""What was found and what became of it: judgements, findings 命中, cases 案件, transfers 转送, disposals 处置."""
+"""What was found and what became of it: judgements, findings 命中, cases 案件."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
 from records.models.snapshots import Page, Snapshot
-from records.models.users import Office, User
+from records.models.users import User
+
+if TYPE_CHECKING:
+    from records.models.transfers import Transfer
 
 
 class CaseState(LabelledEnum):
@@ -26,25 +29,6 @@ class CaseState(LabelledEnum):
     RETURNED = "returned", "退回"
     VERIFIED = "verified", "已核验"
     RECURRED = "recurred", "复现"
-
-
-class DisposalResult(LabelledEnum):
-    """What an office did with a transferred case."""
-
-    DELETED = "deleted", "删除"
-    BLOCKED = "blocked", "屏蔽"
-    SITE_CLOSED = "site_closed", "关闭网站"
-    ACCOUNT_CLOSED = "account_closed", "关闭账号"
-    NO_ACTION = "no_action", "不予处置"
-
-
-class TransferState(LabelledEnum):
-    """How far one office has come with a case that it was handed."""
-
-    TRANSFERRED = "transferred", "已转送"
-    RECEIVED = "received", "已签收"
-    DISPOSED = "disposed", "已处置"
-    RETURNED = "returned", "退回"
 
 
 class VerificationOutcome(LabelledEnum):
@@ -163,46 +147,9 @@ class Case(Base):
     judgement: Mapped[JudgementRecord] = relationship()
     reviewer: Mapped[User | None] = relationship()
     transfers: Mapped[list["Transfer"]] = relationship(back_populates="case", order_by="Transfer.id")
+    verifications: Mapped[list["Verification"]] = relationship(order_by="Verification.id", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own interface
-
-
-class Transfer(Base):
-    """A case handed over 转送 to an office, with what the office reported of it 处置."""
-
-    __tablename__ = "transfers"
-    __table_args__ = (
-        Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
-        Index("ix_transfers_lease_id", "lease_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
-    round: Mapped[int] = mapped_column(
-        comment="which hand-over of the case: offices of one round act side by side"
-    )
-    transferred_at: Mapped[datetime]
-    due_on: Mapped[date] = mapped_column(comment="by when the office is to answer")
-    lease_id: Mapped[str | None] = mapped_column(String(40), comment="the program's lease that holds it")
-    leased_until: Mapped[datetime | None]
-    received_at: Mapped[datetime | None] = mapped_column(comment="签收")
-    received_by: Mapped[str | None] = mapped_column(String(100))
-    closed_at: Mapped[datetime | None] = mapped_column(comment="disposed or returned")
-    result: Mapped[DisposalResult | None] = mapped_column(enum_column(DisposalResult))
-    disposed_on: Mapped[date | None]
-    document_number: Mapped[str | None] = mapped_column(String(100), comment="the office's document")
-    note: Mapped[str | None] = mapped_column(Text)
-
-    case: Mapped[Case] = relationship(back_populates="transfers")
-    office: Mapped[Office] = relationship()
-
-    @property
-    def state(self) -> TransferState:
-        """The office's own state, whatever other offices do with the case."""
-        if self.closed_at is not None:
-            return TransferState.DISPOSED if self.result else TransferState.RETURNED
-        return TransferState.RECEIVED if self.received_at else TransferState.TRANSFERRED
 
 
 class Verification(Base):

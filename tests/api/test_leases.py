@@ -18,6 +18,7 @@ from records.models import (
     Case,
     CaseState,
     JudgementRecord,
+    Matter,
     Page,
     Snapshot,
     Transfer,
@@ -203,7 +204,17 @@ def fill(served, store, rules, now, count: int) -> None:
         session.execute(insert(JudgementRecord), [{**record, "id": n, "snapshot_id": n} for n in numbers])
         case = {"state": CaseState.TRANSFERRED, "score": 1, "opened_at": now, "changed_at": now, "version": 1}
         session.execute(insert(Case), [{**case, "id": n, "page_id": n, "judgement_id": n} for n in numbers])
-        row = {"office_id": served.office_id, "round": 1, "transferred_at": now, "due_on": now.date()}
+        session.execute(
+            insert(Matter),
+            [{"id": 900, "office_id": served.office_id, "site_id": site_id, "opened_on": now.date()}],
+        )
+        row = {
+            "office_id": served.office_id,
+            "matter_id": 900,
+            "round": 1,
+            "transferred_at": now,
+            "due_on": now.date(),
+        }
         session.execute(insert(Transfer), [{**row, "id": n, "case_id": n} for n in numbers])
 
 
