@@ -19,10 +19,10 @@ from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
-from records.models import Page, Snapshot
+from records.models import Page, Snapshot, VisitKind
 from records.page_judgement import judge_page
 from records.snapshots import Fetched, keep_snapshot
-from records.visits import finish_visit, open_mobile_visit
+from records.visits import finish_visit, open_browser_visit
 
 FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
 _AT_ONCE = 3
@@ -71,14 +71,14 @@ async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> 
 
         async def look(url: str) -> Seen | PageUnseen:
             async with gate:
-                found = await seen_by_mobile(browser, url)
+                found = await _seen_by_mobile(browser, url)
                 progress(1)
                 return found
 
         return await asyncio.gather(*map(look, urls))
 
 
-async def seen_by_mobile(browser: EvidenceBrowser, url: str) -> Seen | PageUnseen:
+async def _seen_by_mobile(browser: EvidenceBrowser, url: str) -> Seen | PageUnseen:
     """What the mobile visitor sees at `url`, or why nothing."""
     try:
         return await browser.look_at(url, VISITOR)
@@ -104,7 +104,7 @@ def _keep_if_cloaked(
         monitor = judge_page(session, rules, before, own, register)
     if not new_findings(mobile, monitor):
         return False
-    target = open_mobile_visit(engine, page, now)
+    target = open_browser_visit(engine, page, VisitKind.MOBILE, now)
     with transaction(engine) as session:
         keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
     finish_visit(engine, target, now, "完成")

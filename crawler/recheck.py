@@ -1,16 +1,25 @@
-"""Looks at disposed pages again and concludes their cases."""
+"""Looks at disposed pages again and concludes their cases.
+
+First as a plain visitor. What is not there then, or answers something else, is looked at by the browser too, as the
+monitor and as a mobile visitor who comes from a search: a page may be gone for one and there for another.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from classifiers.identity import Register
 from classifiers.lists import RuleSet
+from crawler.browser import PageUnseen, evidence_browser
 from crawler.browser import Seen as SeenPage
-from crawler.browser import evidence_browser
-from crawler.cloaking import seen_as_fetched, seen_by_mobile
+from crawler.browser import Visitor as BrowserVisitor
+from crawler.cloaking import VISITOR, seen_as_fetched
+from crawler.domains import domain_is_gone
 from crawler.run import crawl
 from crawler.sources import read_page
 from crawler.sources.post import GONE_STATES
@@ -18,65 +27,143 @@ from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
-from records.models import Case, PlannedPage, PlannedState, Snapshot, Verification, VisitKind
+from records.models import Case, PlannedPage, Snapshot, Verification, VisitKind, Visitor
 from records.page_judgement import judge_page
+from records.settings import settings
 from records.snapshots import keep_snapshot
-from records.verification import Seen, conclude, disposed_cases, due_rechecks
-from records.visits import Target, close_planned, finish_visit, open_page_visit
+from records.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
+from records.visits import Target, finish_visit, open_browser_visit, open_page_visit
+
+_AT_ONCE = 3
+# A case and what the browser saw of its page, by visitor.
+_BrowserLooks = Mapping[int, Mapping[Visitor, SeenPage | PageUnseen]]
 
 
 def recheck(
     engine: Engine, store: EvidenceStore, rules: RuleSet, cases: Sequence[int] | None, now: datetime
 ) -> list[Verification]:
-    """Fetch the pages of due cases (or of these case ids) and conclude them. Runs a reactor: once a process."""
+    """Look at the pages of due cases (or of these case ids) and conclude them. Runs a reactor: once a process. Raises
+    BrowserMissing."""
     with transaction(engine) as session:
         due = due_rechecks(session, now) if cases is None else disposed_cases(session, cases)
-    targets = [(case.id, open_page_visit(engine, case.page, VisitKind.RECHECK, now)) for case in due]
+    targets = {case.id: open_page_visit(engine, case.page, VisitKind.RECHECK, now) for case in due}
+    if targets:
+        crawl(engine, store, list(targets.values()))
+    plain: dict[int, Look] = {}
     with reading(engine) as session:
-        mobile = {case.id for case in due if session.get_one(Case, case.id).judgement.snapshot.is_mobile}
-    if plain := [target for case_id, target in targets if case_id not in mobile]:
-        crawl(engine, store, plain)
-    if cloaked := [target for case_id, target in targets if case_id in mobile]:
-        asyncio.run(_look_as_mobile(engine, store, cloaked, now))
-    verifications = []
-    for case_id, target in targets:
-        with transaction(engine) as session:
+        register = register_of(session)
+        for case_id, target in targets.items():
             case = session.get_one(Case, case_id)
-            seen = _seen(session, store, rules, case, target)
-            verifications.append(conclude(session, case, seen, GONE_STATES, now))
-    return verifications
+            seen = _seen_plainly(session, store, rules, register, case, target)
+            plain[case_id] = look(case, seen, GONE_STATES)
+        wanted = {
+            case_id: session.get_one(Case, case_id).page.url
+            for case_id, one in plain.items()
+            if _browser_is_wanted(session.get_one(Case, case_id), one)
+        }
+    seen_by_browser = asyncio.run(_look_by_browser(wanted)) if wanted else {}
+    return [
+        _concluded(engine, store, rules, register, case_id, plain[case_id], seen_by_browser, now)
+        for case_id in targets
+    ]
 
 
-async def _look_as_mobile(
-    engine: Engine, store: EvidenceStore, targets: Sequence[Target], now: datetime
-) -> None:
-    """Look at pages that only mobile visitors saw as such a visitor: to others they are gone already."""
-    async with evidence_browser() as browser:
-        for target in targets:
-            with reading(engine) as session:
-                planned = session.scalars(
-                    select(PlannedPage).where(PlannedPage.visit_id == target.visit_id)
-                ).one()
-            seen = await seen_by_mobile(browser, planned.url)
-            with transaction(engine) as session:
-                if isinstance(seen, SeenPage):
-                    text, state = read_page(seen.html, seen.url)
-                    keep_snapshot(session, store, target, seen_as_fetched(planned.url, seen, text, state))
-                    close_planned(session, {planned.id: None}, PlannedState.FETCHED)
-                else:
-                    close_planned(session, {planned.id: str(seen)}, PlannedState.FAILED)
-            finish_visit(engine, target, now, "完成")
+def _browser_is_wanted(case: Case, plain: Look) -> bool:
+    """Not where the plain visitor saw it, nor where nothing answers; and no platform is looked at thrice."""
+    seen = plain.seen
+    answered = seen.status is not None and not seen.domain_is_gone
+    of_site = case.page.site_id is not None or case.judgement.snapshot.is_mobile
+    return answered and plain.outcome not in THERE and of_site
 
 
-def _seen(session: Session, store: EvidenceStore, rules: RuleSet, case: Case, target: Target) -> Seen:
+def _seen_plainly(
+    session: Session,
+    store: EvidenceStore,
+    rules: RuleSet,
+    register: Register,
+    case: Case,
+    target: Target,
+) -> Seen:
     """What the visit of a case's page brought back."""
     snapshot = session.scalar(
         select(Snapshot).where(Snapshot.visit_id == target.visit_id, Snapshot.page_id == case.page_id)
     )
     if snapshot is None:
         planned = session.scalar(select(PlannedPage).where(PlannedPage.visit_id == target.visit_id))
-        return Seen(None, None, (planned.reason if planned else None) or "未知原因")
+        reason = (planned.reason if planned else None) or "未知原因"
+        gone = domain_is_gone(urlsplit(case.page.url).hostname or "")
+        return Seen(Visitor.PLAIN, None, failure=reason, domain_is_gone=gone)
     page = text_with_images(session, store, snapshot)
-    if page is None:
-        return Seen(snapshot, None)
-    return Seen(snapshot, judge_page(session, rules, page, snapshot, register_of(session)))
+    judgement = judge_page(session, rules, page, snapshot, register) if page is not None else None
+    return Seen(Visitor.PLAIN, snapshot.status, snapshot.page_state, judgement, snapshot.id)
+
+
+async def _look_by_browser(urls: Mapping[int, str]) -> _BrowserLooks:
+    """What the browser sees at each case's address, as the monitor and as a mobile visitor."""
+    visitors = {
+        Visitor.RENDERED: BrowserVisitor(user_agent=settings().user_agent),
+        Visitor.MOBILE: VISITOR,
+    }
+    gate = asyncio.Semaphore(_AT_ONCE)
+    async with evidence_browser() as browser:
+
+        async def seen_by(visitor: BrowserVisitor, url: str) -> SeenPage | PageUnseen:
+            async with gate:
+                try:
+                    return await browser.look_at(url, visitor)
+                except PageUnseen as error:
+                    return error
+
+        async def seen(case_id: int, url: str) -> tuple[int, dict[Visitor, SeenPage | PageUnseen]]:
+            found = await asyncio.gather(*(seen_by(visitor, url) for visitor in visitors.values()))
+            return case_id, dict(zip(visitors, found, strict=True))
+
+        return dict(await asyncio.gather(*(seen(case_id, url) for case_id, url in urls.items())))
+
+
+def _concluded(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    register: Register,
+    case_id: int,
+    plain: Look,
+    seen_by_browser: _BrowserLooks,
+    now: datetime,
+) -> Verification:
+    """A case's verification, by all who looked."""
+    looks = [plain]
+    for visitor, seen in seen_by_browser.get(case_id, {}).items():
+        looks.append(_browser_look(engine, store, rules, register, case_id, visitor, seen, now))
+    with transaction(engine) as session:
+        return conclude(session, session.get_one(Case, case_id), looks, now)
+
+
+def _browser_look(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    register: Register,
+    case_id: int,
+    visitor: Visitor,
+    seen: SeenPage | PageUnseen,
+    now: datetime,
+) -> Look:
+    """What the browser's look means; a page on which it saw the content is kept, as evidence."""
+    with reading(engine) as session:
+        case = session.get_one(Case, case_id)
+        if isinstance(seen, PageUnseen):
+            return look(case, Seen(visitor, None, failure=str(seen)), GONE_STATES)
+        text, state = read_page(seen.html, seen.url)
+        judgement = judge_page(session, rules, text, case.judgement.snapshot, register)
+        found = look(case, Seen(visitor, seen.status, state, judgement), GONE_STATES)
+        page = case.page
+    if found.outcome not in THERE:
+        return found
+    kind = VisitKind.MOBILE if visitor is Visitor.MOBILE else VisitKind.RECHECK
+    target = open_browser_visit(engine, page, kind, now)
+    with transaction(engine) as session:
+        kept = keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
+        snapshot_id = kept.id
+    finish_visit(engine, target, now, "完成")
+    return replace(found, seen=replace(found.seen, snapshot_id=snapshot_id))

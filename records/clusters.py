@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from classifiers.similar import ALIKE, Signature
 from classifiers.values import PageText
-from records.models import Case, JudgementRecord, Page, SimilarBand, Snapshot
+from records.models import Case, CaseState, JudgementRecord, Page, SimilarBand, Snapshot
 
 _MOST_CANDIDATES = 50
 
@@ -68,6 +68,22 @@ def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Cas
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def disposed_before(session: Session, record: JudgementRecord, page: Page) -> Case | None:
+    """The first case of another page that says the same as this judgement's, and was disposed."""
+    if record.cluster_id is None:
+        return None
+    query = (
+        select(Case)
+        .join(JudgementRecord, Case.judgement_id == JudgementRecord.id)
+        .where(
+            JudgementRecord.cluster_id == record.cluster_id,
+            Case.page_id != page.id,
+            Case.state.in_((CaseState.DISPOSED, CaseState.VERIFIED)),
+        )
+    )
+    return session.scalar(query.order_by(Case.id).limit(1))
 
 
 def _most_alike(session: Session, signature: Signature) -> JudgementRecord | None:

@@ -12,7 +12,7 @@ from classifiers.identity import Register, Registered
 from classifiers.score import with_similar_pages
 from classifiers.values import Judgement, KnownCertificate, PageText
 from records import search, workflow
-from records.clusters import find_cluster, join_cluster
+from records.clusters import disposed_before, find_cluster, join_cluster
 from records.models import (
     Account,
     AuditEntry,
@@ -224,7 +224,14 @@ def flag(
         words = f"自动研判命中 {len(record.findings)} 处"
         if _was_seen_by_mobile(record):
             words += "；只有从搜索来的手机访客看得到，普通访问看不到（伪装页面）"
+        first = disposed_before(session, record, page)
+        if first is not None:
+            case.first_id = first.id
+            words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后在此再现"
         workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
+        if first is not None:
+            told = f"相同内容在别处再现：案件 {case.id}，{page.url}"
+            workflow.note(session, first, actor=FLAGGER, now=now, reason=told)
         return case
     if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):
         return None

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         description="networks that the crawler may reach although they are not public, e.g. 127.0.0.0/8",
     )
     chromium: Path = Field(default=Path("/usr/bin/chromium"), description="the browser's program")
+    nameserver: str = Field(
+        default="",
+        description="DNS server (ADDRESS or ADDRESS#PORT) that is asked whether a domain is gone; empty: the system's",
+    )
     user_agent: str = Field(
         default="Qingyi/0.1 (medical advertising monitor of a health commission)",
         description="how the crawler introduces itself",

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from classifiers.values import Judgement
+from classifiers.values import Finding, Judgement
 from records import workflow
-from records.models import Case, CaseState, Page, Snapshot, Verification, VerificationOutcome
+from records.models import Case, CaseState, Page, Verification, VerificationOutcome, Visitor
 
 VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
 RETRY_AFTER = timedelta(hours=6)
@@ -24,11 +25,36 @@ _WITH_SOURCE = (
 
 @dataclass(frozen=True)
 class Seen:
-    """What a re-check brought back. `judgement` is None where there was no text to judge."""
+    """What one visitor of a re-check saw: HTTP's status (None: nothing came, `failure` says why), the page's state as
+    its source tells it, the judgement of its text where there was one, the snapshot where one was kept;
+    `domain_is_gone` where the name of the site no longer exists."""
 
-    snapshot: Snapshot | None
-    judgement: Judgement | None
+    visitor: Visitor
+    status: int | None
+    page_state: str = "normal"
+    judgement: Judgement | None = None
+    snapshot_id: int | None = None
     failure: str = ""
+    domain_is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a visitor's look means, in words."""
+
+    seen: Seen
+    outcome: VerificationOutcome
+    reason: str
+
+
+# Which look decides where visitors saw different things: content that anybody sees is there.
+_GRAVITY = (
+    VerificationOutcome.STILL_THERE,
+    VerificationOutcome.CHANGED,
+    VerificationOutcome.UNREACHABLE,
+    VerificationOutcome.GONE,
+)
+THERE = frozenset({VerificationOutcome.STILL_THERE, VerificationOutcome.CHANGED})
 
 
 def due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
@@ -45,25 +71,38 @@ def disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
     return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.id)).all()
 
 
-def conclude(
-    session: Session, case: Case, seen: Seen, gone_states: frozenset[str], now: datetime
-) -> Verification:
-    """Write what was seen and move the case, or leave it for a further try.
+def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:
+    """What one visitor's look at a disposed case's page means.
 
-    1. nothing came, or the server failed (5xx, 401, 403, 429), or the platform asks for verification:
-       unreachable, which is not the same as gone: looked at again later
-    2. 404, 410, the platform's own notice of removal: gone, 已核验
-    3. the page is there with findings of the rules that the case was about: 复现
-    4. the page is there without them: gone, 已核验
-    A page that is gone is looked at again twice, after LATER; one that is back then is 复现.
+    1. the site's name no longer exists: gone
+    2. nothing came, or the server failed (5xx, 401, 403, 429), or the platform asks for verification: unreachable,
+       which is not the same as gone
+    3. 404, 410, the platform's own notice of removal: gone
+    4. the page is there with findings of the rules that the case was about: still there where it says the same words,
+       changed where it breaks the law in others
+    5. the page is there without: gone
     """
     outcome, reason = _outcome(case, seen, gone_states)
+    return Look(seen, outcome, reason)
+
+
+def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime) -> Verification:
+    """Write what the visitors saw and move the case by the gravest of it, or leave it for a further try.
+
+    Unreachable is looked at again soon. Gone is 已核验, and looked at again twice, after LATER; a page that is back
+    then is 复现, as one that never went.
+    """
+    decisive = min(looks, key=lambda one: _GRAVITY.index(one.outcome))
+    outcome, reason = decisive.outcome, _in_words(decisive, looks)
+    if outcome in THERE and case.state is CaseState.VERIFIED:
+        outcome, reason = VerificationOutcome.BACK, f"曾核验消失，{reason}"
     verification = Verification(
         case_id=case.id,
         checked_at=now,
         outcome=outcome,
-        snapshot_id=seen.snapshot.id if seen.snapshot else None,
+        snapshot_id=decisive.seen.snapshot_id,
         reason=reason,
+        looks=[_written(one) for one in looks],
     )
     session.add(verification)
     if outcome is VerificationOutcome.UNREACHABLE:
@@ -78,25 +117,58 @@ def conclude(
         workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
         return verification
     to = CaseState.VERIFIED if outcome is VerificationOutcome.GONE else CaseState.RECURRED
-    detail = {"snapshot": seen.snapshot.id} if seen.snapshot else {}
+    detail = {"snapshot": verification.snapshot_id} if verification.snapshot_id else {}
     workflow.step(session, case, to, actor=VERIFIER, now=now, reason=reason, detail=detail)
     return verification
 
 
+def _in_words(decisive: Look, looks: Sequence[Look]) -> str:
+    """The decisive look's reason, with who saw it where others saw something else."""
+    others = [one for one in looks if one is not decisive]
+    if not others:
+        return decisive.reason
+    if all(one.outcome is decisive.outcome for one in others):
+        same = "、".join(one.seen.visitor.label for one in others)
+        return f"{decisive.reason}（{same}所见相同）"
+    return f"{decisive.seen.visitor.label}：{decisive.reason}"
+
+
+def _written(one: Look) -> dict[str, Any]:
+    return {
+        "visitor": one.seen.visitor.value,
+        "outcome": one.outcome.value,
+        "reason": one.reason,
+        "snapshot": one.seen.snapshot_id,
+    }
+
+
 def _outcome(case: Case, seen: Seen, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
-    snapshot = seen.snapshot
-    if snapshot is None:
+    if seen.domain_is_gone:
+        return VerificationOutcome.GONE, "复查时域名已不存在（NXDOMAIN）"
+    if seen.status is None:
         return VerificationOutcome.UNREACHABLE, f"复查未能取得页面：{seen.failure}"
-    if snapshot.status in {404, 410}:
-        return VerificationOutcome.GONE, f"复查返回 HTTP {snapshot.status}，页面已不存在"
-    if snapshot.page_state in gone_states:
+    if seen.status in {404, 410}:
+        return VerificationOutcome.GONE, f"复查返回 HTTP {seen.status}，页面已不存在"
+    if seen.page_state in gone_states:
         return VerificationOutcome.GONE, "复查所见为平台的删除或违规提示，文章已不可见"
-    if snapshot.status != 200 or snapshot.page_state != "normal" or seen.judgement is None:
-        state = "" if snapshot.page_state == "normal" else f"（{snapshot.page_state}）"
-        return VerificationOutcome.UNREACHABLE, f"复查返回 HTTP {snapshot.status}{state}，不能认定内容已消失"
-    rules = {finding.rule for finding in case.judgement.findings}
-    there = [finding for finding in seen.judgement.findings if finding.rule in rules]
+    if seen.status != 200 or seen.page_state != "normal" or seen.judgement is None:
+        state = "" if seen.page_state == "normal" else f"（{seen.page_state}）"
+        return VerificationOutcome.UNREACHABLE, f"复查返回 HTTP {seen.status}{state}，不能认定内容已消失"
+    return _still_unlawful(case, seen.judgement)
+
+
+def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str]:
+    """What a page that is there means, by what is found on it now."""
+    before = {(finding.rule, finding.quote) for finding in case.judgement.findings}
+    rules = {rule for rule, _ in before}
+    there = [finding for finding in judgement.findings if finding.rule in rules]
+    same = [finding for finding in there if (finding.rule, finding.quote) in before]
+    if same:
+        return VerificationOutcome.STILL_THERE, f"复查时原命中内容仍在：{_quoted(same)}"
     if there:
-        quotes = "、".join(f"“{finding.quote[:30]}”" for finding in there[:3])
-        return VerificationOutcome.STILL_THERE, f"复查时原命中内容仍在：{quotes}"
+        return VerificationOutcome.CHANGED, f"复查时原文已改动，仍违反同一规则：{_quoted(there)}"
     return VerificationOutcome.GONE, "复查时页面可访问，原命中内容已不在"
+
+
+def _quoted(findings: Sequence[Finding]) -> str:
+    return "、".join(f"“{finding.quote[:30]}”" for finding in findings[:3])

@@ -161,11 +161,11 @@ def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snap
     return compared
 
 
-def open_mobile_visit(engine: Engine, page: Page, now: datetime) -> Target:
-    """A visit of one page as a mobile visitor."""
+def open_browser_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) -> Target:
+    """A visit of one page that the browser has seen already, as the monitor or as a mobile visitor."""
     with transaction(engine) as session:
         own = session.get_one(Page, page.id)
-        visit = Visit(kind=VisitKind.MOBILE, site_id=own.site_id, account_id=own.account_id, started_at=now)
+        visit = Visit(kind=kind, site_id=own.site_id, account_id=own.account_id, started_at=now)
         session.add(visit)
         session.flush()
         return _target(visit, own.source, resumed=False)

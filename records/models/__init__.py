@@ -10,6 +10,7 @@ from records.models.cases import (
     SimilarBand,
     Verification,
     VerificationOutcome,
+    Visitor,
 )
 from records.models.leases import Lease
 from records.models.letters import Letter, LetterItem
@@ -92,4 +93,5 @@ __all__ = [
     "VerificationOutcome",
     "Visit",
     "VisitKind",
+    "Visitor",
 ]

@@ -36,7 +36,17 @@ class VerificationOutcome(LabelledEnum):
 
     GONE = "gone", "内容已消失"
     STILL_THERE = "still_there", "内容仍在"
+    CHANGED = "changed", "已改动仍违法"
+    BACK = "back", "再次出现"
     UNREACHABLE = "unreachable", "无法访问"
+
+
+class Visitor(LabelledEnum):
+    """As whom a re-check looks: a page may be gone for one and there for another."""
+
+    PLAIN = "plain", "普通访问"
+    RENDERED = "rendered", "浏览器访问"
+    MOBILE = "mobile", "从搜索来的手机访客"
 
 
 class JudgementRecord(Base):
@@ -135,6 +145,9 @@ class Case(Base):
     lead_id: Mapped[int | None] = mapped_column(
         ForeignKey("cases.id"), index=True, comment="the case that it is merged into 并案"
     )
+    first_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cases.id"), index=True, comment="the disposed case whose text came up here again 再现"
+    )
     recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified next")
     recheck_round: Mapped[int] = mapped_column(
         default=0, comment="how many verifications have seen the page gone since its disposal"
@@ -153,7 +166,7 @@ class Case(Base):
 
 
 class Verification(Base):
-    """What one re-check of a disposed case saw 核验."""
+    """What one re-check of a disposed case saw 核验: the gravest that any visitor saw."""
 
     __tablename__ = "verifications"
 
@@ -163,6 +176,9 @@ class Verification(Base):
     outcome: Mapped[VerificationOutcome] = mapped_column(enum_column(VerificationOutcome))
     snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshots.id"))
     reason: Mapped[str] = mapped_column(Text, comment="what was seen, in Chinese")
+    looks: Mapped[list[dict[str, Any]]] = mapped_column(
+        comment="what each visitor saw: visitor, outcome, reason, snapshot"
+    )
 
 
 class AuditEntry(Base):

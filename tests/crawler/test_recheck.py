@@ -7,9 +7,11 @@ from sqlalchemy import Engine, select
 
 from records import review, takedown
 from records.database import reading, transaction
-from records.models import Case, DisposalResult, Verification
+from records.models import Case, DisposalResult, Snapshot, Verification, Visitor
+from records.snapshots import read_text
 from records.workflow import actor_of_office
 from tests.records import registered
+from tests.servers.names import naming
 from tests.servers.site import Answer, page, serving
 
 UNLAWFUL = Answer(page(words=registered.UNLAWFUL * 3), etag='"same"')
@@ -62,6 +64,71 @@ def test_a_recheck_concludes_by_what_it_sees(
         (verification,) = session.scalars(select(Verification)).all()
         assert verification.outcome.label == outcome
         assert (verification.snapshot_id is None) == (answer is None)
+
+
+FOR_MOBILES = page().replace(
+    "</body>",
+    f"""<script>if (/Mobile/.test(navigator.userAgent) && /baidu/.test(document.referrer))
+    document.body.insertAdjacentHTML("beforeend", "<p>{registered.UNLAWFUL * 3}</p>")</script></body>""",
+)
+BY_SCRIPT = page().replace(
+    "</body>",
+    f"""<script>document.body.insertAdjacentHTML("beforeend", "<p>{registered.UNLAWFUL * 3}</p>")</script></body>""",
+)
+UTF8 = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    ("after", "who"),
+    [(FOR_MOBILES, Visitor.MOBILE), (BY_SCRIPT, None)],
+    ids=["only to mobiles from a search", "only by script"],
+)
+def test_content_that_only_some_visitors_see_is_there(
+    engine, store, qingyi, register_site, now, after, who
+) -> None:
+    with serving({"/": UNLAWFUL}) as site:
+        register_site(site.url)
+        qingyi("crawl")
+        case_id = report_disposed(engine, now)
+        site.pages["/"] = Answer(after, headers=UTF8)
+        done = qingyi("recheck")
+    assert done.returncode == 0, done.stderr
+    assert registered.state(engine, case_id) == "复现"
+    with reading(engine) as session:
+        (verification,) = session.scalars(select(Verification)).all()
+        assert verification.outcome.label == "内容仍在"
+        kept = session.get_one(Snapshot, verification.snapshot_id)
+        assert registered.UNLAWFUL in read_text(store, kept).text
+        if who is not None:
+            assert verification.reason.startswith(who.label)
+            assert kept.is_mobile
+            seen = {one["visitor"]: one["outcome"] for one in verification.looks}
+            assert seen == {"plain": "gone", "rendered": "gone", "mobile": "still_there"}
+
+
+@pytest.mark.parametrize(
+    ("known", "failing", "state"),
+    [
+        (("test",), False, "已核验"),
+        (("test",), True, "已处置"),
+        (("test", "gone.qingyi.test"), False, "已处置"),
+        ((), False, "已处置"),
+    ],
+    ids=["no such name", "the DNS server fails", "the name is there", "the DNS server knows nothing at all"],
+)
+def test_a_domain_that_is_gone_is_gone_and_one_that_nobody_answers_for_is_not(
+    engine, store, rules, qingyi, now, known, failing, state
+) -> None:
+    with transaction(engine) as session:
+        source = registered.site(session, "http://gone.qingyi.test/")
+    url, words = "http://gone.qingyi.test/page.html", registered.UNLAWFUL
+    kept = registered.snapshot(engine, store, source, now, url=url, text=words)
+    case_id = registered.judged(engine, rules, kept, words, now)
+    report_disposed(engine, now)
+    with naming(*known, failing=failing) as nameserver:
+        done = qingyi("recheck", QINGYI_NAMESERVER=nameserver)
+    assert done.returncode == 0, done.stderr
+    assert registered.state(engine, case_id) == state
 
 
 def test_nothing_due_is_said(qingyi, engine) -> None:

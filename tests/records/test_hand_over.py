@@ -9,9 +9,9 @@ from classifiers.judge import judge
 from classifiers.values import Facts, PageText
 from records import review, takedown
 from records.database import reading, transaction
-from records.models import Case, DisposalResult, Snapshot, User
-from records.verification import LATER, RETRY_AFTER, Seen, conclude, due_rechecks
-from records.workflow import Actor, StepRefused, actor_of_office
+from records.models import Case, DisposalResult, User, Visitor
+from records.verification import LATER, RETRY_AFTER, Seen, conclude, due_rechecks, look
+from records.workflow import StepRefused, actor_of_office
 from tests.records import registered
 
 GONE = frozenset({"deleted_by_author"})
@@ -140,25 +140,9 @@ def test_what_a_recheck_sees_decides(
     later = now + timedelta(hours=24)
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
-        snapshot, judgement = None, None
-        if status is not None:
-            old = case.judgement.snapshot
-            snapshot = Snapshot(
-                page_id=old.page_id,
-                visit_id=old.visit_id,
-                fetched_at=later,
-                status=status,
-                final_url="x",
-                headers={},
-                body_sha256="0" * 64,
-                body_size=0,
-                page_state=page_state,
-            )
-            snapshot.id = old.id
-            session.expunge_all()
-            case = session.get_one(Case, case_id)
-            judgement = judge(PageText.of_plain(text), rules, Facts(later.date()))
-        verification = conclude(session, case, Seen(snapshot, judgement, "超时"), GONE, later)
+        judgement = judge(PageText.of_plain(text), rules, Facts(later.date())) if status else None
+        seen = Seen(Visitor.PLAIN, status, page_state, judgement, failure="超时")
+        verification = conclude(session, case, [look(case, seen, GONE)], later)
         assert verification.reason
     assert registered.state(engine, case_id) == after
     with reading(engine) as session:
@@ -176,14 +160,65 @@ def test_a_page_that_is_gone_is_looked_at_again_on_the_seventh_and_thirtieth_day
         day = now + timedelta(days=days)
         with transaction(engine) as session:
             for case in due_rechecks(session, day):
-                gone = Snapshot(
-                    id=case.judgement.snapshot_id, status=404, page_state="normal", page_id=case.page_id
-                )
-                session.expunge_all()
-                conclude(session, session.get_one(Case, case_id), Seen(gone, None), GONE, day)
+                gone = look(case, Seen(Visitor.PLAIN, 404), GONE)
+                conclude(session, case, [gone], day)
                 looked_at.append(days)
     assert looked_at == [1, 7, 30]
     assert registered.state(engine, case_id) == "已核验"
+
+
+def concluded(engine: Engine, case_id: int, rules, now, *seen: tuple[Visitor, int | None, str]) -> str:
+    """What is concluded of what visitors saw: visitor, HTTP's status, the page's text."""
+    with transaction(engine) as session:
+        case = session.get_one(Case, case_id)
+        looks = [
+            look(
+                case,
+                Seen(who, status, "normal", judge(PageText.of_plain(text), rules, Facts(now.date()))),
+                GONE,
+            )
+            for who, status, text in seen
+        ]
+        return conclude(session, case, looks, now).outcome.label
+
+
+PLAIN, RENDERED, MOBILE = Visitor.PLAIN, Visitor.RENDERED, Visitor.MOBILE
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome", "after"),
+    [
+        ([(PLAIN, 404, ""), (RENDERED, 404, ""), (MOBILE, 404, "")], "内容已消失", "已核验"),
+        ([(PLAIN, 404, ""), (RENDERED, 404, ""), (MOBILE, 200, registered.UNLAWFUL)], "内容仍在", "复现"),
+        ([(PLAIN, 200, ""), (RENDERED, 200, registered.UNLAWFUL)], "内容仍在", "复现"),
+        ([(PLAIN, 404, ""), (RENDERED, None, ""), (MOBILE, 404, "")], "无法访问", "已处置"),
+        ([(PLAIN, 200, "治愈率高达百分之九十五，欢迎咨询。")], "已改动仍违法", "复现"),
+    ],
+    ids=["gone for all", "there for mobiles", "there when rendered", "not known for all", "changed"],
+)
+def test_the_gravest_that_any_visitor_saw_decides(engine, rules, case_id, now, seen, outcome, after) -> None:
+    disposed(engine, case_id, now)
+    assert concluded(engine, case_id, rules, now, *seen) == outcome
+    assert registered.state(engine, case_id) == after
+
+
+def test_what_comes_back_after_it_was_gone_is_told_apart(engine, rules, case_id, now) -> None:
+    disposed(engine, case_id, now)
+    assert concluded(engine, case_id, rules, now, (PLAIN, 404, "")) == "内容已消失"
+    later = now + LATER[0]
+    assert concluded(engine, case_id, rules, later, (PLAIN, 200, registered.UNLAWFUL)) == "再次出现"
+    assert registered.state(engine, case_id) == "复现"
+
+
+def test_the_same_text_elsewhere_opens_a_case_that_names_the_first(
+    engine: Engine, store, rules, case_id, now
+) -> None:
+    disposed(engine, case_id, now)
+    mirror = registered.case(engine, store, rules, now, number=2)
+    with reading(engine) as session:
+        assert session.get_one(Case, mirror).first_id == case_id
+        assert f"与案件 {case_id}（已处置）的页面内容相同" in review.history(session, mirror)[0].reason
+        assert f"相同内容在别处再现：案件 {mirror}" in review.history(session, case_id)[-1].reason
 
 
 def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
@@ -261,13 +296,9 @@ def test_content_that_comes_back_after_verification_recurs(
     disposed(engine, case_id, now)
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
-        conclude(session, case, Seen(None, None), GONE, now)
+        conclude(session, case, [look(case, Seen(Visitor.PLAIN, 404), GONE)], now)
         source, url = case.page.site, case.page.url
-        from records.workflow import step
-
-        step(
-            session, case, review.CaseState.VERIFIED, actor=Actor("system", "recheck"), now=now, reason="消失"
-        )
+    assert registered.state(engine, case_id) == "已核验"
     kept = registered.snapshot(engine, store, source, now, url=url, text=registered.UNLAWFUL + "再版")
     registered.judged(engine, rules, kept, registered.UNLAWFUL + "再版", now)
     assert registered.state(engine, case_id) == "复现"

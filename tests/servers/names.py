@@ -1,0 +1,34 @@
+"""A real DNS server on loopback that knows some names, says of all others that there are none, or fails."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dns.message
+import dns.rcode
+import dns.rrset
+
+
+@contextmanager
+def naming(*known: str, failing: bool = False) -> Iterator[str]:
+    """Serve; yields `127.0.0.1#PORT`. The names in `known` are at 127.0.0.1."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            content, sock = self.request
+            asked = dns.message.from_wire(content)
+            answer = dns.message.make_response(asked)
+            name = asked.question[0].name
+            if failing:
+                answer.set_rcode(dns.rcode.SERVFAIL)
+            elif name.to_text(omit_final_dot=True) in known:
+                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "A", "127.0.0.1"))
+            else:
+                answer.set_rcode(dns.rcode.NXDOMAIN)
+            sock.sendto(answer.to_wire(), self.client_address)
+
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1#{server.server_address[1]}"
+        server.shutdown()
