@@ -28,6 +28,7 @@ from records.sign_in import PasswordTooShort
 from records.takedown import NotThisOffice
 from records.tips import TipRefused
 from records.transfer_leases import LeaseLost
+from records.webhooks import WebhookRefused
 from records.workflow import StepRefused
 
 API_PREFIX = "/api/"
@@ -61,6 +62,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     TermRefused: (409, "词条不能这样改"),
     TipRefused: (422, "线索有误"),
     FileRefused: (422, "文件无法导入"),
+    WebhookRefused: (409, "不能这样操作"),
     PersonRefused: (409, "不能这样操作"),
     PasswordTooShort: (422, "密码太短"),
 }

@@ -27,6 +27,7 @@ from api.signin.oidc import router as oidc_router
 from api.signin.routes import router as signin_router
 from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
+from api.webhooks.routes import router as webhooks_router
 from classifiers.lists import RuleSet
 from records.evidence import EvidenceStore
 from records.lists.drafts import ListsHere
@@ -73,6 +74,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         reviewers_queue_router,
         review_router,
         takedown_router,
+        webhooks_router,
         tips_router,
         figures_router,
         trials_router,

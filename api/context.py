@@ -23,8 +23,8 @@ from classifiers.values import (
 from records.database import reading
 from records.evidence import EvidenceStore
 from records.lists.now import RulesNow
-from records.models import SignIn, User
-from records.period import LOCAL
+from records.models import SignIn, User, VerificationOutcome, Visitor
+from records.period import local_moment
 from records.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.settings import Settings
 from records.sign_in import find_sign_in
@@ -115,6 +115,7 @@ RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
 # What is at the top of each page, for whom.
 _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
+    (Permission.DISPOSE, "/webhooks", "推送"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
     (Permission.ADD_TIPS, "/tips", "线索"),
     (Permission.REVIEW, "/letters", "移送函"),
@@ -124,9 +125,7 @@ _MENU = (
     (Permission.SEE_AUDIT, "/audit", "日志"),
 )
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
-_TEMPLATES.env.filters["local"] = lambda moment: (
-    moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""
-)
+_TEMPLATES.env.filters["local"] = lambda moment: local_moment(moment) if moment else ""
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)
 )
@@ -137,6 +136,8 @@ _TEMPLATES.env.globals.update(
     kind_labels=KIND_LABELS,
     severity_labels=SEVERITY_LABELS,
     menu=_MENU,
+    verification_outcomes={outcome.value: outcome.label for outcome in VerificationOutcome},
+    visitors={visitor.value: visitor.label for visitor in Visitor},
 )
 
 

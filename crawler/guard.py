@@ -34,11 +34,19 @@ class AddressGuard:
         parsed = _unwrapped(ip_address(address.split("%", maxsplit=1)[0]))
         if any(parsed.version == network.version and parsed in network for network in self.allowed):
             return False
-        return not parsed.is_global or parsed.is_multicast
+        return not _is_public(parsed)
+
+    def is_public(self, address: str) -> bool:
+        """Whether `address` is one of the open net, allowed or not."""
+        return _is_public(_unwrapped(ip_address(address.split("%", maxsplit=1)[0])))
 
     def refused_among(self, addresses: Iterable[str]) -> str | None:
         """The first address that must not be reached, or None."""
         return next((address for address in addresses if self.refuses(address)), None)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -7,13 +7,17 @@ a job overlap with the same step run by hand (see `records.leases`).
 import logging
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
+from records.database import open_engine, reading
 from records.settings import settings
+from records.webhooks import any_due
 
 _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
@@ -36,6 +40,16 @@ def run_step(*arguments: str) -> int:
     return done.returncode
 
 
+def send_webhooks() -> None:
+    """Send what is due, if anything is: asked so often that a process each time would cost more than the sending."""
+    engine = open_engine(settings().database_url)
+    with reading(engine) as session:
+        due = any_due(session, datetime.now(UTC))
+    engine.dispose()
+    if due:
+        run_step("webhook", "deliver")
+
+
 def scheduler(engine: Engine) -> BackgroundScheduler:
     """A scheduler with the standing jobs, not started yet."""
     return BackgroundScheduler(
@@ -50,15 +64,19 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
 
     A job that is there keeps its next run: replacing it at each start would lose the run that was missed.
     """
-    wanted = {
-        "crawl": (("crawl", "--due"), settings().crawl_every_minutes),
-        "recheck": (("recheck",), settings().recheck_every_minutes),
-        "tips": (("tips", "follow"), settings().tips_every_minutes),
+    steps = {
+        "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
+        "recheck": (("recheck",), settings().recheck_every_minutes * 60),
+        "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
     }
-    for name, (arguments, minutes) in wanted.items():
-        trigger = IntervalTrigger(minutes=minutes, timezone="UTC")
+    wanted: dict[str, tuple[Callable[..., object], tuple[str, ...], int]] = {
+        name: (run_step, arguments, seconds) for name, (arguments, seconds) in steps.items()
+    }
+    wanted["webhooks"] = (send_webhooks, (), settings().webhooks_every_seconds)
+    for name, (work, arguments, seconds) in wanted.items():
+        trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
         job = made.get_job(name)
         if job is None:
-            made.add_job(run_step, trigger, args=arguments, id=name, name=name)
+            made.add_job(work, trigger, args=arguments, id=name, name=name)
         elif job.trigger.interval != trigger.interval:
             made.reschedule_job(name, trigger=trigger)

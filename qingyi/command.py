@@ -28,6 +28,7 @@ _GROUPS = {
     "queue": "queue:app",
     "tips": "tips:app",
     "audit": "audit:app",
+    "webhook": "webhook:app",
     "user": "people:users",
     "office": "people:offices",
 }

@@ -38,6 +38,7 @@ ACTIONS: dict[str, str] = {
     "evidence_taken_out": "下载证据",
     "report_exported": "导出报表",
     "letter_issued": "出具移送函",
+    "webhook_changed": "推送变更",
     "registry_changed": "登记库变更",
 }
 

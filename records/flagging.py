@@ -28,6 +28,7 @@ from records.models import (
     Visit,
     VisitKind,
 )
+from records.webhooks import tell_disposing_offices
 
 FLAGGER = workflow.Actor(workflow.SYSTEM, "flag")
 
@@ -217,6 +218,7 @@ def flag(
     if case is not None and case.state is CaseState.VERIFIED and _rules(record) & _rules(case.judgement):
         words = f"巡查发现原命中内容再次出现（快照 {record.snapshot_id}）"
         workflow.step(session, case, CaseState.RECURRED, actor=FLAGGER, now=now, reason=words)
+        tell_disposing_offices(session, case, "transfer.recurred", now, outcome="back")
         return case
     decided = case is not None and case.state in _DECIDED and record.unlawful
     if case is None or (decided and _findings(case.judgement) != _findings(record)):

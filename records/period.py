@@ -57,3 +57,8 @@ def begin_of(day: date) -> datetime:
 def local_day(moment: datetime) -> date:
     """The day of a moment."""
     return moment.astimezone(LOCAL).date()
+
+
+def local_moment(moment: datetime) -> str:
+    """A moment as pages and tables show it, to the minute."""
+    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")

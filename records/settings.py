@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         default=(),
         description="networks that the crawler may reach although they are not public, e.g. 127.0.0.0/8",
     )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="networks that webhooks may be sent to although they are not public, e.g. 10.20.0.0/16",
+    )
     chromium: Path = Field(default=Path("/usr/bin/chromium"), description="the browser's program")
     nameserver: str = Field(
         default="",
@@ -50,6 +54,9 @@ class Settings(BaseSettings):
         default=5,
         ge=1,
         description="how often tips that wait are looked for, beside at once when one is added",
+    )
+    webhooks_every_seconds: int = Field(
+        default=15, ge=5, description="how often messages that wait to be sent are looked for"
     )
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
@@ -87,12 +94,12 @@ class Settings(BaseSettings):
             raise ValueError(f"不支持 {backend}：请用 sqlite 或 postgresql+psycopg")
         return value
 
-    @field_validator("allow_networks", mode="before")
+    @field_validator("allow_networks", "webhook_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.replace(" ", "").split(","))) if isinstance(value, str) else value
 
-    @field_validator("allow_networks")
+    @field_validator("allow_networks", "webhook_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
@@ -103,6 +110,11 @@ class Settings(BaseSettings):
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`allow_networks` as networks."""
         return tuple(ip_network(network) for network in self.allow_networks)
+
+    @property
+    def allowed_for_webhooks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`webhook_networks` as networks."""
+        return tuple(ip_network(network) for network in self.webhook_networks)
 
 
 @lru_cache(maxsize=1)

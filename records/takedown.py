@@ -27,6 +27,7 @@ from records.models import (
     TransferState,
 )
 from records.period import local_day
+from records.webhooks import tell_office
 
 Asked = TypeVar("Asked")
 ANSWER_WITHIN = timedelta(days=7)
@@ -78,6 +79,7 @@ def transfer_case(
     )
     case.transfers.append(transfer)
     session.flush()
+    tell_office(session, transfer, "transfer.created", now, due_on=transfer.due_on.isoformat())
     return transfer
 
 

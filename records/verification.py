@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from classifiers.values import Finding, Judgement
 from records import workflow
 from records.models import Case, CaseState, Page, Verification, VerificationOutcome, Visitor
+from records.webhooks import tell_disposing_offices
 
 VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
 RETRY_AFTER = timedelta(hours=6)
@@ -119,6 +120,8 @@ def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime)
     to = CaseState.VERIFIED if outcome is VerificationOutcome.GONE else CaseState.RECURRED
     detail = {"snapshot": verification.snapshot_id} if verification.snapshot_id else {}
     workflow.step(session, case, to, actor=VERIFIER, now=now, reason=reason, detail=detail)
+    event = "transfer.verified" if to is CaseState.VERIFIED else "transfer.recurred"
+    tell_disposing_offices(session, case, event, now, outcome=outcome.value)
     return verification
 
 

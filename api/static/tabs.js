@@ -16,6 +16,22 @@ function showTab(name) {
   // The stored page is loaded when it is looked at.
   const frame = document.querySelector(`[data-panel="${name}"] iframe[data-src]`);
   if (frame && !frame.src) frame.src = frame.dataset.src;
+  const empty = document.querySelector(`[data-panel="${name}"][data-fetch]`);
+  if (empty) fill(empty);
+}
+
+// A panel that is another page's sections: what is there until then is a link to that page.
+async function fill(panel) {
+  const address = panel.dataset.fetch;
+  panel.removeAttribute("data-fetch");
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok || answer.redirected) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    panel.replaceChildren(...found.querySelectorAll("main section"));
+  } catch {
+    panel.dataset.fetch = address;
+  }
 }
 
 document.addEventListener("click", (event) => {

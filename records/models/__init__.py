@@ -39,6 +39,7 @@ from records.models.snapshots import (
 from records.models.tips import Tip, TipChannel, TipState
 from records.models.transfers import Attachment, DisposalResult, Matter, Transfer, TransferState
 from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
+from records.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Account",
@@ -51,6 +52,7 @@ __all__ = [
     "CaseState",
     "Certificate",
     "CertificateStatus",
+    "Delivery",
     "DisposalResult",
     "DraftState",
     "FindingRecord",
@@ -94,4 +96,5 @@ __all__ = [
     "Visit",
     "VisitKind",
     "Visitor",
+    "Webhook",
 ]

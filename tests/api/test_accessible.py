@@ -97,7 +97,7 @@ def test_every_page_of_the_office_and_before_sign_in(
 ) -> None:
     page = signed_in(browser, served.url, "officer", size)
     found = {}
-    for path in ("/takedown", "/takedown/1"):
+    for path in ("/takedown", "/takedown/1", "/webhooks"):
         page.goto(served.url + path)
         if said := faults(page):
             found[path] = said

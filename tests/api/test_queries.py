@@ -74,7 +74,7 @@ def test_an_officers_pages_ask_few_questions(served, case_id) -> None:
     transfer_id = transfer(served, case_id)
     with served.client() as client:
         sign_in(client, "officer")
-        for path in ("/takedown", f"/takedown/{transfer_id}"):
+        for path in ("/takedown", f"/takedown/{transfer_id}", "/webhooks"):
             with counted(served.engine) as sent:
                 assert client.get(path).status_code == 200
             assert 0 < len(sent) <= MOST, "\n".join(sent)

@@ -16,6 +16,7 @@ SEEN_BY = {
     "/cases": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/cases/counts": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/takedown": {"officer"},
+    "/webhooks": {"officer"},
     "/figures": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/figures/quantified.xlsx": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/lists": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},

@@ -42,7 +42,7 @@ def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
     assert JOBS_TABLE in inspect(engine).get_table_names()
     again = scheduler(engine)
     again.start(paused=True)
-    assert {job.id for job in again.get_jobs()} == {"crawl", "recheck", "tips"}
+    assert {job.id for job in again.get_jobs()} == {"crawl", "recheck", "tips", "webhooks"}
     again.shutdown()
 
 

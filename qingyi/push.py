@@ -1,0 +1,119 @@
+"""Sends webhooks' messages: signed, to the address that was checked, once each, whatever the receiver answers."""
+
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from sqlalchemy import Engine
+from standardwebhooks import Webhook as Signer
+
+from crawler.guard import AddressGuard
+from records.database import reading, transaction
+from records.webhooks import DueDelivery, Sent, due_deliveries, settle
+
+_SECONDS = 15.0
+_AT_ONCE = 8
+_MOST_READ = 64 * 1024
+
+
+class AddressRefused(Exception):
+    """The receiver's address must not be reached; the message says which, in Chinese."""
+
+
+def deliver(
+    engine: Engine,
+    allowed: tuple[IPv4Network | IPv6Network, ...],
+    clock: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Sent]:
+    """Send all messages that are due; returns what came of each. `allowed` are networks that may be reached although
+    they are not public. A kill on the way leaves messages that are sent once more: receivers tell them by their id."""
+    guard = AddressGuard(allowed)
+    done: list[Sent] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        while True:
+            with reading(engine) as session:
+                due = due_deliveries(session, clock())
+            if not due:
+                return done
+            for one, sent in zip(due, pool.map(lambda one: send(one, guard, clock()), due), strict=True):
+                with transaction(engine) as session:
+                    settle(session, one.id, sent, clock())
+                done.append(sent)
+                progress(1)
+
+
+def send(delivery: DueDelivery, guard: AddressGuard, now: datetime) -> Sent:
+    """Send one message now. A redirect is no arrival: it is not followed."""
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Qingyi-Webhooks/1",
+        "webhook-id": delivery.message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(
+            Signer(secret).sign(delivery.message_id, now.astimezone(UTC), delivery.body)
+            for secret in delivery.secrets
+        ),
+    }
+    try:
+        to = pinned(delivery.url, guard)
+        with (
+            httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client,
+            client.stream(
+                "POST",
+                to.url,
+                content=delivery.body.encode(),
+                headers={**headers, "Host": to.host},
+                extensions={"sni_hostname": to.name},
+            ) as answer,
+        ):
+            return _sent(answer)
+    except AddressRefused as error:
+        return Sent(None, str(error))
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        return Sent(None, f"{type(error).__name__}：{error}")
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A URL with an address in the place of its host; the host as a header names it; the name that its certificate
+    must be for."""
+
+    url: str
+    host: str
+    name: str
+
+
+def pinned(url: str, guard: AddressGuard) -> Pinned:
+    """Where to connect to for `url`: to the address that was checked, so that a name cannot answer one thing to the check
+    and another to the connection. Raises AddressRefused, and OSError where the name does not resolve."""
+    parts = urlsplit(url)
+    name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if refused := guard.refused_among(addresses):
+        raise AddressRefused(f"拒绝推送到内部地址 {refused}（{name}）")
+    if parts.scheme != "https" and guard.is_public(addresses[0]):
+        raise AddressRefused(f"推送到公网地址须用 https（{name}）")
+    address, host = (f"[{one}]" if ":" in one else one for one in (addresses[0], name))
+    target = urlunsplit((parts.scheme, f"{address}:{port}", parts.path or "/", parts.query, ""))
+    return Pinned(target, f"{host}:{parts.port}" if parts.port else host, name)
+
+
+def _sent(answer: httpx.Response) -> Sent:
+    """What the receiver answered; of a refusal the first words are kept."""
+    if answer.is_success:
+        return Sent(answer.status_code)
+    words = b""
+    for part in answer.iter_bytes(4096):
+        words += part
+        if len(words) >= _MOST_READ:
+            break
+    told = words[:200].decode("utf-8", "replace")
+    asked = answer.headers.get("retry-after", "")
+    return Sent(answer.status_code, told, float(asked) if asked.isdecimal() else 0.0)
