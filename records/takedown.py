@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from records import workflow
 from records.matters import matter_of
@@ -23,6 +24,7 @@ from records.models import (
     Office,
     Page,
     Site,
+    Snapshot,
     Transfer,
     TransferState,
 )
@@ -97,7 +99,7 @@ def office_queue(
     query = query.where(*(in_state(state) if state else (Transfer.closed_at.is_(None),)))
     if matter_id is not None:
         query = query.where(Transfer.matter_id == matter_id)
-    return session.scalars(query.options(*WHOLE_TRANSFER).order_by(Transfer.id).limit(limit)).all()
+    return session.scalars(query.options(*LISTED_TRANSFER).order_by(Transfer.id).limit(limit)).all()
 
 
 def counts(session: Session, office_id: int) -> dict[TransferState, int]:
@@ -115,10 +117,12 @@ def office_transfer(
     """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it, nor any transfer of
     its case, until the session ends."""
     whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    options = WHOLE_TRANSFER
     if to_change:
         case_id = session.scalar(select(Transfer.case_id).where(*whose))
         session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    transfer = session.scalar(select(Transfer).where(*whose).options(*WHOLE_TRANSFER))
+        options = (_WHOLE_CASE.selectinload(Case.transfers),)
+    transfer = session.scalar(select(Transfer).where(*whose).options(*options))
     if transfer is None:
         raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
     return transfer
@@ -170,7 +174,7 @@ def take(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: da
     """Acknowledge a transfer 签收; doing so again changes nothing. Raises StepRefused."""
     if transfer.state is TransferState.RECEIVED:
         return
-    _require(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
+    require_state(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
     case = transfer.case
     if case.state is CaseState.TRANSFERRED:
         workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
@@ -194,7 +198,7 @@ def report_disposed(
     """
     if transfer.closed_at is not None and _reported(transfer) == disposal:
         return
-    _require(transfer, TransferState.RECEIVED, TransferState.DISPOSED)
+    require_state(transfer, TransferState.RECEIVED, TransferState.DISPOSED)
     transfer.closed_at = now
     transfer.result, transfer.disposed_on = disposal.result, disposal.disposed_on
     transfer.document_number, transfer.note = disposal.document_number, disposal.note
@@ -213,7 +217,7 @@ def give_back(
     recheck_after: timedelta = timedelta(hours=24),
 ) -> None:
     """Return a transfer 退回 with its reason. Raises StepRefused."""
-    _require(transfer, TransferState.RECEIVED, TransferState.RETURNED)
+    require_state(transfer, TransferState.RECEIVED, TransferState.RETURNED)
     if not reason.strip():
         raise workflow.StepRefused(f"改为“{TransferState.RETURNED.label}”必须写明理由")
     transfer.closed_at, transfer.note = now, reason
@@ -251,7 +255,8 @@ def _follow(
         case.recheck_at, case.recheck_round = now + recheck_after, 0
 
 
-def _require(transfer: Transfer, state: TransferState, to: TransferState) -> None:
+def require_state(transfer: Transfer, state: TransferState, to: TransferState) -> None:
+    """Raises StepRefused unless the transfer is in `state`; `to` is what it was to become."""
     if transfer.state is not state:
         raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能改为“{to.label}”")
 
@@ -265,12 +270,30 @@ def _reported(transfer: Transfer) -> Disposal | None:
 
 
 _WHOLE_CASE = joinedload(Transfer.case)
-WHOLE_TRANSFER = (
-    _WHOLE_CASE.joinedload(Case.judgement).selectinload(JudgementRecord.findings),
-    _WHOLE_CASE.joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+_JUDGEMENT = _WHOLE_CASE.joinedload(Case.judgement)
+_AROUND: tuple[_AbstractLoad, ...] = (
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
     _WHOLE_CASE.selectinload(Case.transfers),
     _WHOLE_CASE.selectinload(Case.verifications),
     selectinload(Transfer.attachments),
+)
+WHOLE_TRANSFER = (
+    *_AROUND,
+    _JUDGEMENT.selectinload(JudgementRecord.findings),
+    _JUDGEMENT.joinedload(JudgementRecord.snapshot),
+)
+# What stands in a list of transfers: not the page's text, nor how it was judged.
+LISTED_TRANSFER = (
+    *_AROUND,
+    _JUDGEMENT.load_only(JudgementRecord.snapshot_id),
+    _JUDGEMENT.selectinload(JudgementRecord.findings),
+    _JUDGEMENT.joinedload(JudgementRecord.snapshot).load_only(
+        Snapshot.fetched_at,
+        Snapshot.status,
+        Snapshot.title,
+        Snapshot.body_sha256,
+        Snapshot.body_size,
+        Snapshot.rendered_sha256,
+    ),
 )

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from records.models import Transfer
-from records.takedown import WHOLE_TRANSFER
+from records.takedown import LISTED_TRANSFER
 
 LONGEST = timedelta(hours=24)
 MOST = 500
@@ -92,5 +92,5 @@ def _held(session: Session, office_id: int, lease_id: str) -> Sequence[Transfer]
     query = select(Transfer).where(
         Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None)
     )
-    query = query.options(*WHOLE_TRANSFER).order_by(Transfer.id)
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    query = query.options(*LISTED_TRANSFER).order_by(Transfer.id)
+    return session.scalars(query).all()

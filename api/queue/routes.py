@@ -31,6 +31,7 @@ from records import takedown
 from records.database import reading, transaction
 from records.idempotency import Call, once
 from records.models import Transfer, TransferState
+from records.receipts import take_many
 from records.transfer_leases import LeaseLost, require_not_anothers
 
 
@@ -142,16 +143,11 @@ def take_transfers(
 ) -> Response:
     """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
 
-    def one(session: Session, transfer_id: int) -> Transfer:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        require_not_anothers(transfer, receipts.lease, now)
-        takedown.take(session, transfer, actor=caller.actor, now=now)
-        return transfer
+    def work(session: Session) -> Outcomes:
+        ids, lease = receipts.transfer_ids, receipts.lease
+        return _outcomes(take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now))
 
-    asked = [(number, number) for number in receipts.transfer_ids]
-    return answered(
-        here, call, now, lambda session: _outcomes(takedown.each(session, asked, one, (LeaseLost,)))
-    )
+    return answered(here, call, now, work)
 
 
 @router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes, responses=problems(409))

@@ -18,6 +18,7 @@ from records.database import reading, transaction
 from records.matters import matters_of
 from records.models import DisposalResult, SignIn, Transfer, TransferState
 from records.period import local_day
+from records.receipts import take_many
 from records.workflow import StepRefused, actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
@@ -98,9 +99,7 @@ def act_together(
 
     def one(session: Session, transfer_id: int) -> Transfer:
         found = takedown.office_transfer(session, _office(sign_in), transfer_id, to_change=True)
-        if action == "take":
-            takedown.take(session, found, actor=actor, now=now)
-        elif action == "return":
+        if action == "return":
             takedown.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
         elif result and disposed_on:
             disposal = takedown.Disposal(result, disposed_on, document_number.strip(), note.strip())
@@ -110,8 +109,12 @@ def act_together(
         return found
 
     with transaction(here.engine) as session:
-        asked = [(number, number) for number in (transfer or [])[:_PAGE_SIZE]]
-        outcomes = takedown.each(session, asked, one, (AttachmentRefused,))
+        ids = (transfer or [])[:_PAGE_SIZE]
+        if action == "take":
+            outcomes = take_many(session, _office(sign_in), ids, None, actor=actor, now=now)
+        else:
+            asked = [(number, number) for number in ids]
+            outcomes = takedown.each(session, asked, one, (AttachmentRefused,))
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
         return _queue(request, here, sign_in, now, Shown(), refused)
     return RedirectResponse("/takedown", 303)
