@@ -2,7 +2,7 @@
 # Installs what Qingyi needs from Debian: `debian-packages.sh python|app|test`.
 #   python  the module that makes virtual environments
 #   app     Chromium, what drives it, and fonts with Chinese glyphs
-#   test    PostgreSQL's server programs (no server is started, no cluster is made)
+#   test    PostgreSQL's server programs (no server is started, no cluster is made), a reader of PDF files, nginx
 # Does nothing where everything is there. Fails with one line that says what is missing.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -25,7 +25,9 @@ case "${1:-}" in
     ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=(libatomic1)  # of Playwright's own driver
     { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; } || missing+=(fontconfig fonts-noto-cjk) ;;
   test)
-    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) ;;
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+    command -v pdftotext >/dev/null || missing+=(poppler-utils)
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light) ;;
   *) fail "usage: debian-packages.sh python|app|test" ;;
 esac
 [ "${#missing[@]}" -gt 0 ] || exit 0
@@ -44,6 +46,12 @@ if [[ " ${missing[*]} " == *" postgresql "* ]]; then
   "${as_root[@]}" mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] \
     || echo "create_main_cluster = false" | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+# Neither does nginx's own service start: while it is installed, a policy says that none may.
+if [[ " ${missing[*]} " == *" nginx-light "* ]] && [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+  "${as_root[@]}" chmod +x /usr/sbin/policy-rc.d
+  trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
 fi
 apt update || echo "setup: apt-get update failed (going on with the package lists at hand)" >&2
 apt install --no-install-recommends "${missing[@]}" \

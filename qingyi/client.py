@@ -11,10 +11,12 @@ once. Calls that fail for a reason that may pass (no connection, 429, 5xx) are t
 """
 
 import secrets
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -82,9 +84,24 @@ class ReportedOutcome:
 class QueueClient:
     """One connection to the queue; closed by `close` or at the end of a `with`."""
 
-    def __init__(self, url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
-        """`url` is where Qingyi is served; `token` is the office's."""
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        certificate: tuple[Path, Path] | None = None,
+        authority: Path | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """`url` is where Qingyi is served; `token` is the office's. `certificate` are the files of a client certificate and
+        its key (PEM), where the server asks for one; `authority` those that the server's own must come from, where that
+        is none of the system's. Raises OSError (ssl.SSLError) for files that are none of it."""
         headers = {"Authorization": f"Bearer {token}"}
+        if transport is None and (certificate or authority):
+            trust = ssl.create_default_context(cafile=str(authority) if authority else None)
+            if certificate:
+                trust.load_cert_chain(*map(str, certificate))
+            transport = httpx.HTTPTransport(verify=trust)
         self._http = httpx.Client(
             base_url=f"{url.rstrip('/')}/api/v1", headers=headers, timeout=_SECONDS, transport=transport
         )
@@ -145,6 +162,12 @@ class QueueClient:
     def give_back(self, transfer_id: int, reason: str, *, lease: str = "") -> PulledTransfer:
         """Return a transfer 退回."""
         return _transfer(self._change(f"/transfers/{transfer_id}/return", {"reason": reason}, lease))
+
+    def attach(self, transfer_id: int, file: Path) -> str:
+        """Add a document to a transfer that was taken; returns its SHA-256. The same content again changes nothing."""
+        upload = {"file": (file.name, file.read_bytes())}
+        answer = self._call("POST", f"/transfers/{transfer_id}/attachments", files=upload)
+        return str(answer.json()["sha256"])
 
     def ask_for_evidence(self, transfer_id: int, what: str) -> None:
         """Ask the health commission for more."""

@@ -72,7 +72,7 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
         .group_by(Verification.case_id)
         .subquery()
     )
-    query = _of_period(
+    query = of_period(
         select(Case.id, Case.state, Case.opened_at, Page.account_id, Institution, gone.c.at), period, district
     )
     rows = session.execute(query.outerjoin(gone, gone.c.case_id == Case.id).order_by(Case.id)).all()
@@ -105,7 +105,7 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
 
 def outcome_counts(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
     """How many cases of a period came to what, where no more than that is asked for."""
-    query = _of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
+    query = of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
     return by_outcome({row[0]: row[1] for row in session.execute(query)})
 
 
@@ -176,7 +176,7 @@ def delays(facts: Sequence[CaseFact]) -> list[Delay]:
 
 def backlog(session: Session, today: date, district: str | None = None) -> list[FigureRow]:
     """The cases that wait for a decision, by their age in days."""
-    query = _of_period(select(Case.opened_at), Period(date(2000, 1, 1), today), district)
+    query = of_period(select(Case.opened_at), Period(date(2000, 1, 1), today), district)
     query = query.where(Case.state.in_(OUTCOMES["is-open"].states))
     days = [local_day(moment) for moment in session.scalars(query)]
     rows = []
@@ -193,7 +193,7 @@ def backlog(session: Session, today: date, district: str | None = None) -> list[
     return rows
 
 
-def _of_period(query: Select[*Columns], period: Period, district: str | None) -> Select[*Columns]:
+def of_period(query: Select[*Columns], period: Period, district: str | None) -> Select[*Columns]:
     """`query` over the cases that were opened in the period, with page and institution."""
     owner = func.coalesce(Site.institution_id, Account.institution_id)
     query = (

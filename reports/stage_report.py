@@ -9,12 +9,26 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from records.coverage import LevelCoverage
 from records.figures import CaseFact, FigureRow, by, delays, total
 from records.models import DisposalResult
+from records.office_figures import OfficeFigure
 from records.outcomes import OUTCOMES
 from records.period import Period
 from reports.letters import as_bytes, letter, table
 
 _HEAD = ("", *(outcome.title for outcome in OUTCOMES.values()))
 _MOST_ROWS = 15
+OFFICE_COLUMNS = (
+    "部门",
+    "转送",
+    "处置",
+    "退回",
+    "逾期未反馈",
+    "处置用时中位数（天）",
+    "核验已消失",
+    "占处置",
+    "复现",
+    "别处再现",
+    "复现和再现占处置",
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,7 @@ class Stage:
     before: Sequence[CaseFact]
     coverage: Sequence[LevelCoverage]
     backlog: Sequence[FigureRow]
+    offices: Sequence[OfficeFigure]
     families: dict[str, str]
     made: datetime
 
@@ -72,9 +87,31 @@ def stage_report(stage: Stage) -> bytes:
         for delay in delays(stage.facts)
     ]
     table(document, ("用时", "案件", "中位数（天）", "九成在（天）以内"), taken)
+    if stage.offices:
+        document.add_heading("各部门办理情况", 2)
+        table(document, OFFICE_COLUMNS, [office_cells(one) for one in stage.offices])
     document.add_heading("四、待办", 1)
     table(document, ("立案至今", "待研判案件"), [(row.title, row.counts["is-open"]) for row in stage.backlog])
     return as_bytes(document)
+
+
+def office_cells(figure: OfficeFigure) -> tuple[str, ...]:
+    """An office's figure as OFFICE_COLUMNS, the same on the page and in the report."""
+    counts = (figure.transfers, figure.disposed, figure.returned, figure.overdue)
+    return (
+        figure.office,
+        *map(str, counts),
+        _days(figure.median_days),
+        str(figure.verified),
+        _share(figure.verified_share),
+        str(figure.recurred),
+        str(figure.elsewhere),
+        _share(figure.recurred_share),
+    )
+
+
+def _share(share: float | None) -> str:
+    return "—" if share is None else f"{share:.0%}"
 
 
 def _than(now: int, before: int) -> str:

@@ -44,20 +44,30 @@ def test_transfers_are_pulled_whole_and_results_reported_from_a_table(
     assert registered.state(served.engine, case_id) == "已签收"
     assert "取得 0 件" in qingyi(served, "pull", str(folder)).stdout
 
+    (tmp_path / "通知.pdf").write_bytes(b"%PDF-1.4 a notice")
     table = tmp_path / "结果.csv"
     table.write_text(
-        f"编号,结果,日期,文书号,说明\n{first},删除,2026-11-24,网信处〔2026〕1号,\n"
-        f"{second + 1},删除,2026-11-24,,\nx,删除,2026-11-24,,\n{second},吃掉,2026-11-24,,\n"
-        f"{second},删除,昨天,,\n",
+        f"编号,结果,日期,文书号,说明,附件\n{first},删除,2026-11-24,网信处〔2026〕1号,,通知.pdf\n"
+        f"{second + 1},删除,2026-11-24,,,\nx,删除,2026-11-24,,,\n{second},吃掉,2026-11-24,,,\n"
+        f"{second},删除,昨天,,,\n{second},删除,2026-11-24,,,没有.pdf\n",
         "utf-8",
     )
     done = qingyi(served, "report", str(table))
-    assert (done.returncode, "已反馈 1 件，未办成 4 件" in done.stdout) == (1, True), (
+    assert (done.returncode, "已反馈 1 件，未办成 5 件" in done.stdout) == (1, True), (
         done.stdout + done.stderr
     )
-    for words in ("第 4 行“编号”", "第 5 行“结果”", "第 6 行“日期”", f"没有编号为 {second + 1}"):
+    for words in (
+        "第 4 行“编号”",
+        "第 5 行“结果”",
+        "第 6 行“日期”",
+        "第 7 行“附件”",
+        f"没有编号为 {second + 1}",
+    ):
         assert words in done.stderr
     assert registered.state(served.engine, case_id) == "已处置"
+    with served.api() as office:
+        found = office.get(f"/api/v1/transfers/{first}").json()
+        assert [one["name"] for one in found["attachments"]] == ["通知.pdf"]
 
 
 def test_mistakes_are_told_in_one_line(served, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from records.database import reading, transaction
 from records.figures import CaseFact, backlog, by, by_time, case_facts, delays, outcome_counts, total
 from records.institution_history import InstitutionHistory, gravest, institution_history
 from records.models import DisposalResult, SignIn
+from records.office_figures import office_figures
 from records.outcomes import OUTCOMES
 from records.people import districts
 from records.period import Period, local_day
@@ -24,7 +25,7 @@ from records.queue import QueueFilter
 from records.workflow import actor_of
 from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
-from reports.stage_report import Stage, stage_report
+from reports.stage_report import OFFICE_COLUMNS, Stage, office_cells, stage_report
 from reports.typical_cases import typical_cases
 
 router = APIRouter(include_in_schema=False)
@@ -104,6 +105,11 @@ def show(
             charts=[(title, bars(rows[:_MOST_BARS]), rows) for title, rows in charts],
             coverage=coverage,
             delays=delays(facts),
+            office_columns=OFFICE_COLUMNS,
+            offices=[
+                office_cells(one)
+                for one in office_figures(session, what.period, local_day(now), what.district)
+            ],
             backlog=backlog(session, local_day(now), what.district),
             parts=quantified_parts(facts, coverage, families, what.period),
             part_titles=PARTS,
@@ -137,6 +143,7 @@ def stage(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -
                 before=case_facts(session, what.period.before, what.district),
                 coverage=_coverage(session, what),
                 backlog=backlog(session, local_day(now), what.district),
+                offices=office_figures(session, what.period, local_day(now), what.district),
                 families=_families(here),
                 made=what.period.end,
             )

@@ -6,6 +6,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -18,6 +19,11 @@ app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格�
 
 _URL = typer.Option(..., "--url", envvar="QINGYI_URL", help="清医的网址")
 _TOKEN = typer.Option(..., "--token", envvar="QINGYI_TOKEN", help="部门令牌，最好放在环境变量里")
+_CERTIFICATE = typer.Option(
+    None, "--certificate", envvar="QINGYI_CERTIFICATE", help="客户端证书（PEM），服务器要求时用"
+)
+_KEY = typer.Option(None, "--key", envvar="QINGYI_KEY", help="客户端证书的私钥（PEM）")
+_AUTHORITY = typer.Option(None, "--authority", envvar="QINGYI_AUTHORITY", help="签发服务器证书的机构（PEM）")
 _RESULTS = {result.label: result.value for result in DisposalResult}
 _COLUMNS = ("编号", "结果", "日期", "文书号", "说明")
 
@@ -27,13 +33,16 @@ def pull(
     folder: Path = typer.Argument(help="存放转送件的文件夹，每件一个子文件夹"),
     url: str = _URL,
     token: str = _TOKEN,
+    certificate: Path = _CERTIFICATE,
+    key: Path = _KEY,
+    authority: Path = _AUTHORITY,
     watch: bool = typer.Option(False, "--watch", help="持续运行，每隔一段时间取一次"),
     every: float = typer.Option(60.0, min=1.0, help="持续运行时的间隔秒数"),
     limit: int = typer.Option(20, min=1, max=500, help="一次领取多少件"),
 ) -> None:
     """领取、下载并签收本部门的转送件。每件先完整写入文件夹再签收，中断后再运行不会重复也不会遗漏。"""
     folder.mkdir(parents=True, exist_ok=True)
-    with QueueClient(url, token) as queue:
+    with _client(url, token, certificate, key, authority) as queue:
         while True:
             try:
                 console.print(f"取得 {_pull_all(queue, folder, limit)} 件", highlight=False)
@@ -50,25 +59,35 @@ def pull(
 
 @app.command("report")
 def report(
-    file: Path = typer.Argument(help="CSV 或 xlsx 表格，列：编号、结果、日期、文书号、说明"),
+    file: Path = typer.Argument(
+        help="CSV 或 xlsx 表格，列：编号、结果、日期、文书号、说明，可有附件（文件路径）"
+    ),
     url: str = _URL,
     token: str = _TOKEN,
+    certificate: Path = _CERTIFICATE,
+    key: Path = _KEY,
+    authority: Path = _AUTHORITY,
 ) -> None:
     """从表格反馈处置结果。结果为：删除、屏蔽、关闭网站、关闭账号、不予处置。有没有办成的，退出码为 1。"""
     reports: list[Report] = []
+    documents: list[tuple[int, Path]] = []
     faults = 0
     for sheet in read_sheets(file):
         if not {"编号", "结果", "日期"} <= set(sheet.headings):
             _fail(f"{file} {sheet.name}：缺少列，需要 {'、'.join(_COLUMNS[:3])}")
         for row in sheet.rows:
             try:
+                document = _document(row, file.parent)
                 reports.append(_report(row))
+                documents += [(reports[-1].transfer_id, document)] if document else []
             except ValueError as error:
                 faults += 1
                 errors.print(f"{sheet.name} 第 {row.line} 行{error}", style="yellow", markup=False)
     done = 0
-    with QueueClient(url, token) as queue:
+    with _client(url, token, certificate, key, authority) as queue:
         try:
+            for transfer_id, document in documents:
+                faults += _attach(queue, transfer_id, document)
             for first in range(0, len(reports), 100):
                 for outcome in queue.report(reports[first : first + 100]):
                     done += outcome.done
@@ -82,6 +101,18 @@ def report(
     console.print(f"已反馈 {done} 件，未办成 {faults} 件")
     if faults:
         raise typer.Exit(1)
+
+
+def _client(
+    url: str, token: str, certificate: Path | None, key: Path | None, authority: Path | None
+) -> QueueClient:
+    if (certificate is None) != (key is None):
+        _fail("客户端证书和私钥要一起给出：--certificate 和 --key")
+    both = (certificate, key) if certificate and key else None
+    try:
+        return QueueClient(url, token, certificate=both, authority=authority)
+    except OSError as error:
+        _fail(f"证书无法使用：{error}")
 
 
 def _pull_all(queue: QueueClient, folder: Path, limit: int) -> int:
@@ -129,8 +160,32 @@ def _words(transfer: PulledTransfer, has_package: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _document(row: SheetRow, folder: Path) -> Path | None:
+    """The file that a row names, from the table's own folder. Raises ValueError."""
+    named = _cell(row, "附件")
+    if not named:
+        return None
+    if not (folder / named).is_file():
+        raise ValueError(f"“附件”：没有文件“{named}”")
+    return folder / named
+
+
+def _attach(queue: QueueClient, transfer_id: int, document: Path) -> bool:
+    """Add a document; whether it could not be. The result is reported all the same."""
+    try:
+        queue.attach(transfer_id, document)
+    except QueueRefused as refused:
+        errors.print(f"转送件 {transfer_id} 附件“{document.name}”：{refused}", style="yellow", markup=False)
+        return True
+    return False
+
+
+def _cell(row: SheetRow, name: str) -> str:
+    return "" if row.cells.get(name) is None else str(row.cells[name]).strip()
+
+
 def _report(row: SheetRow) -> Report:
-    cells = {name: "" if row.cells.get(name) is None else str(row.cells[name]).strip() for name in _COLUMNS}
+    cells = {name: _cell(row, name) for name in _COLUMNS}
     number = cells["编号"].removesuffix(".0")
     if not number.isdecimal():
         raise ValueError(f"“编号”：{cells['编号']!r} 不是编号")
@@ -144,6 +199,6 @@ def _report(row: SheetRow) -> Report:
     return Report(int(number), result, day, cells["文书号"], cells["说明"])
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     errors.print(f"错误：{message}", style="red", markup=False, highlight=False)
     raise typer.Exit(2)
