@@ -67,9 +67,13 @@ def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> 
     states = steps.walk_one_case(stage, token, walked)
     console.print(f"  case {walked.id}: {' → '.join(states)}", markup=False)
     if screenshots:
-        steps.transfer_case(stage, cases[1])
+        same_site = [
+            case for case in cases if case.page.site_id == cases[1].page.site_id and case is not walked
+        ]
+        for case in same_site[:3]:
+            steps.transfer_case(stage, case)
         take_office_pictures(stage, screenshots)
-        take_other_pictures(stage, screenshots)
+        take_other_pictures(stage, steps.alike(cases), screenshots)
     if states[-1] != "已核验":
         surprises.append(f"case {walked.id} ended as {states[-1]}")
     say("6/6 where to look")

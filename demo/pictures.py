@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import FilePayload, Page, ViewportSize, sync_playwright
 
 from crawler.rendering import launch_options
 from demo.steps import Stage
@@ -38,9 +38,9 @@ def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder:
         browser.close()
 
 
-def take_other_pictures(stage: Stage, folder: Path) -> None:
+def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> None:
     """Pictures of everybody else's pages into `folder`: figures, lists with a draft and its trial, tips, the self-check,
-    users and the log."""
+    users and the log, two cases `alike` side by side."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
@@ -58,9 +58,11 @@ def take_other_pictures(stage: Stage, folder: Path) -> None:
             ("versions", "/cases/1/versions"),
             ("people", "/people"),
             ("audit", "/audit/verify"),
+            ("compare", f"/cases/{alike[0]}/compare/{alike[1]}"),
         ):
             page.goto(stage.url + path)
             page.screenshot(path=folder / f"{name}.png")
+        _import_tips(page, stage, folder)
         page.goto(f"{stage.url}/self-check")
         page.fill("textarea", "我院引进新技术，治愈率98%，永不复发，欢迎来电咨询。")
         page.click("button.primary")
@@ -79,6 +81,10 @@ def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
     page.click("button[value=add]")
     page.wait_for_selector("ins")
     page.screenshot(path=folder / "draft.png")
+    page.locator("a[href*='/files/cure']").first.click()
+    page.wait_for_selector("textarea")
+    page.screenshot(path=folder / "list-file.png")
+    page.go_back()
     page.click("form[action$='/trials'] button")
     page.wait_for_selector("text=已完成")
     page.screenshot(path=folder / "trial.png")
@@ -87,8 +93,28 @@ def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
     page.wait_for_selector("text=已放弃")
 
 
+def _import_tips(page: Page, stage: Stage, folder: Path) -> None:
+    """A table of tips with two rows that do not fit."""
+    site = next(iter(stage.sites.values()))
+    rows = (
+        "网址,收到日期,渠道,内容",
+        f"{site}/,2026-11-20,热线,夸大疗效",
+        "无,2026-11-20,热线,",
+        f"{site}/,昨天,热线,",
+    )
+    page.goto(f"{stage.url}/tips")
+    content = "\n".join(rows).encode()
+    page.set_input_files(
+        "input[name=upload]", FilePayload(name="十一月热线.csv", mimeType="text/csv", buffer=content)
+    )
+    page.click("form[action='/tips/import'] button")
+    page.wait_for_selector("text=行")
+    page.screenshot(path=folder / "tips-imported.png")
+
+
 def take_office_pictures(stage: Stage, folder: Path) -> None:
-    """Pictures of the office's pages into `folder`: its queue and one transfer, taken."""
+    """Pictures of the office's pages into `folder`: its queue, one transfer, taken, what was verified, and where it is
+    told."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
@@ -102,6 +128,19 @@ def take_office_pictures(stage: Stage, folder: Path) -> None:
         page.keyboard.press("t")
         page.wait_for_selector("text=报告已处置")
         page.screenshot(path=folder / "transfer.png")
+        page.goto(f"{stage.url}/takedown?state=disposed")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=内容已消失")
+        page.screenshot(path=folder / "verified.png")
+        page.goto(f"{stage.url}/webhooks")
+        page.fill("input[name=url]", "https://hooks.wangxin.example.org/qingyi")
+        page.click("button.primary")
+        page.wait_for_selector("text=whsec_")
+        page.goto(f"{stage.url}/webhooks")
+        page.click("text=发送测试")
+        page.wait_for_selector("td:has-text('测试')")
+        page.screenshot(path=folder / "webhooks.png")
         browser.close()
 
 

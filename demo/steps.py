@@ -176,6 +176,17 @@ def flagged_cases(stage: Stage) -> list[Case]:
         return list(rows)
 
 
+def alike(cases: list[Case]) -> tuple[int, int]:
+    """Two cases whose pages say the same, or the first two where none do."""
+    first: dict[int | None, int] = {}
+    for case in sorted(cases, key=lambda one: one.id):
+        cluster = case.judgement.cluster_id
+        if cluster in first and cluster is not None:
+            return first[cluster], case.id
+        first[cluster] = case.id
+    return cases[0].id, cases[1].id
+
+
 def surprises(stage: Stage) -> list[str]:
     """Where the demo's findings are not what `expected.yaml` says; empty when all is as expected."""
     expected: dict[str, Any] = yaml.safe_load((HERE / "expected.yaml").read_text("utf-8"))
