@@ -1,17 +1,19 @@
 """An institution's history: its cases over all time, as the case page, the institution's page and reports tell it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from records.figures import FigureRow, case_facts, total
+from records.figures import FigureRow, case_facts
 from records.models import (
     Account,
     Case,
     CaseState,
+    DisposalResult,
     FindingRecord,
     Institution,
     JudgementRecord,
@@ -20,6 +22,7 @@ from records.models import (
 )
 from records.outcomes import OUTCOMES
 from records.period import Period
+from records.precedents import institution_counts
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ _WHOLE = (
 )
 
 
-def institution_history(session: Session, institution_id: int, today: date) -> InstitutionHistory | None:
+def institution_history(session: Session, institution_id: int) -> InstitutionHistory | None:
     """The history of one institution; None where there is no such."""
     query = select(Institution).where(Institution.id == institution_id)
     owner = session.scalar(
@@ -69,8 +72,6 @@ def institution_history(session: Session, institution_id: int, today: date) -> I
     )
     if owner is None:
         return None
-    facts = case_facts(session, Period(date(2000, 1, 1), today), owner.district)
-    own = [fact for fact in facts if fact.institution_id == institution_id]
     pages = select(Page.id).where(
         or_(
             Page.site_id.in_([site.id for site in owner.sites]),
@@ -82,8 +83,11 @@ def institution_history(session: Session, institution_id: int, today: date) -> I
         .where(Case.page_id.in_(pages), Case.state.in_(OUTCOMES["is-confirmed"].states))
         .options(*_WHOLE)
         .order_by(Case.id.desc())
-    )
-    whole = total(own, owner.name, {"institution": str(institution_id)})
+    ).all()
+    counts = institution_counts(session, institution_id)
+    results = Counter(filter(None, (_last_result(case) for case in cases)))
+    wanted = {"institution": str(institution_id)}
+    whole = FigureRow(owner.name, wanted, counts, int(counts["all"] > 0), results)
     return InstitutionHistory(owner, whole, [_story(case) for case in cases])
 
 
@@ -106,6 +110,11 @@ def gravest(session: Session, period: Period, district: str | None, limit: int) 
     for case_id in ordered:
         chosen.setdefault(ids[case_id], case_id)
     return stories(session, list(chosen.values())[:limit])
+
+
+def _last_result(case: Case) -> DisposalResult | None:
+    """What was done with a case, by the last report."""
+    return next((one.result for one in reversed(case.transfers) if one.result), None)
 
 
 def _story(case: Case) -> CaseStory:

@@ -12,7 +12,7 @@ from records import audit, takedown
 from records.models import DisposalResult, Letter, LetterItem, Office, Transfer, TransferState, User
 from records.period import local_day
 from records.registry.exchange import ImportResult, RowFault
-from records.registry.sheets import FileRefused, SheetRow, read_sheets
+from records.registry.sheets import FileRefused, SheetRow, cell_text, day_of, read_sheets
 from records.takedown import WHOLE_TRANSFER, Disposal, NotThisOffice
 from records.workflow import OFFICE, Actor, StepRefused, actor_of
 
@@ -127,7 +127,7 @@ def _take_answer(
     session: Session, row: SheetRow, office_id: int, actor: Actor, now: datetime, recheck_after: timedelta
 ) -> bool:
     """Whether the row's answer is new. Raises ValueError ("column：reason"), NotThisOffice, StepRefused."""
-    number = _cell(row, NUMBER).removesuffix(".0")
+    number = _cell(row, NUMBER)
     if not number.isdecimal():
         raise ValueError(f"{NUMBER}：“{number}”不是编号")
     transfer = takedown.office_transfer(session, office_id, int(number[:9]), to_change=True)
@@ -150,14 +150,11 @@ def _take_answer(
 
 
 def _cell(row: SheetRow, name: str) -> str:
-    value = row.cells.get(name)
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    return "" if value is None else str(value).strip()
+    return cell_text(row.cells.get(name))
 
 
 def _day(written: str) -> date:
     try:
-        return date.fromisoformat(written[:10].replace("/", "-"))
-    except ValueError:
-        raise ValueError(f"{DAY}：“{written}”不是日期，应写作 2026-01-31") from None
+        return day_of(written)
+    except ValueError as fault:
+        raise ValueError(f"{DAY}：{fault}") from None

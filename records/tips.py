@@ -26,7 +26,7 @@ from records.models import (
     TipState,
 )
 from records.registry.exchange import ImportResult, RowFault
-from records.registry.sheets import FileRefused, read_sheets
+from records.registry.sheets import FileRefused, cell_text, day_of, read_sheets
 
 _LONGEST_URL = 2_000
 # Pages of nobody in the registry still have to be somebody's.
@@ -94,7 +94,7 @@ def import_tips(session: Session, path: Path, *, actor: str, today: date, now: d
         if "网址" not in sheet.headings:
             raise FileRefused(f"{path.name} {sheet.name}：缺少“网址”列；可用的列：{'、'.join(COLUMNS)}")
         for row in sheet.rows:
-            cells = {COLUMNS[name]: _text(cell) for name, cell in row.cells.items() if name in COLUMNS}
+            cells = {COLUMNS[name]: cell_text(cell) for name, cell in row.cells.items() if name in COLUMNS}
             new = NewTip(**{"url": "", **{key: value for key, value in cells.items() if value}})
             try:
                 if _is_there(session, new, today):
@@ -268,13 +268,9 @@ def _day(written: str, today: date) -> date:
     if not written.strip():
         return today
     try:
-        day = date.fromisoformat(written.strip()[:10].replace("/", "-"))
-    except ValueError:
-        raise TipRefused(f"收到日期：“{written.strip()[:20]}”不是日期，应写作 2026-01-31") from None
+        day = day_of(written)
+    except ValueError as fault:
+        raise TipRefused(f"收到日期：{fault}") from None
     if day > today:
         raise TipRefused(f"收到日期：{day} 在今天之后")
     return day
-
-
-def _text(cell: object) -> str:
-    return cell.isoformat()[:10] if isinstance(cell, date) else str(cell or "").strip()

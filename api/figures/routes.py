@@ -163,11 +163,11 @@ def typical(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked)
 
 @router.get("/institutions/{institution_id}")
 def institution(
-    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, institution_id: RecordId
+    request: Request, here: PartsHere, sign_in: FigureReader, institution_id: RecordId
 ) -> HTMLResponse:
     """An institution: who it is, its certificates, sites and accounts, and what was found of it."""
     with reading(here.engine) as session:
-        history = _history(session, sign_in, now, institution_id)
+        history = _history(session, sign_in, institution_id)
         return page(
             request,
             "institution.html",
@@ -182,14 +182,14 @@ def institution(
 def record(here: PartsHere, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
     """An institution's record, for its licence's renewal."""
     with transaction(here.engine) as session:
-        history = _history(session, sign_in, now, institution_id)
+        history = _history(session, sign_in, institution_id)
         _write_down(session, sign_in, now, f"机构记录 {history.institution.name}")
         content = institution_record(history, now)
     return _file(content, _DOCX, f"institution-{institution_id}.docx")
 
 
-def _history(session: Session, sign_in: SignIn, now: datetime, institution_id: int) -> InstitutionHistory:
-    found = institution_history(session, institution_id, local_day(now))
+def _history(session: Session, sign_in: SignIn, institution_id: int) -> InstitutionHistory:
+    found = institution_history(session, institution_id)
     district = sign_in.user.district
     if found is None or (district and found.institution.district != district):
         raise HTTPException(404)

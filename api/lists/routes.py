@@ -14,7 +14,7 @@ from api.lists.trials import begin
 from records.database import reading, transaction
 from records.lists import drafts, publications, trials
 from records.lists.drafts import DraftRefused
-from records.lists.in_force import keep_version, list_files
+from records.lists.in_force import list_files
 from records.lists.term_records import suggestions, term_records
 from records.lists.terms import add_term, remove_term
 from records.models import DraftState, ListDraft, User
@@ -27,7 +27,6 @@ def show(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HT
     """What is in force: families, rules and terms with what became of them; drafts; history."""
     rules = here.lists.rules()
     with transaction(here.engine) as session:
-        keep_version(here.lists.here.folder, here.lists.here.kept, rules.version)
         publications.notice_version(session, rules.version, now)
         records = term_records(session, now)
         return page(
@@ -72,7 +71,6 @@ def begin_draft(
     """Begin a draft of the lists in force."""
     rules = here.lists.rules()
     with transaction(here.engine) as session:
-        keep_version(here.lists.here.folder, here.lists.here.kept, rules.version)
         publications.notice_version(session, rules.version, now)
         author = session.get_one(User, sign_in.user_id)
         draft = drafts.begin_draft(session, author, reason, rules.version, now)

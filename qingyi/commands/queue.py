@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +12,7 @@ import typer
 from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
 from qingyi.console import console, counting, errors
 from records.models import DisposalResult
-from records.registry.sheets import SheetRow, read_sheets
+from records.registry.sheets import SheetRow, cell_text, day_of, read_sheets
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
 
@@ -181,21 +180,21 @@ def _attach(queue: QueueClient, transfer_id: int, document: Path) -> bool:
 
 
 def _cell(row: SheetRow, name: str) -> str:
-    return "" if row.cells.get(name) is None else str(row.cells[name]).strip()
+    return cell_text(row.cells.get(name))
 
 
 def _report(row: SheetRow) -> Report:
     cells = {name: _cell(row, name) for name in _COLUMNS}
-    number = cells["编号"].removesuffix(".0")
+    number = cells["编号"]
     if not number.isdecimal():
         raise ValueError(f"“编号”：{cells['编号']!r} 不是编号")
     result = _RESULTS.get(cells["结果"], cells["结果"])
     if result not in _RESULTS.values():
         raise ValueError(f"“结果”：没有“{cells['结果']}”，可用：{'、'.join(_RESULTS)}")
     try:
-        day = date.fromisoformat(cells["日期"][:10].replace("/", "-"))
-    except ValueError:
-        raise ValueError(f"“日期”：“{cells['日期']}”不是日期，应写作 2026-01-31") from None
+        day = day_of(cells["日期"])
+    except ValueError as fault:
+        raise ValueError(f"“日期”：{fault}") from None
     return Report(int(number), result, day, cells["文书号"], cells["说明"])
 
 

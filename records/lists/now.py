@@ -7,15 +7,16 @@ from pathlib import Path
 from classifiers.list_files import ListsRefused
 from classifiers.lists import RuleSet
 from records.lists.drafts import ListsHere
-from records.lists.in_force import lists_in_force
+from records.lists.in_force import keep_version, lists_in_force
 
 
 class RulesNow:
     """Gives the rules in force at any time; threads share one."""
 
     def __init__(self, rules: RuleSet, here: ListsHere) -> None:
-        """`rules` are those that `here` holds now."""
+        """`rules` are those that `here` holds now; they are kept from now on."""
         self.here = here
+        keep_version(here.folder, here.kept, rules.version)
         self._rules, self._seen = rules, _signature(here.folder)
         self._lock = threading.Lock()
 

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,24 @@ def _rows(headings: tuple[str, ...], rows: Iterable[tuple[int, Sequence[Any]]]) 
         if any(cell not in (None, "") for cell in cells):
             named = {heading: cell for heading, cell in zip(headings, cells, strict=False) if heading}
             yield SheetRow(line, named)
+
+
+def cell_text(cell: object) -> str:
+    """A cell's text without blanks around it; a day as 2026-01-31, a whole number without its fraction."""
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell).strip()
+
+
+def day_of(written: str) -> date:
+    """A day as people type it: 2026-01-31, 2026/01/31, with a time after it; raises ValueError that says so, in
+    Chinese."""
+    try:
+        return date.fromisoformat(written.strip()[:10].replace("/", "-"))
+    except ValueError:
+        raise ValueError(f"“{written.strip()[:20]}”不是日期，应写作 2026-01-31") from None
 
 
 def write_xlsx(path: Path, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> None:
