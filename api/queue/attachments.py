@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.context import Now, PartsHere, RecordId
@@ -16,24 +16,49 @@ from records.database import reading, transaction
 router = APIRouter(prefix="/api/v1/transfers", tags=["附件"], responses=problems(404))
 
 
+Name = Annotated[
+    str,
+    Query(
+        max_length=200,
+        pattern=rf"^[^/\\\x00-\x1f]+\.({'|'.join(attachments.KINDS)})$",
+        description="文件名，带扩展名",
+        examples=["处置通知.pdf"],
+    ),
+]
+_BYTES = {"type": "string", "format": "binary", "minLength": 1}
+_BODY = {"required": True, "content": {"application/octet-stream": {"schema": _BYTES}}}
+
+
+async def content(request: Request) -> bytes:
+    """The body, read no further than one byte past the largest that is taken."""
+    found = bytearray()
+    async for part in request.stream():
+        found += part
+        if len(found) > attachments.LARGEST:
+            break
+    return bytes(found)
+
+
 @router.post(
     "/{transfer_id}/attachments",
     summary="添加附件",
     status_code=201,
     responses=problems(409),
+    openapi_extra={"requestBody": _BODY},
 )
 def add_attachment(
     here: PartsHere,
     caller: TokenCaller,
     now: Now,
     transfer_id: RecordId,
-    file: Annotated[UploadFile, File(description="文书等，不超过 20 MB：pdf、ofd、Office 文件、图片、zip")],
+    name: Name,
+    given: Annotated[bytes, Depends(content)],
 ) -> AttachmentOut:
-    """为已签收的转送件添加一个附件。同样的内容再次上传不改变任何内容。"""
-    given = attachments.File(file.filename or "", file.file.read(attachments.LARGEST + 1))
+    """为已签收的转送件添加一个附件：请求体就是文件的字节，不超过 20 MB。同样的内容再次上传不改变任何内容。"""
+    file = attachments.File(name, given)
     with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        added = attachments.attach(session, here.store, transfer, given, actor=caller.actor, now=now)
+        added = attachments.attach(session, here.store, transfer, file, actor=caller.actor, now=now)
         return attachment_out(added)
 
 

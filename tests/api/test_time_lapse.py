@@ -252,14 +252,13 @@ def all_offices_answer(stage: Stage) -> None:
 
 
 def by_program(stage: Stage, kind: OfficeKind, turn: int = 1) -> None:
+    decision = stage.evidence.parent / "决定书.pdf"
+    decision.write_bytes(LETTER)
     with QueueClient(stage.url, token(stage, kind)) as queue:
         held = queue.lease()
         (found,) = held.transfers
         queue.take(found.id, lease=held.id)
-        upload = {"file": ("决定书.pdf", LETTER)}
-        headers = {"Authorization": f"Bearer {token(stage, kind)}"}
-        address = f"{stage.url}/api/v1/transfers/{found.id}/attachments"
-        assert httpx.post(address, files=upload, headers=headers, timeout=60).status_code == 201
+        queue.attach(found.id, decision)
         report = Report(found.id, "blocked", local_day(stage.clock.now), f"网信处〔2026〕{turn}号")
         (outcome,) = queue.report([report], lease=held.id)
         assert outcome.done, outcome.detail
