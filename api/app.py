@@ -25,6 +25,7 @@ from api.review.queue import router as reviewers_queue_router
 from api.review.routes import router as review_router
 from api.signin.oidc import router as oidc_router
 from api.signin.routes import router as signin_router
+from api.takedown.queue import router as office_queue_router
 from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
 from api.webhooks.routes import router as webhooks_router
@@ -73,6 +74,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         oidc_router,
         reviewers_queue_router,
         review_router,
+        office_queue_router,
         takedown_router,
         webhooks_router,
         tips_router,

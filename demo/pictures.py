@@ -1,7 +1,9 @@
 """Pictures of the pages, as people see them in Chromium."""
 
+import io
 from pathlib import Path
 
+from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, Page, ViewportSize, sync_playwright
 
 from crawler.rendering import launch_options
@@ -58,11 +60,14 @@ def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> N
             ("versions", "/cases/1/versions"),
             ("people", "/people"),
             ("audit", "/audit/verify"),
+            ("coverage", "/figures/coverage"),
+            ("list-version", "/lists/versions/1"),
             ("compare", f"/cases/{alike[0]}/compare/{alike[1]}"),
         ):
             page.goto(stage.url + path)
             page.screenshot(path=folder / f"{name}.png")
         _import_tips(page, stage, folder)
+        _answer_a_letter(page, stage, folder)
         page.goto(f"{stage.url}/self-check")
         page.fill("textarea", "我院引进新技术，治愈率98%，永不复发，欢迎来电咨询。")
         page.click("button.primary")
@@ -88,6 +93,10 @@ def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
     page.click("form[action$='/trials'] button")
     page.wait_for_selector("text=已完成")
     page.screenshot(path=folder / "trial.png")
+    page.locator("a[href*='/pages/']").first.click()
+    page.wait_for_selector("mark")
+    page.screenshot(path=folder / "trial-page.png")
+    page.go_back()
     page.click("text=草稿")
     page.click("form[action$='/discard'] button")
     page.wait_for_selector("text=已放弃")
@@ -110,6 +119,28 @@ def _import_tips(page: Page, stage: Stage, folder: Path) -> None:
     page.click("form[action='/tips/import'] button")
     page.wait_for_selector("text=行")
     page.screenshot(path=folder / "tips-imported.png")
+
+
+def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
+    """A letter to the office, and its list filled in: one row that is good, one that is not."""
+    page.goto(f"{stage.url}/letters")
+    page.locator("form[action='/letters'] button").first.click()
+    page.wait_for_selector("a[href*='letter.xlsx']")
+    address = page.locator("a[href*='letter.xlsx']").first.get_attribute("href")
+    book = load_workbook(io.BytesIO(page.request.get(f"{stage.url}{address}").body()))
+    sheet = book.worksheets[0]
+    column = {str(cell.value): int(cell.column or 0) for cell in sheet[1]}
+    sheet.cell(2, column["处置结果"], "删除")
+    sheet.cell(2, column["处置日期"], "2026-11-26")
+    sheet.cell(3, column["处置结果"], "删了")
+    content = io.BytesIO()
+    book.save(content)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    filled = FilePayload(name="线索清单.xlsx", mimeType=kind, buffer=content.getvalue())
+    page.set_input_files("form[action='/letters/answers'] input[name=upload]", filled)
+    page.locator("form[action='/letters/answers'] button").first.click()
+    page.wait_for_selector("text=新录入")
+    page.screenshot(path=folder / "letter-answers.png")
 
 
 def take_office_pictures(stage: Stage, folder: Path) -> None:

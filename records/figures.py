@@ -151,6 +151,7 @@ class Delay:
     """How long something took, in days, over the cases where it happened."""
 
     title: str
+    reached: str  # what the queue is asked for to show these cases
     cases: int
     median: float | None
     ninetieth: float | None
@@ -158,19 +159,19 @@ class Delay:
 
 def delays(facts: Sequence[CaseFact]) -> list[Delay]:
     """From the opening of a case to its transfer, to its disposal, to the verified end of the page."""
-    steps: tuple[tuple[str, Callable[[CaseFact], datetime | None]], ...] = (
-        ("发现到转送", lambda fact: fact.transferred_at),
-        ("发现到处置", lambda fact: fact.disposed_at),
-        ("发现到核验消失", lambda fact: fact.verified_at),
+    steps: tuple[tuple[str, str, Callable[[CaseFact], datetime | None]], ...] = (
+        ("发现到转送", "transferred", lambda fact: fact.transferred_at),
+        ("发现到处置", "disposed", lambda fact: fact.disposed_at),
+        ("发现到核验消失", "verified", lambda fact: fact.verified_at),
     )
     found = []
-    for title, end in steps:
+    for title, reached, end in steps:
         days = [(then - fact.opened_at) / timedelta(days=1) for fact in facts if (then := end(fact))]
         if not days:
-            found.append(Delay(title, 0, None, None))
+            found.append(Delay(title, reached, 0, None, None))
             continue
         ninetieth = quantiles(days, n=10, method="inclusive")[8] if len(days) > 1 else days[0]
-        found.append(Delay(title, len(days), median(days), ninetieth))
+        found.append(Delay(title, reached, len(days), median(days), ninetieth))
     return found
 
 

@@ -18,6 +18,7 @@ class OfficeFigure:
     """One office's transfers of cases that were opened in the period. A case counts as verified or recurred by its own
     state, however many offices acted on it; `elsewhere` are those whose text came up on another page."""
 
+    office_id: int
     office: str
     transfers: int
     disposed: int
@@ -41,6 +42,7 @@ class OfficeFigure:
 
 @dataclass(frozen=True)
 class _Row:
+    office_id: int
     office: str
     transfer: Transfer
     state: CaseState
@@ -53,7 +55,7 @@ def office_figures(
     """A figure for each office that was handed something, in the order of their names."""
     mirror = aliased(Case)
     again = select(mirror.id).where(mirror.first_id == Case.id).exists()
-    query = of_period(select(Office.name, Transfer, Case.state, again), period, district)
+    query = of_period(select(Office.id, Office.name, Transfer, Case.state, again), period, district)
     query = query.join(Transfer, Transfer.case_id == Case.id).join(Office, Office.id == Transfer.office_id)
     rows = [_Row(*row) for row in session.execute(query.order_by(Office.name, Transfer.id))]
     offices = dict.fromkeys(row.office for row in rows)
@@ -70,6 +72,7 @@ def _figure(office: str, rows: Sequence[_Row], today: date) -> OfficeFigure:
     waiting = [row.transfer for row in rows if row.transfer.closed_at is None]
     recurred = sum(row.state is CaseState.RECURRED for row in disposed)
     return OfficeFigure(
+        office_id=rows[0].office_id,
         office=office,
         transfers=len(rows),
         disposed=len(disposed),

@@ -22,7 +22,10 @@ from records.models import (
     Page,
     SavedView,
     Site,
+    Transfer,
     User,
+    Verification,
+    VerificationOutcome,
 )
 from records.outcomes import OUTCOMES
 from records.period import begin_of
@@ -40,6 +43,14 @@ _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
 _TRIES, _LONGEST = 5, 100
+# How far a case has come at any time: what `records.figures.delays` measures.
+_REACHED: Mapping[str, ColumnElement[bool]] = {
+    "transferred": exists().where(Transfer.case_id == Case.id),
+    "disposed": exists().where(Transfer.case_id == Case.id, Transfer.result.is_not(None)),
+    "verified": exists().where(
+        Verification.case_id == Case.id, Verification.outcome == VerificationOutcome.GONE
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,8 @@ class QueueFilter:
     level: str = ""  # the campaign's reporting group
     since: str = ""  # opened on this day or later, 2026-01-31
     until: str = ""  # opened on this day or earlier
+    office: str = ""  # id of one that it was transferred to
+    reached: str = ""  # transferred, disposed, verified: at any time, whatever came after
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
@@ -248,6 +261,11 @@ def _conditions(
     if of_findings := _of_findings(wanted):
         found.append(exists().where(FindingRecord.judgement_id == Case.judgement_id, *of_findings))
     found += _opened(wanted, now)
+    if wanted.office.isdecimal():
+        handed_over = (Transfer.case_id == Case.id, Transfer.office_id == int(wanted.office))
+        found.append(exists().where(*handed_over))
+    if wanted.reached in _REACHED:
+        found.append(_REACHED[wanted.reached])
     if wanted.assignee == NOBODY:
         found.append(Case.reviewer_id.is_(None))
     elif wanted.assignee == MINE or wanted.assignee.isdecimal():

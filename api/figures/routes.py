@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.context import FigureReader, Now, Parts, PartsHere, RecordId, page
 from api.figures.charts import bars, columns
 from records import audit
-from records.coverage import LevelCoverage, level_coverage, source_coverage
+from records.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
 from records.database import reading, transaction
 from records.figures import CaseFact, backlog, by, by_time, case_facts, delays, outcome_counts, total
 from records.institution_history import InstitutionHistory, gravest, institution_history
@@ -107,7 +107,7 @@ def show(
             delays=delays(facts),
             office_columns=OFFICE_COLUMNS,
             offices=[
-                office_cells(one)
+                (one.office_id, office_cells(one))
                 for one in office_figures(session, what.period, local_day(now), what.district)
             ],
             backlog=backlog(session, local_day(now), what.district),
@@ -118,6 +118,16 @@ def show(
             results=list(DisposalResult),
             address=_queue_address,
         )
+
+
+@router.get("/figures/coverage")
+def coverage(request: Request, here: PartsHere, sign_in: FigureReader, what: WhatIsAsked) -> HTMLResponse:
+    """Each site and account: whether it was seen in the period, and why not; those that were not first."""
+    with reading(here.engine) as session:
+        sources = source_coverage(session, what.period.begin, what.period.end, what.district)
+        levels = level_coverage(session, sources, what.district)
+    sources.sort(key=lambda one: (one.state is SourceState.SEEN, one.level, one.institution, one.source))
+    return page(request, "coverage.html", sign_in=sign_in, what=what, sources=sources, levels=levels)
 
 
 @router.get("/figures/quantified.xlsx")

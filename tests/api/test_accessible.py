@@ -19,7 +19,15 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = [(1366, 768), (390, 844)]
 PAGES = [
     *("/cases", "/cases?state=all&words=治愈率", "/cases/1", "/cases/1/versions", "/cases/1/compare/2"),
-    *("/figures", "/institutions/1", "/lists", "/lists/terms", "/lists/drafts/1", "/lists/versions/1"),
+    *(
+        "/figures",
+        "/figures/coverage",
+        "/institutions/1",
+        "/lists",
+        "/lists/terms",
+        "/lists/drafts/1",
+        "/lists/versions/1",
+    ),
     *(
         "/lists/drafts/1/files/cure_rate.yaml",
         "/tips",

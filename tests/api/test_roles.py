@@ -18,6 +18,7 @@ SEEN_BY = {
     "/takedown": {"officer"},
     "/webhooks": {"officer"},
     "/figures": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
+    "/figures/coverage": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/figures/quantified.xlsx": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/lists": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
     "/letters": {"reviewer", "approver", "administrator"},

@@ -1,0 +1,131 @@
+"""The office's queue, by matter, and what it does with many transfers at once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.context import CheckedForm, Now, Officer, Parts, PartsHere, page
+from records import takedown
+from records.attachments import LARGEST, AttachmentRefused, attach
+from records.attachments import File as AttachedFile
+from records.database import reading, transaction
+from records.matters import matters_of
+from records.models import DisposalResult, SignIn, Transfer, TransferState
+from records.period import local_day
+from records.receipts import take_many
+from records.workflow import StepRefused, actor_of
+
+router = APIRouter(prefix="/takedown", include_in_schema=False)
+
+_PAGE_SIZE = 200
+Refused = tuple[takedown.Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which part of the queue is looked at."""
+
+    state: TransferState | None = None
+    matter: int | None = None
+    after: int = 0
+
+
+@router.get("")
+def queue(
+    request: Request,
+    here: PartsHere,
+    sign_in: Officer,
+    now: Now,
+    state: TransferState | None = None,
+    matter: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> HTMLResponse:
+    """The office's transfers by matter: those that it has not answered, or those in a state."""
+    return _queue(request, here, sign_in, now, Shown(state, matter, after))
+
+
+def _queue(
+    request: Request, here: Parts, sign_in: SignIn, now: datetime, shown: Shown, refused: Refused = ()
+) -> HTMLResponse:
+    with reading(here.engine) as session:
+        office_id = own_office(sign_in)
+        found = takedown.office_queue(
+            session, office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter
+        )
+        transfers = found[:_PAGE_SIZE]
+        return page(
+            request,
+            "takedown.html",
+            409 if refused else 200,
+            sign_in=sign_in,
+            shown=shown,
+            refused=refused,
+            transfers=transfers,
+            more=transfers[-1].id if len(found) > _PAGE_SIZE else None,
+            matters={one.matter.id: one for one in matters_of(session, transfers)},
+            counts=takedown.counts(session, office_id),
+            states=list(TransferState),
+            results=list(DisposalResult),
+            today=local_day(now),
+        )
+
+
+@router.post("/together", dependencies=[CheckedForm])
+def act_together(
+    request: Request,
+    here: PartsHere,
+    sign_in: Officer,
+    now: Now,
+    action: Annotated[Literal["take", "report", "return"], Form()],
+    transfer: Annotated[list[int] | None, Form()] = None,
+    result: Annotated[DisposalResult | None, Form()] = None,
+    disposed_on: Annotated[date | None, Form()] = None,
+    document_number: Annotated[str, Form(max_length=100)] = "",
+    note: Annotated[str, Form(max_length=2000)] = "",
+    attachment: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Take, report or return the chosen transfers. Each by itself: those that cannot be are named, the others done."""
+    actor, after = actor_of(sign_in.user), timedelta(hours=here.settings.recheck_after_hours)
+    file = chosen_file(attachment)
+    if action == "report" and (result is None or disposed_on is None):
+        raise StepRefused("请填写处置结果和日期")
+
+    def one(session: Session, transfer_id: int) -> Transfer:
+        found = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        if action == "return":
+            takedown.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
+        elif result and disposed_on:
+            disposal = takedown.Disposal(result, disposed_on, document_number.strip(), note.strip())
+            takedown.report_disposed(session, found, disposal, actor=actor, now=now, recheck_after=after)
+            if file:
+                attach(session, here.store, found, file, actor=actor, now=now)
+        return found
+
+    with transaction(here.engine) as session:
+        ids = (transfer or [])[:_PAGE_SIZE]
+        if action == "take":
+            outcomes = take_many(session, own_office(sign_in), ids, None, actor=actor, now=now)
+        else:
+            asked = [(number, number) for number in ids]
+            outcomes = takedown.each(session, asked, one, (AttachmentRefused,))
+    if refused := tuple(outcome for outcome in outcomes if not outcome.done):
+        return _queue(request, here, sign_in, now, Shown(), refused)
+    return RedirectResponse("/takedown", 303)
+
+
+def chosen_file(upload: UploadFile | None) -> AttachedFile | None:
+    """What was chosen in a form's file field; a browser sends an empty one where nothing was."""
+    if upload is None or not upload.filename:
+        return None
+    return AttachedFile(upload.filename, upload.file.read(LARGEST + 1))
+
+
+def own_office(sign_in: SignIn) -> int:
+    """The office of the officer who is signed in."""
+    office_id = sign_in.user.office_id
+    assert office_id is not None, "the dependency lets only officers of an office through"
+    return office_id
