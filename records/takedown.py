@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from records import workflow
 from records.matters import matter_of
@@ -117,12 +116,12 @@ def office_transfer(
     """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it, nor any transfer of
     its case, until the session ends."""
     whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
-    options = WHOLE_TRANSFER
     if to_change:
         case_id = session.scalar(select(Transfer.case_id).where(*whose))
         session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-        options = (_WHOLE_CASE.selectinload(Case.transfers),)
-    transfer = session.scalar(select(Transfer).where(*whose).options(*options))
+    query = select(Transfer).where(*whose)
+    acted_on = query.options(_WHOLE_CASE.selectinload(Case.transfers))
+    transfer = session.scalar(acted_on if to_change else query.options(*WHOLE_TRANSFER))
     if transfer is None:
         raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
     return transfer
@@ -271,7 +270,7 @@ def _reported(transfer: Transfer) -> Disposal | None:
 
 _WHOLE_CASE = joinedload(Transfer.case)
 _JUDGEMENT = _WHOLE_CASE.joinedload(Case.judgement)
-_AROUND: tuple[_AbstractLoad, ...] = (
+_AROUND = (
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
     _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
     _WHOLE_CASE.selectinload(Case.transfers),
