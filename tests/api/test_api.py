@@ -193,4 +193,7 @@ def test_the_description_is_openapi(served) -> None:
         "/api/v1/leases/{lease_id}/release",
         "/api/v1/transfers/{transfer_id}/evidence",
         "/api/v1/transfers/{transfer_id}/package",
+        "/api/v1/transfers/{transfer_id}/attachments",
+        "/api/v1/transfers/{transfer_id}/attachments/{attachment_id}",
+        "/api/v1/matters",
     }
