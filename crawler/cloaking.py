@@ -71,17 +71,17 @@ async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> 
 
         async def look(url: str) -> Seen | PageUnseen:
             async with gate:
-                found = await _seen_by_mobile(browser, url)
+                found = await seen_by(browser, url, VISITOR)
                 progress(1)
                 return found
 
         return await asyncio.gather(*map(look, urls))
 
 
-async def _seen_by_mobile(browser: EvidenceBrowser, url: str) -> Seen | PageUnseen:
-    """What the mobile visitor sees at `url`, or why nothing."""
+async def seen_by(browser: EvidenceBrowser, url: str, visitor: Visitor) -> Seen | PageUnseen:
+    """What a visitor sees at `url`, or why nothing."""
     try:
-        return await browser.look_at(url, VISITOR)
+        return await browser.look_at(url, visitor)
     except PageUnseen as error:
         return error
 

@@ -18,7 +18,7 @@ from classifiers.lists import RuleSet
 from crawler.browser import PageUnseen, evidence_browser
 from crawler.browser import Seen as SeenPage
 from crawler.browser import Visitor as BrowserVisitor
-from crawler.cloaking import VISITOR, seen_as_fetched
+from crawler.cloaking import VISITOR, seen_as_fetched, seen_by
 from crawler.domains import domain_is_gone
 from crawler.run import crawl
 from crawler.sources import read_page
@@ -107,15 +107,12 @@ async def _look_by_browser(urls: Mapping[int, str]) -> _BrowserLooks:
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
-        async def seen_by(visitor: BrowserVisitor, url: str) -> SeenPage | PageUnseen:
+        async def look_once(visitor: BrowserVisitor, url: str) -> SeenPage | PageUnseen:
             async with gate:
-                try:
-                    return await browser.look_at(url, visitor)
-                except PageUnseen as error:
-                    return error
+                return await seen_by(browser, url, visitor)
 
         async def seen(case_id: int, url: str) -> tuple[int, dict[Visitor, SeenPage | PageUnseen]]:
-            found = await asyncio.gather(*(seen_by(visitor, url) for visitor in visitors.values()))
+            found = await asyncio.gather(*(look_once(visitor, url) for visitor in visitors.values()))
             return case_id, dict(zip(visitors, found, strict=True))
 
         return dict(await asyncio.gather(*(seen(case_id, url) for case_id, url in urls.items())))

@@ -26,7 +26,6 @@ from records.models import (
     Snapshot,
     Transfer,
     User,
-    Verification,
 )
 from records.permissions import Permission, may
 from records.snapshots import read_text
@@ -103,12 +102,6 @@ def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
         AuditEntry.case_id == case_id, AuditEntry.action.in_(("case_step", "case_note"))
     )
     return session.scalars(query.order_by(AuditEntry.id)).all()
-
-
-def verifications(session: Session, case_id: int) -> Sequence[Verification]:
-    """What re-checks of the case saw, oldest first."""
-    query = select(Verification).where(Verification.case_id == case_id)
-    return session.scalars(query.order_by(Verification.id)).all()
 
 
 def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None) -> Sequence[Case]:

@@ -168,6 +168,11 @@ def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
     """The offices that the cases shown can be handed to; none where they are not that far."""
     if not TRANSFERABLE.issuperset(wanted.states):
         return ()
+    return all_offices(session)
+
+
+def all_offices(session: Session) -> Sequence[Office]:
+    """The offices that cases can be handed to, in the order that they were added."""
     return session.scalars(select(Office).order_by(Office.id)).all()
 
 

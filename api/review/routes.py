@@ -1,25 +1,22 @@
 """The case page, and the decisions."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from api import evidence as evidence_here
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
-from api.review.queue import Done, case_address, queue_address
+from api.review.queue import Done, all_offices, case_address, queue_address
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records import merging, review
 from records.clusters import cluster_cases
 from records.database import reading, transaction
 from records.hand_over import TRANSFERABLE
-from records.models import Case, CaseState, Office, SignIn, User
+from records.models import Case, CaseState, SignIn, User
 from records.outcomes import OUTCOMES
 from records.permissions import is_in_reach
 from records.precedents import institution_counts, precedents, suggested_offices
@@ -46,7 +43,7 @@ def show(
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         findings = case.judgement.findings
-        offices = _offices(session) if _is_transferable(case) else ()
+        offices = all_offices(session) if _is_transferable(case) else ()
         possible = {to for before, to in STEPS if before is case.state}
         similar = cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
@@ -61,7 +58,7 @@ def show(
             offices=offices,
             suggested=suggested_offices(case, offices),
             history=review.history(session, case_id),
-            verifications=review.verifications(session, case_id) if case.transfers else (),
+            verifications=case.verifications if case.transfers else (),
             members=merging.members(session, case),
             similar=similar[:_SHOWN],
             alike=len(review.same_as(session, case, similar)),
@@ -197,10 +194,6 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
 def _is_transferable(case: Case) -> bool:
     """Whether it can be handed to an office, or to another one beside those that have it."""
     return case.state in TRANSFERABLE | {CaseState.TRANSFERRED, CaseState.RECEIVED}
-
-
-def _offices(session: Session) -> Sequence[Office]:
-    return session.scalars(select(Office).order_by(Office.id)).all()
 
 
 def _found(case: Case | None, sign_in: SignIn) -> Case:
