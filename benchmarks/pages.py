@@ -34,8 +34,9 @@ from api.app import make_app
 from benchmarks.made_pages import text as made_text
 from classifiers.lists import load_rules
 from records import models, search
-from records.database import open_engine, transaction, upgrade
+from records.database import open_engine, transaction
 from records.evidence import EvidenceStore
+from records.migrations import upgrade
 from records.settings import PROJECT, Settings
 from records.sign_in import add_user
 from tests.servers.postgresql import running_server

@@ -33,8 +33,9 @@ from sqlalchemy import text
 from api.app import make_app
 from classifiers.lists import load_rules
 from records import models
-from records.database import open_engine, transaction, upgrade
+from records.database import open_engine, transaction
 from records.evidence import EvidenceStore
+from records.migrations import upgrade
 from records.settings import PROJECT, Settings
 from records.sign_in import issue_token
 from tests.servers.postgresql import free_port, running_server

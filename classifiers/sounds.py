@@ -5,6 +5,7 @@ the number of homophones. A word of three characters and more is held by its oth
 it is seldom written itself.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -12,10 +13,13 @@ from functools import cache, lru_cache
 import numpy as np
 from ahocorasick_rs import AhoCorasick
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
 
 from classifiers.normalise import Edit
 from classifiers.words import how_common, is_word
+
+# Single characters only are asked for: the library's phrases would take 50 MB and half a second.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+from pypinyin import lazy_pinyin
 
 _HELD = 3  # characters of a word in which the others hold a stand-in
 _RARE = 40_000  # in the units of `how_common`; about one in 1,500 words of ordinary writing

@@ -20,7 +20,7 @@ class BrowserHung(Exception):
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # comes without types
-    """Plain requests go the plain way. The browser's own driver takes 120 MB, so it waits for a page to need it."""
+    """The browser's own driver takes 120 MB, so it waits for a page to need it."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - Scrapy's to choose
         super().__init__(*arguments, **more)

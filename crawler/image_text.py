@@ -1,21 +1,13 @@
-"""Reads the text in pictures (OCR by rapidocr, whose Chinese models come with it), beside the crawl."""
+"""Reads the text in pictures (OCR by rapidocr, whose Chinese models come with it)."""
 
 import io
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from datetime import UTC, datetime
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 from PIL import Image as Picture
 from PIL import ImageFile
-from sqlalchemy import Engine
 
-from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.images import Line, ReadImage, record_reading, unread_images
+from records.images import Line, ReadImage
 
 # Smaller ones are icons, buttons and portraits; an advert cannot be read on them either.
 SMALLEST_SIDE, SMALLEST_AREA = 180, 90_000
@@ -25,8 +17,6 @@ _WIDEST = 2_000
 _SUREST_LEAST = 0.6
 _EDGE, _NEAR = 4, 60  # pixels; lines that another tile may have read
 _PREVIEW = (1_200, 6_000)
-_BATCH = 8
-_WAIT_SECONDS = 0.5
 ImageFile.LOAD_TRUNCATED_IMAGES = True
 Picture.MAX_IMAGE_PIXELS = MOST_PIXELS
 
@@ -94,59 +84,3 @@ def _engine() -> Any:  # noqa: ANN401 - rapidocr has no types
 
         _made.append(RapidOCR(params={"Global.log_level": "error"}))
     return _made[0]
-
-
-def _read_kept(store: EvidenceStore, sha256: str) -> ReadImage:
-    return read_image(store.get(sha256))
-
-
-class ImageReading:
-    """Reads what the crawl keeps, in a process of its own, until `finish`. What a kill leaves unread is read by the
-    next one."""
-
-    def __init__(self, engine: Engine, store: EvidenceStore) -> None:
-        self._engine, self._store = engine, store
-        self._all_here = threading.Event()
-        self._progress: Callable[[int], None] = lambda _: None
-        self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look for pictures."""
-        self._thread.start()
-
-    def finish(self, progress: Callable[[int], None]) -> None:
-        """Wait until all pictures that are kept are read; `progress` is called with how many more are."""
-        self._progress = progress
-        self._all_here.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        pool: ProcessPoolExecutor | None = None
-        try:
-            while True:
-                finishing = self._all_here.is_set()
-                with reading(self._engine) as session:
-                    waiting = unread_images(session, _BATCH)
-                if waiting:
-                    pool = pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-                    self._read(pool, waiting)
-                elif finishing:
-                    return
-                else:
-                    self._all_here.wait(_WAIT_SECONDS)
-        finally:
-            if pool:
-                pool.shutdown()
-
-    def _read(self, pool: ProcessPoolExecutor, waiting: Sequence[str]) -> None:
-        under_way: list[tuple[str, Future[ReadImage]]] = [
-            (sha256, pool.submit(_read_kept, self._store, sha256)) for sha256 in waiting
-        ]
-        for sha256, future in under_way:
-            try:
-                read = future.result()
-            except Exception as error:  # also a process that died on a picture: it is not tried again
-                read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
-            with transaction(self._engine) as session:
-                record_reading(session, self._store, sha256, read, datetime.now(UTC))
-            self._progress(1)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from sqlalchemy import Engine
 
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
-from records.flagging import unjudged_ids
 
 _WAIT_SECONDS = 0.2
 _AT_ONCE = 100
@@ -79,9 +77,7 @@ class Judging:
                         self._judge(pool, some)
                 if self._is_abandoned:
                     return
-                with reading(self._engine) as session:
-                    rest = iter(unjudged_ids(session))
-                while some := list(islice(rest, _AT_ONCE)):
+                for some in pool.submit(_unjudged).result():
                     self._judge(pool, some)
                 pool.submit(_note_gone, datetime.now(UTC)).result()
         except Exception as error:  # for whom waits for the end
@@ -115,6 +111,14 @@ def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
 
     result = flag_waiting(**_opened, now=now, only=ids)
     return result.judged, result.unlawful
+
+
+def _unjudged() -> list[list[int]]:
+    from records.flagging import unjudged_ids  # noqa: PLC0415
+
+    with reading(_opened["engine"]) as session:
+        ids = list(unjudged_ids(session))
+    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
 
 
 def _note_gone(now: datetime) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.async_api import Error, Page
 from scrapy import Request
-from scrapy_playwright.page import PageMethod
 
 from classifiers.values import PageText
 from crawler.browser_proxy import BrowserProxy
@@ -19,6 +17,9 @@ from crawler.errors import BrowserMissing
 from crawler.guard import AddressGuard
 from crawler.visibility import MARK_UNSEEN
 from records.settings import settings
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
@@ -97,6 +98,8 @@ def browser_meta() -> dict[str, Any]:
     A context keeps memory for as long as it lives, so each is closed with its page (`close_context`), whatever
     became of it; one that never comes to an end is closed by the clock.
     """
+    from scrapy_playwright.page import PageMethod  # noqa: PLC0415 - brings Playwright, which most crawls do without
+
     return {
         "playwright": True,
         "playwright_include_page": True,
@@ -113,6 +116,11 @@ def browser_meta() -> dict[str, Any]:
     }
 
 
+def is_for_browser(request: Request) -> bool:
+    """Whether a request was made with `browser_meta`."""
+    return bool(request.meta.get("playwright"))
+
+
 def close_context(meta: Mapping[str, Any]) -> None:
     """Close the context of a request that the browser was asked for, soon, without waiting."""
     page = meta.get("playwright_page")
@@ -120,7 +128,7 @@ def close_context(meta: Mapping[str, Any]) -> None:
         _soon(page.context.close())
 
 
-async def _guard_page(page: Page, _: Request) -> None:
+async def _guard_page(page: "Page", _: Request) -> None:
     """Close pop-ups, and the whole context where the page has not come to an end in time."""
     context = page.context
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
@@ -129,6 +137,8 @@ async def _guard_page(page: Page, _: Request) -> None:
 
 
 def _soon(work: Awaitable[None]) -> None:
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made what is awaited
+
     async def quietly() -> None:
         with suppress(Error):
             await work

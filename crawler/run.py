@@ -8,7 +8,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
 
 from crawler.addresses import slot_of
-from crawler.image_text import ImageReading
+from crawler.image_reading import ImageReading
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.sitemap import first_maps
 from crawler.spiders.account import AccountSpider

@@ -28,8 +28,8 @@ def scrapy_settings() -> dict[str, Any]:
         "DNS_TIMEOUT": 10,
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "DOWNLOAD_HANDLERS": {
-            "http": "crawler.browser_handler.BrowserHandler",
-            "https": "crawler.browser_handler.BrowserHandler",
+            "http": "crawler.page_handler.PageHandler",
+            "https": "crawler.page_handler.PageHandler",
             "ftp": None,
             "file": None,
             "data": None,

@@ -8,7 +8,6 @@ import sys
 from importlib import import_module
 
 import typer
-from alembic.util.exc import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
@@ -71,7 +70,7 @@ def main() -> None:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
         _fail(str(error), 3)
-    except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, FetchFailed, CommandError) as error:
+    except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, FetchFailed) as error:
         _fail(str(error), 2)
     except ValidationError as error:
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {d['msg']}" for d in error.errors() if d["loc"]]

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine
 
 from classifiers.lists import RuleSet, load_rules
-from records.database import open_engine, upgrade
+from records.database import open_engine
 from records.evidence import EvidenceStore
+from records.migrations import upgrade
 from records.settings import PROJECT
 from tests.servers.postgresql import fresh_database, running_server
 

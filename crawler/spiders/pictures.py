@@ -10,7 +10,6 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import slot_of
 from crawler.budget import DEADLINE
-from crawler.image_text import may_carry_advert, size_of
 from crawler.progress import Progress
 from records.database import transaction
 from records.evidence import EvidenceStore
@@ -57,6 +56,8 @@ class PictureSpider(Spider):
 
     def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
+        from crawler.image_text import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
+
         size = size_of(response.body)
         if size and may_carry_advert(size):
             with transaction(self.engine) as session:

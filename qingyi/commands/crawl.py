@@ -6,7 +6,6 @@ import typer
 from sqlalchemy import Engine
 
 from crawler import run
-from crawler.capture import capture_new
 from crawler.judging import Judging
 from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
 from records.database import reading
@@ -93,6 +92,8 @@ def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> N
 
 def take_evidence(engine: Engine, store: EvidenceStore) -> None:
     """Take the evidence of the cases that lack it, and say how many there were."""
+    from crawler.capture import capture_new  # noqa: PLC0415 - as above
+
     with counting("取证中（页）") as progress:
         result = capture_new(engine, store, progress)
     if result.taken:

@@ -9,9 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 
 class FileRefused(Exception):
     """The file cannot be read at all; the message says why, in Chinese."""
@@ -67,6 +64,9 @@ def _numbered(reader: Any) -> Iterator[tuple[int, Sequence[Any]]]:  # noqa: ANN4
 
 
 def _read_xlsx(path: Path) -> list[Sheet]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - half a second, and most commands read no workbook
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
@@ -112,6 +112,8 @@ def day_of(written: str) -> date:
 
 def write_xlsx(path: Path, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> None:
     """Write named sheets of headings and rows."""
+    from openpyxl import Workbook  # noqa: PLC0415 - as above
+
     book = Workbook(write_only=True)
     for name, headings, rows in sheets:
         worksheet = book.create_sheet(name)

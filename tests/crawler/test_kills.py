@@ -13,7 +13,8 @@ import psutil
 import psycopg
 from sqlalchemy import Engine, select
 
-from records.database import open_engine, reading, transaction, upgrade
+from records.database import open_engine, reading, transaction
+from records.migrations import upgrade
 from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
 from tests.crawler.conftest import environment_of
 from tests.records import registered

@@ -2,19 +2,13 @@
 
 import pytest
 from alembic.command import check
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from records import audit
-from records.database import (
-    DatabaseBehind,
-    downgrade,
-    migration_config,
-    reading,
-    require_current,
-    transaction,
-    upgrade,
-)
+from records.database import DatabaseBehind, newest_revision, reading, require_current, transaction
+from records.migrations import downgrade, migration_config, upgrade
 from tests.records import registered
 
 
@@ -51,3 +45,8 @@ def test_a_database_that_is_behind_is_told(engine: Engine) -> None:
 def test_audit_rows_cannot_be_changed(engine: Engine, statement: str, one_audit_row: None) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction(engine) as session:
         session.execute(text(statement))
+
+
+def test_the_newest_revision_is_told_by_the_names_of_the_migrations(engine: Engine) -> None:
+    script = ScriptDirectory.from_config(migration_config(engine))
+    assert newest_revision() == script.get_current_head()

@@ -1,0 +1,74 @@
+"""Reads the pictures that a crawl keeps beside it, in a process of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+from sqlalchemy import Engine
+
+from records.database import reading, transaction
+from records.evidence import EvidenceStore
+from records.images import ReadImage, record_reading, unread_images
+
+_BATCH = 8
+_WAIT_SECONDS = 0.5
+
+
+def _read_kept(store: EvidenceStore, sha256: str) -> ReadImage:
+    from crawler.image_text import read_image  # noqa: PLC0415 - only the process that reads needs the model
+
+    return read_image(store.get(sha256))
+
+
+class ImageReading:
+    """Reads what the crawl keeps, in a process of its own, until `finish`. What a kill leaves unread is read by the
+    next one."""
+
+    def __init__(self, engine: Engine, store: EvidenceStore) -> None:
+        self._engine, self._store = engine, store
+        self._all_here = threading.Event()
+        self._progress: Callable[[int], None] = lambda _: None
+        self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for pictures."""
+        self._thread.start()
+
+    def finish(self, progress: Callable[[int], None]) -> None:
+        """Wait until all pictures that are kept are read; `progress` is called with how many more are."""
+        self._progress = progress
+        self._all_here.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        pool: ProcessPoolExecutor | None = None
+        try:
+            while True:
+                finishing = self._all_here.is_set()
+                with reading(self._engine) as session:
+                    waiting = unread_images(session, _BATCH)
+                if waiting:
+                    pool = pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+                    self._read(pool, waiting)
+                elif finishing:
+                    return
+                else:
+                    self._all_here.wait(_WAIT_SECONDS)
+        finally:
+            if pool:
+                pool.shutdown()
+
+    def _read(self, pool: ProcessPoolExecutor, waiting: Sequence[str]) -> None:
+        under_way: list[tuple[str, Future[ReadImage]]] = [
+            (sha256, pool.submit(_read_kept, self._store, sha256)) for sha256 in waiting
+        ]
+        for sha256, future in under_way:
+            try:
+                read = future.result()
+            except Exception as error:  # also a process that died on a picture: it is not tried again
+                read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
+            with transaction(self._engine) as session:
+                record_reading(session, self._store, sha256, read, datetime.now(UTC))
+            self._progress(1)
