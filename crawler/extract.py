@@ -1,9 +1,9 @@
 """HTML to the text that a reader sees, in blocks with positions."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -93,14 +93,17 @@ class _Builder:
     unseen_length: int = 0
 
     def end_block(self, region: Region, heading: bool) -> None:
+        if not self.current:
+            return
         text = _SPACES.sub(" ", "".join(self.current)).strip()
         self.current.clear()
         if not text:
             return
         end = self.length + len(text)
-        self.links += (Link(address, self.length, end) for address in self.leading)
-        self.leading.clear()
-        self.blocks.append(Block(self.length, self.length + len(text), region, heading))
+        if self.leading:
+            self.links += [Link(address, self.length, end) for address in self.leading]
+            self.leading.clear()
+        self.blocks.append(Block(self.length, end, region, heading))
         self.pieces.append(text)
         self.length += len(text) + 1
 
@@ -117,9 +120,9 @@ class _Builder:
             self.end_block(region, False)
         return PageText("\n".join(self.pieces), title, tuple(self.blocks), tuple(self.links[:_MOST_LINKS]))
 
-    def address(self, node: LexborNode, tag: str) -> None:
-        """Keep what the node leads to, or loads."""
-        address = (node.attributes.get("href" if tag == "a" else "src") or "").strip()
+    def address(self, attributes: Mapping[str, str | None], tag: str) -> None:
+        """Keep what an element leads to, or loads."""
+        address = (attributes.get("href" if tag == "a" else "src") or "").strip()
         if (
             not address
             or len(address) > _LONGEST_ADDRESS
@@ -133,41 +136,50 @@ class _Builder:
 
 
 def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str], styles: Styles) -> None:
-    """Depth first with a stack of our own, since nesting is the page's to choose."""
-    stack: list[_Step] = [_Step(root, "main", False)]
-    while stack:
-        step = stack.pop()
-        node, region, heading = step.node, step.region, step.heading
+    """Depth first with a stack of our own, since nesting is the page's to choose.
+
+    Every page of every site goes through here, node by node: what is asked of a node is asked once.
+    """
+    node: LexborNode | None = root
+    region: Region = "main"
+    heading = False
+    open_elements: list[_Open] = []
+    while True:
         if node is None:
-            builder.end_block(region, heading)
+            if not open_elements:
+                return
+            # The children of an element are done: on with what follows it.
+            node, inner, inner_heading, is_block, region, heading = open_elements.pop()
+            if is_block:
+                builder.end_block(inner, inner_heading)
             continue
-        if node.next is not None and node is not root:
-            stack.append(_Step(node.next, region, heading))
         tag = node.tag or ""
-        if tag in _ADDRESSED:
-            builder.address(node, tag)
+        following = node.next if node is not root else None
         if tag == "-text":
             builder.current.append(node.text_content or "")
         elif tag in _UNSHOWN:
             builder.hide(_source_words(node, tag), "unshown")
-        elif tag not in _INVISIBLE and not tag.startswith("-"):
-            if _is_hidden(node, always_visible, styles):
+        elif not tag.startswith("-"):
+            attributes = node.attributes
+            if tag in _ADDRESSED:
+                builder.address(attributes, tag)
+            if tag in _INVISIBLE:
+                pass
+            elif attributes and attributes.get("id") not in always_visible and styles.hides(attributes):
                 builder.hide(words_of(node), "hidden")
+            else:
+                inner = "frame" if region == "frame" or _is_frame(attributes, tag) else "main"
+                inner_heading, is_block = heading or tag in _HEADINGS, tag in _BREAKS
+                if is_block:
+                    builder.end_block(region, heading)
+                open_elements.append((following, inner, inner_heading, is_block, region, heading))
+                node, region, heading = node.child, inner, inner_heading
                 continue
-            inner: Region = "frame" if region == "frame" or _is_frame(node, tag) else "main"
-            if tag in _BREAKS:
-                builder.end_block(region, heading)
-                stack.append(_Step(None, inner, heading or tag in _HEADINGS))
-            if node.child is not None:
-                stack.append(_Step(node.child, inner, heading or tag in _HEADINGS))
+        node = following
 
 
-class _Step(NamedTuple):
-    """A node to enter, or (None) the end of a block."""
-
-    node: LexborNode | None
-    region: Region
-    heading: bool
+# What follows an element; the region and heading of what is in it, and whether it is a block; those outside it.
+_Open = tuple[LexborNode | None, Region, bool, bool, Region, bool]
 
 
 @lru_cache(maxsize=4)
@@ -197,27 +209,21 @@ def _limit_nesting(html: str) -> str:
     return "".join(pieces)
 
 
-def _is_hidden(node: LexborNode, always_visible: frozenset[str], styles: Styles) -> bool:
-    attributes = node.attributes
-    return bool(attributes) and attributes.get("id") not in always_visible and styles.hides(attributes)
-
-
 def _source_words(node: LexborNode, tag: str) -> str:
     """The words of a comment or a noscript, whose markup the parser may have left as text."""
     text = (node.comment_content or "") if tag == "-comment" else (node.text() or "")
     return _SPACES.sub(" ", _TAG.sub(" ", text)).strip()
 
 
-def _is_frame(node: LexborNode, tag: str) -> bool:
+def _is_frame(attributes: Mapping[str, str | None], tag: str) -> bool:
     if tag in _FRAME_TAGS:
         return True
-    attributes = node.attributes
     if not attributes or tag in {"body", "html"}:
         return False
     if attributes.get("role") in {"navigation", "contentinfo", "banner"}:
         return True
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return bool(_FRAME_NAMES.search(names))
+    return names != " " and _FRAME_NAMES.search(names) is not None
 
 
 _MOST_IMAGES = 12
