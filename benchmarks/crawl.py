@@ -4,7 +4,8 @@ Usage: python -m benchmarks.crawl [--pages N] [--rendered N]
 
 2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts,
 judges and stores every page; bare Scrapy only fetches, with the same concurrency. Peak resident memory is of the
-crawling process. With --rendered, so many pages are built by script, and the browser's memory is read along the way.
+crawling process, and of all of them together, where pages that several share are counted once (PSS). With --rendered,
+so many pages are built by script, and the browser's memory is read along the way.
 """
 
 import argparse
@@ -108,20 +109,20 @@ def serving(pages: int, rendered: int) -> Iterator[list[str]]:
 
 @dataclass
 class Memory:
-    """Resident bytes: most of the process itself, most of it and its own (the one that judges), the browser's."""
+    """Resident bytes: most of the process itself, most of it and its own (that write and judge), the browser's."""
 
     process: int = 0
     together: int = 0
     browser: list[int] = field(default_factory=list)
 
     def look(self, watched: psutil.Process) -> None:
-        own = watched.memory_info().rss
-        children = [(child.name(), child.memory_info().rss) for child in watched.children(recursive=True)]
-        browser = sum(size for name, size in children if "chrom" in name)
-        self.process = max(self.process, own)
-        self.together = max(self.together, own + sum(size for _, size in children) - browser)
+        children = watched.children(recursive=True)
+        browser = [child for child in children if "chrom" in child.name()]
+        ours = [watched, *(child for child in children if child not in browser)]
+        self.process = max(self.process, watched.memory_info().rss)
+        self.together = max(self.together, sum(process.memory_full_info().pss for process in ours))
         if browser:
-            self.browser.append(browser)
+            self.browser.append(sum(process.memory_info().rss for process in browser))
 
 
 def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Memory]:
@@ -132,7 +133,7 @@ def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Mem
     while process.poll() is None:
         with suppress(psutil.Error):
             memory.look(watched)
-        time.sleep(0.2)
+        time.sleep(0.5)
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command[:4]))} ended with {process.returncode}")
     return time.perf_counter() - started, memory
@@ -185,7 +186,14 @@ def main() -> None:
         )
         _check_whole(folder, len(urls))
     table = Table(
-        "run", "pages", "seconds", "pages/s", "share of bare Scrapy", "peak MB", "with judging", title="crawl"
+        "run",
+        "pages",
+        "seconds",
+        "pages/s",
+        "share of bare Scrapy",
+        "peak MB",
+        "all processes",
+        title="crawl",
     )
     for name, took, used in (
         ("bare Scrapy, empty parse", bare_seconds, bare_memory),

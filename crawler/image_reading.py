@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 
 from sqlalchemy import Engine
 
+from crawler.own_process import own_process
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.images import ReadImage, record_reading, unread_images
@@ -50,7 +50,7 @@ class ImageReading:
                 with reading(self._engine) as session:
                     waiting = unread_images(session, _BATCH)
                 if waiting:
-                    pool = pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+                    pool = pool or own_process()
                     self._read(pool, waiting)
                 elif finishing:
                     return

@@ -1,18 +1,17 @@
 """Judges what a crawl keeps, beside it, in a process of its own: the crawl waits for no judgement, and needs no lists."""
 
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
+from crawler.own_process import own_process
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
 
@@ -68,7 +67,7 @@ class Judging:
 
     def _work(self) -> None:
         try:
-            with ProcessPoolExecutor(1, get_context("spawn"), _leave_interrupts) as pool:
+            with own_process() as pool:
                 if warning := pool.submit(self._open).result():
                     self._warn(*warning)
                 while not self._all_here.wait(_WAIT_SECONDS):
@@ -92,10 +91,6 @@ class Judging:
 
 # What follows runs in the process that judges; only there are the lists and what reads them imported.
 _opened: dict[str, Any] = {}
-
-
-def _leave_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
 
 
 def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str, str] | None:

@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from crawler.addresses import pattern_of, slot_of
 from records.database import reading, transaction
-from records.models import Snapshot
 from records.patterns import OF_A_TRAP, Learned, keep_learned, learned_of
 from records.visits import Planned, Target
 
@@ -45,12 +44,12 @@ class Lessons:
                 wanted.append(url)
         return wanted
 
-    def count_text(self, planned: Planned, snapshot: Snapshot) -> None:
-        """Count whether a page said something new, by which a trap is recognised."""
-        if planned.is_feed or planned.depth == 0 or snapshot.main_sha256 is None:
+    def count_text(self, planned: Planned, main_sha256: str | None) -> None:
+        """Count whether a page said something new (its main text by hash), by which a trap is recognised."""
+        if planned.is_feed or planned.depth == 0 or main_sha256 is None:
             return
-        is_new = snapshot.main_sha256 not in self._texts
-        self._texts.add(snapshot.main_sha256)
+        is_new = main_sha256 not in self._texts
+        self._texts.add(main_sha256)
         self.of(planned.url).saw(is_new)
 
     def unwanted(self, planned: Planned) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from crawler.addresses import slot_of
 from crawler.image_reading import ImageReading
+from crawler.page_writer import PageWriter
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.sitemap import first_maps
 from crawler.spiders.account import AccountSpider
@@ -86,13 +87,18 @@ def crawl(
     Runs a reactor: once a process.
     """
     process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
+    writer = PageWriter(engine, store)
+    shared = {"engine": engine, "store": store, "writer": writer, "page_done": progress, "whole": whole}
     for kind, spider in _SPIDERS.items():
         own = [target for target in targets if target.kind is kind]
         if own:
-            process.crawl(spider, targets=own, engine=engine, store=store, page_done=progress, whole=whole)
+            process.crawl(spider, targets=own, **shared)
     images = ImageReading(engine, store)
     images.start()
-    process.start()
+    try:
+        process.start()
+    finally:
+        writer.close()
     images.finish(image_progress)
     return _result(engine, targets)
 

@@ -3,9 +3,9 @@
 import hashlib
 import os
 import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -20,7 +20,10 @@ class EvidenceAltered(Exception):
 
 @dataclass(frozen=True)
 class EvidenceStore:
-    """A folder of files named by their content: `ab/cd/abcd…`."""
+    """A folder of files named by their content: `ab/abcd…`.
+
+    A store of before version 0.2 has them one folder deeper (`ab/cd/abcd…`): they are found there, too.
+    """
 
     folder: Path
 
@@ -34,13 +37,14 @@ class EvidenceStore:
         path = self.path(sha256)
         if path.exists():
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _flush_folder(self.folder)
+        new = path.with_name(f".new-{secrets.token_hex(8)}")
+        with open(new, "xb", opener=_read_only) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        new = Path(file.name)
-        new.chmod(0o440)
         new.replace(path)
         _flush_folder(path.parent)
         return sha256
@@ -59,7 +63,13 @@ class EvidenceStore:
         """Where the bytes of `sha256` lie; raises ValueError when it is not a SHA-256."""
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"not a SHA-256 in hex: {sha256!r}")
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        path = self.folder / sha256[:2] / sha256
+        older = self.folder / sha256[:2] / sha256[2:4] / sha256
+        return older if not path.exists() and older.exists() else path
+
+
+def _read_only(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o440)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -74,8 +75,12 @@ def make_snapshots(
 
     if len(answers) == 1:
         return [make(answers[0])]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(make, answers))
+    return list(_flushing().map(make, answers))
+
+
+@lru_cache(maxsize=1)
+def _flushing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, "flushing")
 
 
 def write_snapshots(

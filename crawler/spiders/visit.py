@@ -57,6 +57,7 @@ class VisitSpider(PictureSpider):
         targets: Sequence[Target],
         engine: Engine,
         store: EvidenceStore,
+        writer: PageWriter,
         page_done: Callable[[int], None],
         whole: Callable[[int], None],
     ) -> None:
@@ -65,7 +66,7 @@ class VisitSpider(PictureSpider):
         self._visits = {target.visit_id: Progress(target, monotonic(), Lessons(engine)) for target in targets}
         self.engine = engine
         self.store = store
-        self._writer = PageWriter(engine, store)
+        self._writer = writer
         self.closed_hosts: dict[str, str] = {}  # and why, in Chinese
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
@@ -176,12 +177,11 @@ class VisitSpider(PictureSpider):
                 yield request
             fetched = as_fetched(planned.url, plain, seen, pictures, response.url, response.body)
         written = await self._store_page(progress, planned, fetched, html)
-        snapshot = written.snapshot
-        if fetched.text is not None and snapshot.unchanged_since_id is None and snapshot.status == 200:
-            for request in self.image_requests(progress, pictures, snapshot.id):
+        if fetched.text is not None and not written.is_repeat and written.status == 200:
+            for request in self.image_requests(progress, pictures, written.snapshot_id):
                 yield request
             if not pictures:
-                self._whole(snapshot.id)
+                self._whole(written.snapshot_id)
         for request in self._done(progress, planned, written.new):
             yield request
 
@@ -217,7 +217,7 @@ class VisitSpider(PictureSpider):
             links = progress.lessons.worth_planning(self.links(target, fetched.final_url, html, body))
         why = reason or status_reason(fetched.status)
         written = await self._writer.write(Arrived(target, planned, fetched, links, why))
-        progress.lessons.count_text(planned, written.snapshot)
+        progress.lessons.count_text(planned, written.main_sha256)
         return written
 
     async def give_up(self, failure: Failure) -> AsyncIterator[Request]:

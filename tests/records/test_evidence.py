@@ -19,6 +19,20 @@ def test_the_same_bytes_are_kept_once(store: EvidenceStore) -> None:
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
+def test_what_an_older_version_kept_one_folder_deeper_is_found_there(store: EvidenceStore) -> None:
+    sha256 = store.put(b"page")
+    older = store.folder / sha256[:2] / sha256[2:4] / sha256
+    older.parent.mkdir()
+    store.path(sha256).rename(older)
+    assert store.get(sha256) == b"page"
+    assert store.put(b"page") == sha256
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == [older]
+
+
+def test_what_is_kept_cannot_be_written_to_by_accident(store: EvidenceStore) -> None:
+    assert store.path(store.put(b"page")).stat().st_mode & 0o777 == 0o440
+
+
 def test_a_change_on_disk_is_noticed(store: EvidenceStore) -> None:
     sha256 = store.put(b"page")
     path = store.path(sha256)

@@ -1,0 +1,36 @@
+"""Processes of a crawl's own beside the one that fetches: for what would make it wait, or take its memory.
+
+They are forked from one clean process that has imported what they share, so that each begins at once and its memory
+counts once.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+
+_SHARED = ["records.snapshots", "records.visits"]
+
+
+def own_process(initialise: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+    """One process, which begins with its first work and with `initialise`; it ends when this one does, if killed
+    too."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(_SHARED)
+    return ProcessPoolExecutor(1, context, _begin, (initialise,))
+
+
+def _begin(initialise: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if initialise:
+        initialise()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
