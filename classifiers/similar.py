@@ -1,15 +1,18 @@
-"""Pages that say the same: templates, mirrors, reposts. MinHash (Broder 1997) by datasketch.
+"""Pages that say the same: templates, mirrors, reposts. MinHash (Broder 1997).
 
 A page's signature is kept; pages whose signatures share a band are candidates, and those that are alike
-enough belong to one cluster.
+enough belong to one cluster. Signatures are kept for years: what makes them is a handful of lines here, so that no
+new version of a library can change them unseen (datasketch 2.0 did; its values are the ones that these are).
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.departure import pieces, sentences
 from classifiers.normalise import normalise
@@ -18,6 +21,7 @@ from classifiers.values import Aligned, PageText
 _PERMUTATIONS = 128
 _BANDS = 32  # of four values: pages that are six tenths alike nearly always share one
 _SHINGLE = 5  # characters
+_AT_ONCE = 8_192
 ALIKE = 0.8  # share of shingles in common from which on pages belong to one cluster
 _MOST_SENTENCES = 2_000
 
@@ -34,13 +38,8 @@ class Signature:
         """The signature of a page's main text, disguises undone, spacing aside."""
         main = (page.text[block.start : block.end] for block in page.blocks if block.region == "main")
         text = "".join(normalise("\n".join(main)).text.split())
-        from datasketch import MinHash  # noqa: PLC0415 - brings SciPy, needed for flagged pages only
-
-        minhash = MinHash(num_perm=_PERMUTATIONS, seed=1)
-        minhash.update_batch(
-            {text[at : at + _SHINGLE].encode("utf-8", "surrogatepass") for at in _places(text)}
-        )
-        return Signature.from_values(minhash.hashvalues.astype("<u4").tobytes())
+        shingles = {text[at : at + _SHINGLE].encode("utf-8", "surrogatepass") for at in _places(text)}
+        return Signature.from_values(_least_hashes(shingles).astype("<u4").tobytes())
 
     @staticmethod
     def from_values(values: bytes) -> "Signature":
@@ -76,6 +75,31 @@ def _side_by_side(mine: list[str], others: list[str]) -> Iterator[Aligned]:
 
 def _places(text: str) -> range:
     return range(max(1, len(text) - _SHINGLE + 1))
+
+
+def _least_hashes(shingles: Collection[bytes]) -> NDArray[np.uint32]:
+    """By permutation, the least that any shingle is mapped to: 128 values.
+
+    A permutation is h -> a h + b modulo 2^32 with an odd a, of SHA-1's first 32 bits after MurmurHash3's finisher.
+    """
+    digests = b"".join(hashlib.sha1(shingle, usedforsecurity=False).digest()[:4] for shingle in shingles)
+    mixed = np.frombuffer(digests, "<u4").astype(np.uint32)
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(factor)
+    mixed ^= mixed >> np.uint32(16)
+    factors, summands = _permutations()
+    least = np.full(_PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
+    for low in range(0, len(mixed), _AT_ONCE):  # 4 MB of products at a time, however long the page
+        products = mixed[low : low + _AT_ONCE, None] * factors + summands
+        least = np.minimum(least, products.min(axis=0))
+    return least
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    numbers = np.random.RandomState(1)  # whose stream NumPy promises never to change
+    factors = numbers.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, numbers.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
 
 
 def _hash(number: int, band: bytes) -> int:

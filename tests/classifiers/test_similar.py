@@ -1,5 +1,9 @@
 """Pages that say the same are told by their signatures; what differs is shown."""
 
+import hashlib
+
+import pytest
+
 from classifiers.similar import ALIKE, Signature, differences
 from classifiers.values import PageText
 
@@ -27,6 +31,25 @@ def test_alike_pages_share_a_band() -> None:
 def test_a_signature_is_the_same_from_its_kept_values() -> None:
     signature = Signature.of(PageText.of_plain(TEXT))
     assert Signature.from_values(signature.values) == signature
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", "ea5aa2983a7747ad"),
+        ("云", "ad2a083dc1ec8351"),
+        ("云溪男科医院引进新设备，专家团队每周坐诊。", "b83026d69698f63b"),
+        ("前列腺疾病患者可预约就诊\ud800", "c085c60fc0f8bc9e"),
+    ],
+)
+def test_signatures_kept_by_earlier_versions_stay_comparable(text: str, values: str) -> None:
+    """As datasketch 2.0.0 made them (MinHash(num_perm=128, seed=1)): SHA-256 of the values, its first digits."""
+    assert hashlib.sha256(Signature.of(PageText.of_plain(text)).values).hexdigest().startswith(values)
+
+
+def test_a_page_of_many_shingles_is_hashed_in_pieces() -> None:
+    long = "".join(chr(0x4E00 + number % 20_000) for number in range(50_000))
+    assert likeness(long, long + TEXT) > 0.95
 
 
 def test_an_empty_page_has_a_signature() -> None:
