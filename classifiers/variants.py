@@ -28,10 +28,25 @@ class StandIn(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A misspelt word, and what is to be put right in it."""
+    """A misspelt word: how it is written, the word, and which of its characters something stands for.
+
+    There are tens of thousands: what is to be put right is worked out for the few that are found.
+    """
 
     written: str
-    stand_ins: tuple[StandIn, ...]
+    word: str
+    places: tuple[int, ...]
+
+    @property
+    def stand_ins(self) -> Iterator[StandIn]:
+        """What is to be put right in it."""
+        longer = 0  # than the word, by the stand-ins so far
+        for place in self.places:
+            meant = self.word[place]
+            one = len(self.places) == 1  # a look-alike, or pinyin
+            length = len(self.written) - len(self.word) + 1 if one else len(pinyin(meant))
+            yield StandIn(place + longer, length, meant)
+            longer += length - 1
 
 
 def vocabulary(words: Iterable[str]) -> list[str]:
@@ -57,25 +72,18 @@ def _variants_of(word: str) -> Iterator[Variant]:
     for index, character in enumerate(word):
         for other in LOOK_ALIKES.get(character, ""):
             if not _is_ordinary(word[:index], other, word[index + 1 :]):
-                yield Variant(word[:index] + other + word[index + 1 :], (StandIn(index, 1, character),))
+                yield Variant(word[:index] + other + word[index + 1 :], word, (index,))
     telling = range(len(word) - (how_common(word[-1]) > _PARTICLE))
     spelt = range(1, len(telling) + 1) if len(word) <= _MOST_PINYIN else (1, len(telling))
+    sounds = [pinyin(character) for character in word]
     for count in spelt:
         for places in combinations(telling, count):
-            variant = _in_pinyin(word, places)
-            if len(variant.written) >= _SHORTEST_PINYIN + variant.written.isascii():
-                yield variant
-
-
-def _in_pinyin(word: str, places: tuple[int, ...]) -> Variant:
-    pieces, stand_ins, offset = [], [], 0
-    for index, character in enumerate(word):
-        piece = pinyin(character) if index in places else character
-        if index in places:
-            stand_ins.append(StandIn(offset, len(piece), character))
-        pieces.append(piece)
-        offset += len(piece)
-    return Variant("".join(pieces), tuple(stand_ins))
+            pieces = list(word)
+            for place in places:
+                pieces[place] = sounds[place]
+            written = "".join(pieces)
+            if len(written) >= _SHORTEST_PINYIN + written.isascii():
+                yield Variant(written, word, places)
 
 
 def _is_ordinary(before: str, stand_in: str, after: str) -> bool:
