@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 PACKAGES := api classifiers crawler evidence records reports qingyi demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -26,7 +27,7 @@ test: setup ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
 	@bash docker/debian-packages.sh test
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory gate
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: lint types ## Lint and type-check only
 
