@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, select, text
+from sqlalchemy import Table, event, insert, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from records.models import AuditEntry, Case, CaseState
@@ -52,6 +52,21 @@ class Step:
     after: CaseState
 
 
+@dataclass(frozen=True)
+class _Pending:
+    """An entry that is not yet in the chain, with the columns' names."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    case_id: int | None
+    from_state: CaseState | None
+    to_state: CaseState | None
+    reason: str
+    detail: dict[str, Any]
+
+
 def append(
     session: Session,
     *,
@@ -70,7 +85,7 @@ def append(
     """
     if action not in ACTIONS:
         raise ValueError(f"not an action: {action}")
-    entry = AuditEntry(
+    entry = _Pending(
         at=now,
         actor=actor,
         action=action,
@@ -87,18 +102,20 @@ def append(
 def write_pending(session: Session) -> None:
     """Put the session's entries at the chain's end now, to be read in the same session; nobody else can add any until
     it ends."""
-    pending: list[AuditEntry] = session.info.pop(_PENDING, [])
+    pending: list[_Pending] = session.info.pop(_PENDING, [])
     if not pending:
         return
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     previous = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1)) or ""
+    rows = []
     for entry in pending:
-        entry.previous_sha256 = previous
-        entry.sha256 = previous = entry_hash(entry)
-    session.add_all(pending)
-    session.flush()  # their ids are given in this order, which is the chain's
+        own = entry_hash(entry, previous)
+        rows.append({**vars(entry), "previous_sha256": previous, "sha256": own})
+        previous = own
+    # One after the other, not by the unit of work: their ids are given in this order, which is the chain's.
+    session.execute(insert(cast(Table, AuditEntry.__table__)), rows)
 
 
 @event.listens_for(Session, "before_commit")
@@ -124,7 +141,7 @@ def _drop(session: Session, transaction: SessionTransaction) -> None:
     del session.info.get(_PENDING, [])[kept:]
 
 
-def entry_hash(entry: AuditEntry) -> str:
+def entry_hash(entry: AuditEntry | _Pending, previous: str) -> str:
     """SHA-256 (hex) over an entry's content and the hash of the one before, as canonical JSON."""
     content = {
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -136,7 +153,7 @@ def entry_hash(entry: AuditEntry) -> str:
         "to": entry.to_state.value if entry.to_state else None,
         "reason": entry.reason,
         "detail": entry.detail,
-        "previous": entry.previous_sha256,
+        "previous": previous,
     }
     written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
@@ -165,7 +182,7 @@ def verify(session: Session) -> Verified:
         for entry in part:
             if entry.previous_sha256 != previous:
                 return Verified(count, previous, entry.id, "它之前的日志被删除、插入或改动")
-            if entry_hash(entry) != entry.sha256:
+            if entry_hash(entry, previous) != entry.sha256:
                 return Verified(count, previous, entry.id, "这一条的内容被改动")
             previous, count, last_id = entry.sha256, count + 1, entry.id
         session.expunge_all()

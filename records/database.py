@@ -1,10 +1,20 @@
 """The database: engine and sessions. SQLite and PostgreSQL by one code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -61,6 +71,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back when an exception leaves it."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def written_out(ids: Sequence[int]) -> BindParameter[Sequence[int]]:
+    """Ids for `column.in_()` that are written into the statement: many, as parameters, cost more to be bound than the
+    query takes."""
+    return bindparam(None, [int(one) for one in ids], expanding=True, literal_execute=True)
 
 
 def require_current(engine: Engine) -> None:

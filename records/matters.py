@@ -9,10 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from records.models import Account, Matter, Page, Site, Transfer, TransferState
+from records.models.transfers import state_of_transfer
 
 _WITH_SOURCE = (
     joinedload(Matter.site).joinedload(Site.institution),
     joinedload(Matter.account).joinedload(Account.institution),
+)
+
+
+# What `state_of_transfer` asks, in the database.
+STATE_FACTS = (
+    Transfer.received_at.is_not(None),
+    Transfer.closed_at.is_not(None),
+    Transfer.result.is_not(None),
 )
 
 
@@ -75,15 +84,9 @@ def matters_of(session: Session, transfers: Sequence[Transfer]) -> list[MatterCo
 
 
 def _counted(session: Session, matters: Sequence[Matter]) -> list[MatterCounted]:
-    received, answered = Transfer.received_at.is_not(None), Transfer.closed_at.is_not(None)
-    with_result = Transfer.result.is_not(None)
-    columns = (Transfer.matter_id, received, answered, with_result)
+    columns = (Transfer.matter_id, *STATE_FACTS)
     query = select(*columns, func.count()).where(Transfer.matter_id.in_([one.id for one in matters]))
     counts = {one.id: dict.fromkeys(TransferState, 0) for one in matters}
-    for matter_id, is_received, is_answered, has_result, count in session.execute(query.group_by(*columns)):
-        if is_answered:
-            state = TransferState.DISPOSED if has_result else TransferState.RETURNED
-        else:
-            state = TransferState.RECEIVED if is_received else TransferState.TRANSFERRED
-        counts[matter_id][state] += count
+    for matter_id, *facts, count in session.execute(query.group_by(*columns)):
+        counts[matter_id][state_of_transfer(*facts)] += count
     return [MatterCounted(one, counts[one.id]) for one in matters]

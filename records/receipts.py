@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager, load_only
 
 from records import workflow
+from records.database import written_out
 from records.models import Case, CaseState, Transfer, TransferState
 from records.takedown import NotThisOffice, Outcome, require_state
 from records.transfer_leases import LeaseLost, require_not_anothers
@@ -47,7 +48,7 @@ def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Se
     query = (
         select(Transfer)
         .join(Transfer.case)
-        .where(Transfer.office_id == office_id, Transfer.id.in_(transfer_ids))
+        .where(Transfer.office_id == office_id, Transfer.id.in_(written_out(transfer_ids)))
         .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
         .order_by(Case.id)
         .with_for_update(of=Case)
@@ -66,5 +67,7 @@ def _take(session: Session, transfers: Sequence[Transfer], actor: workflow.Actor
     workflow.step_many(session, first, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
     ids = [transfer.id for transfer in transfers]
     session.execute(
-        update(Transfer).where(Transfer.id.in_(ids)).values(received_at=now, received_by=actor.name)
+        update(Transfer)
+        .where(Transfer.id.in_(written_out(ids)))
+        .values(received_at=now, received_by=actor.name)
     )

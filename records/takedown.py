@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import workflow
-from records.matters import matter_of
+from records.database import written_out
+from records.matters import STATE_FACTS, matter_of
 from records.models import (
     Account,
     Case,
@@ -27,6 +28,7 @@ from records.models import (
     Transfer,
     TransferState,
 )
+from records.models.transfers import state_of_transfer
 from records.period import local_day
 from records.webhooks import tell_office
 
@@ -94,20 +96,34 @@ def office_queue(
 ) -> Sequence[Transfer]:
     """The office's transfers that are not closed (or those in a state), of all matters or one, oldest first, with all
     that a person needs to act."""
-    query = select(Transfer).where(Transfer.office_id == office_id, Transfer.id > after_id)
+    ids = queued_ids(session, office_id, after_id, limit, state, matter_id)
+    query = select(Transfer).where(Transfer.id.in_(written_out(ids))).options(*LISTED_TRANSFER)
+    return session.scalars(query.order_by(Transfer.id)).all()
+
+
+def queued_ids(
+    session: Session,
+    office_id: int,
+    after_id: int = 0,
+    limit: int = 100,
+    state: TransferState | None = None,
+    matter_id: int | None = None,
+) -> Sequence[int]:
+    """The ids of what `office_queue` gives."""
+    query = select(Transfer.id).where(Transfer.office_id == office_id, Transfer.id > after_id)
     query = query.where(*(in_state(state) if state else (Transfer.closed_at.is_(None),)))
     if matter_id is not None:
         query = query.where(Transfer.matter_id == matter_id)
-    return session.scalars(query.options(*LISTED_TRANSFER).order_by(Transfer.id).limit(limit)).all()
+    return session.scalars(query.order_by(Transfer.id).limit(limit)).all()
 
 
 def counts(session: Session, office_id: int) -> dict[TransferState, int]:
     """How many of the office's transfers are in each state."""
-    own = Transfer.office_id == office_id
-    return {
-        state: session.scalar(select(func.count()).select_from(Transfer).where(own, *in_state(state))) or 0
-        for state in TransferState
-    }
+    found = dict.fromkeys(TransferState, 0)
+    query = select(*STATE_FACTS, func.count()).where(Transfer.office_id == office_id)
+    for *facts, count in session.execute(query.group_by(*STATE_FACTS)):
+        found[state_of_transfer(*facts)] += count
+    return found
 
 
 def office_transfer(

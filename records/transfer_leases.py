@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from records.database import written_out
+from records.listed_transfers import ListedTransfer, listed
 from records.models import Transfer
-from records.takedown import LISTED_TRANSFER
 
 LONGEST = timedelta(hours=24)
 MOST = 500
@@ -28,7 +29,7 @@ class TransferLease:
 
     id: str
     until: datetime
-    transfers: Sequence[Transfer]
+    transfers: Sequence[ListedTransfer]
 
 
 def lease(
@@ -49,9 +50,11 @@ def lease(
     ids = session.scalars(query).all()
     lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
     session.execute(
-        update(Transfer).where(Transfer.id.in_(ids)).values(lease_id=lease_id, leased_until=until)
+        update(Transfer)
+        .where(Transfer.id.in_(written_out(ids)))
+        .values(lease_id=lease_id, leased_until=until)
     )
-    return TransferLease(lease_id, until, _held(session, office_id, lease_id))
+    return TransferLease(lease_id, until, listed(session, ids))
 
 
 def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
@@ -63,15 +66,17 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
     until = now + min(timedelta(seconds=seconds), LONGEST)
-    session.execute(update(Transfer).where(Transfer.id.in_(ids)).values(leased_until=until))
-    return TransferLease(lease_id, until, _held(session, office_id, lease_id))
+    session.execute(update(Transfer).where(Transfer.id.in_(written_out(ids))).values(leased_until=until))
+    return TransferLease(lease_id, until, listed(session, ids))
 
 
 def release(session: Session, office_id: int, lease_id: str) -> int:
     """Let go of a lease before its time: others can have what is left; returns how many."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
     ids = session.scalars(select(Transfer.id).where(*own)).all()
-    session.execute(update(Transfer).where(Transfer.id.in_(ids)).values(lease_id=None, leased_until=None))
+    session.execute(
+        update(Transfer).where(Transfer.id.in_(written_out(ids))).values(lease_id=None, leased_until=None)
+    )
     return len(ids)
 
 
@@ -86,11 +91,3 @@ def require_not_anothers(transfer: Transfer, lease_id: str | None, now: datetime
         raise LeaseLost(f"转送件 {transfer.id} 不在这个租约中，或已由另一租约持有")
     if not held:
         raise LeaseLost(f"租约已过期，转送件 {transfer.id} 可能已由他人领取")
-
-
-def _held(session: Session, office_id: int, lease_id: str) -> Sequence[Transfer]:
-    query = select(Transfer).where(
-        Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None)
-    )
-    query = query.options(*LISTED_TRANSFER).order_by(Transfer.id)
-    return session.scalars(query).all()

@@ -59,7 +59,7 @@ def add_attachment(
     with transaction(here.engine) as session:
         transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         added = attachments.attach(session, here.store, transfer, file, actor=caller.actor, now=now)
-        return attachment_out(added)
+        return attachment_out(added, transfer.id)
 
 
 @router.get(

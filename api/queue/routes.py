@@ -30,6 +30,7 @@ from api.queue.schemas import (
 from records import takedown
 from records.database import reading, transaction
 from records.idempotency import Call, once
+from records.listed_transfers import listed, listed_one
 from records.models import Transfer, TransferState
 from records.receipts import take_many
 from records.transfer_leases import LeaseLost, require_not_anothers
@@ -66,7 +67,8 @@ def list_transfers(
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
-        found = takedown.office_queue(session, caller.office.id, after, limit + 1, state, matter)
+        ids = takedown.queued_ids(session, caller.office.id, after, limit + 1, state, matter)
+        found = listed(session, ids)
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
@@ -85,7 +87,8 @@ def get_transfer(
 ) -> Response:
     """一件转送件的全部内容。"""
     with reading(here.engine) as session:
-        found = transfer_out(takedown.office_transfer(session, caller.office.id, transfer_id))
+        takedown.office_transfer(session, caller.office.id, transfer_id)
+        found = transfer_out(listed_one(session, transfer_id))
     content = found.model_dump_json()
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
     if if_none_match == tag:
@@ -108,7 +111,7 @@ def take_transfer(
         transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         require_not_anothers(transfer, lease, now)
         takedown.take(session, transfer, actor=caller.actor, now=now)
-        return transfer_out(transfer)
+        return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -132,7 +135,8 @@ def report_disposal(
     asked = takedown.Disposal(**disposal.model_dump())
 
     def work(session: Session) -> TransferOut:
-        return transfer_out(_reported(session, here, caller, now, transfer_id, asked, lease))
+        transfer = _reported(session, here, caller, now, transfer_id, asked, lease)
+        return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -192,7 +196,7 @@ def return_transfer(
         require_not_anothers(transfer, lease, now)
         after = timedelta(hours=here.settings.recheck_after_hours)
         takedown.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
-        return transfer_out(transfer)
+        return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -216,7 +220,7 @@ def ask_for_evidence(
     def work(session: Session) -> TransferOut:
         transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         takedown.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
-        return transfer_out(transfer)
+        return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from records.listed_transfers import ListedAttachment, ListedTransfer
 from records.models import (
     Attachment,
     CaseState,
     DisposalResult,
-    Transfer,
     TransferState,
     VerificationOutcome,
 )
@@ -168,7 +168,7 @@ class ReturnIn(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
-def attachment_out(attachment: Attachment) -> AttachmentOut:
+def attachment_out(attachment: Attachment | ListedAttachment, transfer_id: int) -> AttachmentOut:
     """An attachment in the API's words."""
     return AttachmentOut(
         id=attachment.id,
@@ -176,38 +176,34 @@ def attachment_out(attachment: Attachment) -> AttachmentOut:
         size=attachment.size,
         sha256=attachment.sha256,
         added_at=attachment.added_at,
-        download=f"/api/v1/transfers/{attachment.transfer_id}/attachments/{attachment.id}",
+        download=f"/api/v1/transfers/{transfer_id}/attachments/{attachment.id}",
     )
 
 
-def transfer_out(transfer: Transfer) -> TransferOut:
+def transfer_out(transfer: ListedTransfer) -> TransferOut:
     """A transfer in the API's words."""
-    case, snapshot = transfer.case, transfer.case.judgement.snapshot
-    source = case.page.source
     return TransferOut(
         id=transfer.id,
-        case_id=case.id,
+        case_id=transfer.case_id,
         matter_id=transfer.matter_id,
         state=transfer.state,
         state_label=transfer.state.label,
-        case_state=case.state,
+        case_state=transfer.case_state,
         due_on=transfer.due_on,
-        url=case.page.url,
-        title=snapshot.title,
-        institution=source.institution.name,
-        credit_code=source.institution.credit_code,
-        account=case.page.account.name if case.page.account else None,
+        url=transfer.url,
+        title=transfer.title,
+        institution=transfer.institution,
+        credit_code=transfer.credit_code,
+        account=transfer.account,
         transferred_at=transfer.transferred_at,
         received_at=transfer.received_at,
-        findings=[
-            FindingOut.model_validate(finding, from_attributes=True) for finding in case.judgement.findings
-        ],
+        findings=[FindingOut.model_validate(one, from_attributes=True) for one in transfer.findings],
         evidence=EvidenceOut(
-            fetched_at=snapshot.fetched_at,
-            http_status=snapshot.status,
-            body_sha256=snapshot.body_sha256,
-            body_size=snapshot.body_size,
-            rendered_sha256=snapshot.rendered_sha256,
+            fetched_at=transfer.fetched_at,
+            http_status=transfer.http_status,
+            body_sha256=transfer.body_sha256,
+            body_size=transfer.body_size,
+            rendered_sha256=transfer.rendered_sha256,
             download=f"/api/v1/transfers/{transfer.id}/evidence",
         ),
         closed_at=transfer.closed_at,
@@ -215,7 +211,7 @@ def transfer_out(transfer: Transfer) -> TransferOut:
         disposed_on=transfer.disposed_on,
         document_number=transfer.document_number,
         note=transfer.note,
-        attachments=[attachment_out(one) for one in transfer.attachments],
+        attachments=[attachment_out(one, transfer.id) for one in transfer.attachments],
         verifications=[
             VerificationOut(
                 checked_at=one.checked_at,

@@ -30,6 +30,13 @@ class TransferState(LabelledEnum):
     RETURNED = "returned", "退回"
 
 
+def state_of_transfer(is_received: bool, is_answered: bool, has_result: bool) -> TransferState:
+    """An office's own state of a transfer, by what it has done with it."""
+    if is_answered:
+        return TransferState.DISPOSED if has_result else TransferState.RETURNED
+    return TransferState.RECEIVED if is_received else TransferState.TRANSFERRED
+
+
 class Matter(Base):
     """A matter 事项: the pages of one site or account that one office was handed on one day. The office acts on it as a
     whole, or on its transfers one by one."""
@@ -93,9 +100,9 @@ class Transfer(Base):
     @property
     def state(self) -> TransferState:
         """The office's own state, whatever other offices do with the case."""
-        if self.closed_at is not None:
-            return TransferState.DISPOSED if self.result else TransferState.RETURNED
-        return TransferState.RECEIVED if self.received_at else TransferState.TRANSFERRED
+        return state_of_transfer(
+            self.received_at is not None, self.closed_at is not None, self.result is not None
+        )
 
     @property
     def verifications(self) -> list[Verification]:
