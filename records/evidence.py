@@ -22,7 +22,7 @@ class EvidenceAltered(Exception):
 class EvidenceStore:
     """A folder of files named by their content: `ab/abcd…`.
 
-    A store of before version 0.2 has them one folder deeper (`ab/cd/abcd…`): they are found there, too.
+    A store that an early build began has some one folder deeper (`ab/cd/abcd…`): they are found there, too.
     """
 
     folder: Path
