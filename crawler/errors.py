@@ -7,3 +7,7 @@ class BrowserMissing(Exception):
 
 class FetchFailed(Exception):
     """One address, asked for by hand, gave no page; the message says why, in Chinese."""
+
+
+class ProcessLost(Exception):
+    """A process of the crawl's own was ended from outside, again and again; the message says which, in Chinese."""

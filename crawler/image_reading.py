@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -30,6 +31,7 @@ class ImageReading:
         self._engine, self._store = engine, store
         self._all_here = threading.Event()
         self._progress: Callable[[int], None] = lambda _: None
+        self._process: ProcessPoolExecutor | None = None  # begun by the first picture
         self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
 
     def start(self) -> None:
@@ -43,32 +45,30 @@ class ImageReading:
         self._thread.join()
 
     def _work(self) -> None:
-        pool: ProcessPoolExecutor | None = None
         try:
             while True:
                 finishing = self._all_here.is_set()
                 with reading(self._engine) as session:
                     waiting = unread_images(session, _BATCH)
                 if waiting:
-                    pool = pool or own_process()
-                    self._read(pool, waiting)
+                    self._read(waiting)
                 elif finishing:
                     return
                 else:
                     self._all_here.wait(_WAIT_SECONDS)
         finally:
-            if pool:
-                pool.shutdown()
+            if self._process:
+                self._process.shutdown()
 
-    def _read(self, pool: ProcessPoolExecutor, waiting: Sequence[str]) -> None:
-        under_way: list[tuple[str, Future[ReadImage]]] = [
-            (sha256, pool.submit(_read_kept, self._store, sha256)) for sha256 in waiting
-        ]
-        for sha256, future in under_way:
+    def _read(self, waiting: Sequence[str]) -> None:
+        for sha256 in waiting:
             try:
-                read = future.result()
+                self._process = self._process or own_process()
+                read = self._process.submit(_read_kept, self._store, sha256).result()
             except Exception as error:  # also a process that died on a picture: it is not tried again
                 read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
+                if isinstance(error, BrokenProcessPool):
+                    self._process = None
             with transaction(self._engine) as session:
                 record_reading(session, self._store, sha256, read, datetime.now(UTC))
             self._progress(1)

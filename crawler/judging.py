@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from crawler.errors import ProcessLost
 from crawler.own_process import own_process
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
 
 _WAIT_SECONDS = 0.2
 _AT_ONCE = 100
+_PROCESSES = 3  # that may be lost, one after the other
 
 
 class Judging:
@@ -49,7 +52,7 @@ class Judging:
     def finish(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
         """Judge everything that is not judged yet; returns how many snapshots were, and how many are unlawful.
 
-        `progress` is called with how many were judged, those of before too. Raises ListsRefused.
+        `progress` is called with how many were judged, those of before too. Raises ListsRefused, ProcessLost.
         """
         progress(self._judged)
         self._progress = progress
@@ -66,21 +69,30 @@ class Judging:
         self._thread.join()
 
     def _work(self) -> None:
-        try:
-            with own_process() as pool:
-                if warning := pool.submit(self._open).result():
-                    self._warn(*warning)
-                while not self._all_here.wait(_WAIT_SECONDS):
-                    while self._whole and not self._is_abandoned:
-                        some = [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))]
-                        self._judge(pool, some)
-                if self._is_abandoned:
+        for begun in range(1, _PROCESSES + 1):
+            try:
+                with own_process() as pool:
+                    self._judge_all(pool)
                     return
-                for some in pool.submit(_unjudged).result():
-                    self._judge(pool, some)
-                pool.submit(_note_gone, datetime.now(UTC)).result()
-        except Exception as error:  # for whom waits for the end
-            self._failure = error
+            except BrokenProcessPool:  # what it was given is judged at the end, by the next one
+                if begun == _PROCESSES:
+                    self._failure = ProcessLost("研判进程一再被系统终止（内存不足？）；下次运行从断点继续")
+            except Exception as error:  # for whom waits for the end
+                self._failure = error
+                return
+
+    def _judge_all(self, pool: ProcessPoolExecutor) -> None:
+        if warning := pool.submit(self._open).result():
+            self._warn(*warning)
+        while not self._all_here.wait(_WAIT_SECONDS):
+            while self._whole and not self._is_abandoned:
+                some = [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))]
+                self._judge(pool, some)
+        if self._is_abandoned:
+            return
+        for some in pool.submit(_unjudged).result():
+            self._judge(pool, some)
+        pool.submit(_note_gone, datetime.now(UTC)).result()
 
     def _judge(self, pool: ProcessPoolExecutor, some: list[int]) -> None:
         judged, unlawful = pool.submit(_judge_some, some, datetime.now(UTC)).result()

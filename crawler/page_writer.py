@@ -89,15 +89,15 @@ class PageWriter:
                     future.set_exception(PageNotWritten(outcome))
         self._task = None
 
-    async def _outcomes(self, batch: Sequence[Arrived]) -> Sequence[Written | str]:
-        """What became of the pages; where the process was killed, a new one writes them one by one."""
+    async def _outcomes(self, batch: Sequence[Arrived], *, again: bool = True) -> Sequence[Written | str]:
+        """What became of the pages; where the process was killed, a new one writes them one by one, once."""
         try:
             return await self._in_process(batch)
         except BrokenProcessPool as error:
             self._process = self._begin()
-            if len(batch) == 1:
+            if not again:
                 return [f"the writing process ended: {error}"]
-            return [outcome for one in batch for outcome in await self._outcomes([one])]
+            return [outcome for one in batch for outcome in await self._outcomes([one], again=False)]
 
     async def _in_process(self, batch: Sequence[Arrived]) -> Sequence[Written | str]:
         return await asyncio.get_running_loop().run_in_executor(self._process, _write, batch)

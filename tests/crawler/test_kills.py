@@ -1,4 +1,5 @@
-"""SIGKILL of the crawler, of Chromium and of the database, at ten random points: nothing is lost, nothing is twice."""
+"""SIGKILL of the crawler and its own processes, of Chromium and of the database, at random points: nothing is lost,
+nothing is twice."""
 
 import os
 import random
@@ -7,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
 import psycopg
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from records.database import open_engine, reading, transaction
 from records.migrations import upgrade
@@ -19,12 +22,12 @@ from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, Pl
 from tests.crawler.conftest import environment_of
 from tests.records import registered
 from tests.servers.postgresql import Server, running_server
-from tests.servers.site import Answer, page, serving
+from tests.servers.site import Answer, LoopbackSite, page, serving
 
 ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
 BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
 document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
-POINTS, PAGES, OF_ADVERTS = 10, 120, 6
+POINTS, PAGES, OF_ADVERTS = 10, 240, 12
 
 
 def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
@@ -36,22 +39,13 @@ def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
         **{
             name: Answer(
                 page(words=(ADVERT if number % OF_ADVERTS == 0 else "") + f"第{number}页的内容。" * 30),
-                delay=0.2,
+                delay=0.4,
             )
             for number, name in enumerate(names)
         },
         **{name: Answer(BUILT % f"第{name}页，门诊时间。", delay=0.1) for name in built},
     }
-    with running_server(durable=True) as server, serving(pages) as site:
-        with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE qingyi")
-        url = f"postgresql+psycopg://{server.address}/qingyi"
-        engine = open_engine(url)
-        upgrade(engine)
-        with transaction(engine) as session:
-            registered.site(session, f"{site.url}/")
-        engine.dispose()
-        environment = environment_of(url, tmp_path / "evidence")
+    with laid_out(pages, tmp_path) as (site, server, engine, environment):
         victims = [chance.choice(["crawler", "browser", "database"]) for _ in range(POINTS)]
         victims[:3] = ["database", "crawler", "browser"]
         for victim in victims:
@@ -78,8 +72,82 @@ def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
         ]
         for done in whole:
             assert done.returncode == 0, done.stdout + done.stderr
-        check_whole(engine, {f"{site.url}{path}" for path in pages})
+        check_whole(engine, {f"{site.url}{path}" for path in pages}, PAGES // OF_ADVERTS)
+
+
+def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path) -> None:
+    pages = {
+        "/": Answer(page(*(f"/p{number}.html" for number in range(60)))),
+        **{
+            f"/p{number}.html": Answer(
+                page(words=(ADVERT if number % 20 == 0 else "") + f"第{number}页的内容。" * 30), delay=0.2
+            )
+            for number in range(60)
+        },
+    }
+    with laid_out(pages, tmp_path) as (site, _, engine, environment):
+        command = [sys.executable, "-m", "qingyi", "crawl"]
+        crawl = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(2):
+            wait_for_more_pages(engine)
+            assert len([one.kill() for one in own_processes(crawl.pid)]) == 2
+        said, _ = crawl.communicate(timeout=120)
+        assert crawl.returncode == 0, said.decode()
+        check_whole(engine, {f"{site.url}{path}" for path in pages}, 3)
+
+
+def test_the_processes_of_a_killed_crawl_end_with_it(tmp_path) -> None:
+    pages = {"/": Answer(page("/slow.html")), "/slow.html": Answer(page(words="慢"), delay=60)}
+    with laid_out(pages, tmp_path) as (_, _, engine, environment):
+        crawl = subprocess.Popen([sys.executable, "-m", "qingyi", "crawl"], env=environment)
+        wait_for_more_pages(engine)
+        own = own_processes(crawl.pid)
+        assert len(own) == 2
+        crawl.kill()
+        crawl.wait(10)
+        assert psutil.wait_procs(own, timeout=10)[1] == []
+
+
+@contextmanager
+def laid_out(
+    pages: dict[str, Answer], folder: Path
+) -> Iterator[tuple[LoopbackSite, Server, Engine, dict[str, str]]]:
+    """A registered site, a database that can be killed, and the commands' environment."""
+    with running_server(durable=True) as server, serving(pages) as site:
+        with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE qingyi")
+        url = f"postgresql+psycopg://{server.address}/qingyi"
+        engine = open_engine(url)
+        upgrade(engine)
+        with transaction(engine) as session:
+            registered.site(session, f"{site.url}/")
         engine.dispose()
+        try:
+            yield site, server, engine, environment_of(url, folder / "evidence")
+        finally:
+            engine.dispose()
+
+
+def own_processes(crawl: int) -> list[psutil.Process]:
+    """Those that write and judge: children of the one that they are forked from."""
+    return [
+        child
+        for child in psutil.Process(crawl).children(recursive=True)
+        if child.parent().pid != crawl and "forkserver" in " ".join(child.cmdline())
+    ]
+
+
+def wait_for_more_pages(engine: Engine) -> None:
+    """Until something was written since now."""
+
+    def written() -> int:
+        with reading(engine) as session:
+            return session.scalar(select(func.count(Snapshot.id)))
+
+    before, until = written(), time.monotonic() + 60
+    while written() == before:
+        assert time.monotonic() < until, "nothing is written any more"
+        time.sleep(0.1)
 
 
 def kill(victim: str, crawl: subprocess.Popen[bytes], server: Server) -> None:
@@ -100,7 +168,7 @@ def kill(victim: str, crawl: subprocess.Popen[bytes], server: Server) -> None:
             crawl.kill()
 
 
-def check_whole(engine: Engine, urls: set[str]) -> None:
+def check_whole(engine: Engine, urls: set[str], adverts: int) -> None:
     with reading(engine) as session:
         first = session.scalars(select(Visit.id).order_by(Visit.id)).first()
         planned = session.scalars(select(PlannedPage).where(PlannedPage.visit_id == first)).all()
@@ -113,6 +181,6 @@ def check_whole(engine: Engine, urls: set[str]) -> None:
         )
         assert kept == dict.fromkeys(urls, 1), "every page is there once"
         cases = session.scalars(select(Case)).all()
-        assert len(cases) == PAGES // OF_ADVERTS, "each advert is one case"
+        assert len(cases) == adverts, "each advert is one case"
         flagged = set(session.scalars(select(JudgementRecord.snapshot_id).where(JudgementRecord.unlawful)))
         assert set(session.scalars(select(Capture.snapshot_id))) >= flagged, "and has its evidence"
