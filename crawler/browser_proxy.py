@@ -8,7 +8,7 @@ one that is connected to. The browser is told to send everything through it, loo
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,11 +85,12 @@ class BrowserProxy:
                 raise Refused(f"not an http address: {target[:100]!r}")
             server, to_server = await self._connect(parts.hostname, parts.port or 80)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            kept = [line for line in headers if not line.lower().startswith(_HOP_HEADERS)]
             first = b" ".join((method, path.encode("ascii"), version))
-            to_server.write(b"\r\n".join((first, *kept, b"Connection: close", b"", b"")))
+            to_server.write(_closing(first, headers))
         upward = asyncio.create_task(_pipe(reader, to_server))
         try:
+            if method != b"CONNECT":
+                await _answer_head(server, writer)
             await _pipe(server, writer)
         finally:
             upward.cancel()
@@ -109,6 +110,26 @@ class BrowserProxy:
         connection = await asyncio.wait_for(asyncio.open_connection(addresses[0], port), _CONNECT_SECONDS)
         self.addresses[host] = addresses[0]
         return connection
+
+
+def _closing(first: bytes, headers: Sequence[bytes]) -> bytes:
+    """A head that says that the connection carries no more than this."""
+    kept = [line for line in headers if not line.lower().startswith(_HOP_HEADERS)]
+    return b"\r\n".join((first, *kept, b"Connection: close", b"", b""))
+
+
+async def _answer_head(server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass on an answer's head, so that the browser asks for the next page by a connection of its own; what is none,
+    or too long, is left as it is."""
+    try:
+        head = await asyncio.wait_for(server.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
+    except asyncio.IncompleteReadError as cut_off:
+        writer.write(cut_off.partial)
+        return
+    except asyncio.LimitOverrunError:
+        return
+    first, *headers = head[:-4].split(b"\r\n")
+    writer.write(_closing(first, headers))
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

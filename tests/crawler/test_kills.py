@@ -27,7 +27,7 @@ from tests.servers.site import Answer, LoopbackSite, page, serving
 ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
 BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
 document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
-POINTS, PAGES, OF_ADVERTS = 10, 240, 12
+POINTS, PAGES, OF_ADVERTS = 10, 180, 12
 
 
 def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
@@ -65,7 +65,7 @@ def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=400,
                 check=False,
             )
             for arguments in (["crawl"], ["evidence", "capture"], ["evidence", "check"])
