@@ -64,9 +64,9 @@ def test_the_browsers_way_out_reaches_what_is_allowed(proxy) -> None:
 
 def test_the_browser_is_told_that_each_connection_carries_one_answer(proxy) -> None:
     _, url = proxy
-    with serving({"/a": Answer("here", headers={"Connection": "keep-alive"})}) as site:
-        with httpx.Client(proxy=url) as client:
-            answers = [client.get(f"{site.url}/a") for _ in range(20)]
+    answer = Answer("here", headers={"Connection": "keep-alive"})
+    with serving({"/a": answer}) as site, httpx.Client(proxy=url) as client:
+        answers = [client.get(f"{site.url}/a") for _ in range(20)]
     assert {(answer.text, answer.headers["Connection"]) for answer in answers} == {("here", "close")}
 
 
