@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, Response, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    Response,
+    Route,
+    async_playwright,
+)
 
 from crawler.rendering import GOTO_TIMEOUT_MS, guarded_launch_options
 from evidence.warc import Exchange
@@ -121,7 +130,8 @@ class EvidenceBrowser:
             )
             await _settle(page)
             exchanges = await _exchanges(responses, notes)
-            html = await _source(page, exchanges, notes)
+            await _as_utf8(page, exchanges, notes)
+            html = await page.content()
             screenshot = await _screenshot(page, notes)
             return Seen(
                 url=page.url,
@@ -190,17 +200,31 @@ async def _settle(page: Page) -> None:
         await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
 
 
-async def _source(page: Page, exchanges: Sequence[Exchange], notes: list[str]) -> str:
-    """The page's DOM; its source instead, where it is UTF-8 without saying so, which the browser shows garbled."""
-    html: str = await page.content()
-    shown_as = await page.evaluate("document.characterSet")
-    own = next((exchange.body for exchange in exchanges if exchange.url == page.url), b"")
-    if shown_as != "UTF-8" and not own.isascii():
-        with suppress(UnicodeDecodeError):
-            source = own.decode("utf-8")
-            notes.append(f"页面没有声明编码，浏览器按 {shown_as} 显示为乱码，所存为其源代码")
-            return source
-    return html
+async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) -> None:
+    """Show a page once more as UTF-8, where it is that without saying so and was shown garbled: from the bytes that
+    came, with a header that says what they are. The exchanges stay those of the first time."""
+    shown_as, url = await page.evaluate("document.characterSet"), page.url
+    own = next((exchange for exchange in exchanges if exchange.url == url), None)
+    if shown_as == "UTF-8" or own is None or own.body.isascii() or not _is_utf8(own.body):
+        return
+
+    async def again(route: Route) -> None:
+        await route.fulfill(status=own.status, body=own.body, content_type="text/html; charset=utf-8")
+
+    await page.route(lambda asked: asked == url, again)
+    await page.goto(url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS)
+    await _settle(page)
+    notes.append(
+        f"页面没有声明编码，浏览器按 {shown_as} 显示为乱码；截图与渲染结果按其实际编码 UTF-8 重新显示"
+    )
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 async def _screenshot(page: Page, notes: list[str]) -> bytes | None:

@@ -108,3 +108,26 @@ def test_a_case_without_evidence_and_a_file_that_is_none_are_told(qingyi, tmp_pa
     done = qingyi("evidence", "verify", str(tmp_path / "bad.zip"))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_is_utf8_without_saying_so_is_shown_as_what_it_is(
+    qingyi, register_site, manifests, store: EvidenceStore
+) -> None:
+    undeclared = Answer(
+        f"<title>特惠</title><p>{ADVERT}</p>" + "<p>门诊时间为每日八时至十七时。</p>" * 30,
+        headers={"Content-Type": "text/html"},
+    )
+    with serving({"/": Answer(page("/advert.html")), "/advert.html": undeclared}) as site:
+        register_site(site.url)
+        done = qingyi("crawl")
+        assert done.returncode == 0, done.stderr
+        asked = site.paths().count("/advert.html")
+    (manifest,) = manifests()
+    items = {item.name: item for item in manifest.items}
+    assert any("没有声明编码" in note for note in manifest.notes)
+    assert ADVERT in store.get(items["dom.html"].sha256).decode()
+    boxes = json.loads(store.get(items["boxes.json"].sha256))
+    assert boxes, "the browser found the words where it shows them"
+    assert b"charset" not in store.get(items["body.bin"].sha256)
+    # Once by the crawl, once by the browser as the monitor; what it is shown from is kept, not asked for again.
+    assert asked == 2
