@@ -90,13 +90,15 @@ class PageWriter:
         self._task = None
 
     async def _outcomes(self, batch: Sequence[Arrived], *, again: bool = True) -> Sequence[Written | str]:
-        """What became of the pages; where the process was killed, a new one writes them one by one, once."""
+        """What became of the pages; where they did not get through together, or the process was killed, they are tried
+        one by one, once, by a new one."""
         try:
             return await self._in_process(batch)
-        except BrokenProcessPool as error:
-            self._process = self._begin()
+        except Exception as error:  # whatever it is: the crawl waits for an answer
+            if isinstance(error, BrokenProcessPool):
+                self._process = self._begin()
             if not again:
-                return [f"the writing process ended: {error}"]
+                return [f"not written: {type(error).__name__}: {error}"]
             return [outcome for one in batch for outcome in await self._outcomes([one], again=False)]
 
     async def _in_process(self, batch: Sequence[Arrived]) -> Sequence[Written | str]:
