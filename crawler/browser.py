@@ -20,6 +20,7 @@ from playwright.async_api import (
 
 from crawler.rendering import GOTO_TIMEOUT_MS, guarded_launch_options
 from evidence.warc import Exchange
+from records.encoding import is_utf8
 from records.settings import settings
 
 _QUIET_MS = 4_000
@@ -205,7 +206,7 @@ async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) 
     came, with a header that says what they are. The exchanges stay those of the first time."""
     shown_as, url = await page.evaluate("document.characterSet"), page.url
     own = next((exchange for exchange in exchanges if exchange.url == url), None)
-    if shown_as == "UTF-8" or own is None or own.body.isascii() or not _is_utf8(own.body):
+    if shown_as == "UTF-8" or own is None or own.body.isascii() or not is_utf8(own.body):
         return
 
     async def again(route: Route) -> None:
@@ -217,14 +218,6 @@ async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) 
     notes.append(
         f"页面没有声明编码，浏览器按 {shown_as} 显示为乱码；截图与渲染结果按其实际编码 UTF-8 重新显示"
     )
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 async def _screenshot(page: Page, notes: list[str]) -> bytes | None:

@@ -19,11 +19,7 @@ def decode_html(body: bytes, content_type: str) -> str:
     """
 
     def guess(content: bytes) -> str:
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return _chinese_encoding(content)
-        return "utf-8"
+        return "utf-8" if is_utf8(content) else _chinese_encoding(content)
 
     declared, text = html_to_unicode(
         content_type or None, body, auto_detect_fun=guess, default_encoding="utf-8"
@@ -32,6 +28,15 @@ def decode_html(body: bytes, content_type: str) -> str:
     if (western or "\ufffd" in text) and guess(body) != declared:
         return body.decode(guess(body), errors="replace")
     return text
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether the bytes are valid UTF-8."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _chinese_encoding(content: bytes) -> str:

@@ -139,8 +139,19 @@ def office_transfer(
     acted_on = query.options(_WHOLE_CASE.selectinload(Case.transfers))
     transfer = session.scalar(acted_on if to_change else query.options(*WHOLE_TRANSFER))
     if transfer is None:
-        raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
+        raise _not_this_office(transfer_id)
     return transfer
+
+
+def require_own(session: Session, office_id: int, transfer_id: int) -> None:
+    """Raises NotThisOffice unless the transfer is the office's."""
+    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    if session.scalar(select(Transfer.id).where(*whose)) is None:
+        raise _not_this_office(transfer_id)
+
+
+def _not_this_office(transfer_id: int) -> NotThisOffice:
+    return NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
 
 
 @dataclass(frozen=True)

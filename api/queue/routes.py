@@ -87,7 +87,7 @@ def get_transfer(
 ) -> Response:
     """一件转送件的全部内容。"""
     with reading(here.engine) as session:
-        takedown.office_transfer(session, caller.office.id, transfer_id)
+        takedown.require_own(session, caller.office.id, transfer_id)
         found = transfer_out(listed_one(session, transfer_id))
     content = found.model_dump_json()
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
