@@ -8,7 +8,6 @@ written. The time that 100,000 pages would take follows from the rate.
 """
 
 import argparse
-import json
 import shutil
 import tempfile
 import time
@@ -29,6 +28,7 @@ from classifiers.values import Facts, PageText
 from records import models
 from records.database import open_engine, reading, transaction
 from records.evidence import EvidenceStore
+from records.kept_text import KeptText
 from records.lists.drafts import ListsHere
 from records.lists.in_force import keep_files
 from records.lists.terms import add_term
@@ -72,10 +72,7 @@ def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, cons
 
 def _keep(store: EvidenceStore, text: PageText) -> str:
     """As the store does, without waiting for the disk."""
-    content = json.dumps(
-        {"title": "", "text": text.text, "blocks": [block._asdict() for block in text.blocks], "links": []},
-        ensure_ascii=False,
-    ).encode()
+    content = KeptText.of(text).content
     name = sha256(content).hexdigest()
     path = store.path(name)
     path.parent.mkdir(parents=True, exist_ok=True)

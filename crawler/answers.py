@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
-from crawler.sources.post import Post
+from crawler.post import Post
+from records.kept_text import KeptText
 from records.snapshots import Fetched
 
 _REASONS = (
@@ -52,8 +53,7 @@ def as_fetched(
         body=answer.body,
         fetched_at=datetime.now(UTC),
         rendered=rendered,
-        text=post.text if post else None,
-        pictures=tuple(pictures),
+        text=KeptText.of(post.text, pictures) if post else None,
         page_state=post.state if post else "normal",
         post=_facts(post),
     )

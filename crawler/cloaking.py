@@ -19,6 +19,7 @@ from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of
 from records.images import text_with_images
+from records.kept_text import KeptText
 from records.models import Page, Snapshot, VisitKind
 from records.page_judgement import judge_page
 from records.snapshots import Fetched, keep_snapshot
@@ -129,7 +130,7 @@ def seen_as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched
         body=first.body if first else dom,
         fetched_at=seen.at,
         rendered=dom,
-        text=text,
+        text=KeptText.of(text),
         page_state=state,
         request_headers=_by_name(first.request_headers if first else ()),
     )

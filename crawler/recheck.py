@@ -20,9 +20,9 @@ from crawler.browser import Seen as SeenPage
 from crawler.browser import Visitor as BrowserVisitor
 from crawler.cloaking import VISITOR, seen_as_fetched, seen_by
 from crawler.domains import domain_is_gone
+from crawler.post import GONE_STATES
 from crawler.run import crawl
 from crawler.sources import read_page
-from crawler.sources.post import GONE_STATES
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.flagging import register_of

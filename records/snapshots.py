@@ -1,20 +1,16 @@
 """Keeping snapshots: bytes into the evidence store first, then the row, so that no row lacks its bytes."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from classifiers.values import Block, Link, PageText
+from classifiers.values import PageText
 from records.encoding import decode_html
-from records.evidence import EvidenceStore
+from records.evidence import EvidenceStore, sha256_of
+from records.kept_text import KeptText, read_kept_text
 from records.models import Page, Snapshot, Visit, VisitKind
 from records.visits import Target
 
@@ -24,8 +20,7 @@ class Fetched:
     """One response as it came: raw bytes, headers as received, and what was made of it.
 
     `rendered` is the DOM that the browser built (UTF-8), if it was needed; `text` what a reader sees, None
-    for what is no page of text; `pictures` the addresses of those that may be read;
-    `page_state` "normal" or what the platform shows instead of the content.
+    for what is no page of text; `page_state` "normal" or what the platform shows instead of the content.
     """
 
     url: str
@@ -35,15 +30,11 @@ class Fetched:
     body: bytes
     fetched_at: datetime
     rendered: bytes | None = None
-    text: PageText | None = None
+    text: KeptText | None = None
     page_state: str = "normal"
     post: Mapping[str, object] | None = None
-    pictures: tuple[str, ...] = ()
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
     server_address: str | None = None
-
-
-_AT_ONCE = 4  # answers whose bytes are being flushed to disk
 
 
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
@@ -67,20 +58,12 @@ def make_snapshots(
         as_mobile: last_snapshots(session, list(pages.values()), as_mobile=as_mobile)
         for as_mobile in {target.kind is VisitKind.MOBILE for target, _ in answers}
     }
-
-    def make(answer: tuple[Target, Fetched]) -> Snapshot:
-        target, fetched = answer
-        previous = seen[target.kind is VisitKind.MOBILE].get(pages.get(fetched.url, 0))
-        return _made(store, target, fetched, previous)
-
-    if len(answers) == 1:
-        return [make(answers[0])]
-    return list(_flushing().map(make, answers))
-
-
-@lru_cache(maxsize=1)
-def _flushing() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_AT_ONCE, "flushing")
+    made = [
+        _made(target, fetched, seen[target.kind is VisitKind.MOBILE].get(pages.get(fetched.url, 0)))
+        for target, fetched in answers
+    ]
+    store.put_many([content for _, contents in made for content in contents])
+    return [snapshot for snapshot, _ in made]
 
 
 def write_snapshots(
@@ -101,13 +84,16 @@ def write_snapshots(
     return written
 
 
-def _made(store: EvidenceStore, target: Target, fetched: Fetched, previous: Snapshot | None) -> Snapshot:
+def _made(target: Target, fetched: Fetched, previous: Snapshot | None) -> tuple[Snapshot, Sequence[bytes]]:
+    """The answer's row, and the bytes that it names."""
     if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
-        return _repeat(previous, target, fetched)
-    snapshot = _new(store, target, fetched)
+        return _repeat(previous, target, fetched), ()
+    text = None if fetched.text is None else fetched.text.content
+    snapshot = _new(target, fetched, text)
     if previous and previous.status == snapshot.status and _same(previous, snapshot):
         snapshot.unchanged_since_id = previous.unchanged_since_id or previous.id
-    return snapshot
+    contents = (fetched.body, fetched.rendered, text)
+    return snapshot, [content for content in contents if content is not None]
 
 
 def last_snapshot(session: Session, page_id: int, *, as_mobile: bool = False) -> Snapshot | None:
@@ -131,10 +117,7 @@ def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
     """The text that was extracted from a snapshot; None where it had none. Raises as EvidenceStore.get."""
     if snapshot.text_sha256 is None:
         return None
-    content = json.loads(store.get(snapshot.text_sha256))
-    blocks = tuple(Block(**block) for block in content["blocks"])
-    links = tuple(Link(**link) for link in content.get("links", ()))
-    return PageText(content["text"], content["title"], blocks, links)
+    return read_kept_text(store.get(snapshot.text_sha256))
 
 
 def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:
@@ -178,8 +161,7 @@ def _of_visits(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[
     return {(snapshot.visit_id, snapshot.page_id): snapshot for snapshot in rows}
 
 
-def _new(store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
-    text = None if fetched.text is None else json.dumps(_as_json(fetched.text), ensure_ascii=False).encode()
+def _new(target: Target, fetched: Fetched, text: bytes | None) -> Snapshot:
     return Snapshot(
         visit_id=target.visit_id,
         fetched_at=fetched.fetched_at,
@@ -190,24 +172,15 @@ def _new(store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
         server_address=fetched.server_address,
         etag=_header(fetched, "etag"),
         last_modified=_header(fetched, "last-modified"),
-        body_sha256=store.put(fetched.body),
+        body_sha256=sha256_of(fetched.body),
         body_size=len(fetched.body),
-        rendered_sha256=None if fetched.rendered is None else store.put(fetched.rendered),
-        text_sha256=None if text is None else store.put(text),
-        main_sha256=_main_sha256(fetched),
+        rendered_sha256=None if fetched.rendered is None else sha256_of(fetched.rendered),
+        text_sha256=None if text is None else sha256_of(text),
+        main_sha256=fetched.text.main_sha256 if fetched.text else None,
         title=fetched.text.title if fetched.text else None,
         post=dict(fetched.post) if fetched.post else None,
         page_state=fetched.page_state,
     )
-
-
-def _as_json(page: PageText) -> dict[str, Any]:
-    return {
-        "text": page.text,
-        "title": page.title,
-        "blocks": [block._asdict() for block in page.blocks],
-        "links": [link._asdict() for link in page.links],
-    }
 
 
 def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
@@ -233,17 +206,6 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
     )
 
 
-def _main_sha256(fetched: Fetched) -> str | None:
-    """Of what the reader came for: navigation, header and footer change from day to day; hidden text counts, and which
-    pictures are shown."""
-    page = fetched.text
-    if page is None:
-        return None
-    parts = (page.text[block.start : block.end] for block in page.blocks if block.region != "frame")
-    text = "\n".join((page.title, *parts, *fetched.pictures))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _says_the_same(previous: Snapshot, fetched: Fetched) -> bool:
     return (
         fetched.text is not None
@@ -252,7 +214,7 @@ def _says_the_same(previous: Snapshot, fetched: Fetched) -> bool:
         and previous.page_state == fetched.page_state
         and previous.final_url == fetched.final_url
         and (previous.rendered_sha256 is None) == (fetched.rendered is None)
-        and previous.main_sha256 == _main_sha256(fetched)
+        and previous.main_sha256 == fetched.text.main_sha256
     )
 
 

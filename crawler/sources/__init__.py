@@ -2,8 +2,9 @@
 
 from classifiers.values import PageText
 from crawler.extract import extract
+from crawler.post import Post
 from crawler.sources.mp_article import MpArticlePage
-from crawler.sources.post import Post, PostPage, response_of
+from crawler.sources.post import PostPage, response_of
 from crawler.sources.toutiao_article import ToutiaoArticlePage
 
 # The platforms that are known; the first that owns a page reads it.

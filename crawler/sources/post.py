@@ -7,9 +7,8 @@ stand, and what it shows in place of a post. CONTRIBUTING.md shows how one is ad
 import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,43 +16,9 @@ from web_poet import HttpResponse, WebPage
 
 from classifiers.values import PageText
 from crawler.extract import extract
+from crawler.post import PageState, Post
 
-PageState = Literal[
-    "normal",
-    "deleted_by_author",
-    "removed_for_violation",
-    "account_migrated",
-    "needs_verification",
-    "bad_link",
-]
-# The content is not there any more, whoever removed it.
-GONE_STATES = frozenset({"deleted_by_author", "removed_for_violation"})
 _LOCAL = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True)
-class Post:
-    """A post: its text, its state, and what it says of itself ("" and None where it says nothing)."""
-
-    text: PageText
-    state: PageState = "normal"
-    account: str = ""
-    account_id: str = ""
-    published_at: datetime | None = None
-    original_url: str = ""
-    videos: tuple[str, ...] = ()
-    images: tuple[str, ...] = ()
-
-    def facts(self) -> dict[str, object]:
-        """What is kept with the snapshot: all but the text and the state, as plain values."""
-        return {
-            "account": self.account,
-            "account_id": self.account_id,
-            "published_at": self.published_at.isoformat() if self.published_at else None,
-            "original_url": self.original_url,
-            "videos": list(self.videos),
-            "images": list(self.images),
-        }
 
 
 class PostPage(WebPage[Post]):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from crawler.sources.post import PageState, PostPage
+from crawler.post import PageState
+from crawler.sources.post import PostPage
 
 
 class ToutiaoArticlePage(PostPage):

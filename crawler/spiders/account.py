@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from crawler.addresses import slot_of
+from crawler.post import Post
 from crawler.progress import Progress
 from crawler.sources import feed, read_post
-from crawler.sources.post import Post
 from crawler.spiders.visit import VisitSpider
 from records.visits import Planned, Target
 

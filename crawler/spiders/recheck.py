@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from crawler.post import Post
 from crawler.sources import read_post
-from crawler.sources.post import Post
 from crawler.spiders.visit import VisitSpider
 
 

@@ -14,7 +14,9 @@ from evidence.warc import Exchange, write_warc
 from records.captures import Captured, keep_capture
 from records.database import transaction
 from records.evidence import EvidenceStore
-from records.flagging import flag, latest_cases, record_judgement
+from records.flagging import flag, latest_cases
+from records.judgements import record_judgement
+from records.kept_text import KeptText
 from records.models import (
     Account,
     Case,
@@ -86,7 +88,7 @@ def snapshot(
         headers={"etag": ['"1"']},
         body=text.encode(),
         fetched_at=now,
-        text=PageText.of_plain(text, "题目"),
+        text=KeptText.of(PageText.of_plain(text, "题目")),
     )
     with transaction(engine) as session:
         kept = keep_snapshot(session, store, target, fetched)

@@ -1,0 +1,182 @@
+"""Packs: many small contents in one file. Creating a file costs the disk more than writing what is in it.
+
+A pack holds entries one after the other, each a line with its SHA-256 and its length, then the bytes, then a line
+break; where they lie is in an index (SQLite). Nothing in a pack is ever changed: it only grows, and where a process
+was killed while it wrote, the next one begins a new pack. The index can be made again from the packs.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
+_HEADER = 64 + 1 + 20 + 1  # bytes at most: SHA-256, blank, length, line break
+_WAIT_SECONDS = 60
+_TABLES = """
+CREATE TABLE IF NOT EXISTS packs (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS places (sha256 BLOB PRIMARY KEY, pack INTEGER NOT NULL, start INTEGER NOT NULL,
+    length INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class _Open(threading.local):
+    """The indexes that this thread has open, by process and folder."""
+
+    def __init__(self) -> None:
+        self.indexes: dict[str, sqlite3.Connection] = {}
+
+
+_open = _Open()
+
+
+@dataclass(frozen=True)
+class Packs:
+    """The packs of one folder, `1.pack`, `2.pack` …, and `index.db`."""
+
+    folder: Path
+
+    def get(self, sha256: str) -> bytes | None:
+        """What is packed under a SHA-256 (64 hex digits), unchecked; None where nothing is."""
+        if not self._is_begun():
+            return None
+        place = self._index().execute(
+            "SELECT pack, start, length FROM places WHERE sha256 = ?", (bytes.fromhex(sha256),)
+        ).fetchone()  # fmt: skip
+        if place is None:
+            return None
+        pack, start, length = place
+        try:
+            with self.path(pack).open("rb", buffering=0) as file:
+                return os.pread(file.fileno(), length, start)
+        except FileNotFoundError:
+            return None
+
+    def holds(self, sha256s: Sequence[str]) -> set[str]:
+        """Those of some SHA-256 that are packed."""
+        return _known(self._index(), sha256s) if self._is_begun() else set()
+
+    def put(self, contents: Mapping[str, bytes]) -> None:
+        """Keep contents by their SHA-256, each once. They are on disk before this returns, all of them or none."""
+        with self._writing() as index:
+            known = _known(index, list(contents))
+            new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
+            if not new:
+                return
+            pack, size = self._growing(index)
+            entries = [_header(sha256, content) + content + b"\n" for sha256, content in new.items()]
+            places = []
+            for (sha256, content), entry in zip(new.items(), entries, strict=True):
+                start = size + len(entry) - 1 - len(content)
+                places.append((bytes.fromhex(sha256), pack, start, len(content)))
+                size += len(entry)
+            with self.path(pack).open("ab", buffering=0) as file:
+                _write(file.fileno(), b"".join(entries))
+                os.fsync(file.fileno())
+            index.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", places)
+            index.execute("UPDATE packs SET size = ? WHERE id = ?", (size, pack))
+
+    def path(self, pack: int) -> Path:
+        """Where a pack lies."""
+        return self.folder / f"{pack}.pack"
+
+    def _growing(self, index: sqlite3.Connection) -> tuple[int, int]:
+        """The pack that takes what comes next, and its size in bytes: the newest, or a new one where that is full, or
+        longer than the index knows, since somebody was killed while writing."""
+        newest = index.execute("SELECT id, size FROM packs ORDER BY id DESC LIMIT 1").fetchone()
+        if newest and newest[1] < _LARGEST and self.path(newest[0]).stat().st_size == newest[1]:
+            return newest[0], newest[1]
+        pack = (newest[0] if newest else 0) + 1
+        while self.path(pack).exists():  # begun by somebody who was killed
+            pack += 1
+        self.path(pack).touch(0o640)
+        flush_folder(self.folder)
+        index.execute("INSERT INTO packs VALUES (?, 0)", (pack,))
+        return pack, 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """The index, with nobody else writing to it or to a pack."""
+        index = self._index()
+        index.execute("BEGIN IMMEDIATE")
+        try:
+            yield index
+            index.execute("COMMIT")
+        finally:
+            if index.in_transaction:
+                index.execute("ROLLBACK")
+
+    @property
+    def _key(self) -> str:
+        return f"{os.getpid()} {self.folder}"  # a forked process opens its own
+
+    def _is_begun(self) -> bool:
+        return self._key in _open.indexes or self.folder.is_dir()
+
+    def _index(self) -> sqlite3.Connection:
+        """This thread's connection; an index that is missing is made, from the packs that are there."""
+        key = self._key
+        if key not in _open.indexes:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            is_new = not (self.folder / "index.db").exists()
+            index = sqlite3.connect(self.folder / "index.db", timeout=_WAIT_SECONDS, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                index.execute(f"PRAGMA {pragma}")
+            index.executescript(_TABLES)
+            _open.indexes[key] = index
+            if is_new:
+                self._index_packs()
+        return _open.indexes[key]
+
+    def _index_packs(self) -> None:
+        with self._writing() as index:
+            for path in sorted(self.folder.glob("*.pack"), key=lambda path: int(path.stem)):
+                pack = int(path.stem)
+                places = [
+                    (bytes.fromhex(sha256), pack, start, length) for sha256, start, length in _entries(path)
+                ]
+                index.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?)", places)
+                size = places[-1][2] + places[-1][3] + 1 if places else 0
+                index.execute("INSERT OR REPLACE INTO packs VALUES (?, ?)", (pack, size))
+
+
+def flush_folder(folder: Path) -> None:
+    """Have what a folder lists on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _known(index: sqlite3.Connection, sha256s: Sequence[str]) -> set[str]:
+    query = "SELECT 1 FROM places WHERE sha256 = ?"
+    return {sha256 for sha256 in sha256s if index.execute(query, (bytes.fromhex(sha256),)).fetchone()}
+
+
+def _header(sha256: str, content: bytes) -> bytes:
+    return f"{sha256} {len(content)}\n".encode()
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _entries(path: Path) -> Iterator[tuple[str, int, int]]:
+    """A pack's entries that are whole: SHA-256, and where its bytes begin and how many they are."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        while line := file.readline(_HEADER):
+            sha256, _, length = line.decode("ascii", "replace").partition(" ")
+            if len(sha256) != 64 or not length.endswith("\n") or not length.strip().isdecimal():
+                return
+            start = file.tell()
+            if start + int(length) + 1 > size:
+                return
+            yield sha256, start, int(length)
+            file.seek(start + int(length) + 1)
