@@ -1,38 +1,32 @@
 """Word boundaries by jieba: a term found across the edge of a longer word is no hit."""
 
-import logging
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
-import jieba
+from classifiers.dictionary import dictionary
+from classifiers.jieba_alone import jieba
 
-# Words of the field, with how often they stand in hospitals' pages: "word frequency part-of-speech" a line.
-_DICTIONARY = Path(__file__).parent / "dictionary.txt"
 _REACH = 12  # characters of the sentence that jieba sees on either side of a hit
 _SHORT = 3  # longer terms do not lie across a word's edge by accident
 
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    with _DICTIONARY.open(encoding="utf-8") as domain:
-        for line in domain:
-            word, frequency, _ = line.split()
-            tokenizer.add_word(word, int(frequency))
+    tokenizer.FREQ = dictionary()
+    tokenizer.total = dictionary().total
+    tokenizer.initialized = True
     return tokenizer
 
 
 def is_word(word: str) -> bool:
-    """Whether jieba's dictionary has the word."""
-    return bool(_tokenizer().FREQ.get(word))
+    """Whether the dictionary has the word."""
+    return dictionary().get(word) > 0
 
 
 def how_common(word: str) -> float:
     """How often `word` stands in ordinary writing, in the units of jieba's dictionary; a guess for new words."""
-    return float(_tokenizer().FREQ.get(word) or 10 ** (3 - len(word)))
+    return float(dictionary().get(word) or 10 ** (3 - len(word)))
 
 
 def cut(text: str) -> list[str]:

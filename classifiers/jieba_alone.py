@@ -1,0 +1,16 @@
+"""jieba, imported without pkg_resources: it asks for that only to open its own files, which it can do by itself, and it
+would take each process a third of a second and 10 MB."""
+
+import sys
+
+_there = sys.modules.get("pkg_resources")
+sys.modules["pkg_resources"] = None  # type: ignore[assignment] # Python's way to say: not to be imported
+try:
+    import jieba
+finally:
+    if _there is None:
+        del sys.modules["pkg_resources"]
+    else:
+        sys.modules["pkg_resources"] = _there
+
+__all__ = ["jieba"]
