@@ -7,10 +7,11 @@ an advert keeps to the approved sample is `classifiers.departure`.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 from typing import Literal
 
-from classifiers.normalise import normalise
+from classifiers.normalise import normalise, written_as
 from classifiers.values import Facts, NormalText
 
 CertificateFault = Literal[
@@ -52,6 +53,17 @@ class ShownNumber:
     canonical: str | None
     approved_on: date | None = None
     malformed_because: str = ""
+
+
+@cache
+def _of_a_number() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(written_as('广') + written_as('厂')))}]")
+
+
+def may_show_numbers(text: str) -> bool:
+    """Whether `text`, not normalised yet, has a character that every certificate number has: most pages do not, and
+    need not be normalised to be asked for numbers."""
+    return _of_a_number().search(text) is not None
 
 
 def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:

@@ -51,6 +51,8 @@ _WIDGETS: Mapping[str, str] = {
     "bridge.baidu.com": "百度商桥",
 }
 _WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?_-]|$)", re.I)
+# What an address has somewhere that leads to a widget: most have nothing of it, and are not taken apart.
+_OF_A_WIDGET = re.compile(f"{'|'.join(map(re.escape, _WIDGETS))}|{_WIDGET_PATH.pattern}", re.I)
 _BOOKING_PATH = re.compile(
     r"(?:^tel:|/(?:yuyue|yygh|guahao|appointment|booking|reserve|order)(?:[/.?_-]|$))", re.I
 )
@@ -94,7 +96,7 @@ def _by_address(page: PageText) -> Iterable[Contact]:
     """Chat widgets and booking links, each address's kind once."""
     seen: dict[tuple[str, str], Contact] = {}
     for link in page.links:
-        widget = _widget(link.address)
+        widget = _widget(link.address) if _OF_A_WIDGET.search(link.address) else None
         if widget:
             seen.setdefault(("widget", widget), Contact("widget", 0, 0, widget))
         elif link.end and _BOOKING_PATH.search(link.address):

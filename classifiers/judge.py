@@ -32,6 +32,8 @@ _NOBODY = Register()
 
 def certificate_numbers(page: PageText) -> tuple[str, ...]:
     """The canonical certificate numbers that a page shows: what to look up before judging it."""
+    if not certificates.may_show_numbers(page.text):
+        return ()
     numbers = certificates.find_numbers(normalise(page.text))
     return tuple(dict.fromkeys(number.canonical for number in numbers if number.canonical))
 

@@ -51,6 +51,11 @@ def normalise(text: str) -> NormalText:
     return rewrite(NormalText(mapped), list(_edits(mapped, _candidates(plain))))
 
 
+def written_as(character: str) -> list[str]:
+    """The characters that `normalise` takes for this one, itself among them (廣 and ⼴ for 广)."""
+    return [chr(code) for code in np.flatnonzero(_one_to_one() == ord(character)).tolist()]
+
+
 def rewrite(normal: NormalText, edits: Sequence[Edit]) -> NormalText:
     """`normal` with `edits` made; they count its characters, are in order and do not overlap."""
     if not edits:

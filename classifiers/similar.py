@@ -48,9 +48,10 @@ class Signature:
         bands = (values[band * width : (band + 1) * width] for band in range(_BANDS))
         return Signature(values, tuple(_hash(number, band) for number, band in enumerate(bands)))
 
-    def likeness(self, other: "Signature") -> float:
-        """The estimated share of shingles that both have, 0 to 1."""
-        mine, others = np.frombuffer(self.values, "<u4"), np.frombuffer(other.values, "<u4")
+    def likeness(self, other: bytes) -> float:
+        """The estimated share of shingles that this page and another, by its signature's values, have in common, 0 to
+        1."""
+        mine, others = np.frombuffer(self.values, "<u4"), np.frombuffer(other, "<u4")
         return float(np.mean(mine == others))
 
 

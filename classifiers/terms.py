@@ -136,7 +136,12 @@ def _parts(written: str) -> Iterator[_Part]:
         if in_braces:
             yield _placeholder(piece)
         elif piece:
-            yield _Part((normalise(piece).text,))
+            yield _plain(piece)
+
+
+@cache
+def _plain(piece: str) -> _Part:
+    return _Part((normalise(piece).text,))
 
 
 def _braces(written: str) -> Iterator[tuple[str, bool]]:
@@ -158,6 +163,7 @@ def _braces(written: str) -> Iterator[tuple[str, bool]]:
     yield written[begin:], False
 
 
+@cache  # the lists' groups of words stand in many terms
 def _placeholder(inside: str) -> _Part:
     choices = _choices(inside)
     if len(choices) > 1:

@@ -12,22 +12,12 @@ from classifiers.lists import RuleSet
 from classifiers.values import Judgement, PageText
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
-from records.flagging import (
-    Unjudged,
-    confirmed_cases,
-    flag,
-    gone_since,
-    judged_among,
-    latest_cases,
-    note_gone,
-    record_judgement,
-    register_of,
-    unjudged,
-)
+from records.flagging import confirmed_cases, flag, gone_since, latest_cases, note_gone, register_of
 from records.images import texts_with_images
+from records.judgements import Unjudged, judged_among, record_judgement, record_lawful, unjudged
 from records.page_judgement import judge_page
 
-_BATCH = 25
+_BATCH = 50
 
 
 @dataclass(frozen=True)
@@ -110,10 +100,15 @@ def _record(
 ) -> None:
     there = judged_among(session, [item.snapshot.id for item in batch])
     cases = latest_cases(session, [item.snapshot.page_id for item in batch])
+    lawful = []
     for item, (page, judgement) in zip(batch, judgements, strict=True):
         if item.snapshot.id in there:
+            continue
+        if not judgement.unlawful and item.snapshot.page_id not in cases:
+            lawful.append((item.snapshot, page, judgement))
             continue
         record = record_judgement(session, item.snapshot, page, judgement, version=version, now=now)
         own = item.snapshot.page
         if case := flag(session, own, record, cases.get(own.id), now):
             cases[own.id] = case
+    record_lawful(session, lawful, version=version, now=now)

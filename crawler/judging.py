@@ -17,7 +17,7 @@ from crawler.own_process import own_process
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
 
-_WAIT_SECONDS = 0.2
+_WAIT_SECONDS = 0.5
 _AT_ONCE = 100
 _PROCESSES = 3  # that may be lost, one after the other
 
@@ -85,9 +85,10 @@ class Judging:
         if warning := pool.submit(self._open).result():
             self._warn(*warning)
         while not self._all_here.wait(_WAIT_SECONDS):
-            while self._whole and not self._is_abandoned:
-                some = [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))]
-                self._judge(pool, some)
+            # What came meanwhile waits for its fellows: each time costs as much as some pages do.
+            for _ in range(-(-len(self._whole) // _AT_ONCE)):
+                if not self._is_abandoned:
+                    self._judge(pool, [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))])
         if self._is_abandoned:
             return
         for some in pool.submit(_unjudged).result():
@@ -121,7 +122,7 @@ def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
 
 
 def _unjudged() -> list[list[int]]:
-    from records.flagging import unjudged_ids  # noqa: PLC0415
+    from records.judgements import unjudged_ids  # noqa: PLC0415
 
     with reading(_opened["engine"]) as session:
         ids = list(unjudged_ids(session))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.similar import ALIKE, Signature
@@ -29,13 +29,12 @@ def find_cluster(session: Session, page: PageText, page_id: int) -> Cluster:
     alike = _most_alike(session, signature)
     if alike is None:
         return Cluster(signature, None, 0)
-    cluster_id = alike.cluster_id or alike.id
     query = (
         select(func.count(func.distinct(Snapshot.page_id)))
         .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-        .where(JudgementRecord.cluster_id == cluster_id, Snapshot.page_id != page_id)
+        .where(JudgementRecord.cluster_id == alike, Snapshot.page_id != page_id)
     )
-    return Cluster(signature, cluster_id, session.scalar(query) or 0)
+    return Cluster(signature, alike, session.scalar(query) or 0)
 
 
 def join_cluster(session: Session, record: JudgementRecord, cluster: Cluster) -> None:
@@ -43,10 +42,9 @@ def join_cluster(session: Session, record: JudgementRecord, cluster: Cluster) ->
     signature = cluster.signature
     record.signature = signature.values
     record.cluster_id = cluster.id or record.id
-    session.add_all(
-        SimilarBand(judgement_id=record.id, band=band, value=value)
-        for band, value in enumerate(signature.bands)
-    )
+    bands = enumerate(signature.bands)
+    rows = [{"judgement_id": record.id, "band": band, "value": value} for band, value in bands]
+    session.execute(insert(SimilarBand), rows)
     session.flush()
 
 
@@ -86,8 +84,8 @@ def disposed_before(session: Session, record: JudgementRecord, page: Page) -> Ca
     return session.scalar(query.order_by(Case.id).limit(1))
 
 
-def _most_alike(session: Session, signature: Signature) -> JudgementRecord | None:
-    """The judgement that says most nearly the same; None where none is alike enough."""
+def _most_alike(session: Session, signature: Signature) -> int | None:
+    """The cluster of the judgement that says most nearly the same; None where none is alike enough."""
     shared = func.count().label("shared")
     candidates = session.execute(
         select(SimilarBand.judgement_id, shared)
@@ -97,11 +95,11 @@ def _most_alike(session: Session, signature: Signature) -> JudgementRecord | Non
         .limit(_MOST_CANDIDATES)
     )
     ids = [row[0] for row in candidates]
-    records = session.scalars(select(JudgementRecord).where(JudgementRecord.id.in_(ids))).all()
-    likeness = {
-        record: signature.likeness(Signature.from_values(record.signature))
-        for record in records
-        if record.signature
-    }
-    best = max(likeness, key=lambda record: (likeness[record], -record.id), default=None)
-    return best if best is not None and likeness[best] >= ALIKE else None
+    rows = session.execute(
+        select(JudgementRecord.id, JudgementRecord.cluster_id, JudgementRecord.signature).where(
+            JudgementRecord.id.in_(ids), JudgementRecord.signature.is_not(None)
+        )
+    )
+    likeness = [(signature.likeness(values), -id_, cluster or id_) for id_, cluster, values in rows if values]
+    best = max(likeness, default=None)
+    return best[2] if best is not None and best[0] >= ALIKE else None

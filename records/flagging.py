@@ -1,25 +1,21 @@
 """From a judgement to a case: what is written when a snapshot has been judged."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, exists, func, select, true
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.identity import Register, Registered
-from classifiers.score import with_similar_pages
-from classifiers.values import Judgement, KnownCertificate, PageText
-from records import search, workflow
-from records.clusters import disposed_before, find_cluster, join_cluster
+from classifiers.values import KnownCertificate
+from records import workflow
+from records.clusters import disposed_before
 from records.models import (
     Account,
     AuditEntry,
     Case,
     CaseState,
     Certificate,
-    FindingRecord,
     Institution,
     JudgementRecord,
     Page,
@@ -35,57 +31,6 @@ FLAGGER = workflow.Actor(workflow.SYSTEM, "flag")
 # In these states a case takes no new judgement: people have decided on what they saw.
 _DECIDED = frozenset({CaseState.DISMISSED, CaseState.VERIFIED})
 _STILL_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE, CaseState.RETURNED})
-
-
-@dataclass(frozen=True)
-class Unjudged:
-    """A snapshot to be judged, with whose page it is."""
-
-    snapshot: Snapshot
-    institution: Institution
-
-
-def unjudged(
-    session: Session, limit: int, after_id: int = 0, only: Sequence[int] | None = None
-) -> Sequence[Unjudged]:
-    """The next snapshots, by id, that have text, were not judged yet and show something new.
-
-    `only` limits them to these ids. Re-checks are left out: they are judged against their case, by
-    `records.verification`.
-    """
-    rows = session.scalars(
-        _waiting(select(Snapshot), only)
-        .where(Snapshot.id > after_id)
-        .options(
-            joinedload(Snapshot.page).options(
-                joinedload(Page.site).joinedload(Site.institution),
-                joinedload(Page.account).joinedload(Account.institution),
-            )
-        )
-        .order_by(Snapshot.id)
-        .limit(limit)
-    )
-    return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
-
-
-def unjudged_ids(session: Session) -> Sequence[int]:
-    """The ids of all snapshots that `unjudged` would give."""
-    return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
-
-
-def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
-    return (
-        query.join(Visit, Visit.id == Snapshot.visit_id)
-        .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-        .where(
-            JudgementRecord.id.is_(None),
-            Snapshot.text_sha256.is_not(None),
-            Snapshot.unchanged_since_id.is_(None),
-            Snapshot.status == 200,
-            Visit.kind != VisitKind.RECHECK,
-            true() if only is None else Snapshot.id.in_(only),
-        )
-    )
 
 
 def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, KnownCertificate]:
@@ -130,68 +75,6 @@ def confirmed_cases(session: Session, institution_ids: Iterable[int]) -> dict[in
         .group_by(owner)
     )
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def record_judgement(
-    session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
-) -> JudgementRecord:
-    """Write a judgement and its findings. A snapshot is judged once: see `judged_among`.
-
-    A flagged page joins the cluster of the pages that say the same, which its score counts.
-    """
-    cluster = find_cluster(session, page, snapshot.page_id) if judgement.unlawful else None
-    if cluster:
-        judgement = with_similar_pages(judgement, cluster.other_pages)
-    record = JudgementRecord(
-        snapshot_id=snapshot.id,
-        judged_at=now,
-        lists_version=version,
-        page_kind=judgement.page_kind,
-        page_kind_reasons=list(judgement.page_kind_reasons),
-        unlawful=judgement.unlawful,
-        score=judgement.score,
-        score_parts=[asdict(part) for part in judgement.score_parts],
-        spared=[asdict(spared) for spared in judgement.spared],
-        gravity=judgement.gravity,
-        gravity_reasons=list(judgement.gravity_reasons),
-        contacts=[asdict(contact) for contact in judgement.contacts],
-        mentions=[asdict(mention) for mention in judgement.mentions],
-        alignment=[asdict(aligned) for aligned in judgement.alignment],
-        images=[
-            {"sha256": block.image, "start": block.start, "end": block.end}
-            for block in page.blocks
-            if block.image
-        ],
-        page_text=page.text,
-        findings=[
-            FindingRecord(
-                rule=finding.rule,
-                family=finding.family,
-                title=finding.title,
-                severity=finding.severity,
-                law=[str(article) for article in finding.law],
-                start=finding.start,
-                end=finding.end,
-                quote=finding.quote,
-                why=finding.why,
-                term=finding.term,
-            )
-            for finding in judgement.findings
-        ],
-    )
-    session.add(record)
-    if cluster:
-        session.flush()
-        join_cluster(session, record, cluster)
-        whose = snapshot.page.source.institution
-        search.add(session, record.id, [snapshot.title or "", snapshot.page.url, whose.name, page.text])
-    return record
-
-
-def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
-    """Those of the snapshots that are judged already."""
-    there = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
-    return set(session.scalars(there))
 
 
 def latest_cases(session: Session, page_ids: Sequence[int]) -> dict[int, Case]:

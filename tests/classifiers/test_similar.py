@@ -11,7 +11,7 @@ TEXT = "云溪男科医院引进新设备，专家团队每周坐诊。前列腺
 
 
 def likeness(one: str, other: str) -> float:
-    return Signature.of(PageText.of_plain(one)).likeness(Signature.of(PageText.of_plain(other)))
+    return Signature.of(PageText.of_plain(one)).likeness(Signature.of(PageText.of_plain(other)).values)
 
 
 def test_a_mirror_is_alike_although_it_is_disguised() -> None:

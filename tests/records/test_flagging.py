@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from records.database import reading, transaction
-from records.flagging import unjudged
+from records.judgements import unjudged
 from records.models import Case, CaseState, Site
 from records.workflow import Actor, step
 from tests.records import registered
