@@ -5,21 +5,26 @@ import os
 import re
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
+from scrapy.http import Response
 
 from classifiers.values import PageText
+from crawler.answers import content_type
 from crawler.browser_proxy import BrowserProxy
 from crawler.errors import BrowserMissing
 from crawler.guard import AddressGuard
+from crawler.post import Post
 from crawler.visibility import MARK_UNSEEN
+from records.encoding import is_utf8_unsaid
 from records.settings import settings
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
@@ -69,6 +74,14 @@ def _length(text: PageText) -> int:
     return sum(block.end - block.start for block in text.blocks if block.region == "main")
 
 
+@dataclass(frozen=True)
+class PlainPage:
+    """What the server answered to a plain request, and what was read in it: the browser is asked for the same page."""
+
+    response: Response
+    post: Post
+
+
 @lru_cache(maxsize=1)
 def browser_proxy() -> tuple[BrowserProxy, str]:
     """This process's proxy and its URL: all that the browser asks for goes through it."""
@@ -110,7 +123,7 @@ def browser_meta() -> dict[str, Any]:
             "service_workers": "block",
             "permissions": [],
         },
-        "playwright_page_init_callback": _guard_page,
+        "playwright_page_init_callback": _prepare_page,
         "playwright_page_methods": [PageMethod("evaluate", MARK_UNSEEN)],
         "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
     }
@@ -128,12 +141,23 @@ def close_context(meta: Mapping[str, Any]) -> None:
         _soon(page.context.close())
 
 
-async def _guard_page(page: "Page", _: Request) -> None:
-    """Close pop-ups, and the whole context where the page has not come to an end in time."""
+async def _prepare_page(page: "Page", request: Request) -> None:
+    """Close pop-ups, and the whole context where the page has not come to an end in time. A page that is UTF-8 and does
+    not say so is shown from the bytes that came, as what it is: the browser would show it garbled."""
     context = page.context
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
     clock = asyncio.get_running_loop().call_later(HARD_SECONDS, lambda: _soon(context.close()))
     context.on("close", lambda _: clock.cancel())
+    plain: PlainPage | None = request.cb_kwargs.get("plain")
+    if plain is None:
+        return
+    body, said = plain.response.body, content_type(plain.response)
+    if is_utf8_unsaid(body, said):
+
+        async def as_it_is(route: "Route") -> None:
+            await route.fulfill(status=200, body=body, content_type="text/html; charset=utf-8")
+
+        await page.route(lambda asked: asked == request.url, as_it_is)
 
 
 def _soon(work: Awaitable[None]) -> None:

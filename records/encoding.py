@@ -1,6 +1,11 @@
 """Pages' bytes as text, whatever they say of their encoding."""
 
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    html_to_unicode,
+    http_content_type_encoding,
+    read_bom,
+)
 
 # The most frequent characters of Chinese, simplified and traditional.
 _EVERYDAY = frozenset(
@@ -28,6 +33,19 @@ def decode_html(body: bytes, content_type: str) -> str:
     if (western or "\ufffd" in text) and guess(body) != declared:
         return body.decode(guess(body), errors="replace")
     return text
+
+
+def is_utf8_unsaid(body: bytes, content_type: str) -> bool:
+    """Whether a page is UTF-8, and neither it nor its header says so: a browser takes it for something else."""
+    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
+    bom, _ = read_bom(body)
+    is_said = bom is not None or declared == "utf-8"
+    return (
+        not is_said
+        and not body.isascii()
+        and is_utf8(body)
+        and decode_html(body, content_type) == body.decode()
+    )
 
 
 def is_utf8(body: bytes) -> bool:

@@ -17,11 +17,11 @@ from crawler.answers import as_fetched, browser_broke, content_type, failure_rea
 from crawler.budget import DEADLINE, UNWANTED
 from crawler.extract import extract, image_addresses
 from crawler.page_writer import Arrived, PageWriter, Written
+from crawler.post import Post
 from crawler.progress import Lessons, Progress
-from crawler.rendering import browser_meta, close_context, needs_browser, shows_more
+from crawler.rendering import PlainPage, browser_meta, close_context, needs_browser, shows_more
 from crawler.sitemap import SiteMap
 from crawler.skipped import OutOfTime
-from crawler.sources.post import Post
 from crawler.spiders.pictures import PictureSpider
 from records.database import reading, transaction
 from records.encoding import decode_html
@@ -119,7 +119,7 @@ class VisitSpider(PictureSpider):
                 self.engine, progress.target, datetime.now(UTC), outcome, held_back=progress.held_back
             )
 
-    def _request(self, progress: Progress, planned: Planned, plain: Response | None = None) -> Request:
+    def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
         """A request for a planned page: plain, or (with the plain answer at hand) by the browser."""
         target = progress.target
         headers = {}
@@ -145,7 +145,7 @@ class VisitSpider(PictureSpider):
         )
 
     async def keep(
-        self, response: Response, progress: Progress, planned: Planned, plain: Response | None
+        self, response: Response, progress: Progress, planned: Planned, plain: PlainPage | None
     ) -> AsyncIterator[Request]:
         """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
         named = self.read_map(progress.target, response.url, response.body) if planned.is_feed else None
@@ -164,7 +164,7 @@ class VisitSpider(PictureSpider):
                 progress.lessons.defer(response, planned)
             else:
                 learned.asked += 1
-                yield self._request(progress, planned, plain=response)
+                yield self._request(progress, planned, plain=PlainPage(response, post))
             return
         seen = post if html and not planned.is_feed else None
         pictures = image_addresses(html, response.url) if seen else []
@@ -172,10 +172,10 @@ class VisitSpider(PictureSpider):
             fetched = as_fetched(planned.url, response, seen, pictures)
         else:
             close_context(response.meta)
-            before = self.read(decode_html(plain.body, content_type(plain)), plain.url).text
-            async for request in self._learn(progress, planned, shows_more(post.text, before)):
+            gained = shows_more(post.text, plain.post.text)
+            async for request in self._learn(progress, planned, gained):
                 yield request
-            fetched = as_fetched(planned.url, plain, seen, pictures, response.url, response.body)
+            fetched = as_fetched(planned.url, plain.response, seen, pictures, response.url, response.body)
         written = await self._store_page(progress, planned, fetched, html)
         if fetched.text is not None and not written.is_repeat and written.status == 200:
             for request in self.image_requests(progress, pictures, written.snapshot_id):
@@ -224,7 +224,7 @@ class VisitSpider(PictureSpider):
         """Record why a page could not be fetched. When only the browser failed, the plain answer is kept."""
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
-        plain: Response | None = request.cb_kwargs["plain"]
+        plain: PlainPage | None = request.cb_kwargs["plain"]
         close_context(request.meta)
         if plain is not None and not request.meta.get(_SECOND_TRY) and browser_broke(failure):
             again = self._request(progress, planned, plain=plain)
@@ -250,10 +250,11 @@ class VisitSpider(PictureSpider):
         return self.closed_hosts.get(slot_of(planned.url)) or progress.lessons.unwanted(planned)
 
     async def _keep_plain(
-        self, progress: Progress, planned: Planned, plain: Response, reason: str
+        self, progress: Progress, planned: Planned, plain: PlainPage, reason: str
     ) -> Written:
-        html = decode_html(plain.body, content_type(plain))
-        fetched = as_fetched(planned.url, plain, self.read(html, plain.url), image_addresses(html, plain.url))
+        response = plain.response
+        html = decode_html(response.body, content_type(response))
+        fetched = as_fetched(planned.url, response, plain.post, image_addresses(html, response.url))
         return await self._store_page(progress, planned, fetched, html, reason)
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:

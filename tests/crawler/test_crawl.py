@@ -74,7 +74,7 @@ def test_a_second_visit_asks_conditionally_and_keeps_nothing_new(
     with serving({"/": Answer(page("/a"), etag='"1"'), "/a": Answer(page(), etag='"2"')}) as site:
         register_site(site.url)
         qingyi("crawl")
-        files = sorted(store.folder.rglob("*"))
+        files = _evidence(store)
         make_due(engine)
         qingyi("crawl")
         asked = [headers.get("if-none-match") for path, headers in site.requests if path == "/a"]
@@ -82,7 +82,13 @@ def test_a_second_visit_asks_conditionally_and_keeps_nothing_new(
     kept = snapshots(engine)
     assert {snapshot.status for snapshot in kept.values()} == {304}
     assert all(snapshot.unchanged_since_id for snapshot in kept.values())
-    assert sorted(store.folder.rglob("*")) == files
+    assert _evidence(store) == files
+
+
+def _evidence(store) -> dict[str, int]:
+    """What is kept, and how many bytes; the packs' index, which has no evidence in it, aside."""
+    files = [path for path in store.folder.rglob("*") if path.is_file() and "index.db" not in path.name]
+    return {str(path): path.stat().st_size for path in files}
 
 
 def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, register_site) -> None:
@@ -104,6 +110,25 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
     assert b"innerHTML" in store.get(kept["/"].body_sha256)
     assert "脚本写出的正文" in store.get(kept["/"].rendered_sha256).decode()
     assert kept["/next"].rendered_sha256 is None
+
+
+@pytest.mark.parametrize("said", ["", '<meta charset="gb2312">'])
+def test_a_script_built_page_that_is_utf8_and_does_not_say_so_is_not_garbled(
+    engine, store, qingyi, register_site, said: str
+) -> None:
+    written = "<p>脚本写出的正文，治愈率98%，永不复发。</p>"
+    shell = (
+        f"<!doctype html>{said}<title>壳</title><body><script>document.body.innerHTML='{written}'</script>"
+    )
+    with serving({"/": Answer(shell, headers={"Content-Type": "text/html"})}) as site:
+        register_site(site.url)
+        done = qingyi("crawl", "--no-capture")
+    assert done.returncode == 0, done.stderr
+    kept = snapshots(engine)["/"]
+    assert "脚本写出的正文" in store.get(kept.rendered_sha256).decode()
+    assert store.get(kept.body_sha256).decode() == shell
+    with reading(engine) as session:
+        assert len(session.scalars(select(Case)).all()) == 1
 
 
 def test_robots_are_obeyed_unless_somebody_said_why_not(engine, qingyi, register_site) -> None:

@@ -1,14 +1,22 @@
 """Text in pictures: read beside the crawl, once by content, and judged with the page."""
 
+import os
+import time
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Engine, select
 
 from crawler.extract import image_addresses
+from crawler.image_reading import ImageReading
 from crawler.image_text import may_carry_advert, read_image, size_of
-from records.database import reading
-from records.images import Line, paragraphs
+from records.database import reading, transaction
+from records.evidence import EvidenceStore
+from records.images import Line, keep_image, paragraphs
 from records.models import Case, Image, PageImage
+from tests.crawler.test_kills import own_processes
 from tests.drawn import poster
+from tests.records import registered
 from tests.servers.site import Answer, page, serving
 
 LINES = ["云溪男科医院", "治愈率高达98%", "签约治疗无效退款", "祖传秘方专治疑难杂症"]
@@ -78,6 +86,29 @@ def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qi
         assert any("98%" in quote for quote in quotes)
         assert cases[0].judgement.images[0]["sha256"] == session.scalars(select(Image.sha256)).one()
     assert sum(path == "/poster.png" for path in site.paths()) == 1
+
+
+def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: EvidenceStore) -> None:
+    now = datetime.now(UTC)
+    with transaction(engine) as session:
+        own_site = registered.site(session)
+    kept = registered.snapshot(engine, store, own_site, now, url=own_site.start_url, text="门诊")
+    with transaction(engine) as session:
+        for number in range(3):
+            picture = poster([*LINES, f"第{number}张"])
+            keep_image(session, store, kept.id, f"http://127.0.0.1/{number}.png", picture, size_of(picture))
+    before = {child.pid for child in own_processes(os.getpid())}
+    images = ImageReading(engine, store)
+    images.start()
+    while not (begun := [child for child in own_processes(os.getpid()) if child.pid not in before]):
+        time.sleep(0.02)
+    begun[0].kill()
+    images.finish(lambda _: None)
+    with reading(engine) as session:
+        read = session.scalars(select(Image)).all()
+    faults = [image.fault for image in read if image.fault]
+    assert [fault.split(":")[0] for fault in faults] == ["BrokenProcessPool"]
+    assert sum("98%" in str(image.lines) for image in read) == 2
 
 
 def test_another_picture_on_the_same_words_is_a_change(engine: Engine, qingyi, register_site) -> None:
