@@ -1,6 +1,6 @@
 """How fast a site is collected whole, beside bare Scrapy with an empty parse on the same site in the same run.
 
-Usage: python -m benchmarks.crawl [--pages N] [--rendered N]
+Usage: python -m benchmarks.crawl [--pages N] [--rendered N] [--rounds N]
 
 2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts,
 judges and stores every page; bare Scrapy only fetches, with the same concurrency. Peak resident memory is of the
@@ -11,6 +11,7 @@ so many pages are built by script, and the browser's memory is read along the wa
 import argparse
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from statistics import median
 
 import psutil
 from rich.console import Console
@@ -34,6 +36,7 @@ from records.database import open_engine, reading, transaction
 from records.models import Institution, JudgementRecord, Level, Site
 
 SITES = 20
+_LOOK_SECONDS = 1
 _CHARACTERS = 3_500
 _BARE = """
 import sys, scrapy
@@ -57,7 +60,8 @@ _BUILT = """<!doctype html><meta charset="utf-8"><title>{number}</title><div id=
 
 
 def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> None:
-    made = [html(_CHARACTERS, int(number % 20 == 0), number).encode() for number in range(40)]
+    names = [f"/{'app' if number < rendered else 'p'}{number}.html" for number in range(pages)]
+    made = [_to_own_pages(html(_CHARACTERS, int(number % 20 == 0), number), names) for number in range(40)]
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -65,10 +69,7 @@ def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> No
         def do_GET(self) -> None:
             name = self.path.strip("/").removesuffix(".html")
             if self.path == "/":
-                kinds = ["app" if number < rendered else "p" for number in range(pages)]
-                links = "".join(
-                    f'<a href="/{kind}{number}.html">{number}</a>' for number, kind in enumerate(kinds)
-                )
+                links = "".join(f'<a href="{name}">{number}</a>' for number, name in enumerate(names))
                 body = f"<title>start</title><p>{'门诊时间为每日八时至十七时。' * 8}</p>{links}".encode()
             elif name.startswith("app"):
                 body = _BUILT.format(number=f"{self.server.server_port}-{name}").encode()
@@ -93,6 +94,11 @@ def _serve(pages: int, rendered: int, ports: "multiprocessing.Queue[int]") -> No
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ports.put(server.server_port)
     threading.Event().wait()
+
+
+def _to_own_pages(page: str, names: Sequence[str]) -> bytes:
+    """The page with navigation to pages that the site has: both runs ask for the same ones."""
+    return re.sub(r"/page(\d+)\.html", lambda found: names[int(found[1]) % len(names)], page).encode()
 
 
 @contextmanager
@@ -120,9 +126,16 @@ class Memory:
         browser = [child for child in children if "chrom" in child.name()]
         ours = [watched, *(child for child in children if child not in browser)]
         self.process = max(self.process, watched.memory_info().rss)
-        self.together = max(self.together, sum(process.memory_full_info().pss for process in ours))
+        self.together = max(self.together, sum(map(_proportional, ours)))
         if browser:
             self.browser.append(sum(process.memory_info().rss for process in browser))
+
+
+def _proportional(process: psutil.Process) -> int:
+    """Resident bytes, those that several share by their share. Read from the kernel's sum: taking the list of all areas
+    would cost the process that is measured."""
+    rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return int(rollup.partition("\nPss:")[2].split()[0]) * 1024
 
 
 def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Memory]:
@@ -131,9 +144,10 @@ def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Mem
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     watched, memory = psutil.Process(process.pid), Memory()
     while process.poll() is None:
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OSError):
             memory.look(watched)
-        time.sleep(0.5)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LOOK_SECONDS)
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command[:4]))} ended with {process.returncode}")
     return time.perf_counter() - started, memory
@@ -151,14 +165,24 @@ def start_up(environment: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=2_000, help="pages over all sites")
-    parser.add_argument("--rendered", type=int, default=0, help="of these, pages that need the browser")
-    options = parser.parse_args()
-    console = Console(width=110)
-    each, rendered = options.pages // SITES, options.rendered // SITES
+@dataclass(frozen=True)
+class Round:
+    """Both runs over the same pages: seconds and memory of bare Scrapy, of all of it, and the command's start-up."""
+
+    pages: int
+    bare: tuple[float, Memory]
+    whole: tuple[float, Memory]
+    start_up: float
+
+    @property
+    def share(self) -> float:
+        """Pages a second of the whole collection, as a share of bare Scrapy's."""
+        return self.bare[0] / self.whole[0]
+
+
+def one_round(pages: int, rendered: int) -> Round:
+    """Measure both, one after the other, on sites made for it."""
+    each, rendered = pages // SITES, rendered // SITES
     with tempfile.TemporaryDirectory() as scratch, serving(each, rendered) as sites:
         folder = Path(scratch)
         environment = {
@@ -171,46 +195,43 @@ def main() -> None:
         kinds = ["app" if number < rendered else "p" for number in range(each)]
         urls += [f"{site}/{kind}{number}.html" for number, kind in enumerate(kinds) for site in sites]
         (folder / "urls.txt").write_text("\n".join(urls))
-        bare_seconds, bare_memory = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
+        bare = run([sys.executable, "-c", _BARE, str(folder / "urls.txt")], environment)
         _register(folder, sites, environment, each)
         empty = start_up({**environment, "QINGYI_DATABASE_URL": f"sqlite:///{folder / 'empty.db'}"})
-        seconds, memory = run(
-            [
-                sys.executable,
-                "-m",
-                "qingyi",
-                "crawl",
-                "--no-capture",
-            ],
-            environment,
-        )
+        whole = run([sys.executable, "-m", "qingyi", "crawl", "--no-capture"], environment)
         _check_whole(folder, len(urls))
+        return Round(len(urls), bare, whole, empty)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=2_000, help="pages over all sites")
+    parser.add_argument("--rendered", type=int, default=0, help="of these, pages that need the browser")
+    parser.add_argument("--rounds", type=int, default=5, help="how often both are measured, in turn")
+    options = parser.parse_args()
+    console = Console(width=110)
     table = Table(
-        "run",
-        "pages",
-        "seconds",
-        "pages/s",
-        "share of bare Scrapy",
-        "peak MB",
-        "all processes",
-        title="crawl",
+        "round", "run", "pages", "seconds", "pages/s", "share", "peak MB", "all processes", title="crawl"
     )
-    for name, took, used in (
-        ("bare Scrapy, empty parse", bare_seconds, bare_memory),
-        ("Qingyi, all of it", seconds, memory),
-    ):
-        rate, base = len(urls) / took, len(urls) / bare_seconds
-        table.add_row(
-            name,
-            str(len(urls)),
-            f"{took:.1f}",
-            f"{rate:.0f}",
-            f"{rate / base:.2f}",
-            f"{used.process / 1e6:.0f}",
-            f"{used.together / 1e6:.0f}",
-        )
-    console.print(table, f"start-up of the command, included: {empty:.1f} s")
-    if browser := memory.browser:
+    rounds = []
+    for number in range(1, options.rounds + 1):
+        rounds.append(measured := one_round(options.pages, options.rendered))
+        for name, (took, used), share in (
+            ("bare Scrapy, empty parse", measured.bare, 1.0),
+            ("Qingyi, all of it", measured.whole, measured.share),
+        ):
+            figures = (f"{took:.1f}", f"{measured.pages / took:.0f}", f"{share:.2f}")
+            memory = (f"{used.process / 1e6:.0f}", f"{used.together / 1e6:.0f}")
+            table.add_row(str(number), name, str(measured.pages), *figures, *memory)
+    shares = [measured.share for measured in rounds]
+    console.print(
+        table,
+        f"share of bare Scrapy's pages a second: {median(shares):.2f} in the middle ({min(shares):.2f} to "
+        f"{max(shares):.2f}); start-up of the command, included: "
+        f"{median(measured.start_up for measured in rounds):.1f} s",
+    )
+    if browser := rounds[-1].whole[1].browser:
         quarter = max(1, len(browser) // 4)
         early, late = sum(browser[quarter : 2 * quarter]) / quarter, sum(browser[-quarter:]) / quarter
         console.print(

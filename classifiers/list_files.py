@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -11,31 +10,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from classifiers.list_faults import ListFault, ListsRefused
+
 Parsed = TypeVar("Parsed")
-
-
-@dataclass(frozen=True)
-class ListFault:
-    """One thing that is wrong in one file: where, what, and how to put it right."""
-
-    file: str
-    line: int
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
-
-
-class ListsRefused(Exception):
-    """The lists cannot be used. `faults` names all that is wrong, not only the first."""
-
-    def __init__(self, faults: list[ListFault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
-
-    def __reduce__(self) -> tuple[type["ListsRefused"], tuple[list[ListFault]]]:
-        return type(self), (self.faults,)  # it may come from another process
 
 
 class ListReader:

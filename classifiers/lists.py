@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from classifiers.list_files import ListFault, ListReader, ListsRefused
+from classifiers.list_faults import ListFault, ListsRefused
+from classifiers.list_files import ListReader
 from classifiers.match import Matcher, compile_terms
 from classifiers.terms import Term, TermFault, parse_term
 from classifiers.values import Article, Gravity, PageKind, Severity, Source

@@ -79,6 +79,13 @@ def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText
     return builder.page(title)
 
 
+def _spaced(text: str) -> str:
+    """`text` with each run of blanks as one, and none around it. Most words of a page have none: they are looked at
+    without being rewritten."""
+    plain = text.isprintable() and "  " not in text
+    return (text if plain else _SPACES.sub(" ", text)).strip()
+
+
 @dataclass
 class _Builder:
     """Collects text into blocks."""
@@ -95,13 +102,14 @@ class _Builder:
     def end_block(self, region: Region, heading: bool) -> None:
         if not self.current:
             return
-        text = _SPACES.sub(" ", "".join(self.current)).strip()
+        text = _spaced("".join(self.current))
         self.current.clear()
         if not text:
             return
         end = self.length + len(text)
         if self.leading:
-            self.links += [Link(address, self.length, end) for address in self.leading]
+            for address in self.leading:
+                self.links.append(Link(address, self.length, end))
             self.leading.clear()
         self.blocks.append(Block(self.length, end, region, heading))
         self.pieces.append(text)

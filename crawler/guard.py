@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from twisted.internet.error import DNSLookupError
 
 from crawler.skipped import SkipPage
 from records.settings import settings
+
+_FINE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,23 @@ async def check_url(guard: AddressGuard, url: str) -> None:
 
 
 class GuardMiddleware:
-    """Refuses requests to addresses that must not be reached, with a readable reason, on every redirect too."""
+    """Refuses requests to addresses that must not be reached, with a readable reason, on every redirect too.
+
+    A host that was found fine is asked about again after half a minute; what it resolves to in between is refused by
+    `GuardedResolver`, when the connection is made.
+    """
 
     def __init__(self) -> None:
         self._guard = AddressGuard(settings().allowed_networks)
+        self._fine_until: dict[tuple[str, str | None], float] = {}  # monotonic seconds, by scheme and host
 
     async def process_request(self, request: Request) -> None:
         """Raises SkipPage for a refused address."""
-        await check_url(self._guard, request.url)
+        parts, now = urlsplit(request.url), monotonic()
+        origin = parts.scheme, parts.hostname
+        if self._fine_until.get(origin, 0) < now:
+            await check_url(self._guard, request.url)
+            self._fine_until[origin] = now + _FINE_SECONDS
 
 
 class GuardedResolver(CachingThreadedResolver):

@@ -9,18 +9,23 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import wait
 
 _SHARED = ["records.snapshots", "records.visits"]
 
 
+def prepare() -> None:
+    """Begin the process that the others are forked from: it imports beside what the caller does next."""
+    get_context("forkserver").set_forkserver_preload(_SHARED)
+    forkserver.ensure_running()
+
+
 def own_process(initialise: Callable[[], None] | None = None) -> ProcessPoolExecutor:
     """One process, which begins with its first work and with `initialise`; it ends when this one does, if killed
     too."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(_SHARED)
-    return ProcessPoolExecutor(1, context, _begin, (initialise,))
+    prepare()
+    return ProcessPoolExecutor(1, get_context("forkserver"), _begin, (initialise,))
 
 
 def _begin(initialise: Callable[[], None] | None) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from importlib import import_module
 
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
@@ -12,9 +13,6 @@ from crawler.image_reading import ImageReading
 from crawler.page_writer import PageWriter
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.sitemap import first_maps
-from crawler.spiders.account import AccountSpider
-from crawler.spiders.recheck import RecheckSpider
-from crawler.spiders.site import SiteSpider
 from crawler.spiders.visit import VisitSpider
 from records.database import transaction
 from records.evidence import EvidenceStore
@@ -24,11 +22,12 @@ from records.visits import Target, due_sources, open_visit
 # Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
 _SHORTEST_DELAY = 0.01
 
-_SPIDERS: dict[VisitKind, type[VisitSpider]] = {
-    VisitKind.SITE: SiteSpider,
-    VisitKind.ACCOUNT: AccountSpider,
-    VisitKind.RECHECK: RecheckSpider,
-    VisitKind.TIP: RecheckSpider,
+# Where each kind's spider lives; only those are imported that have a visit.
+_SPIDERS = {
+    VisitKind.SITE: "site:SiteSpider",
+    VisitKind.ACCOUNT: "account:AccountSpider",
+    VisitKind.RECHECK: "recheck:RecheckSpider",
+    VisitKind.TIP: "recheck:RecheckSpider",
 }
 
 
@@ -92,7 +91,7 @@ def crawl(
     for kind, spider in _SPIDERS.items():
         own = [target for target in targets if target.kind is kind]
         if own:
-            process.crawl(spider, targets=own, **shared)
+            process.crawl(_spider(spider), targets=own, **shared)
     images = ImageReading(engine, store)
     images.start()
     try:
@@ -101,6 +100,12 @@ def crawl(
         writer.close()
     images.finish(image_progress)
     return _result(engine, targets)
+
+
+def _spider(where: str) -> type[VisitSpider]:
+    module, name = where.split(":")
+    found: type[VisitSpider] = getattr(import_module(f"crawler.spiders.{module}"), name)
+    return found
 
 
 def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
@@ -130,8 +135,3 @@ def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
         skipped=counts.get(PlannedState.SKIPPED, 0),
         waiting=counts.get(PlannedState.WAITING, 0),
     )
-
-
-def utc_now() -> datetime:
-    """The clock of the commands; everything below them takes the time as a parameter."""
-    return datetime.now(UTC)

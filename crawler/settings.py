@@ -26,6 +26,7 @@ def scrapy_settings() -> dict[str, Any]:
         "RETRY_TIMES": 1,
         "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DNS_TIMEOUT": 10,
+        "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.page_handler.PageHandler",
@@ -38,6 +39,9 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.budget.BudgetMiddleware": 40,
             "crawler.guard.GuardMiddleware": 50,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": guarded_launch_options(),
@@ -45,11 +49,20 @@ def scrapy_settings() -> dict[str, Any]:
         "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": True,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": GOTO_TIMEOUT_MS,
         "PLAYWRIGHT_ABORT_REQUEST": browser_must_not,
+        # Nothing of what Scrapy adds by itself: two of them open a port that runs the code it is sent, and nobody
+        # reads the statistics, which are counted a dozen times a page.
+        "EXTENSIONS_BASE": {},
         "EXTENSIONS": {"crawler.throttle.SiteThrottle": 10},
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        # Depths and lengths of addresses are the plan's to decide.
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+        },
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": CONCURRENT_REQUESTS_PER_SITE,
         "AUTOTHROTTLE_MAX_DELAY": 30.0,
-        "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": "WARNING",
         "LOG_FORMAT": "%(asctime)s %(levelname)s %(name)s: %(message)s",
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, RecordId, page
 from api.review.highlight import Mark, lines
-from classifiers.list_files import ListsRefused
+from classifiers.list_faults import ListsRefused
 from classifiers.lists import load_rules
 from records.database import reading, transaction
 from records.flagging import latest_cases

@@ -15,6 +15,7 @@ _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.I)
 # A script that does nothing but send visitors on.
 _SENT_ON = re.compile(r"(?:window|document|top|self)?\.?location(?:\.href)?\s*=\s*['\"]([^'\"]{1,500})['\"]")
 _SHORT_SCRIPT = 400
+_LEADING = "a[href], area[href], iframe[src], frame[src], link[rel][href], meta[http-equiv], script"
 
 
 class SiteSpider(VisitSpider):
@@ -59,19 +60,20 @@ def _hosts(target: Target) -> set[str]:
 
 
 def _hrefs(html: str) -> Iterable[str]:
-    tree = parsed(html)
-    for node in tree.css("a[href], area[href]"):
-        yield (node.attributes.get("href") or "").strip()
-    for node in tree.css("iframe[src], frame[src]"):
-        yield (node.attributes.get("src") or "").strip()
-    for node in tree.css("link[rel][href]"):
-        if (node.attributes.get("rel") or "").lower() in {"alternate", "next", "prev", "canonical"}:
-            yield (node.attributes.get("href") or "").strip()
-    for node in tree.css("meta[http-equiv]"):
-        refresh = _REFRESH.search(node.attributes.get("content") or "")
-        if refresh:
-            yield refresh[1].strip()
-    for node in tree.css("script"):
-        script = node.text()
-        if 0 < len(script) < _SHORT_SCRIPT and (sent_on := _SENT_ON.search(script)):
-            yield sent_on[1]
+    for node in parsed(html).css(_LEADING):
+        tag, attributes = node.tag, node.attributes
+        if tag in {"a", "area"}:
+            yield (attributes.get("href") or "").strip()
+        elif tag in {"iframe", "frame"}:
+            yield (attributes.get("src") or "").strip()
+        elif tag == "link":
+            if (attributes.get("rel") or "").lower() in {"alternate", "next", "prev", "canonical"}:
+                yield (attributes.get("href") or "").strip()
+        elif tag == "meta":
+            refresh = _REFRESH.search(attributes.get("content") or "")
+            if refresh:
+                yield refresh[1].strip()
+        else:
+            script = node.text()
+            if 0 < len(script) < _SHORT_SCRIPT and (sent_on := _SENT_ON.search(script)):
+                yield sent_on[1]

@@ -1,18 +1,22 @@
 """`qingyi crawl`: fetches what is due, judges it beside, and takes the evidence."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 from sqlalchemy import Engine
 
-from crawler import run
-from crawler.judging import Judging
+from crawler import own_process
+from crawler.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
 from records.database import reading
 from records.evidence import EvidenceStore
 from records.leases import hold
 from records.settings import settings
 from records.visits import Target, pages_to_compare
+
+if TYPE_CHECKING:
+    from crawler.judging import Judging
 
 CRAWL_TASK = "crawl"
 
@@ -29,11 +33,16 @@ def crawl(
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
+    own_process.prepare()
+    # What follows is imported while that process begins: both take a second.
+    from crawler.judging import Judging  # noqa: PLC0415
+    from crawler.run import due_targets, named_targets  # noqa: PLC0415
+
     engine, store = current_engine(), evidence_store()
     with hold(engine, CRAWL_TASK):
-        now = run.utc_now()
+        now = utc_now()
         try:
-            targets = run.named_targets(engine, site, now) if site else run.due_targets(engine, now)
+            targets = named_targets(engine, site, now) if site else due_targets(engine, now)
         except KeyError as error:
             errors.print(f"错误：登记库中没有网址 {error.args[0]}", style="red", markup=False)
             raise typer.Exit(2) from None
@@ -61,10 +70,12 @@ def crawl(
                 take_evidence(engine, store)
 
 
-def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging: Judging | None) -> None:
+def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging: "Judging | None") -> None:
+    from crawler.run import crawl as crawl_all  # noqa: PLC0415 - as above
+
     whole = judging.offer if judging else lambda _: None
     with counting("抓取中（页）") as progress, counting("识别图片中的文字（张）") as images:
-        result = run.crawl(engine, store, targets, progress, images, whole)
+        result = crawl_all(engine, store, targets, progress, images, whole)
     console.print(
         f"已抓取 {result.fetched} 页，失败 {result.failed} 页，不予抓取 {result.skipped} 页"
         + (f"，待续 {result.waiting} 页" if result.waiting else "")
@@ -84,9 +95,9 @@ def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> N
 
     rules = rules_in_force()
     with counting("换用手机访客核对（页）", len(compared)) as progress:
-        result = look_as_mobile(engine, store, rules, compared, run.utc_now(), progress)
+        result = look_as_mobile(engine, store, rules, compared, utc_now(), progress)
     if result.cloaked:
-        flag_new(engine, store, rules, run.utc_now(), lambda _: None)
+        flag_new(engine, store, rules, utc_now(), lambda _: None)
         console.print(f"换用手机访客核对 {result.looked_at} 页，其中 {result.cloaked} 页另有违法内容（伪装）")
 
 

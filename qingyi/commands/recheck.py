@@ -4,7 +4,7 @@ import typer
 from rich.table import Table
 
 from crawler import recheck as rechecks
-from crawler.run import utc_now
+from crawler.clock import utc_now
 from qingyi.console import console, current_engine, evidence_store
 from qingyi.rules import rules_in_force
 from records.leases import hold

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from classifiers.list_files import ListFault, ListsRefused
+from classifiers.list_faults import ListFault, ListsRefused
 from classifiers.lists import load_rules
 from records import audit
 from records.lists.in_force import list_files

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.list_files import ListsRefused
+from classifiers.list_faults import ListsRefused
 from classifiers.lists import WORDING, RuleSet, load_rules
 
 _CURRENT = "current"

@@ -4,7 +4,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from classifiers.list_files import ListsRefused
+from classifiers.list_faults import ListsRefused
 from classifiers.lists import RuleSet
 from records.lists.drafts import ListsHere
 from records.lists.in_force import keep_version, lists_in_force

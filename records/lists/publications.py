@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifiers.examples import failing_examples
-from classifiers.list_files import ListsRefused
+from classifiers.list_faults import ListsRefused
 from classifiers.lists import RuleSet, load_rules
 from records import audit
 from records.lists.drafts import DraftRefused, ListsHere, difference, whole

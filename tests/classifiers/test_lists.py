@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.list_files import ListsRefused
+from classifiers.list_faults import ListsRefused
 from classifiers.lists import SUPPORT_FILES, WORDING, load_rules
 from records.settings import PROJECT
 
