@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from crawler.collector import collect_seldom
 from crawler.errors import ProcessLost
 from crawler.own_process import own_process
 from records.database import open_engine, reading
@@ -111,6 +112,7 @@ def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str,
 
     found = lists_in_force(lists, kept)
     _opened.update(engine=open_engine(url), store=store, rules=found.rules)
+    collect_seldom()  # the lists are there to stay
     return (found.rules.version, str(found.refused)) if found.refused else None
 
 

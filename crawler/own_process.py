@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import wait
 
+from crawler.collector import collect_seldom
+
 _SHARED = ["records.snapshots", "records.visits"]
 
 
@@ -33,6 +35,7 @@ def _begin(initialise: Callable[[], None] | None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if initialise:
         initialise()
+    collect_seldom()
 
 
 def _end_with_parent() -> None:

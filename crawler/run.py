@@ -9,6 +9,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine, func, select
 
 from crawler.addresses import slot_of
+from crawler.collector import collect_seldom
 from crawler.image_reading import ImageReading
 from crawler.page_writer import PageWriter
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
@@ -94,6 +95,7 @@ def crawl(
             process.crawl(_spider(spider), targets=own, **shared)
     images = ImageReading(engine, store)
     images.start()
+    collect_seldom()
     try:
         process.start()
     finally:

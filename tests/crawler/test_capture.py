@@ -87,9 +87,9 @@ def test_evidence_that_was_changed_is_named(qingyi, register_site, manifests, st
         assert "取证 2 页" in qingyi("crawl").stdout
     first, _ = manifests()
     text = next(item for item in first.items if item.name == "text.json")
-    path = store.path(text.sha256)
-    path.chmod(0o600)
-    path.write_bytes(b"{}")
+    content = store.get(text.sha256)
+    (pack,) = store.folder.glob("packs/*.pack")
+    pack.write_bytes(pack.read_bytes().replace(content, content[::-1]))
     done = qingyi("evidence", "check")
     assert done.returncode == 1
     assert "text.json" in done.stdout
