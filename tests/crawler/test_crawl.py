@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 from sqlalchemy import Engine, func, select, update
 
@@ -110,6 +111,23 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
     assert b"innerHTML" in store.get(kept["/"].body_sha256)
     assert "脚本写出的正文" in store.get(kept["/"].rendered_sha256).decode()
     assert kept["/next"].rendered_sha256 is None
+
+
+def test_a_crawl_has_no_port_open_but_the_proxy_that_its_browser_goes_out_through(
+    environment, register_site
+) -> None:
+    with serving({"/": Answer(page(), delay=5)}) as site:
+        register_site(site.url)
+        crawl = subprocess.Popen([sys.executable, "-m", "qingyi", "crawl", "--no-capture"], env=environment)
+        while not site.requests:
+            time.sleep(0.05)
+        open_at = [
+            connection.laddr.ip
+            for connection in psutil.Process(crawl.pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert crawl.wait(60) == 0
+    assert open_at == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("said", ["", '<meta charset="gb2312">'])
