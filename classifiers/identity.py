@@ -50,9 +50,10 @@ _WIDGETS: Mapping[str, str] = {
     "affim.baidu.com": "爱番番",
     "bridge.baidu.com": "百度商桥",
 }
-_WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?_-]|$)", re.I)
-# What an address has somewhere that leads to a widget: most have nothing of it, and are not taken apart.
-_OF_A_WIDGET = re.compile(f"{'|'.join(map(re.escape, _WIDGETS))}|{_WIDGET_PATH.pattern}", re.I)
+_WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?#_-]|$)", re.I)
+# What an address has somewhere that leads to a widget, or a break in it, which browsers leave out: most have nothing of
+# the kind, and are not taken apart.
+_OF_A_WIDGET = re.compile(rf"{'|'.join(map(re.escape, _WIDGETS))}|{_WIDGET_PATH.pattern}|[\t\r\n]", re.I)
 _BOOKING_PATH = re.compile(
     r"(?:^tel:|/(?:yuyue|yygh|guahao|appointment|booking|reserve|order)(?:[/.?_-]|$))", re.I
 )

@@ -86,35 +86,32 @@ def transfer_case(
     return transfer
 
 
-def office_queue(
-    session: Session,
-    office_id: int,
-    after_id: int = 0,
-    limit: int = 100,
-    state: TransferState | None = None,
-    matter_id: int | None = None,
-) -> Sequence[Transfer]:
-    """The office's transfers that are not closed (or those in a state), of all matters or one, oldest first, with all
-    that a person needs to act."""
-    ids = queued_ids(session, office_id, after_id, limit, state, matter_id)
+@dataclass(frozen=True)
+class Queued:
+    """Which of an office's transfers are asked for: so many after an id, those that are not closed or those in a state,
+    of all matters or of one."""
+
+    office_id: int
+    after_id: int = 0
+    limit: int = 100
+    state: TransferState | None = None
+    matter_id: int | None = None
+
+
+def office_queue(session: Session, queued: Queued) -> Sequence[Transfer]:
+    """The transfers that are asked for, oldest first, with all that a person needs to act."""
+    ids = queued_ids(session, queued)
     query = select(Transfer).where(Transfer.id.in_(written_out(ids))).options(*LISTED_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
 
-def queued_ids(
-    session: Session,
-    office_id: int,
-    after_id: int = 0,
-    limit: int = 100,
-    state: TransferState | None = None,
-    matter_id: int | None = None,
-) -> Sequence[int]:
+def queued_ids(session: Session, queued: Queued) -> Sequence[int]:
     """The ids of what `office_queue` gives."""
-    query = select(Transfer.id).where(Transfer.office_id == office_id, Transfer.id > after_id)
-    query = query.where(*(in_state(state) if state else (Transfer.closed_at.is_(None),)))
-    if matter_id is not None:
-        query = query.where(Transfer.matter_id == matter_id)
-    return session.scalars(query.order_by(Transfer.id).limit(limit)).all()
+    query = select(Transfer.id).where(Transfer.office_id == queued.office_id, Transfer.id > queued.after_id)
+    query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
+    if queued.matter_id is not None:
+        query = query.where(Transfer.matter_id == queued.matter_id)
+    return session.scalars(query.order_by(Transfer.id).limit(queued.limit)).all()
 
 
 def counts(session: Session, office_id: int) -> dict[TransferState, int]:

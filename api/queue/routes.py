@@ -67,8 +67,8 @@ def list_transfers(
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
-        ids = takedown.queued_ids(session, caller.office.id, after, limit + 1, state, matter)
-        found = listed(session, ids)
+        queued = takedown.Queued(caller.office.id, after, limit + 1, state, matter)
+        found = listed(session, takedown.queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 

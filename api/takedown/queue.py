@@ -53,9 +53,8 @@ def _queue(
 ) -> HTMLResponse:
     with reading(here.engine) as session:
         office_id = own_office(sign_in)
-        found = takedown.office_queue(
-            session, office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter
-        )
+        queued = takedown.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
+        found = takedown.office_queue(session, queued)
         transfers = found[:_PAGE_SIZE]
         return page(
             request,

@@ -41,6 +41,9 @@ def test_education_with_a_contact_is_an_advert_in_disguise(rules: RuleSet, conta
     [
         (Link("//tb.53kf.com/code/code/1/1"), "在线咨询工具"),
         (Link("https://pht.zoosnet.net/JS/LsJS.aspx"), "在线咨询工具"),
+        (Link("HTTPS://TB.53KF.COM:443?x"), "在线咨询工具"),
+        (Link("/kf#now"), "在线咨询工具"),
+        (Link("/zi\nxun/"), "在线咨询工具"),
         (Link("/yuyue/index.html", 0, 6), "预约链接"),
     ],
 )

@@ -25,7 +25,7 @@ def report_disposed(engine: Engine, now) -> int:
         review.decide(
             session, case, user, review.Decision("transfer", case.version, offices=(office.id,)), now
         )
-        (transfer,) = takedown.office_queue(session, office.id)
+        (transfer,) = takedown.office_queue(session, takedown.Queued(office.id))
         actor = actor_of_office(office)
         takedown.take(session, transfer, actor=actor, now=now)
         disposal = takedown.Disposal(DisposalResult.DELETED, date(2026, 11, 24))

@@ -36,7 +36,7 @@ def transferred(engine: Engine, case_id: int, now) -> tuple[int, int]:
     decide(engine, case_id, "confirm", now)
     decide(engine, case_id, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        (transfer,) = takedown.office_queue(session, office_id)
+        (transfer,) = takedown.office_queue(session, takedown.Queued(office_id))
         return office_id, transfer.id
 
 
@@ -94,7 +94,7 @@ def test_an_office_does_not_see_anothers_transfers(engine: Engine, case_id, now)
     _, transfer_id = transferred(engine, case_id, now)
     with transaction(engine) as session:
         other = registered.office(session, "另一网信办")
-        assert takedown.office_queue(session, other.id) == []
+        assert takedown.office_queue(session, takedown.Queued(other.id)) == []
         with pytest.raises(takedown.NotThisOffice):
             takedown.office_transfer(session, other.id, transfer_id)
 
@@ -228,7 +228,7 @@ def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
     decide(engine, case_id, "confirm", now)
     decide(engine, case_id, "transfer", now, offices=tuple(offices))
     with reading(engine) as session:
-        return [(office, takedown.office_queue(session, office)[0].id) for office in offices]
+        return [(office, takedown.office_queue(session, takedown.Queued(office))[0].id) for office in offices]
 
 
 def answer(engine: Engine, pair: tuple[int, int], now, result: DisposalResult | None) -> None:
@@ -273,7 +273,7 @@ def test_a_returned_case_is_handed_over_anew(engine: Engine, case_id, now) -> No
         office_id = review.find_case(session, case_id).transfers[0].office_id
     decide(engine, case_id, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        (again,) = takedown.office_queue(session, office_id)
+        (again,) = takedown.office_queue(session, takedown.Queued(office_id))
         assert (again.round, again.state.label) == (2, "已转送")
     answer(engine, (office_id, again.id), now, DisposalResult.DELETED)
     assert registered.state(engine, case_id) == "已处置"

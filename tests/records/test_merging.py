@@ -43,7 +43,7 @@ def test_one_decision_decides_all_that_is_merged(engine: Engine, cases, now) -> 
     assert states(engine, cases) == ["认定违法"] * 3
     decide(engine, lead, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        assert len(takedown.office_queue(session, office_id)) == 3
+        assert len(takedown.office_queue(session, takedown.Queued(office_id))) == 3
         other = next(case_id for case_id in cases if case_id != lead)
         words = [entry.reason for entry in review.history(session, other)]
         assert f"并入案件 {lead}" in words
