@@ -2,7 +2,7 @@
 
 import gc
 
-_NEW_OBJECTS, _YOUNG, _OLD = 50_000, 20, 20
+_NEW_OBJECTS, _YOUNG, _OLD = 50_000, 10, 10
 
 
 def collect_seldom() -> None:

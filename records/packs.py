@@ -23,11 +23,28 @@ CREATE TABLE IF NOT EXISTS places (sha256 BLOB PRIMARY KEY, pack INTEGER NOT NUL
 """
 
 
+class _Index:
+    """A connection to an index, closed when its thread ends."""
+
+    def __init__(self, path: Path) -> None:
+        # Who closes it may be another thread than the one that has ended.
+        self.connection = sqlite3.connect(
+            path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.executescript(_TABLES)
+
+    def __del__(self) -> None:
+        if hasattr(self, "connection"):  # it could be opened
+            self.connection.close()
+
+
 class _Open(threading.local):
     """The indexes that this thread has open, by process and folder."""
 
     def __init__(self) -> None:
-        self.indexes: dict[str, sqlite3.Connection] = {}
+        self.indexes: dict[str, _Index] = {}
 
 
 _open = _Open()
@@ -122,14 +139,10 @@ class Packs:
         if key not in _open.indexes:
             self.folder.mkdir(parents=True, exist_ok=True)
             is_new = not (self.folder / "index.db").exists()
-            index = sqlite3.connect(self.folder / "index.db", timeout=_WAIT_SECONDS, isolation_level=None)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-                index.execute(f"PRAGMA {pragma}")
-            index.executescript(_TABLES)
-            _open.indexes[key] = index
+            _open.indexes[key] = _Index(self.folder / "index.db")
             if is_new:
                 self._index_packs()
-        return _open.indexes[key]
+        return _open.indexes[key].connection
 
     def _index_packs(self) -> None:
         with self._writing() as index:

@@ -130,11 +130,12 @@ def laid_out(
 
 def own_processes(crawl: int) -> list[psutil.Process]:
     """Those that write and judge: children of the one that they are forked from."""
-    return [
-        child
-        for child in psutil.Process(crawl).children(recursive=True)
-        if child.parent().pid != crawl and "forkserver" in " ".join(child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process(crawl).children(recursive=True):
+        with suppress(psutil.Error):  # others come and go
+            if child.ppid() != crawl and "forkserver" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def wait_for_more_pages(engine: Engine) -> None:

@@ -151,8 +151,10 @@ def test_a_browser_that_is_killed_is_replaced_and_the_page_tried_again(
 
 
 def browsers_of(pid: int) -> list[psutil.Process]:
-    try:
-        children = psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []
-    return [child for child in children if "chrom" in child.name() and "playwright" not in child.name()]
+    found = []
+    with suppress(psutil.Error):  # the crawl has ended
+        for child in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):  # they come and go
+                if "chrom" in child.name() and "playwright" not in child.name():
+                    found.append(child)
+    return found
