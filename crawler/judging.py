@@ -18,7 +18,7 @@ from crawler.own_process import own_process
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
 
-_WAIT_SECONDS = 0.5
+_WAIT_SECONDS = 0.3
 _AT_ONCE = 100
 _PROCESSES = 3  # that may be lost, one after the other
 

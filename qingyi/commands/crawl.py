@@ -34,33 +34,17 @@ def crawl(
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
     own_process.prepare()
-    # What follows is imported while that process begins: both take a second.
-    from crawler.judging import Judging  # noqa: PLC0415
-    from crawler.run import due_targets, named_targets  # noqa: PLC0415
-
     engine, store = current_engine(), evidence_store()
     with hold(engine, CRAWL_TASK):
         now = utc_now()
+        judging = _begin_judging(engine, store) if judge else None
         try:
-            targets = named_targets(engine, site, now) if site else due_targets(engine, now)
-        except KeyError as error:
-            errors.print(f"错误：登记库中没有网址 {error.args[0]}", style="red", markup=False)
-            raise typer.Exit(2) from None
-        resumed = sum(target.resumed for target in targets)
-        console.print(
-            f"本次抓取 {len(targets)} 个站点与公众号" + (f"，其中 {resumed} 个从断点继续" if resumed else "")
-        )
-        judging = None
-        if judge:
-            judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
-            judging.start()
-        if targets:
-            try:
+            if targets := _targets(engine, site, now):
                 _fetch(engine, store, targets, judging)
-            except BaseException:
-                if judging:
-                    judging.abandon()
-                raise
+        except BaseException:
+            if judging:
+                judging.abandon()
+            raise
         if judging:
             with counting("研判中（快照）") as progress:
                 judged, unlawful = judging.finish(progress)
@@ -68,6 +52,31 @@ def crawl(
             if capture:
                 compare_visitors(engine, store, now)
                 take_evidence(engine, store)
+
+
+def _begin_judging(engine: Engine, store: EvidenceStore) -> "Judging":
+    from crawler.judging import Judging  # noqa: PLC0415 - beside the process that begins
+
+    judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
+    judging.start()
+    return judging
+
+
+def _targets(engine: Engine, site: list[str], now: datetime) -> list[Target]:
+    """The visits to be made; says how many, and ends the command where a named one is not known."""
+    # Imported while the lists are read: both take a second.
+    from crawler.run import due_targets, named_targets  # noqa: PLC0415
+
+    try:
+        targets = named_targets(engine, site, now) if site else due_targets(engine, now)
+    except KeyError as error:
+        errors.print(f"错误：登记库中没有网址 {error.args[0]}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    resumed = sum(target.resumed for target in targets)
+    console.print(
+        f"本次抓取 {len(targets)} 个站点与公众号" + (f"，其中 {resumed} 个从断点继续" if resumed else "")
+    )
+    return targets
 
 
 def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging: "Judging | None") -> None:
