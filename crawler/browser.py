@@ -14,11 +14,10 @@ from playwright.async_api import (
     Page,
     Playwright,
     Response,
-    Route,
     async_playwright,
 )
 
-from crawler.rendering import GOTO_TIMEOUT_MS, guarded_launch_options
+from crawler.rendering import GOTO_TIMEOUT_MS, answer_as_utf8, guarded_launch_options
 from evidence.warc import Exchange
 from records.encoding import is_utf8
 from records.settings import settings
@@ -208,11 +207,7 @@ async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) 
     own = next((exchange for exchange in exchanges if exchange.url == url), None)
     if shown_as == "UTF-8" or own is None or own.body.isascii() or not is_utf8(own.body):
         return
-
-    async def again(route: Route) -> None:
-        await route.fulfill(status=own.status, body=own.body, content_type="text/html; charset=utf-8")
-
-    await page.route(lambda asked: asked == url, again)
+    await answer_as_utf8(page, url, own.status, own.body)
     await page.goto(url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS)
     await _settle(page)
     notes.append(

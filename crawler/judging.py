@@ -86,10 +86,10 @@ class Judging:
         if warning := pool.submit(self._open).result():
             self._warn(*warning)
         while not self._all_here.wait(_WAIT_SECONDS):
-            # What came meanwhile waits for its fellows: each time costs as much as some pages do.
-            for _ in range(-(-len(self._whole) // _AT_ONCE)):
+            # What comes meanwhile waits for its fellows: each time costs as much as some pages do.
+            for some in _batches([self._whole.popleft() for _ in range(len(self._whole))]):
                 if not self._is_abandoned:
-                    self._judge(pool, [self._whole.popleft() for _ in range(min(_AT_ONCE, len(self._whole)))])
+                    self._judge(pool, some)
         if self._is_abandoned:
             return
         for some in pool.submit(_unjudged).result():
@@ -101,6 +101,10 @@ class Judging:
         self._judged += judged
         self._unlawful += unlawful
         self._progress(judged)
+
+
+def _batches(ids: list[int]) -> list[list[int]]:
+    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
 
 
 # What follows runs in the process that judges; only there are the lists and what reads them imported.
@@ -127,8 +131,7 @@ def _unjudged() -> list[list[int]]:
     from records.judgements import unjudged_ids  # noqa: PLC0415
 
     with reading(_opened["engine"]) as session:
-        ids = list(unjudged_ids(session))
-    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
+        return _batches(list(unjudged_ids(session)))
 
 
 def _note_gone(now: datetime) -> None:

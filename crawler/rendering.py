@@ -153,11 +153,16 @@ async def _prepare_page(page: "Page", request: Request) -> None:
         return
     body, said = plain.response.body, content_type(plain.response)
     if is_utf8_unsaid(body, said):
+        await answer_as_utf8(page, request.url, plain.response.status, body)
 
-        async def as_it_is(route: "Route") -> None:
-            await route.fulfill(status=200, body=body, content_type="text/html; charset=utf-8")
 
-        await page.route(lambda asked: asked == request.url, as_it_is)
+async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> None:
+    """Have the browser take `body` for what the server answers at `url` from now on, with a header that says UTF-8."""
+
+    async def answer(route: "Route") -> None:
+        await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+
+    await page.route(lambda asked: asked == url, answer)
 
 
 def _soon(work: Awaitable[None]) -> None:
