@@ -101,10 +101,10 @@ class Packs:
         return self.folder / f"{pack}.pack"
 
     def _growing(self, index: sqlite3.Connection) -> tuple[int, int]:
-        """The pack that takes what comes next, and its size in bytes: the newest, or a new one where that is full, or
+        """The pack that takes what comes next, and its size in bytes: the newest, or a new one where that is full, lost, or
         longer than the index knows, since somebody was killed while writing."""
         newest = index.execute("SELECT id, size FROM packs ORDER BY id DESC LIMIT 1").fetchone()
-        if newest and newest[1] < _LARGEST and self.path(newest[0]).stat().st_size == newest[1]:
+        if newest and newest[1] < _LARGEST and _size_of(self.path(newest[0])) == newest[1]:
             return newest[0], newest[1]
         pack = (newest[0] if newest else 0) + 1
         while self.path(pack).exists():  # begun by somebody who was killed
@@ -134,13 +134,14 @@ class Packs:
         return self._key in _open.indexes or self.folder.is_dir()
 
     def _index(self) -> sqlite3.Connection:
-        """This thread's connection; an index that is missing is made, from the packs that are there."""
+        """This thread's connection; an index that knows of no pack is made from those that are there."""
         key = self._key
         if key not in _open.indexes:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            is_new = not (self.folder / "index.db").exists()
-            _open.indexes[key] = _Index(self.folder / "index.db")
-            if is_new:
+            if not self.folder.is_dir():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                flush_folder(self.folder.parent)
+            _open.indexes[key] = opened = _Index(self.folder / "index.db")
+            if not opened.connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone():
                 self._index_packs()
         return _open.indexes[key].connection
 
@@ -163,6 +164,10 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _size_of(path: Path) -> int | None:
+    return path.stat().st_size if path.exists() else None
 
 
 def _known(index: sqlite3.Connection, sha256s: Sequence[str]) -> set[str]:

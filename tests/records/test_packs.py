@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from records import packs
-from records.evidence import EvidenceAltered, EvidenceStore, sha256_of
+from records.evidence import EvidenceAltered, EvidenceMissing, EvidenceStore, sha256_of
 
 PAGES = [f"第{number}页".encode() * 40 for number in range(20)]
 
@@ -96,6 +96,24 @@ def test_a_lost_index_is_made_again_from_the_packs(store: EvidenceStore, tmp_pat
     assert [restored.get(name) for name in names] == PAGES
     restored.put_many([b"one more"])
     assert _files(restored) == ["1.pack", "2.pack"]
+
+
+def test_an_index_that_was_begun_and_never_filled_is_made_again(store: EvidenceStore, tmp_path: Path) -> None:
+    names = store.put_many(PAGES)
+    folder = tmp_path / "elsewhere" / "packs"
+    folder.mkdir(parents=True)
+    (folder / "1.pack").write_bytes((store.folder / "packs" / "1.pack").read_bytes())
+    (folder / "index.db").touch()
+    assert [EvidenceStore(folder.parent).get(name) for name in names] == PAGES
+
+
+def test_a_lost_pack_keeps_nothing_new_from_being_kept(store: EvidenceStore) -> None:
+    (lost,) = store.put_many(PAGES[:1])
+    (store.folder / "packs" / "1.pack").unlink()
+    names = store.put_many(PAGES[1:])
+    assert [store.get(name) for name in names] == PAGES[1:]
+    with pytest.raises(EvidenceMissing, match=lost):
+        store.get(lost)
 
 
 def test_where_the_disk_is_full_nothing_is_half_kept(
