@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PACKAGES := api classifiers crawler evidence records reports qingyi demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every command and worker imports hundreds of modules: they are compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test gate lint types check lock bench docs-screenshots clean
+.PHONY: help setup demo test test-quick soak gate lint types check lock bench docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -25,9 +27,15 @@ demo: setup ## Run the main job on the demo sites; ONCE=1 ends by itself and fai
 
 test: setup ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
 	@bash docker/debian-packages.sh test
-	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory gate
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check gate
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-quick: setup ## The tests that need no browser, no PostgreSQL and no crawl: a minute or so
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not (browser or postgresql or crawl or slow)"
+
+soak: setup ## The long forms of the tests that have one: kills, hostile pages, programs at once; an hour
+	@bash docker/debian-packages.sh test
+	@$(BIN)/python -m pytest --soak -m soak
 
 check: lint types ## Lint and type-check only
 

@@ -1,27 +1,92 @@
-"""What all tests share: each test that takes `engine` runs on SQLite and on a real PostgreSQL."""
+"""What all tests share: databases, the browser, and the marks that say what a test needs.
 
-import itertools
+A test that takes `engine` runs on SQLite and on a real PostgreSQL, unless `@pytest.mark.databases("sqlite")` says that
+one of them shows as much. The marks `postgresql` and `browser` follow from the fixtures that a test takes; `crawl` and
+`slow` are written down.
+"""
+
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from classifiers.lists import RuleSet, load_rules
-from records.database import open_engine
+from crawler.rendering import launch_options
+from records import sign_in
+from records.database import open_engine, transaction
 from records.evidence import EvidenceStore
 from records.migrations import upgrade
 from records.settings import PROJECT
-from tests.servers.postgresql import fresh_database, running_server
+from tests import commands
+from tests.records import registered
+from tests.servers.postgresql import ReusedDatabase, fresh_database, running_server
 
 # A slow machine is no fault of the code under test.
 hypothesis.settings.register_profile("qingyi", deadline=None)
 hypothesis.settings.load_profile("qingyi")
 
-_numbers = itertools.count()
+_DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--soak`: what has a longer form runs with its full counts."""
+    parser.addoption("--soak", action="store_true", help="run what is marked `soak` with its full counts")
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether the full counts are asked for."""
+    return bool(request.config.getoption("--soak"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what takes a database on both, or on those that its mark `databases` names."""
+    if "database_url" in metafunc.fixturenames:
+        chosen = next(metafunc.definition.iter_markers("databases"), None)
+        names = chosen.args if chosen else _DATABASES
+        metafunc.parametrize("database_url", names, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL or the browser, so that `-m` can leave it out."""
+    for item in items:
+        taken = getattr(item, "fixturenames", ())
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgresql" in values or "postgresql" in taken:
+            item.add_marker("postgresql")
+        if "chromium" in taken:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_forked() -> None:
+    commands.prepare()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> Iterator[None]:
+    """Signing in takes a tenth of a second on purpose, and the suite signs in some thousand times; what the real
+    hasher costs is asserted in the tests of signing in."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(sign_in, "_HASHER", cheap)
+        patch.setattr(sign_in, "_NOBODY", cheap.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a worker; each takes a context of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +96,15 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql: str) -> Iterator[str]:
-    """The name of a migrated database that others are copied from."""
+def reused_postgresql(postgresql: str) -> Iterator[ReusedDatabase]:
+    """The database that the tests of a worker take one after the other."""
     with fresh_database(postgresql, "migrated") as url:
         engine = open_engine(url)
         upgrade(engine)
         engine.dispose()
-        yield "migrated"
+        reused = ReusedDatabase(postgresql, "migrated")
+        yield reused
+        reused.drop()
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +116,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database, on each of the two."""
     if request.param == "sqlite":
@@ -57,9 +124,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
         yield f"sqlite:///{file}"
         return
-    template = request.getfixturevalue("migrated_postgresql")
-    server = request.getfixturevalue("postgresql")
-    with fresh_database(server, f"test{next(_numbers)}", template) as url:
+    with request.getfixturevalue("reused_postgresql").taken() as url:
         yield url
 
 
@@ -83,3 +148,30 @@ def rules() -> RuleSet:
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def environment(database_url: str, store: EvidenceStore) -> dict[str, str]:
+    """The environment of a deployment on the test's database."""
+    return commands.environment_of(database_url, store.folder)
+
+
+@pytest.fixture
+def qingyi(environment: dict[str, str], request: pytest.FixtureRequest) -> commands.Qingyi:
+    """Run the command `qingyi` as a user would."""
+
+    def run(*arguments: str, **more: str) -> commands.Done:
+        needs_mark = arguments[0] in {"crawl", "recheck"} or arguments[:2] == ("evidence", "capture")
+        assert not needs_mark or request.node.get_closest_marker("crawl"), "mark the test with `crawl`"
+        return commands.run(*arguments, environment={**environment, **more})
+
+    return run
+
+
+@pytest.fixture
+def register_site(engine: Engine) -> Callable[..., None]:
+    def register(url: str, **values: object) -> None:
+        with transaction(engine) as session:
+            registered.site(session, f"{url}/", **values)
+
+    return register

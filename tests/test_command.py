@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from records.settings import PROJECT
+from tests import commands
 
 COMMANDS = [
     (),
@@ -32,18 +32,29 @@ COMMANDS = [
 ]
 
 
-def qingyi(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PROJECT / ".venv" / "bin" / "qingyi", *arguments]
-        if (PROJECT / ".venv" / "bin" / "qingyi").exists()
-        else [sys.executable, "-m", "qingyi", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "LANG": "C.UTF-8", **environment},
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "LANG": "C.UTF-8"}
+
+
+def qingyi(*arguments: str, stdin: str = "", **environment: str) -> commands.Done:
+    return commands.run(*arguments, environment={**ENVIRONMENT, **environment}, stdin=stdin)
+
+
+INSTALLED = (Path(sys.executable).with_name("qingyi"),)
+MODULE = (sys.executable, "-m", "qingyi")
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [(INSTALLED, ("--help",)), (MODULE, ("lists", "check", "/no/such/folder"))],
+    ids=["installed", "module"],
+)
+def test_the_program_does_what_the_forked_command_does(program, arguments: tuple[str, ...]) -> None:
+    """The other tests fork a command from a process that has imported it."""
+    done = subprocess.run(
+        [*program, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT
     )
+    forked = qingyi(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (forked.returncode, forked.stdout, forked.stderr)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

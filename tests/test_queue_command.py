@@ -1,14 +1,13 @@
 """An office without programs of its own: transfers into a folder, results from a table."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from evidence.package import verify_package
 from qingyi.client import QueueClient, QueueRefused, QueueUnreachable
+from tests import commands
 from tests.api.conftest import case_id, served
 from tests.api.pages import transfer
 from tests.records import registered
@@ -16,16 +15,9 @@ from tests.records import registered
 __all__ = ["case_id", "served"]
 
 
-def qingyi(served, *arguments: str, token: str = "") -> subprocess.CompletedProcess[str]:
+def qingyi(served, *arguments: str, token: str = "") -> commands.Done:
     environment = {**os.environ, "QINGYI_URL": served.url, "QINGYI_TOKEN": token or served.token}
-    return subprocess.run(
-        [sys.executable, "-m", "qingyi", "queue", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.run("queue", *arguments, environment=environment)
 
 
 def test_transfers_are_pulled_whole_and_results_reported_from_a_table(

@@ -75,7 +75,8 @@ def _work(
     counts: Counter[str] = Counter()
     rest = iter(pages)
     address = engine.url.render_as_string(hide_password=False)
-    with ProcessPoolExecutor(_WORKERS, get_context("spawn"), _open, (address, store, *folders)) as pool:
+    workers = min(_WORKERS, -(-len(pages) // _AT_ONCE) or 1)  # each reads both versions of the lists first
+    with ProcessPoolExecutor(workers, get_context("forkserver"), _open, (address, store, *folders)) as pool:
         running: set[Future[_Compared]] = set()
         while True:
             while len(running) < 2 * _WORKERS and (some := list(islice(rest, _AT_ONCE))):

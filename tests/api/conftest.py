@@ -1,5 +1,6 @@
 """A running server on each database: real uvicorn, real HTTP."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from records.sign_in import add_user, issue_token
 from tests.records import registered
 
 PASSWORD = "a-long-password"
+_TLS = ssl.create_default_context()  # read once: every client would read all authorities
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Served:
     office_id: int
 
     def client(self, **options: object) -> httpx.Client:
-        return httpx.Client(**{"base_url": self.url, "timeout": 20, **options})
+        return httpx.Client(**{"base_url": self.url, "timeout": 20, "verify": _TLS, **options})
 
     def api(self, token: str | None = None) -> httpx.Client:
         return self.client(headers={"Authorization": f"Bearer {token or self.token}"})

@@ -1,13 +1,11 @@
 """Every page for everybody: axe finds nothing by WCAG 2.2 AA, and nothing runs off a narrow screen."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from crawler.rendering import launch_options
 from records.database import transaction
 from records.models import Role
 from records.sign_in import add_user
@@ -15,6 +13,7 @@ from tests.api.conftest import PASSWORD
 from tests.api.pages import transfer
 from tests.records import registered
 
+pytestmark = pytest.mark.databases("sqlite")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = [(1366, 768), (390, 844)]
 PAGES = [
@@ -41,14 +40,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(**launch_options())
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def filled(served, store, rules) -> None:
     for number in range(1, 4):
@@ -58,8 +49,8 @@ def filled(served, store, rules) -> None:
         add_user(session, "admin", PASSWORD, Role.ADMINISTRATOR, display_name="管理员")
 
 
-def signed_in(browser: Browser, url: str, name: str, size: tuple[int, int]) -> Page:
-    page = browser.new_context(locale="zh-CN", viewport={"width": size[0], "height": size[1]}).new_page()
+def signed_in(chromium: Browser, url: str, name: str, size: tuple[int, int]) -> Page:
+    page = chromium.new_context(locale="zh-CN", viewport={"width": size[0], "height": size[1]}).new_page()
     page.goto(f"{url}/signin")
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
@@ -77,9 +68,8 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_page_of_the_commission(served, filled, browser: Browser, size: tuple[int, int]) -> None:
-    page = signed_in(browser, served.url, "admin", size)
+def test_every_page_of_the_commission(served, filled, chromium: Browser, size: tuple[int, int]) -> None:
+    page = signed_in(chromium, served.url, "admin", size)
     page.goto(f"{served.url}/lists")
     page.fill("form[action='/lists/drafts'] input[name=reason]", "试")
     page.click("form[action='/lists/drafts'] button")
@@ -99,11 +89,10 @@ def test_every_page_of_the_commission(served, filled, browser: Browser, size: tu
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_page_of_the_office_and_before_sign_in(
-    served, filled, browser: Browser, size: tuple[int, int]
+    served, filled, chromium: Browser, size: tuple[int, int]
 ) -> None:
-    page = signed_in(browser, served.url, "officer", size)
+    page = signed_in(chromium, served.url, "officer", size)
     found = {}
     for path in ("/takedown", "/takedown/1", "/webhooks"):
         page.goto(served.url + path)

@@ -23,7 +23,7 @@ def client(front: Front, token: str, certificate: str = "office") -> QueueClient
     return QueueClient(front.url, token, certificate=both, authority=front.folder / "server.pem")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_programs_need_certificate_and_token_and_people_neither(served, case_id, front) -> None:
     number = transfer(served, case_id)
     with client(front, served.token) as office:
@@ -46,7 +46,7 @@ def test_programs_need_certificate_and_token_and_people_neither(served, case_id,
         assert person.get("/cases", params={"state": "transferred"}).text.count("<tr data-row>") == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_a_server_that_nobody_vouches_for_is_not_spoken_to(served, front, monkeypatch) -> None:
     monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
     with QueueClient(front.url, served.token) as office, pytest.raises(QueueUnreachable):

@@ -19,7 +19,7 @@ CHECKS = (
 )
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_no_call_fails_and_no_answer_is_undocumented(served, store, rules, now, tmp_path: Path) -> None:
     for number in range(1, 6):
         transfer(served, registered.case(served.engine, store, rules, now, number))

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from api.app import make_app
 from classifiers.lists import load_rules
-from crawler.rendering import launch_options
 from records.database import transaction
 from records.models import Role
 from records.settings import PROJECT, Settings
@@ -23,6 +22,7 @@ from tests.records import registered
 from tests.servers.site import Answer, serving
 
 __all__ = ["browser_page"]
+pytestmark = pytest.mark.databases("sqlite")
 TERM = "院内{gap:4}{取单机|取片机}"
 PAGE = "体检中心设在三楼，院内设有取单机，请自助打印。"
 
@@ -138,12 +138,11 @@ def test_a_leader_reads_the_quarter_and_takes_its_files(
 
 
 @pytest.fixture
-def any_page() -> Iterator[Page]:
+def any_page(chromium: Browser) -> Iterator[Page]:
     """A page on which the browser may refuse things aloud."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        yield browser.new_page()
-        browser.close()
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def test_nothing_of_a_stored_page_acts_in_the_frame_that_shows_it(

@@ -5,28 +5,29 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from crawler.rendering import launch_options
 from records.database import transaction
 from records.models import User
 from records.queue import QueueFilter, take_next
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 
+# What a browser shows does not depend on the database; its queries are tested on both by the tests of the pages.
+pytestmark = pytest.mark.databases("sqlite")
+
 
 @pytest.fixture
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768}).new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        yield page
-        browser.close()
-        assert faults == [], "nothing may fail in the browser, nor be refused by the policy"
+def browser_page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert faults == [], "nothing may fail in the browser, nor be refused by the policy"
 
 
 def sign_in(page: Page, url: str, name: str) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 import multiprocessing
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,9 +31,9 @@ from records.period import Period, local_day
 from records.review import history
 from records.settings import PROJECT, Settings
 from records.sign_in import add_user, issue_token
+from tests import commands
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import decide, hidden
-from tests.crawler.conftest import environment_of
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 
@@ -90,29 +89,22 @@ class Stage:
             return session.scalars(select(Case)).one().state.label
 
     def recheck(self) -> str:
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=recheck_at, args=(self.database_url, self.evidence, self.clock.now))
+        given = (self.database_url, self.evidence, self.clock.now)
+        process = multiprocessing.get_context("forkserver").Process(target=recheck_at, args=given)
         process.start()
         process.join(180)
         assert process.exitcode == 0
         return self.state()
 
-    def qingyi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "qingyi", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+    def qingyi(self, *arguments: str) -> commands.Done:
+        done = commands.run(*arguments, environment=self.environment)
         assert done.returncode == 0, done.stdout + done.stderr
         return done
 
 
 @pytest.fixture
 def stage(engine, database_url, store, rules, monkeypatch):
-    environment = environment_of(database_url, store.folder)
+    environment = commands.environment_of(database_url, store.folder)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     time = Clock(datetime.now(UTC))
@@ -142,6 +134,7 @@ def transfers(stage: Stage, turn: int = 1) -> dict[OfficeKind, Transfer]:
         return {row[1]: row[0] for row in session.execute(query)}
 
 
+@pytest.mark.crawl
 def test_one_case_goes_through_all_offices_and_back(stage: Stage, tmp_path: Path) -> None:
     with serving({"/": ADVERT}) as site:
         with transaction(stage.engine) as session:

@@ -13,6 +13,8 @@ from records.models import Capture
 from tests.servers.site import Answer, page, serving
 from tests.servers.stamping import authority
 
+pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
+
 ADVERT = "我院治愈率98%，永不复发，欢迎来电咨询，热线400-000-1234。"
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000000030101"

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import Engine, select
 
 from records.database import reading
@@ -9,6 +10,8 @@ from records.evidence import EvidenceStore
 from records.models import Capture, Case
 from records.review import find_case, versions
 from tests.servers.site import Answer, page, serving
+
+pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
 
 ADVERT = "我院治愈率98%，永不复发，欢迎来电咨询，热线400-000-1234。"
 CLOAKED = page(words="云溪医院门诊时间为每日八时至十七时，设内科、外科、儿科。" * 3).replace(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import Engine, update
 
 from records.coverage import SourceState, level_coverage, source_coverage
@@ -9,6 +10,8 @@ from records.database import reading, transaction
 from records.models import AuditEntry, Institution, Level, Site
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
+
+pytestmark = pytest.mark.crawl
 
 SINCE, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 

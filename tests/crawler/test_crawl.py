@@ -18,6 +18,8 @@ from records.models import Case, Page, PlannedPage, PlannedState, Site, Snapshot
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 
+pytestmark = pytest.mark.crawl
+
 
 def snapshots(engine: Engine) -> dict[str, Snapshot]:
     """The newest snapshot of each page, by path."""
@@ -92,6 +94,7 @@ def _evidence(store) -> dict[str, int]:
     return {str(path): path.stat().st_size for path in files}
 
 
+@pytest.mark.databases("sqlite")
 def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, register_site) -> None:
     written = "<p>脚本写出的正文，治愈率98%，永不复发。</p><a href=/next>下一页</a>"
     script = f"document.title='写出来的';document.body.innerHTML='{written}'"
@@ -113,6 +116,7 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
     assert kept["/next"].rendered_sha256 is None
 
 
+@pytest.mark.databases("sqlite")
 def test_a_crawl_has_no_port_open_but_the_proxy_that_its_browser_goes_out_through(
     environment, register_site
 ) -> None:
@@ -131,6 +135,7 @@ def test_a_crawl_has_no_port_open_but_the_proxy_that_its_browser_goes_out_throug
 
 
 @pytest.mark.parametrize("said", ["", '<meta charset="gb2312">'])
+@pytest.mark.databases("sqlite")
 def test_a_script_built_page_that_is_utf8_and_does_not_say_so_is_not_garbled(
     engine, store, qingyi, register_site, said: str
 ) -> None:
@@ -149,6 +154,7 @@ def test_a_script_built_page_that_is_utf8_and_does_not_say_so_is_not_garbled(
         assert len(session.scalars(select(Case)).all()) == 1
 
 
+@pytest.mark.databases("sqlite")
 def test_robots_are_obeyed_unless_somebody_said_why_not(engine, qingyi, register_site) -> None:
     robots = Answer("User-agent: *\nDisallow: /hidden\n", headers={"Content-Type": "text/plain"})
     pages = {"/robots.txt": robots, "/": Answer(page("/hidden")), "/hidden": Answer(page())}
@@ -165,6 +171,7 @@ def test_robots_are_obeyed_unless_somebody_said_why_not(engine, qingyi, register
         assert "/hidden" in site.paths()
 
 
+@pytest.mark.databases("sqlite")
 def test_budgets_of_pages_and_depth_hold(engine, qingyi, register_site) -> None:
     def endless(number: int) -> Answer:
         return Answer(page(f"/{number + 1}", f"/x{number + 1}"))
@@ -184,6 +191,7 @@ def test_budgets_of_pages_and_depth_hold(engine, qingyi, register_site) -> None:
         assert len(site.paths()) == 5
 
 
+@pytest.mark.databases("sqlite")
 def test_a_site_is_asked_for_two_pages_at_once_at_most(engine, qingyi, register_site) -> None:
     pages = {f"/{n}": Answer(page(), delay=0.2) for n in range(12)}
     with serving({"/": Answer(page(*pages)), **pages}) as site:
@@ -193,6 +201,7 @@ def test_a_site_is_asked_for_two_pages_at_once_at_most(engine, qingyi, register_
         assert site.most_at_once == 2
 
 
+@pytest.mark.databases("sqlite")
 def test_a_visit_out_of_time_ends_and_says_so(engine, qingyi, register_site) -> None:
     with serving({"/": Answer(page(*(f"/{n}" for n in range(60))))}) as site:
         register_site(site.url)
@@ -217,6 +226,7 @@ def test_a_visit_out_of_time_ends_and_says_so(engine, qingyi, register_site) -> 
     assert sum(reasons.values()) == 60
 
 
+@pytest.mark.databases("sqlite")
 def test_addresses_inside_are_refused_with_the_reason(engine, qingyi, register_site) -> None:
     pages = {
         "/": Answer(page("/meta", "/loop")),
@@ -231,6 +241,7 @@ def test_addresses_inside_are_refused_with_the_reason(engine, qingyi, register_s
     assert rows["/loop"][1] == "拒绝访问内部地址 ::1（::1）"
 
 
+@pytest.mark.databases("sqlite")
 def test_without_an_allowance_loopback_itself_is_refused(engine, qingyi, register_site) -> None:
     with serving({"/": Answer(page())}) as site:
         register_site(site.url)
@@ -308,6 +319,7 @@ def test_an_unknown_site_is_named_and_nothing_runs(qingyi, engine) -> None:
     assert done.stderr.strip() == "错误：登记库中没有网址 http://unknown.test/"
 
 
+@pytest.mark.databases("sqlite")
 def test_a_missing_browser_is_told_in_one_line(qingyi, register_site) -> None:
     register_site("http://127.0.0.1:1")
     done = qingyi("crawl", QINGYI_CHROMIUM="/no/such/browser")

@@ -63,6 +63,7 @@ def test_lines_of_one_sentence_are_put_together() -> None:
     assert paragraphs([line("大标题", 0, 120), line("小字", 130, 30)]) == ["大标题", "小字"]
 
 
+@pytest.mark.crawl
 def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qingyi, register_site) -> None:
     picture = Answer(poster(LINES), headers={"Content-Type": "image/png"})
     shown = page(words="我院门诊时间为每日八时至十七时，欢迎监督。") + '<img src="/poster.png">'
@@ -88,6 +89,7 @@ def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qi
     assert sum(path == "/poster.png" for path in site.paths()) == 1
 
 
+@pytest.mark.databases("sqlite")
 def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: EvidenceStore) -> None:
     now = datetime.now(UTC)
     with transaction(engine) as session:
@@ -111,6 +113,8 @@ def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: Evide
     assert sum("98%" in str(image.lines) for image in read) == 2
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_another_picture_on_the_same_words_is_a_change(engine: Engine, qingyi, register_site) -> None:
     words = "我院门诊时间为每日八时至十七时，欢迎监督，急诊二十四小时开放。" * 2
     png = {"Content-Type": "image/png"}

@@ -1,25 +1,25 @@
 """SIGKILL of the crawler and its own processes, of Chromium and of the database, at random points: nothing is lost,
 nothing is twice."""
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 from sqlalchemy import Engine, func, select
 
 from records.database import open_engine, reading, transaction
 from records.migrations import upgrade
 from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
-from tests.crawler.conftest import environment_of
+from tests import commands
+from tests.crawler.test_site_spider import browsers_of
 from tests.records import registered
 from tests.servers.postgresql import Server, running_server
 from tests.servers.site import Answer, LoopbackSite, page, serving
@@ -27,52 +27,47 @@ from tests.servers.site import Answer, LoopbackSite, page, serving
 ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
 BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
 document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
-POINTS, PAGES, OF_ADVERTS = 10, 180, 12
+OF_ADVERTS, PAGES_A_KILL = 6, 18
+pytestmark = [pytest.mark.crawl, pytest.mark.slow]
 
 
-def test_ten_kills_lose_nothing_and_every_manifest_verifies(tmp_path) -> None:
+@pytest.mark.soak
+def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) -> None:
     chance = random.Random(20261125)
-    names = [f"/p{number}.html" for number in range(PAGES)]
-    built = [f"/built/{number}.html" for number in range(6)]
+    kills = 10 if soak else 3
+    names = [f"/p{number}.html" for number in range(kills * PAGES_A_KILL)]
+    built = [f"/built/{number}.html" for number in range(2 * kills)]
     pages = {
-        "/": Answer(page(*names[:45], *built[:3], *names[45:], *built[3:])),
+        "/": Answer(
+            page(*(path for few in zip(built[::2], names[::9], strict=False) for path in few), *built, *names)
+        ),
         **{
             name: Answer(
                 page(words=(ADVERT if number % OF_ADVERTS == 0 else "") + f"第{number}页的内容。" * 30),
-                delay=0.4,
+                delay=0.4 if soak else 0.2,
             )
             for number, name in enumerate(names)
         },
         **{name: Answer(BUILT % f"第{name}页，门诊时间。", delay=0.1) for name in built},
     }
     with laid_out(pages, tmp_path) as (site, server, engine, environment):
-        victims = [chance.choice(["crawler", "browser", "database"]) for _ in range(POINTS)]
-        victims[:3] = ["database", "crawler", "browser"]
-        for victim in victims:
-            crawl = subprocess.Popen(
-                [sys.executable, "-m", "qingyi", "crawl"],
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            time.sleep(chance.uniform(2.5, 5.0))
-            assert crawl.poll() is None, "each kill strikes a crawl that is under way"
-            kill(victim, crawl, server)
-            crawl.wait(90)
-        whole = [
-            subprocess.run(
-                [sys.executable, "-m", "qingyi", *arguments],
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=400,
-                check=False,
-            )
-            for arguments in (["crawl"], ["evidence", "capture"], ["evidence", "check"])
+        victims = [
+            "browser",
+            "database",
+            "crawler",
+            *chance.choices(["crawler", "browser", "database"], k=kills - 3),
         ]
-        for done in whole:
+        for victim in victims:
+            wanted = len(site.requests) + chance.randint(3, 9)
+            crawl = commands.start("crawl", environment=environment)
+            wait_for(lambda wanted=wanted: len(site.requests) >= wanted, "the crawl asks for nothing")
+            assert crawl.poll() is None, "each kill strikes a crawl that is under way"
+            kill(victim, crawl, server, site)
+            crawl.wait(90)
+        for arguments in (["crawl"], ["evidence", "capture"], ["evidence", "check"]):
+            done = commands.run(*arguments, environment=environment, timeout=400)
             assert done.returncode == 0, done.stdout + done.stderr
-        check_whole(engine, {f"{site.url}{path}" for path in pages}, PAGES // OF_ADVERTS)
+        check_whole(engine, {f"{site.url}{path}" for path in pages}, len(names) // OF_ADVERTS)
 
 
 def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path) -> None:
@@ -123,7 +118,7 @@ def laid_out(
             registered.site(session, f"{site.url}/")
         engine.dispose()
         try:
-            yield site, server, engine, environment_of(url, folder / "evidence")
+            yield site, server, engine, commands.environment_of(url, folder / "evidence")
         finally:
             engine.dispose()
 
@@ -138,6 +133,13 @@ def own_processes(crawl: int) -> list[psutil.Process]:
     return found
 
 
+def wait_for(happened: Callable[[], bool], otherwise: str, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.02)
+
+
 def wait_for_more_pages(engine: Engine) -> None:
     """Until something was written since now."""
 
@@ -145,28 +147,24 @@ def wait_for_more_pages(engine: Engine) -> None:
         with reading(engine) as session:
             return session.scalar(select(func.count(Snapshot.id)))
 
-    before, until = written(), time.monotonic() + 60
-    while written() == before:
-        assert time.monotonic() < until, "nothing is written any more"
-        time.sleep(0.1)
+    before = written()
+    wait_for(lambda: written() > before, "nothing is written any more")
 
 
-def kill(victim: str, crawl: subprocess.Popen[bytes], server: Server) -> None:
+def kill(victim: str, crawl: commands.RunningCommand, server: Server, site: LoopbackSite) -> None:
     if victim == "database":
         server.kill()
         with suppress(subprocess.TimeoutExpired):
             crawl.wait(5)  # it says what is wrong and ends, or is waiting for an answer still
         server.start()
-    elif victim == "crawler":
-        with suppress(psutil.Error):
-            crawl.send_signal(signal.SIGKILL)
-    else:
-        with suppress(psutil.Error):
-            for child in psutil.Process(crawl.pid).children(recursive=True):
-                if "chrom" in child.name():
-                    os.kill(child.pid, signal.SIGKILL)
-            time.sleep(1)  # time to replace it; then the crawl is stopped, or it would simply finish
-            crawl.kill()
+        return
+    if victim == "browser":
+        for process in browsers_of(crawl.pid):
+            with suppress(psutil.Error):
+                process.kill()
+        asked = len(site.requests)
+        wait_for(lambda: len(site.requests) > asked or crawl.poll() is not None, "the crawl stands still")
+    crawl.kill()  # of the browser, too, or it would simply finish
 
 
 def check_whole(engine: Engine, urls: set[str], adverts: int) -> None:

@@ -14,6 +14,8 @@ from tests.records import registered
 from tests.servers.names import naming
 from tests.servers.site import Answer, page, serving
 
+pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
+
 UNLAWFUL = Answer(page(words=registered.UNLAWFUL * 3), etag='"same"')
 
 

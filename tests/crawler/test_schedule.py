@@ -1,37 +1,43 @@
 """The clock: jobs live in the database, a missed run is caught up once, two never overlap."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from apscheduler.events import EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES
 from sqlalchemy import Engine, inspect
 
 from crawler import schedule
 from crawler.schedule import JOBS_TABLE, ensure_jobs, scheduler
 
-ran: list[float] = []
+ran: list[int] = []
 overlaps: list[int] = []
 running = threading.Semaphore(1)
+refused = threading.Event()
+ran_again = threading.Event()
 
 
 def note_run() -> None:
-    ran.append(time.monotonic())
+    ran.append(1)
 
 
-def slow_run() -> None:
+def run_until_another_was_refused() -> None:
     if not running.acquire(blocking=False):
         overlaps.append(1)
         return
-    ran.append(time.monotonic())
-    time.sleep(0.5)
+    ran.append(1)
+    refused.wait(10)
     running.release()
+    if len(ran) > 1:
+        ran_again.set()
 
 
 @pytest.fixture(autouse=True)
 def nothing_ran() -> None:
     ran.clear()
     overlaps.clear()
+    refused.clear()
+    ran_again.clear()
 
 
 def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
@@ -62,26 +68,26 @@ def test_a_restart_does_not_put_off_a_run_that_is_due(engine: Engine) -> None:
 
 def test_many_missed_runs_are_caught_up_once(engine: Engine) -> None:
     clock = scheduler(engine)
+    caught_up = threading.Event()
+    clock.add_listener(lambda _: caught_up.set(), EVENT_JOB_EXECUTED)
     clock.start(paused=True)
     clock.add_job(note_run, "interval", minutes=10, id="job")
     clock.modify_job("job", next_run_time=datetime.now(UTC) - timedelta(hours=5))
     clock.resume()
-    deadline = time.monotonic() + 5
-    while not ran and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.3)
-    clock.shutdown()
+    assert caught_up.wait(10)
+    clock.shutdown()  # when all that was given out has run
     assert len(ran) == 1
 
 
 def test_two_runs_of_one_job_never_overlap(engine: Engine) -> None:
     clock = scheduler(engine)
+    clock.add_listener(lambda _: refused.set(), EVENT_JOB_MAX_INSTANCES)
     clock.start(paused=True)
-    clock.add_job(slow_run, "interval", seconds=0.1, id="job")
+    clock.add_job(run_until_another_was_refused, "interval", seconds=0.05, id="job")
     clock.resume()
-    time.sleep(1.3)
+    assert refused.wait(10), "the second run was due while the first went on"
+    assert ran_again.wait(10)
     clock.shutdown()
-    assert len(ran) >= 2
     assert overlaps == []
 
 

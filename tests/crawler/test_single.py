@@ -1,6 +1,10 @@
 """`qingyi judge URL`: one address, fetched as in a crawl and judged; nothing is stored."""
 
+import pytest
+
 from tests.servers.site import Answer, serving
+
+pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
 
 ADVERT = "<html><body><p>我院治愈率98%，永不复发。</p></body></html>"
 

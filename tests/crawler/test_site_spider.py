@@ -14,6 +14,8 @@ from records.database import reading
 from records.models import PlannedPage, PlannedState, Snapshot, UrlPattern
 from tests.servers.site import Answer, page, serving
 
+pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
+
 BUILT = """<!doctype html><html><head><meta charset="utf-8"><title>站</title></head><body><div id="app"></div>
 <p>{words}</p><script>setTimeout(() => {{ document.getElementById("app").innerHTML =
 "<p>" + "我院治愈率98%，永不复发，欢迎来电咨询。".repeat({times}) + "</p>"; }}, 50)</script></body></html>"""

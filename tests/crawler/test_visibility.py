@@ -3,13 +3,12 @@
 from datetime import date
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from classifiers.judge import judge
 from classifiers.lists import RuleSet
 from classifiers.values import Facts
 from crawler.extract import extract
-from crawler.rendering import launch_options
 from crawler.visibility import MARK_UNSEEN, hides
 
 PLAIN = "<p>我院设内科、外科，门诊时间为每日八时至十七时。</p>"
@@ -78,17 +77,15 @@ def test_a_number_that_is_hidden_is_not_shown(rules: RuleSet) -> None:
     assert "certificate-none" in {finding.rule for finding in judge(page, rules, facts).findings}
 
 
-def test_the_browser_marks_what_it_does_not_show() -> None:
+def test_the_browser_marks_what_it_does_not_show(chromium: Browser) -> None:
     html = """<!doctype html><meta charset=utf-8><style>
         .far{position:absolute;left:-5000px} .tiny{font-size:1px} .pale{color:#ffffff} .on{background:#000;color:#fff}
         </style><p>看得见</p><p class=far>在屏幕外面</p><p class=tiny>小得看不见</p><p class=pale>白底上的白字</p>
         <p class=on>黑底上的白字</p><details><summary>点开看</summary><p>折叠的内容</p></details>"""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_page()
+    with chromium.new_context() as context:
+        page = context.new_page()
         page.set_content(html)
         page.evaluate(MARK_UNSEEN)
         found = regions(page.content())
-        browser.close()
     assert found["看得见"] == found["黑底上的白字"] == "main"
     assert found["在屏幕外面"] == found["小得看不见"] == found["白底上的白字"] == "hidden"

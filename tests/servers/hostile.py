@@ -2,11 +2,12 @@
 
 import gzip
 import socketserver
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+
+from tests.servers.background import in_background
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 _KLINGON = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=klingon\r\n"
@@ -94,7 +95,6 @@ def hostile_site() -> Iterator[str]:
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = Server(("127.0.0.1", 0), Handler)
+    with in_background(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()

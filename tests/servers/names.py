@@ -1,13 +1,14 @@
 """A real DNS server on loopback that knows some names, says of all others that there are none, or fails."""
 
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dns.message
 import dns.rcode
 import dns.rrset
+
+from tests.servers.background import in_background
 
 
 @contextmanager
@@ -28,7 +29,6 @@ def naming(*known: str, failing: bool = False) -> Iterator[str]:
                 answer.set_rcode(dns.rcode.NXDOMAIN)
             sock.sendto(answer.to_wire(), self.client_address)
 
-    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
+    with in_background(server):
         yield f"127.0.0.1#{server.server_address[1]}"
-        server.shutdown()

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.servers.background import in_background
+
 
 @dataclass
 class Answer:
@@ -74,14 +76,9 @@ def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[Loopbac
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     site.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with in_background(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def page(

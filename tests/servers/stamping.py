@@ -1,11 +1,12 @@
 """A real time stamp authority on loopback: openssl ts behind HTTP."""
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+
+from tests.servers.background import in_background
 
 _CONFIG = """
 [req]
@@ -88,9 +89,5 @@ def authority(folder: Path) -> Iterator[tuple[str, bytes]]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with in_background(server):
         yield f"http://127.0.0.1:{server.server_port}/", root.read_bytes()
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,0 +1,148 @@
+"""Runs `qingyi` as a user would: a process of its own for every command, forked from one that has imported it all.
+
+The imports of a crawl take seconds, and the suite runs some hundreds of commands. `tests/qingyi/test_command.py` starts
+the installed program itself; whatever a command does after its imports is the same here.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import psutil
+
+_IMPORTED = [
+    *(f"qingyi.commands.{name}" for name in ("audit", "coverage", "crawl", "database", "evidence", "flag")),
+    *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
+    *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
+    *(
+        "crawler.run",
+        "crawler.judging",
+        "crawler.capture",
+        "crawler.cloaking",
+        "crawler.flag",
+        "crawler.recheck",
+    ),
+    *("crawler.spiders.site", "crawler.spiders.account", "crawler.single", "qingyi.rules", "tests.commands"),
+]
+Done = subprocess.CompletedProcess[str]
+Qingyi = Callable[..., Done]
+# Set once, before the process that is forked from begins: what is printed on is made while it imports.
+os.environ["COLUMNS"] = "200"
+
+
+@dataclass(eq=False)
+class RunningCommand:
+    """A command under way; what it prints is had by `communicate`."""
+
+    process: ForkServerProcess
+    arguments: tuple[str, ...]
+    folder: Path
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.folder, True)
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self.process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        """Its exit code at its end; raises subprocess.TimeoutExpired."""
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            raise subprocess.TimeoutExpired(self.arguments, timeout)
+        return self.process.exitcode
+
+    def kill(self) -> None:
+        """SIGKILL to it alone, as when memory runs out."""
+        self.process.kill()
+        self.process.join()
+
+    def communicate(self, timeout: float) -> Done:
+        """Wait for its end; what it said. It is killed with all that it started when it takes longer."""
+        try:
+            code = self.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            for process in [*psutil.Process(self.pid).children(recursive=True), psutil.Process(self.pid)]:
+                process.kill()
+            self.process.join()
+            raise subprocess.TimeoutExpired(
+                self.arguments, timeout, self._said("stdout"), self._said("stderr")
+            ) from error
+        return subprocess.CompletedProcess(self.arguments, code, self._said("stdout"), self._said("stderr"))
+
+    def _said(self, where: str) -> str:
+        return (self.folder / where).read_text("utf-8", errors="replace")
+
+
+def prepare() -> None:
+    """Begin the process that commands are forked from; it imports while the caller goes on."""
+    get_context("forkserver").set_forkserver_preload(_IMPORTED)
+    forkserver.ensure_running()
+
+
+def environment_of(database_url: str, evidence: Path) -> dict[str, str]:
+    """The environment of a deployment that may reach loopback."""
+    return {
+        **os.environ,
+        "QINGYI_DATABASE_URL": database_url,
+        "QINGYI_EVIDENCE_DIR": str(evidence),
+        "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
+        "QINGYI_RECHECK_AFTER_HOURS": "0",
+    }
+
+
+def start(*arguments: str, environment: Mapping[str, str], stdin: str = "") -> RunningCommand:
+    """Start `qingyi` with the arguments and with this environment, and no other."""
+    prepare()
+    folder = Path(tempfile.mkdtemp(prefix="qingyi-command-"))
+    for name, content in (("stdin", stdin), ("stdout", ""), ("stderr", "")):
+        (folder / name).write_text(content, "utf-8")
+    process = get_context("forkserver").Process(
+        target=_run,
+        args=(arguments, dict(environment), folder, forkserver._forkserver._forkserver_address),
+    )
+    process.start()
+    return RunningCommand(process, arguments, folder)
+
+
+def run(*arguments: str, environment: Mapping[str, str], stdin: str = "", timeout: float = 120) -> Done:
+    """Run `qingyi` to its end."""
+    return start(*arguments, environment=environment, stdin=stdin).communicate(timeout)
+
+
+def _run(arguments: tuple[str, ...], environment: dict[str, str], folder: Path, address: str) -> None:
+    """The command's process."""
+    for number, (name, mode) in enumerate((("stdin", "rb"), ("stdout", "wb"), ("stderr", "wb"))):
+        with (folder / name).open(mode) as file:
+            os.dup2(file.fileno(), number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it is the process's
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["qingyi", *arguments]
+    _fork_from_the_same(address)
+    from qingyi.command import main
+
+    main()
+
+
+def _fork_from_the_same(address: str) -> None:
+    """What the command starts beside itself is forked from the process that it was forked from: multiprocessing means
+    it so, but begins another one, since only the process that began the first knows its id."""
+    server = forkserver._forkserver
+    server._forkserver_address = address
+    server.ensure_running = lambda: None
+    forkserver.ensure_running = server.ensure_running
