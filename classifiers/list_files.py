@@ -35,8 +35,9 @@ class ListReader:
             raw = (self.folder / name).read_bytes()
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
             text = raw.decode("utf-8")
-            node = yaml.compose(text, Loader=yaml.CSafeLoader) or yaml.ScalarNode("null", "")
-            content = yaml.load(text, Loader=yaml.CSafeLoader)
+            loader = yaml.CSafeLoader(text)
+            node = loader.get_single_node() or yaml.ScalarNode("tag:yaml.org,2002:null", "")
+            content = loader.construct_document(node)
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
         except UnicodeDecodeError as error:

@@ -18,19 +18,33 @@ from pathlib import Path
 
 import psutil
 
+# What the commands import, and what Scrapy, SQLAlchemy and typer import by name when they are first used.
 _IMPORTED = [
     *(f"qingyi.commands.{name}" for name in ("audit", "coverage", "crawl", "database", "evidence", "flag")),
     *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
     *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
+    *(f"crawler.{name}" for name in ("run", "judging", "capture", "cloaking", "flag", "recheck", "single")),
     *(
-        "crawler.run",
-        "crawler.judging",
-        "crawler.capture",
-        "crawler.cloaking",
-        "crawler.flag",
-        "crawler.recheck",
+        f"crawler.{name}"
+        for name in ("page_handler", "browser_handler", "throttle", "budget", "image_reading")
     ),
-    *("crawler.spiders.site", "crawler.spiders.account", "crawler.single", "qingyi.rules", "tests.commands"),
+    *(f"crawler.spiders.{name}" for name in ("site", "account", "recheck")),
+    *(f"scrapy.downloadermiddlewares.{name}" for name in ("cookies", "defaultheaders", "downloadtimeout")),
+    *(
+        f"scrapy.downloadermiddlewares.{name}"
+        for name in ("httpcompression", "httpproxy", "redirect", "retry")
+    ),
+    *(f"scrapy.downloadermiddlewares.{name}" for name in ("robotstxt", "useragent", "offsite", "httpauth")),
+    *(f"scrapy.spidermiddlewares.{name}" for name in ("referer", "start", "depth", "urllength", "metacopy")),
+    *(
+        "scrapy.squeues",
+        "scrapy.logformatter",
+        "scrapy.dupefilters",
+        "scrapy.statscollectors",
+        "scrapy.robotstxt",
+    ),
+    *("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "uvloop", "protego"),
+    *("typer._adapters", "qingyi.command", "qingyi.rules", "records.lists.trial_run", "tests.commands"),
 ]
 Done = subprocess.CompletedProcess[str]
 Qingyi = Callable[..., Done]

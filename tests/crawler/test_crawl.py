@@ -1,9 +1,6 @@
 """A crawl of real loopback sites: what is fetched, kept, asked for again, and how it survives a kill."""
 
 import hashlib
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,6 +12,7 @@ from sqlalchemy import Engine, func, select, update
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.models import Case, Page, PlannedPage, PlannedState, Site, Snapshot, Visit
+from tests import commands
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 
@@ -66,7 +64,7 @@ def test_every_page_of_a_site_is_kept_with_its_raw_bytes(
 def test_an_unlawful_page_becomes_a_case(engine, qingyi, register_site) -> None:
     with serving({"/": Answer(page(words=registered.UNLAWFUL * 3))}) as site:
         register_site(site.url)
-        qingyi("crawl")
+        qingyi("crawl", "--no-capture")
     with reading(engine) as session:
         assert [case.state.label for case in session.scalars(select(Case))] == ["待研判"]
 
@@ -106,7 +104,7 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
     }
     with serving(pages) as site:
         register_site(site.url)
-        done = qingyi("crawl")
+        done = qingyi("crawl", "--no-capture")
     assert done.returncode == 0, done.stderr
     kept = snapshots(engine)
     assert set(kept) == {"/", "/next"}
@@ -120,9 +118,9 @@ def test_a_page_that_only_a_browser_can_read_is_rendered(engine, store, qingyi, 
 def test_a_crawl_has_no_port_open_but_the_proxy_that_its_browser_goes_out_through(
     environment, register_site
 ) -> None:
-    with serving({"/": Answer(page(), delay=5)}) as site:
+    with serving({"/": Answer(page(), delay=1)}) as site:
         register_site(site.url)
-        crawl = subprocess.Popen([sys.executable, "-m", "qingyi", "crawl", "--no-capture"], env=environment)
+        crawl = commands.start("crawl", "--no-capture", environment=environment)
         while not site.requests:
             time.sleep(0.05)
         open_at = [
@@ -209,13 +207,13 @@ def test_a_visit_out_of_time_ends_and_says_so(engine, qingyi, register_site) -> 
             visit = Visit(
                 kind="site",
                 site_id=session.query(Site).one().id,
-                seconds_used=30 * 60 - 4.0,  # of the 15 that the pages take, two at a time
+                seconds_used=30 * 60 - 2.5,  # of the 9 that the pages take, two at a time
                 started_at=datetime.now(UTC),
             )
             session.add(visit)
             session.flush()
             for n in range(60):
-                site.pages[f"/{n}"] = Answer(page(), delay=0.5)
+                site.pages[f"/{n}"] = Answer(page(), delay=0.3)
                 session.add(PlannedPage(visit_id=visit.id, url=f"{site.url}/{n}", depth=1))
         qingyi("crawl")
     with reading(engine) as session:
@@ -262,7 +260,7 @@ def test_the_posts_of_an_account_are_read_in_their_states(engine, store, qingyi)
         site.pages["/feed"] = Answer(feed, headers={"Content-Type": "application/rss+xml"})
         with transaction(engine) as session:
             registered.account(session, f"{site.url}/feed")
-        qingyi("crawl")
+        qingyi("crawl", "--no-capture")
     kept = snapshots(engine)
     assert {path: snapshot.page_state for path, snapshot in kept.items()} == {
         "/feed": "normal",
@@ -285,14 +283,11 @@ def test_a_killed_crawl_loses_no_snapshot_and_makes_no_duplicate(
     }
     with serving(pages) as site:
         register_site(site.url)
-        crawl = subprocess.Popen(
-            [sys.executable, "-m", "qingyi", "crawl"], env=environment, stdout=subprocess.DEVNULL
-        )
+        crawl = commands.start("crawl", environment=environment)
         while len(site.paths()) < pages_before_the_kill:
             assert crawl.poll() is None
             time.sleep(0.01)
-        crawl.send_signal(signal.SIGKILL)
-        crawl.wait()
+        crawl.kill()
         before = snapshots(engine)
         assert len(before) < 31
         done = qingyi("crawl")

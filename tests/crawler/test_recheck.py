@@ -53,7 +53,7 @@ def test_a_recheck_concludes_by_what_it_sees(
 ) -> None:
     with serving({"/": UNLAWFUL}) as site:
         register_site(site.url)
-        qingyi("crawl")
+        qingyi("crawl", "--no-capture")
         case_id = report_disposed(engine, now)
         if answer is not None:
             site.pages["/"] = answer
@@ -90,7 +90,7 @@ def test_content_that_only_some_visitors_see_is_there(
 ) -> None:
     with serving({"/": UNLAWFUL}) as site:
         register_site(site.url)
-        qingyi("crawl")
+        qingyi("crawl", "--no-capture")
         case_id = report_disposed(engine, now)
         site.pages["/"] = Answer(after, headers=UTF8)
         done = qingyi("recheck")

@@ -1,8 +1,6 @@
 """How the spider finds a site's pages, and what it does not fall into."""
 
 import itertools
-import subprocess
-import sys
 import time
 from contextlib import suppress
 
@@ -12,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from records.database import reading
 from records.models import PlannedPage, PlannedState, Snapshot, UrlPattern
+from tests import commands
 from tests.servers.site import Answer, page, serving
 
 pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
@@ -126,21 +125,18 @@ def test_a_browser_that_is_killed_is_replaced_and_the_page_tried_again(
     }
     with serving({"/": Answer(page(*built)), **built}) as site:
         register_site(site.url)
-        crawl = subprocess.Popen(
-            [sys.executable, "-m", "qingyi", "crawl", "--no-capture"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        crawl = commands.start("crawl", "--no-capture", environment=environment)
         deadline = time.monotonic() + 60
         while not (found := browsers_of(crawl.pid)) and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(1.5)
+        rendering = len(site.paths())
+        while len(site.paths()) < rendering + 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
-        output, _ = crawl.communicate(timeout=110)
-    assert crawl.returncode == 0, output.decode()
+        done = crawl.communicate(timeout=110)
+    assert done.returncode == 0, done.stderr
     with reading(engine) as session:
         rendered = {
             snapshot.final_url.removeprefix(site.url)

@@ -104,6 +104,8 @@ def test_what_is_no_list_names_nothing(body: bytes) -> None:
     assert post_urls(body) == ()
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_a_platform_that_asks_for_verification_is_left_alone(engine: Engine, qingyi) -> None:
     links = "".join(f"<item><link>{{url}}/s/{number}</link></item>" for number in range(12))
     feed = f'<rss version="2.0"><channel>{links}</channel></rss>'
