@@ -66,9 +66,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         docs_url=None,
         redoc_url=None,
     )
-    lists = RulesNow(rules, ListsHere(settings.lists_dir, settings.lists_kept_dir))
-    app.state.calls = CallsAMinute(settings.api_calls_per_minute)
-    app.state.parts = Parts(engine, store, lists, settings)
+    give_parts(app, engine, store, rules, settings)
     for router in (
         signin_router,
         oidc_router,
@@ -96,6 +94,15 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     app.middleware("http")(_with_headers)
     app.get("/", include_in_schema=False)(_home)
     return app
+
+
+def give_parts(
+    app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings
+) -> None:
+    """Have the application serve these parts from now on."""
+    lists = RulesNow(rules, ListsHere(settings.lists_dir, settings.lists_kept_dir))
+    app.state.calls = CallsAMinute(settings.api_calls_per_minute)
+    app.state.parts = Parts(engine, store, lists, settings)
 
 
 def _home(sign_in: Signed) -> RedirectResponse:

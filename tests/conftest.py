@@ -117,20 +117,31 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated, empty database, on each of the two."""
     if request.param == "sqlite":
-        file = tmp_path / "qingyi.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        migrated: Path = request.getfixturevalue("migrated_sqlite")
+        file = migrated.with_name("qingyi.db")
+        for left in migrated.parent.glob("qingyi.db*"):
+            left.unlink()
+        shutil.copy(migrated, file)
         yield f"sqlite:///{file}"
         return
     with request.getfixturevalue("reused_postgresql").taken() as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Engine]:
+    """The engines of a worker, by their addresses: each keeps the statements that it has compiled."""
+    return {}
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
+def engine(database_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
+    if database_url not in engines:
+        engines[database_url] = open_engine(database_url)
+    engine = engines[database_url]
     yield engine
     engine.dispose()
 

@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.app import make_app
+from api.app import give_parts, make_app
+from api.context import clock
 from classifiers.lists import RuleSet
 from records.database import transaction
 from records.evidence import EvidenceStore
@@ -52,23 +53,65 @@ def served(engine: Engine, store: EvidenceStore, rules: RuleSet) -> Iterator[Ser
             add_user(session, name, PASSWORD, role, display_name=name, office=of)
         tokens = [issue_token(session, each, datetime.now(UTC), 30) for each in (office, other)]
         office_id = session.get_one(Office, office.id).id
-    application = make_app(engine, store, rules, Settings(recheck_after_hours=0))
-    with running(application) as url:
+    with running(engine, store, rules, Settings(recheck_after_hours=0)) as url:
         yield Served(url, engine, *tokens, office_id)
 
 
+@dataclass
+class _Server:
+    """An application on a port of its own. Its routes are made once: that takes longer than most tests."""
+
+    app: FastAPI
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+
+_idle: list[_Server] = []
+
+
 @contextmanager
-def running(application: FastAPI) -> Iterator[str]:
-    """The application on a port of its own; its address."""
-    server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning"))
+def running(
+    engine: Engine,
+    store: EvidenceStore,
+    rules: RuleSet,
+    settings: Settings,
+    now: Callable[[], datetime] | None = None,
+) -> Iterator[str]:
+    """The address of the application over these parts, with its own clock or the one that is given."""
+    if _idle:
+        found = _idle.pop()
+        give_parts(found.app, engine, store, rules, settings)
+    else:
+        found = _started(make_app(engine, store, rules, settings))
+    if now is not None:
+        found.app.dependency_overrides[clock] = now
+    try:
+        yield found.url
+    finally:
+        found.app.dependency_overrides.clear()
+        _idle.append(found)
+
+
+def _started(app: FastAPI) -> _Server:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    return _Server(app, server, thread)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_end() -> Iterator[None]:
+    yield
+    for one in _idle:
+        one.server.should_exit = True
+    for one in _idle:
+        one.thread.join(10)
 
 
 @pytest.fixture

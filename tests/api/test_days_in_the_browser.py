@@ -10,7 +10,6 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from api.app import make_app
 from classifiers.lists import load_rules
 from records.database import transaction
 from records.models import Role
@@ -40,7 +39,7 @@ def url(served, store, rules, lists: Path, tmp_path: Path) -> Iterator[str]:
         for role in (Role.ANALYST, Role.LEADER):
             add_user(session, role.value, PASSWORD, role, display_name=role.label)
     settings = Settings(lists_dir=lists, lists_kept_dir=tmp_path / "kept", allow_networks="127.0.0.0/8")
-    with running(make_app(served.engine, store, rules, settings)) as address:
+    with running(served.engine, store, rules, settings) as address:
         yield address
 
 

@@ -186,7 +186,7 @@ def test_a_token_that_only_reads_changes_nothing_anywhere(served, transfer_id, e
 
 
 def test_no_secret_is_written_to_a_log(served, transfer_id, store, rules, caplog, capfd) -> None:
-    with caplog.at_level("DEBUG"), running(make_app(served.engine, store, rules, Settings())) as url:
+    with caplog.at_level("DEBUG"), running(served.engine, store, rules, Settings()) as url:
         with served.client(base_url=url) as client:
             sign_in(client, "officer")
             form = {"csrf": hidden(client.get("/webhooks").text, "csrf"), "url": "https://a.example.org/"}

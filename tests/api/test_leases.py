@@ -11,7 +11,6 @@ import httpx
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from api.app import make_app
 from records.database import reading, transaction
 from records.models import (
     AuditEntry,
@@ -165,7 +164,7 @@ def test_a_token_that_only_reads_changes_nothing(served, transfers) -> None:
 
 def test_a_token_that_calls_too_often_is_told_when_to_come_again(served, store, rules) -> None:
     with (
-        running(make_app(served.engine, store, rules, Settings(api_calls_per_minute=5))) as url,
+        running(served.engine, store, rules, Settings(api_calls_per_minute=5)) as url,
         served.api() as office,
         httpx.Client(base_url=url, headers=office.headers) as client,
     ):
@@ -259,7 +258,7 @@ def test_ten_programs_at_once_dispose_of_each_item_once(served, store, rules, no
         except BaseException as error:
             failures.append(error)
 
-    with running(make_app(served.engine, store, rules, settings)) as url:
+    with running(served.engine, store, rules, settings) as url:
         threads = [threading.Thread(target=program, args=(number, url)) for number in range(PULLERS)]
         for thread in threads:
             thread.start()

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.app import make_app
 from classifiers.lists import load_rules
 from records import audit
 from records.database import reading, transaction
@@ -40,7 +39,7 @@ def analyst(served, lists: Path, store, tmp_path, rules) -> Iterator[httpx.Clien
         add_user(session, "analyst", PASSWORD, Role.ANALYST, display_name="分析员")
     settings = Settings(lists_dir=lists, lists_kept_dir=tmp_path / "kept")
     with (
-        running(make_app(served.engine, store, rules, settings)) as url,
+        running(served.engine, store, rules, settings) as url,
         served.client(base_url=url) as client,
     ):
         sign_in(client, "analyst")

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from api.app import make_app
 from records import audit, people
 from records.database import reading, transaction
 from records.people import Person
@@ -27,7 +26,7 @@ def client(served, store, rules, issuer: str) -> Iterator[httpx.Client]:
         oidc_issuer=issuer, oidc_client_id="qingyi", oidc_client_secret="secret", oidc_claim="sub"
     )
     with (
-        running(make_app(served.engine, store, rules, settings)) as url,
+        running(served.engine, store, rules, settings) as url,
         served.client(base_url=url) as found,
     ):
         yield found
@@ -83,7 +82,7 @@ def test_an_answer_meant_for_another_browser_is_refused(served, client) -> None:
 def test_a_provider_that_is_away_is_told(served, store, rules) -> None:
     settings = Settings(oidc_issuer="http://127.0.0.1:9", oidc_client_id="qingyi")
     with (
-        running(make_app(served.engine, store, rules, settings)) as url,
+        running(served.engine, store, rules, settings) as url,
         served.client(base_url=url) as client,
     ):
         page = client.get("/signin/oidc")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from api.app import make_app
 from records.database import transaction
 from records.models import Role
 from records.settings import Settings
@@ -77,7 +76,7 @@ def test_who_is_limited_to_a_district_sees_no_other(served, case_id) -> None:
 
 def test_two_persons_find_a_page_unlawful(served, people, case_id, store, rules) -> None:
     settings = Settings(two_person=True)
-    with running(make_app(served.engine, store, rules, settings)) as url:
+    with running(served.engine, store, rules, settings) as url:
         with served.client(base_url=url) as reviewer:
             sign_in(reviewer, "reviewer")
             decide(reviewer, case_id, "confirm", reason="属实")
@@ -101,7 +100,7 @@ def test_two_persons_find_a_page_unlawful(served, people, case_id, store, rules)
 
 def test_nobody_approves_what_they_proposed(served, people, case_id, store, rules) -> None:
     with (
-        running(make_app(served.engine, store, rules, Settings(two_person=True))) as url,
+        running(served.engine, store, rules, Settings(two_person=True)) as url,
         served.client(base_url=url) as client,
     ):
         sign_in(client, "approver")

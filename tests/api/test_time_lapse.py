@@ -18,8 +18,6 @@ from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import Engine, select
 
-from api.app import make_app
-from api.context import clock
 from classifiers.lists import load_rules
 from qingyi.client import QueueClient, Report
 from records import audit
@@ -116,9 +114,7 @@ def stage(engine, database_url, store, rules, monkeypatch):
             add_user(session, kind.value, PASSWORD, Role.OFFICER, office=office)
         for role in (Role.REVIEWER, Role.LEADER, Role.AUDITOR):
             add_user(session, role.value, PASSWORD, role, display_name=role.label)
-    application = make_app(engine, store, rules, Settings())
-    application.dependency_overrides[clock] = lambda: time.now
-    with running(application) as url:
+    with running(engine, store, rules, Settings(), lambda: time.now) as url:
         yield Stage(url, engine, database_url, store.folder, time, environment)
 
 

@@ -10,7 +10,6 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from api.app import make_app
 from records import audit
 from records.database import reading, transaction
 from records.models import Case, Institution, Page, Snapshot, Tip, TipState
@@ -36,7 +35,7 @@ def site() -> Iterator[LoopbackSite]:
 def reviewer(served, store, rules) -> Iterator[httpx.Client]:
     settings = Settings(allow_networks="127.0.0.0/8")
     with (
-        running(make_app(served.engine, store, rules, settings)) as url,
+        running(served.engine, store, rules, settings) as url,
         served.client(base_url=url) as client,
     ):
         sign_in(client, "reviewer")
@@ -158,7 +157,7 @@ def test_the_self_check_is_open_to_all_only_where_it_is_set_so(served, store, ru
     with served.client() as client:
         assert client.get("/self-check").status_code == 303
     with (
-        running(make_app(served.engine, store, rules, Settings(public_self_check=True))) as url,
+        running(served.engine, store, rules, Settings(public_self_check=True)) as url,
         served.client(base_url=url) as client,
     ):
         assert "宣称治愈率" in client.post("/self-check", data={"text": "我院治愈率98%。"}).text
