@@ -5,10 +5,14 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from records.settings import PROJECT
 from tests.servers.postgresql import free_port
 
 
+@pytest.mark.crawl
+@pytest.mark.slow
 def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown() -> None:
     port = free_port_range(8)
     done = subprocess.run(

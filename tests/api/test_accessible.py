@@ -68,6 +68,7 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+@pytest.mark.slow
 def test_every_page_of_the_commission(served, filled, chromium: Browser, size: tuple[int, int]) -> None:
     page = signed_in(chromium, served.url, "admin", size)
     page.goto(f"{served.url}/lists")

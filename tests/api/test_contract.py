@@ -18,8 +18,12 @@ CHECKS = (
 )
 
 
+@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.databases("sqlite")
-def test_no_call_fails_and_no_answer_is_undocumented(served, store, rules, now, tmp_path: Path) -> None:
+def test_no_call_fails_and_no_answer_is_undocumented(
+    served, store, rules, now, tmp_path: Path, soak: bool
+) -> None:
     for number in range(1, 6):
         transfer(served, registered.case(served.engine, store, rules, now, number))
     with running(served.engine, store, rules, Settings(api_calls_per_minute=1_000_000)) as url:
@@ -29,7 +33,7 @@ def test_no_call_fails_and_no_answer_is_undocumented(served, store, rules, now, 
                 "run",
                 f"{url}/api/v1/openapi.json",
                 *("--header", f"Authorization: Bearer {served.token}"),
-                *("--checks", CHECKS, "--max-examples", "25", "--seed", "1", "--no-color"),
+                *("--checks", CHECKS, "--max-examples", "50" if soak else "8", "--seed", "1", "--no-color"),
                 *("--phases", "examples,coverage,fuzzing,stateful"),
                 *("--suppress-health-check", "all"),
             ],

@@ -52,6 +52,7 @@ def sign_in(page: Page, url: str, name: str) -> None:
     page.wait_for_url(lambda address: "signin" not in address)
 
 
+@pytest.mark.slow
 def test_an_analyst_drafts_tries_publishes_and_rolls_back_a_term(
     served, url: str, lists: Path, store, rules, now, browser_page: Page
 ) -> None:

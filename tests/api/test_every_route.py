@@ -78,6 +78,7 @@ def everywhere(served, store, rules) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_each_role_is_let_in_where_it_belongs_and_nowhere_else(served, transfer_id, everywhere) -> None:
     for role in sorted(EVERYBODY):
         with served.client() as client:

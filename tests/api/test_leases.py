@@ -1,6 +1,5 @@
 """The queue as a broker: leases, calls made once, limits, and ten programs at once that die on the way."""
 
-import os
 import random
 import threading
 import time
@@ -177,7 +176,6 @@ def test_a_token_that_calls_too_often_is_told_when_to_come_again(served, store, 
 
 
 PULLERS, BATCH = 10, 20
-ITEMS = int(os.environ.get("QINGYI_TEST_ITEMS", "400"))
 
 
 def fill(served, store, rules, now, count: int) -> None:
@@ -228,10 +226,10 @@ def pull(url: str, token: str, chance: random.Random, held: Counter, lock: threa
             return answers[-1]
 
         while office.get("/api/v1/transfers", params={"after": 999, "limit": 1}).json()["items"]:
-            asked = {"limit": BATCH, "seconds": 4, "with_received": True}
+            asked = {"limit": BATCH, "seconds": 2, "with_received": True}
             found = post("/api/v1/leases", json=asked).json()
             if not found["items"]:
-                time.sleep(0.5)
+                time.sleep(0.1)
                 continue
             with lock:
                 held.update(ids(found))
@@ -245,8 +243,11 @@ def pull(url: str, token: str, chance: random.Random, held: Counter, lock: threa
             post("/api/v1/disposals", json={"lease": found["id"], "items": reports})
 
 
-def test_ten_programs_at_once_dispose_of_each_item_once(served, store, rules, now) -> None:
-    fill(served, store, rules, now, ITEMS)
+@pytest.mark.slow
+@pytest.mark.soak
+def test_ten_programs_at_once_dispose_of_each_item_once(served, store, rules, now, soak: bool) -> None:
+    items = 10_000 if soak else 240
+    fill(served, store, rules, now, items)
     settings = Settings(api_calls_per_minute=1_000_000)
     held: Counter = Counter()
     failures: list[BaseException] = []
@@ -267,14 +268,14 @@ def test_ten_programs_at_once_dispose_of_each_item_once(served, store, rules, no
     assert failures == []
     with reading(served.engine) as session:
         own = Transfer.id >= 1_000
-        assert session.scalar(select(func.count()).where(own, Transfer.result.is_not(None))) == ITEMS
+        assert session.scalar(select(func.count()).where(own, Transfer.result.is_not(None))) == items
         steps = (
             select(AuditEntry.case_id, AuditEntry.to_state, func.count())
             .where(AuditEntry.case_id >= 1_000, AuditEntry.action == "case_step")
             .group_by(AuditEntry.case_id, AuditEntry.to_state)
         )
         counts = Counter((row[1], row[2]) for row in session.execute(steps))
-    assert counts == {(CaseState.RECEIVED, 1): ITEMS, (CaseState.DISPOSED, 1): ITEMS}
+    assert counts == {(CaseState.RECEIVED, 1): items, (CaseState.DISPOSED, 1): items}
     assert max(held.values()) > 1, "nobody died, nothing came back: the test shows nothing"
 
 

@@ -4,6 +4,7 @@ way is opened by a reader that is not ours, and compared to the database."""
 import io
 import json
 import multiprocessing
+import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -52,8 +53,9 @@ class Clock:
         return self.now
 
 
-def recheck_at(database_url: str, evidence: Path, now: datetime) -> None:
+def recheck_at(database_url: str, evidence: Path, now: datetime, environment: dict[str, str]) -> None:
     """One re-check in a process of its own, as the schedule starts them, at a time that is given."""
+    os.environ.update(environment)
     from crawler.recheck import recheck
 
     recheck(
@@ -87,7 +89,7 @@ class Stage:
             return session.scalars(select(Case)).one().state.label
 
     def recheck(self) -> str:
-        given = (self.database_url, self.evidence, self.clock.now)
+        given = (self.database_url, self.evidence, self.clock.now, self.environment)
         process = multiprocessing.get_context("forkserver").Process(target=recheck_at, args=given)
         process.start()
         process.join(180)
@@ -101,10 +103,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(engine, database_url, store, rules, monkeypatch):
-    environment = commands.environment_of(database_url, store.folder)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+def stage(engine, database_url, store, rules, environment):
     time = Clock(datetime.now(UTC))
     with transaction(engine) as session:
         for kind in OfficeKind:
@@ -130,7 +129,10 @@ def transfers(stage: Stage, turn: int = 1) -> dict[OfficeKind, Transfer]:
         return {row[1]: row[0] for row in session.execute(query)}
 
 
+# On PostgreSQL, since the other tests of crawls and re-checks run on SQLite.
+@pytest.mark.databases("postgresql")
 @pytest.mark.crawl
+@pytest.mark.slow
 def test_one_case_goes_through_all_offices_and_back(stage: Stage, tmp_path: Path) -> None:
     with serving({"/": ADVERT}) as site:
         with transaction(stage.engine) as session:

@@ -56,6 +56,7 @@ def followed(served, count: int) -> list[Tip]:
     raise AssertionError("the tips are not followed")
 
 
+@pytest.mark.crawl
 def test_a_tip_is_fetched_judged_and_follows_its_case(served, reviewer, site) -> None:
     sent = send(
         reviewer,
@@ -83,6 +84,8 @@ def test_a_tip_is_fetched_judged_and_follows_its_case(served, reviewer, site) ->
         )
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_a_tip_about_a_registered_site_is_that_institutions(served, reviewer, site) -> None:
     with transaction(served.engine) as session:
         registered.site(session, f"{site.url}/")
@@ -92,6 +95,8 @@ def test_a_tip_about_a_registered_site_is_that_institutions(served, reviewer, si
     assert "云溪第1医院" in reviewer.get("/tips").text
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_what_cannot_be_fetched_says_why_and_can_be_tried_again(served, reviewer, site) -> None:
     send(reviewer, "/tips", url=f"{site.url}/later.html", channel="web")
     (tip,) = followed(served, 1)
@@ -102,6 +107,8 @@ def test_what_cannot_be_fetched_says_why_and_can_be_tried_again(served, reviewer
     assert tip.state is TipState.FLAGGED
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_tips_are_imported_from_a_file_and_bad_rows_are_named(served, reviewer, site) -> None:
     book = Workbook()
     sheet = book.active
@@ -139,6 +146,8 @@ def stored(served) -> tuple[int, ...]:
         return tuple(session.scalar(select(func.count()).select_from(kind)) for kind in kinds)
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_a_self_check_shows_what_would_be_flagged_and_stores_nothing(served, reviewer, site) -> None:
     before = stored(served)
     page = reviewer.post("/self-check", data={"text": "我院治愈率98%，<b>永不复发</b>。"}).text

@@ -19,6 +19,7 @@ from tests.servers.site import Answer, page, serving
 
 @pytest.mark.crawl
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, qingyi) -> None:
     with hostile_site() as hostile, serving({"/": Answer(page("/a")), "/a": Answer(page())}) as good:
         with transaction(engine) as session:

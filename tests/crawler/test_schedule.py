@@ -91,6 +91,8 @@ def test_two_runs_of_one_job_never_overlap(engine: Engine) -> None:
     assert overlaps == []
 
 
+@pytest.mark.crawl
+@pytest.mark.databases("sqlite")
 def test_a_step_runs_as_the_command_does(environment, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
