@@ -7,7 +7,8 @@
             queue.take(transfer.id, lease=held.id)
 
 Each change is sent with an Idempotency-Key of its own, so that one whose answer was lost on the way is sent again and made
-once. Calls that fail for a reason that may pass (no connection, 429, 5xx) are tried again, later each time.
+once. Calls that fail for a reason that may pass (no connection, 429, 5xx) are tried again, later each time, and not before
+the moment that the server names (`Retry-After`), as long as that is within two minutes.
 """
 
 import secrets
@@ -15,7 +16,8 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +25,7 @@ from typing import Any
 import httpx
 
 _TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 5, 1.0, 30.0
+_LONGEST_ASKED = 120.0  # seconds: a server may ask for hours, which a program is not to sit out
 _PASSING = frozenset({429, 500, 502, 503, 504})
 _SECONDS = 60.0
 
@@ -204,8 +207,22 @@ class QueueClient:
             if answer.status_code not in _PASSING:
                 return _good(answer)
             last = f"HTTP {answer.status_code}"
-            pause = max(pause, float(answer.headers.get("retry-after", "0") or 0))
+            wanted = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
+            pause = max(pause, min(_LONGEST_ASKED, wanted))
         raise QueueUnreachable(f"连不上 {self._http.base_url}：{last}")
+
+
+def seconds_asked(retry_after: str, now: datetime) -> float:
+    """How long from `now` a Retry-After header asks to wait, given in seconds or as an HTTP date (RFC 9110, 10.2.3);
+    0 where it is neither, or past."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return 0.0
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return max(0.0, (moment - now).total_seconds())
 
 
 def _good(answer: httpx.Response) -> httpx.Response:

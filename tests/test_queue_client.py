@@ -1,0 +1,78 @@
+"""`QueueClient` comes again when the server says, in either form of Retry-After, and never waits for hours."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qingyi.client import QueueClient, QueueUnreachable, seconds_asked
+from tests.servers.site import Answer, serving
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch) -> None:
+    """Without Retry-After the client comes again at once."""
+    monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
+
+
+def waited(refusals: list[Answer]) -> float:
+    """Seconds that a call took whose first attempts were answered by `refusals`."""
+    answers: Iterator[Answer] = iter([*refusals, Answer('{"items": [], "next_after": null}')])
+    with (
+        serving({"/api/v1/transfers?after=0": lambda: next(answers)}) as site,
+        QueueClient(site.url, "token") as queue,
+    ):
+        begun = time.monotonic()
+        assert list(queue.transfers()) == []
+        return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_client_waits_until_the_moment_that_the_server_names(status: int) -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=2)
+    refusal = Answer(status=status, headers={"Retry-After": format_datetime(moment, usegmt=True)})
+    assert waited([refusal]) > 0.8, "a date has whole seconds"
+
+
+def test_the_client_waits_the_seconds_that_the_server_names() -> None:
+    assert waited([Answer(status=429, headers={"Retry-After": "1"})]) > 0.9
+
+
+def test_nonsense_counts_as_no_header() -> None:
+    refusals = [Answer(status=503, headers={"Retry-After": written}) for written in ("soon", "-1", "nan", "")]
+    assert waited(refusals) < 5
+
+
+@pytest.mark.parametrize("written", ["7200", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_nobody_waits_for_hours(written: str, monkeypatch) -> None:
+    monkeypatch.setattr("qingyi.client._LONGEST_ASKED", 0.05)
+    busy = Answer(status=503, headers={"Retry-After": written})
+    with (
+        serving({"/api/v1/transfers?after=0": busy}) as site,
+        QueueClient(site.url, "token") as queue,
+        pytest.raises(QueueUnreachable, match="HTTP 503"),
+    ):
+        list(queue.transfers())
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Tue, 24 Nov 2026 09:01:00 GMT", "Tuesday, 24-Nov-26 09:01:00 GMT", "Tue Nov 24 09:01:00 2026", "60"],
+)
+def test_every_form_of_the_standard_says_the_same(written: str) -> None:
+    assert seconds_asked(written, NOW) == 60
+
+
+def test_a_moment_that_is_past_asks_for_nothing() -> None:
+    assert seconds_asked("Tue, 24 Nov 2026 08:59:00 GMT", NOW) == 0
+
+
+@given(st.text() | st.from_regex(r"\w{3}, \d{1,2} Nov \d{1,9} \d\d:\d\d:\d\d [+-]\d{4,30}", fullmatch=True))
+def test_no_header_ends_the_client(written: str) -> None:
+    assert seconds_asked(written, NOW) >= 0
