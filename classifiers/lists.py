@@ -64,7 +64,6 @@ class Rule:
     media: tuple[Source, ...]
     effective_from: date
     effective_to: date
-    successor: str | None
     known_false_alarms: str
     examples: Examples
 
@@ -113,6 +112,11 @@ class RuleSet:
     def live(self) -> dict[str, Rule]:
         """The rules in force, by id."""
         return {rule.id: rule for rule in self.rules if rule.status == "live"}
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """All rules by id, drafts and retired ones too."""
+        return {rule.id: rule for rule in self.rules}
 
     @cached_property
     def gravities(self) -> dict[str, Gravity]:
@@ -219,7 +223,6 @@ def _rule(
         media=tuple(entry.get("media", ())),
         effective_from=_day(entry.get("effective", {}).get("from"), date.min),
         effective_to=_day(entry.get("effective", {}).get("to"), date.max),
-        successor=entry.get("successor"),
         known_false_alarms=entry.get("known_false_alarms", ""),
         examples=Examples(**examples),
     )

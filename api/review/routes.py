@@ -66,6 +66,7 @@ def show(
             before=institution_counts(session, case.page.source.institution.id),
             outcomes=OUTCOMES,
             laws=here.lists.rules().forbidden,
+            rules=here.lists.rules().by_id,
             tips=tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=evidence_here.pictures_read(session, case),

@@ -141,12 +141,21 @@ def self_check(
         fault = "请粘贴文字，或填写网址"
     if sign_in is not None and checked is not None:
         _write_down(here, sign_in, now, url or f"文字 {len(text)} 字")
-    return page(request, "self_check.html", sign_in=sign_in, text=text, url=url, checked=checked, fault=fault)
+    return page(
+        request,
+        "self_check.html",
+        sign_in=sign_in,
+        text=text,
+        url=url,
+        checked=checked,
+        fault=fault,
+        rules=here.lists.rules().by_id,
+    )
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a self-check shows: the text with its places, and each finding with rule, law and advice."""
+    """What a self-check shows: the text with its places, and each finding."""
 
     lines: list[Any]
     findings: list[dict[str, Any]]

@@ -38,7 +38,9 @@ def judge(
     source: str = typer.Argument(metavar="FILE|URL|-", help="文本或 HTML 文件，网址，- 表示标准输入"),
     jsonl: bool = typer.Option(False, "--jsonl", help="批量：每行一个 JSON 对象，逐行输出，顺序不变"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON"),
-    explain: bool = typer.Option(False, "--explain", help="列出每一步：还原、排除、类别、轻重、分值"),
+    explain: bool = typer.Option(
+        False, "--explain", help="列出每一步：还原、排除、规则的说明、类别、轻重、分值"
+    ),
 ) -> None:
     """研判一段文字、一个网页文件或一个网址，只看内容，不存储。有命中时退出码为 1。
 
@@ -121,6 +123,10 @@ def _explain(page: PageText, judgement: Judgement, rules: RuleSet) -> None:
         console.print(f"还原后的文字：{plain[:2000]}", markup=False)
     for spared in judgement.spared:
         console.print(f"排除：“{spared.quote}”（{spared.rule}），{spared.reason}", markup=False)
+    for rule in dict.fromkeys(rules.by_id[finding.rule] for finding in judgement.findings):
+        for words, said in (("合法的写法", rule.advice), ("已知误报", rule.known_false_alarms)):
+            if said:
+                console.print(f"{words}（{rule.title}）：{said}", markup=False)
     for contact in judgement.contacts:
         console.print(f"联系方式：{CONTACT_LABELS[contact.kind]} {contact.quote}", markup=False)
     for aligned in judgement.alignment:
