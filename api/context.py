@@ -124,8 +124,18 @@ _MENU = (
     (Permission.MANAGE_USERS, "/people", "用户"),
     (Permission.SEE_AUDIT, "/audit", "日志"),
 )
+# What kind of actor stands before the colon in the log.
+_ACTOR_KINDS = {"user": "用户", "reviewer": "用户", "office": "部门", "system": "系统"}
+
+
+def _actor_label(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return f"{_ACTOR_KINDS[kind]} {name}" if kind in _ACTOR_KINDS else actor
+
+
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 _TEMPLATES.env.filters["local"] = lambda moment: local_moment(moment) if moment else ""
+_TEMPLATES.env.filters["actor"] = _actor_label
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)
 )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, event, insert, select, text
+from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from records.models import AuditEntry, Case, CaseState
@@ -193,6 +193,13 @@ def is_in_chain(session: Session, head: str) -> bool:
     return session.scalar(select(AuditEntry.id).where(AuditEntry.sha256 == head).limit(1)) is not None
 
 
+def names_of(actor: str) -> frozenset[str]:
+    """All names under which `actor` stands in the log. A person is `user:NAME`; in older entries, which the chain keeps
+    as they are, `user:NAME` at sign-in and `reviewer:NAME` after it."""
+    kind, _, name = actor.partition(":")
+    return frozenset({f"user:{name}", f"reviewer:{name}"} if kind in {"user", "reviewer"} else {actor})
+
+
 @dataclass(frozen=True)
 class AuditFilter:
     """Which entries are wanted; "" asks for nothing."""
@@ -210,7 +217,8 @@ def entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) 
     if before:
         query = query.where(AuditEntry.id < before)
     if wanted.actor:
-        query = query.where(AuditEntry.actor.contains(wanted.actor, autoescape=True))
+        names = (AuditEntry.actor.contains(name, autoescape=True) for name in names_of(wanted.actor))
+        query = query.where(or_(*names))
     if wanted.subject:
         query = query.where(AuditEntry.subject.contains(wanted.subject, autoescape=True))
     if wanted.action in ACTIONS:

@@ -244,7 +244,7 @@ def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
         if member.state is case.state:
             undo(session, member, reviewer, now)
     last = history(session, case.id)[-1]
-    own = last.actor == str(workflow.actor_of(reviewer))
+    own = last.actor in audit.names_of(reviewer.actor)
     if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:
         raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
     workflow.step(

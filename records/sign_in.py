@@ -17,6 +17,8 @@ _HASHER = PasswordHasher()
 # Checked when there is no such user, so that an answer takes as long for a name that exists.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
+_UNKNOWN = "user:?"  # in the log
+
 ATTEMPTS = 5
 LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
@@ -74,12 +76,11 @@ def check_password(session: Session, name: str, password: str, now: datetime) ->
     try:
         user = _checked(session, name, password, now)
     except SignInRefused as refused:
-        known = session.scalar(select(User.name).where(User.name == name))
-        audit.append(
-            session, actor=f"user:{known or '?'}", action="sign_in_refused", now=now, reason=str(refused)
-        )
+        known = session.scalar(select(User).where(User.name == name))
+        actor = known.actor if known else _UNKNOWN
+        audit.append(session, actor=actor, action="sign_in_refused", now=now, reason=str(refused))
         raise
-    audit.append(session, actor=f"user:{user.name}", action="sign_in", now=now)
+    audit.append(session, actor=user.actor, action="sign_in", now=now)
     return user
 
 
@@ -107,10 +108,10 @@ def vouched_user(session: Session, name: str, now: datetime) -> User:
     user = session.scalar(select(User).where(User.name == name))
     if user is None or user.disabled:
         reason = "统一身份认证的这个用户没有开通本系统，请联系管理员"
-        actor = f"user:{user.name if user else '?'}"
+        actor = user.actor if user else _UNKNOWN
         audit.append(session, actor=actor, action="sign_in_refused", now=now, reason=reason)
         raise SignInRefused(reason)
-    audit.append(session, actor=f"user:{user.name}", action="sign_in", now=now, reason="统一身份认证")
+    audit.append(session, actor=user.actor, action="sign_in", now=now, reason="统一身份认证")
     return user
 
 

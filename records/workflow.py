@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from records import audit
 from records.audit import Step
 from records.database import written_out
-from records.models import Case, CaseState, Role, User
+from records.models import Case, CaseState, User
 from records.models import Office as OfficeRow
 
 
@@ -21,7 +21,7 @@ class StepRefused(Exception):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who takes a step: `kind` is reviewer, office or system; `name` is written into the audit."""
+    """Who takes a step: `kind` is user, office or system; the log names both."""
 
     kind: str
     name: str
@@ -30,32 +30,32 @@ class Actor:
         return f"{self.kind}:{self.name}"
 
 
-REVIEWER, OFFICE, SYSTEM = "reviewer", "office", "system"
+USER, OFFICE, SYSTEM = "user", "office", "system"
 
 # From where to where, and who may. Nothing else is a step.
 STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
-    (CaseState.PENDING, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.REVIEWING, CaseState.PENDING): frozenset({REVIEWER}),
-    (CaseState.REVIEWING, CaseState.UNLAWFUL): frozenset({REVIEWER}),
-    (CaseState.REVIEWING, CaseState.PROPOSED): frozenset({REVIEWER}),
-    (CaseState.PROPOSED, CaseState.UNLAWFUL): frozenset({REVIEWER}),
-    (CaseState.PROPOSED, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.REVIEWING, CaseState.DISMISSED): frozenset({REVIEWER}),
-    (CaseState.REVIEWING, CaseState.NEEDS_MORE): frozenset({REVIEWER}),
-    (CaseState.NEEDS_MORE, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.DISMISSED, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.UNLAWFUL, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.UNLAWFUL, CaseState.TRANSFERRED): frozenset({REVIEWER}),
+    (CaseState.PENDING, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.REVIEWING, CaseState.PENDING): frozenset({USER}),
+    (CaseState.REVIEWING, CaseState.UNLAWFUL): frozenset({USER}),
+    (CaseState.REVIEWING, CaseState.PROPOSED): frozenset({USER}),
+    (CaseState.PROPOSED, CaseState.UNLAWFUL): frozenset({USER}),
+    (CaseState.PROPOSED, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.REVIEWING, CaseState.DISMISSED): frozenset({USER}),
+    (CaseState.REVIEWING, CaseState.NEEDS_MORE): frozenset({USER}),
+    (CaseState.NEEDS_MORE, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.DISMISSED, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.UNLAWFUL, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.UNLAWFUL, CaseState.TRANSFERRED): frozenset({USER}),
     (CaseState.TRANSFERRED, CaseState.RECEIVED): frozenset({OFFICE}),
     (CaseState.RECEIVED, CaseState.DISPOSED): frozenset({OFFICE}),
     (CaseState.RECEIVED, CaseState.RETURNED): frozenset({OFFICE}),
-    (CaseState.RETURNED, CaseState.REVIEWING): frozenset({REVIEWER}),
-    (CaseState.RETURNED, CaseState.TRANSFERRED): frozenset({REVIEWER}),
+    (CaseState.RETURNED, CaseState.REVIEWING): frozenset({USER}),
+    (CaseState.RETURNED, CaseState.TRANSFERRED): frozenset({USER}),
     (CaseState.DISPOSED, CaseState.VERIFIED): frozenset({SYSTEM}),
     (CaseState.DISPOSED, CaseState.RECURRED): frozenset({SYSTEM}),
     (CaseState.VERIFIED, CaseState.RECURRED): frozenset({SYSTEM}),
-    (CaseState.RECURRED, CaseState.TRANSFERRED): frozenset({REVIEWER}),
-    (CaseState.RECURRED, CaseState.REVIEWING): frozenset({REVIEWER}),
+    (CaseState.RECURRED, CaseState.TRANSFERRED): frozenset({USER}),
+    (CaseState.RECURRED, CaseState.REVIEWING): frozenset({USER}),
 }
 
 # Steps that mean nothing without their grounds.
@@ -124,9 +124,7 @@ def note(session: Session, case: Case, *, actor: Actor, now: datetime, reason: s
 
 def actor_of(user: User) -> Actor:
     """The actor that a signed-in user is."""
-    if user.role is Role.OFFICER:
-        return Actor(OFFICE, f"{user.office.name if user.office else ''}/{user.name}")
-    return Actor(REVIEWER, user.name)
+    return Actor(*user.actor.split(":", 1))
 
 
 def actor_of_office(office: OfficeRow) -> Actor:
@@ -134,7 +132,7 @@ def actor_of_office(office: OfficeRow) -> Actor:
     return Actor(OFFICE, office.name)
 
 
-_ACTOR_LABELS = {REVIEWER: "研判员", OFFICE: "处置部门", SYSTEM: "系统"}
+_ACTOR_LABELS = {USER: "研判员", OFFICE: "处置部门", SYSTEM: "系统"}
 
 
 def _write(

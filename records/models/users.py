@@ -90,6 +90,13 @@ class User(Base):
 
     office: Mapped[Office | None] = relationship()
 
+    @property
+    def actor(self) -> str:
+        """The name of this person in the log: `user:NAME`, or `office:OFFICE/NAME` for a disposal officer."""
+        if self.role is Role.OFFICER:
+            return f"office:{self.office.name if self.office else ''}/{self.name}"
+        return f"user:{self.name}"
+
 
 class SavedView(Base):
     """A view of the queue that a user keeps under a name."""

@@ -135,5 +135,5 @@ def test_what_is_taken_out_is_in_the_log(served, people, case_id) -> None:
         sign_in(client, "auditor")
         log = client.get("/audit", params={"case": str(case_id)}).text
         assert "下载原始字节" in log
-        assert "reviewer:reviewer" in log
+        assert "user:reviewer" in log
         assert "日志链完好" in client.get("/audit/verify").text

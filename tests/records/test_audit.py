@@ -124,13 +124,13 @@ def test_a_disabled_user_cannot_sign_in_and_the_last_administrator_stays(engine:
         first = people.add_person(session, "admin", wanted, actor="system:command", now=now)
         with pytest.raises(PersonRefused, match="最后一位管理员"):
             people.change_person(session, first, Person(Role.REVIEWER), actor="admin", now=now)
-        second = people.add_person(session, "other", wanted, actor="reviewer:admin", now=now)
+        second = people.add_person(session, "other", wanted, actor="user:admin", now=now)
         people.change_person(
-            session, second, Person(Role.ADMINISTRATOR, disabled=True), actor="reviewer:admin", now=now
+            session, second, Person(Role.ADMINISTRATOR, disabled=True), actor="user:admin", now=now
         )
         with pytest.raises(SignInRefused):
             check_password(session, "other", "a-long-password", now)
         with pytest.raises(PersonRefused, match="已存在"):
-            people.add_person(session, "other", wanted, actor="reviewer:admin", now=now)
+            people.add_person(session, "other", wanted, actor="user:admin", now=now)
         changes = audit.entries(session, audit.AuditFilter(action="user_changed"), 10)
         assert [entry.subject for entry in changes] == ["other", "other", "admin"]

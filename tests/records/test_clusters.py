@@ -59,4 +59,4 @@ def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_
     with reading(engine) as session:
         entry = history(session, second)[-1]
         assert f"与案件 {first} 内容相同" in entry.reason
-        assert entry.actor == "reviewer:reviewer"
+        assert entry.actor == "user:reviewer"

@@ -11,7 +11,7 @@ from records.models import Case, CaseState, Site
 from records.workflow import Actor, step
 from tests.records import registered
 
-REVIEWER = Actor("reviewer", "甲")
+REVIEWER = Actor("user", "甲")
 
 
 def seen(engine: Engine, store, rules, now, text: str, url: str = "http://127.0.0.1:1/a.html") -> int | None:

@@ -7,11 +7,11 @@ from sqlalchemy import Engine, select
 
 from records.database import transaction
 from records.models import AuditEntry, Case, CaseState
-from records.workflow import NEEDS_REASON, OFFICE, REVIEWER, STEPS, SYSTEM, Actor, StepRefused, step
+from records.workflow import NEEDS_REASON, OFFICE, STEPS, SYSTEM, USER, Actor, StepRefused, step
 from tests.records import registered
 
 S = CaseState
-WHO = {REVIEWER: Actor(REVIEWER, "甲"), OFFICE: Actor(OFFICE, "网信办"), SYSTEM: Actor(SYSTEM, "recheck")}
+WHO = {USER: Actor(USER, "甲"), OFFICE: Actor(OFFICE, "网信办"), SYSTEM: Actor(SYSTEM, "recheck")}
 
 # The whole life of a case, as the issue of this machine draws it.
 PATHS = [
