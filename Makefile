@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PACKAGES := api classifiers crawler evidence records reports qingyi demo
+BENCHMARKS := accuracy judge_speed judge_growth image_text crawl pages trial queue
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every command and worker imports hundreds of modules: they are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,7 +54,7 @@ gate: setup ## Hold precision and recall against tests/floors.json; UPDATE=1 rai
 	@$(BIN)/python -m benchmarks.accuracy --gate $(if $(filter 1,$(UPDATE)),--update)
 
 bench: setup ## Print the benchmarks, each as a ratio to a named baseline
-	@for name in accuracy judge_speed judge_growth image_text crawl pages trial; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 	@$(BIN)/python -m demo --once --screenshots docs/screenshots
