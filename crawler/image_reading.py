@@ -2,19 +2,19 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from crawler.own_process import own_process
+from crawler.own_process import WorkerProcess
 from records.database import reading, transaction
 from records.evidence import EvidenceStore
 from records.images import ReadImage, record_reading, unread_images
 
 _BATCH = 8
 _WAIT_SECONDS = 0.5
+# For one picture: the longest that is read takes a minute or two on a busy machine.
+_READ_SECONDS = 300.0
 
 
 def _read_kept(store: EvidenceStore, sha256: str) -> ReadImage:
@@ -31,7 +31,7 @@ class ImageReading:
         self._engine, self._store = engine, store
         self._all_here = threading.Event()
         self._progress: Callable[[int], None] = lambda _: None
-        self._process: ProcessPoolExecutor | None = None  # begun by the first picture
+        self._process = WorkerProcess(seconds=_READ_SECONDS)
         self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
 
     def start(self) -> None:
@@ -57,18 +57,14 @@ class ImageReading:
                 else:
                     self._all_here.wait(_WAIT_SECONDS)
         finally:
-            if self._process:
-                self._process.shutdown()
+            self._process.close()
 
     def _read(self, waiting: Sequence[str]) -> None:
         for sha256 in waiting:
             try:
-                self._process = self._process or own_process()
-                read = self._process.submit(_read_kept, self._store, sha256).result()
-            except Exception as error:  # also a process that died on a picture: it is not tried again
+                read = self._process.run(_read_kept, self._store, sha256)
+            except Exception as error:  # also a process that died or hung on a picture: it is not tried again
                 read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
-                if isinstance(error, BrokenProcessPool):
-                    self._process = None
             with transaction(self._engine) as session:
                 record_reading(session, self._store, sha256, read, datetime.now(UTC))
             self._progress(1)

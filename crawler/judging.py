@@ -3,20 +3,23 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
 from crawler.collector import collect_seldom
 from crawler.errors import ProcessLost
-from crawler.own_process import own_process
+from crawler.own_process import WorkerProcess
 from records.database import open_engine, reading
 from records.evidence import EvidenceStore
+
+if TYPE_CHECKING:
+    from classifiers.lists import RuleSet
 
 _WAIT_SECONDS = 0.3
 _AT_ONCE = 100
@@ -33,7 +36,8 @@ class Judging:
         """`lists` are the folder of the lists, and that of the versions kept; where the last good version had to be
         taken, `warn` is called with that version and what is wrong with the folder's."""
         self._engine, self._warn = engine, warn
-        self._open = partial(_open, engine.url.render_as_string(hide_password=False), store, *lists)
+        url = engine.url.render_as_string(hide_password=False)
+        self._process = WorkerProcess(partial(_take, url, store, lists))
         self._whole: deque[int] = deque()
         self._all_here = threading.Event()
         self._is_abandoned = False
@@ -70,34 +74,36 @@ class Judging:
         self._thread.join()
 
     def _work(self) -> None:
-        for begun in range(1, _PROCESSES + 1):
-            try:
-                with own_process() as pool:
-                    self._judge_all(pool)
-                    return
-            except BrokenProcessPool:  # what it was given is judged at the end, by the next one
-                if begun == _PROCESSES:
-                    self._failure = ProcessLost("研判进程一再被系统终止（内存不足？）；下次运行从断点继续")
-            except Exception as error:  # for whom waits for the end
-                self._failure = error
-                return
+        try:
+            for begun in range(1, _PROCESSES + 1):
+                try:
+                    return self._judge_all()
+                except BrokenProcessPool:  # what it was given is judged at the end, by the next one
+                    if begun == _PROCESSES:
+                        self._failure = ProcessLost(
+                            "研判进程一再被系统终止（内存不足？）；下次运行从断点继续"
+                        )
+        except Exception as error:  # for whom waits for the end
+            self._failure = error
+        finally:
+            self._process.close()
 
-    def _judge_all(self, pool: ProcessPoolExecutor) -> None:
-        if warning := pool.submit(self._open).result():
+    def _judge_all(self) -> None:
+        if warning := self._process.run(_read_lists):
             self._warn(*warning)
         while not self._all_here.wait(_WAIT_SECONDS):
             # What comes meanwhile waits for its fellows: each time costs as much as some pages do.
             for some in _batches([self._whole.popleft() for _ in range(len(self._whole))]):
                 if not self._is_abandoned:
-                    self._judge(pool, some)
+                    self._judge(some)
         if self._is_abandoned:
             return
-        for some in pool.submit(_unjudged).result():
-            self._judge(pool, some)
-        pool.submit(_note_gone, datetime.now(UTC)).result()
+        for some in self._process.run(_unjudged):
+            self._judge(some)
+        self._process.run(_note_gone, datetime.now(UTC))
 
-    def _judge(self, pool: ProcessPoolExecutor, some: list[int]) -> None:
-        judged, unlawful = pool.submit(_judge_some, some, datetime.now(UTC)).result()
+    def _judge(self, some: list[int]) -> None:
+        judged, unlawful = self._process.run(_judge_some, some, datetime.now(UTC))
         self._judged += judged
         self._unlawful += unlawful
         self._progress(judged)
@@ -108,33 +114,55 @@ def _batches(ids: list[int]) -> list[list[int]]:
 
 
 # What follows runs in the process that judges; only there are the lists and what reads them imported.
-_opened: dict[str, Any] = {}
+_given: dict[str, Any] = {}
 
 
-def _open(url: str, store: EvidenceStore, lists: Path, kept: Path) -> tuple[str, str] | None:
+def _take(url: str, store: EvidenceStore, lists: tuple[Path, Path]) -> None:
+    _given.update(url=url, store=store, lists=lists)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What judging needs, and where the last good lists had to be taken: their version, and what is wrong."""
+
+    engine: Engine
+    store: EvidenceStore
+    rules: "RuleSet"
+    warning: tuple[str, str] | None
+
+
+@cache
+def _open() -> _Opened:
+    """By the first task, not before it: the lists may be refused, which the crawl must hear."""
     from records.lists.in_force import lists_in_force  # noqa: PLC0415
 
-    found = lists_in_force(lists, kept)
-    _opened.update(engine=open_engine(url), store=store, rules=found.rules)
+    found = lists_in_force(*_given["lists"])
+    warning = (found.rules.version, str(found.refused)) if found.refused else None
+    opened = _Opened(open_engine(_given["url"]), _given["store"], found.rules, warning)
     collect_seldom()  # the lists are there to stay
-    return (found.rules.version, str(found.refused)) if found.refused else None
+    return opened
+
+
+def _read_lists() -> tuple[str, str] | None:
+    return _open().warning
 
 
 def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
     from crawler.flag import flag_waiting  # noqa: PLC0415
 
-    result = flag_waiting(**_opened, now=now, only=ids)
+    here = _open()
+    result = flag_waiting(here.engine, here.store, here.rules, now=now, only=ids)
     return result.judged, result.unlawful
 
 
 def _unjudged() -> list[list[int]]:
     from records.judgements import unjudged_ids  # noqa: PLC0415
 
-    with reading(_opened["engine"]) as session:
+    with reading(_open().engine) as session:
         return _batches(list(unjudged_ids(session)))
 
 
 def _note_gone(now: datetime) -> None:
     from crawler.flag import note_gone_pages  # noqa: PLC0415
 
-    note_gone_pages(_opened["engine"], now)
+    note_gone_pages(_open().engine, now)

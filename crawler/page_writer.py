@@ -7,14 +7,13 @@ in a process of their own, for many pages at once.
 import asyncio
 import traceback
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
 
-from crawler.own_process import own_process
+from crawler.own_process import WorkerProcess
 from records.database import open_engine, reading, transaction
 from records.evidence import EvidenceStore
 from records.models import PlannedState
@@ -55,9 +54,8 @@ class PageWriter:
 
     def __init__(self, engine: Engine, store: EvidenceStore) -> None:
         url = engine.url.render_as_string(hide_password=False)
-        self._begin = partial(own_process, partial(_open, url, store))
-        self._process = self._begin()
-        self._process.submit(_nothing)  # so that it is there when the first page comes
+        self._process = WorkerProcess(partial(_open, url, store))
+        self._process.start()  # so that it is there when the first page comes
         self._waiting: list[tuple[Arrived, asyncio.Future[Written]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -74,7 +72,7 @@ class PageWriter:
 
     def close(self) -> None:
         """End the process, once it has done what it was given."""
-        self._process.shutdown()
+        self._process.close()
 
     async def _work(self) -> None:
         while self._waiting:
@@ -93,16 +91,11 @@ class PageWriter:
         """What became of the pages; where they did not get through together, or the process was killed, they are tried
         one by one, once, by a new one."""
         try:
-            return await self._in_process(batch)
+            return await self._process.run_async(_write, batch)
         except Exception as error:  # whatever it is: the crawl waits for an answer
-            if isinstance(error, BrokenProcessPool):
-                self._process = self._begin()
             if not again:
                 return [f"not written: {type(error).__name__}: {error}"]
             return [outcome for one in batch for outcome in await self._outcomes([one], again=False)]
-
-    async def _in_process(self, batch: Sequence[Arrived]) -> Sequence[Written | str]:
-        return await asyncio.get_running_loop().run_in_executor(self._process, _write, batch)
 
 
 # What follows runs in the process that writes.
@@ -111,10 +104,6 @@ _opened: dict[str, Any] = {}
 
 def _open(url: str, store: EvidenceStore) -> None:
     _opened.update(engine=open_engine(url), store=store)
-
-
-def _nothing() -> None:
-    pass
 
 
 def _write(batch: Sequence[Arrived]) -> Sequence[Written | str]:

@@ -1,0 +1,37 @@
+"""Pictures are read beside the crawl: one that cannot be read to its end holds nothing up."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, select
+
+from crawler.image_reading import ImageReading
+from records.database import reading, transaction
+from records.evidence import EvidenceStore
+from records.images import keep_image
+from records.models import Image
+from tests.drawn import poster
+from tests.records import registered
+
+
+@pytest.mark.databases("sqlite")
+def test_a_picture_on_which_reading_hangs_does_not_hold_the_crawl(
+    engine: Engine, store: EvidenceStore, monkeypatch
+) -> None:
+    now, picture = datetime.now(UTC), poster(["云溪男科医院"])
+    with transaction(engine) as session:
+        own_site = registered.site(session)
+    kept = registered.snapshot(engine, store, own_site, now, url=own_site.start_url, text="门诊")
+    with transaction(engine) as session:
+        sha256 = keep_image(session, store, kept.id, "http://127.0.0.1/a.png", picture, (800, 600))
+    store.path(sha256).unlink()
+    os.mkfifo(store.path(sha256))  # a file that nobody writes to: whoever reads it waits for ever
+    monkeypatch.setattr("crawler.image_reading._READ_SECONDS", 1.0)
+    images, read = ImageReading(engine, store), []
+    images.start()
+    images.finish(read.append)
+    with reading(engine) as session:
+        (fault,) = session.scalars(select(Image.fault)).all()
+    assert fault == "TaskTimedOut: 1 秒内没有完成"
+    assert read == [1]
