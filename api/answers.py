@@ -15,20 +15,20 @@ from starlette.exceptions import HTTPException
 
 from api.context import page
 from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused, TooManyCalls
-from records.attachments import AttachmentRefused
-from records.evidence import EvidenceAltered, EvidenceMissing
-from records.evidence_packages import EvidenceIncomplete
+from records.cases.evidence_package import EvidenceIncomplete
+from records.cases.review import CaseChanged
 from records.idempotency import KeyReused
 from records.lists.drafts import DraftRefused
-from records.lists.terms import TermRefused
-from records.people import PersonRefused
-from records.registry.sheets import FileRefused
-from records.review import CaseChanged
-from records.sign_in import PasswordTooShort
-from records.takedown import NotThisOffice
+from records.lists.term_edits import TermRefused
+from records.people.sign_in import PasswordTooShort
+from records.people.users import PersonRefused
+from records.sheets import FileRefused
+from records.store.content_store import EvidenceAltered, EvidenceMissing
 from records.tips import TipRefused
-from records.transfer_leases import LeaseLost
-from records.webhooks import WebhookRefused
+from records.transfers.attachments import AttachmentRefused
+from records.transfers.leases import LeaseLost
+from records.transfers.office_queue import NotThisOffice
+from records.transfers.webhooks import WebhookRefused
 from records.workflow import StepRefused
 
 API_PREFIX = "/api/"

@@ -30,11 +30,11 @@ from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
 from api.webhooks.routes import router as webhooks_router
 from classifiers.lists import RuleSet
-from records.evidence import EvidenceStore
 from records.lists.drafts import ListsHere
-from records.lists.now import RulesNow
+from records.lists.live_rules import RulesNow
 from records.models import Role
 from records.settings import Settings
+from records.store.content_store import EvidenceStore
 
 _HEADERS = {
     "Content-Security-Policy": (

@@ -21,13 +21,13 @@ from classifiers.values import (
     SEVERITY_LABELS,
 )
 from records.database import reading
-from records.evidence import EvidenceStore
-from records.lists.now import RulesNow
+from records.lists.live_rules import RulesNow
+from records.local_time import local_moment
 from records.models import SignIn, User, VerificationOutcome, Visitor
-from records.period import local_moment
-from records.permissions import PERMISSIONS, Permission, may, roles_that_may
+from records.people.permissions import PERMISSIONS, Permission, may, roles_that_may
+from records.people.sign_in import find_sign_in
 from records.settings import Settings
-from records.sign_in import find_sign_in
+from records.store.content_store import EvidenceStore
 
 COOKIE = "qingyi_sign_in"
 

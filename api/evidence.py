@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.audit import Step
-from records.captures import capture_of, manifest_of
-from records.evidence import EvidenceStore
-from records.evidence_packages import export_case
+from records.cases.captures import capture_of, manifest_of
+from records.cases.evidence_package import export_case
 from records.models import Attachment, Capture, Case, Image
+from records.store.content_store import EvidenceStore
 from records.workflow import Actor
 
 

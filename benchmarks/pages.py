@@ -33,12 +33,13 @@ from sqlalchemy import Engine, insert, text
 from api.app import make_app
 from benchmarks.made_pages import text as made_text
 from classifiers.lists import load_rules
-from records import models, search
+from records import models
 from records.database import open_engine, transaction
-from records.evidence import EvidenceStore
+from records.judgements import search
 from records.migrations import upgrade
+from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.sign_in import add_user
+from records.store.content_store import EvidenceStore
 from tests.servers.postgresql import running_server
 
 PASSWORD = "a-long-password"

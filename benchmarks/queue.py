@@ -34,10 +34,10 @@ from api.app import make_app
 from classifiers.lists import load_rules
 from records import models
 from records.database import open_engine, transaction
-from records.evidence import EvidenceStore
 from records.migrations import upgrade
+from records.people.office_tokens import issue_token
 from records.settings import PROJECT, Settings
-from records.sign_in import issue_token
+from records.store.content_store import EvidenceStore
 from tests.servers.postgresql import free_port, running_server
 
 BATCH = 100

@@ -27,15 +27,15 @@ from classifiers.lists import load_rules
 from classifiers.values import Facts, PageText
 from records import models
 from records.database import open_engine, reading, transaction
-from records.evidence import EvidenceStore
-from records.kept_text import KeptText
 from records.lists.drafts import ListsHere
 from records.lists.in_force import keep_files
-from records.lists.terms import add_term
+from records.lists.term_edits import add_term
 from records.lists.trial_run import run_trial
 from records.lists.trials import begin_trial, pages_to_try
 from records.migrations import upgrade
 from records.settings import PROJECT
+from records.snapshots.page_text import KeptText
+from records.store.content_store import EvidenceStore
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 BATCH, KINDS, BASELINE = 2_000, 500, 1_000

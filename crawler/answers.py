@@ -7,8 +7,8 @@ from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
 from crawler.post import Post
-from records.kept_text import KeptText
-from records.snapshots import Fetched
+from records.snapshots.page_text import KeptText
+from records.snapshots.snapshots import Fetched
 
 _REASONS = (
     ("exceeded DOWNLOAD_MAXSIZE", "内容超过大小上限，已中止"),

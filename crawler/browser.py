@@ -19,8 +19,8 @@ from playwright.async_api import (
 
 from crawler.rendering import GOTO_TIMEOUT_MS, answer_as_utf8, guarded_launch_options
 from evidence.warc import Exchange
-from records.encoding import is_utf8
 from records.settings import settings
+from records.snapshots.encoding import is_utf8
 
 _QUIET_MS = 4_000
 _MOST_SCREENS = 15

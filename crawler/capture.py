@@ -19,11 +19,11 @@ from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
-from records.captures import Captured, keep_capture, uncaptured
+from records.cases.captures import Captured, keep_capture, uncaptured
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
 from records.models import Capture, Case, Snapshot
 from records.settings import settings
+from records.store.content_store import EvidenceStore
 
 _AT_ONCE = 3
 PROGRAM = f"清医 {version('qingyi')}"

@@ -16,14 +16,14 @@ from classifiers.values import Judgement, PageText
 from crawler.browser import MOBILE, EvidenceBrowser, PageUnseen, Seen, Visitor, evidence_browser
 from crawler.sources import read_page
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.flagging import register_of
-from records.images import text_with_images
-from records.kept_text import KeptText
+from records.judgements.facts import judge_page, register_of
 from records.models import Page, Snapshot, VisitKind
-from records.page_judgement import judge_page
-from records.snapshots import Fetched, keep_snapshot
-from records.visits import finish_visit, open_browser_visit
+from records.snapshots.images import text_with_images
+from records.snapshots.page_text import KeptText
+from records.snapshots.snapshots import Fetched, keep_snapshot
+from records.store.content_store import EvidenceStore
+from records.visits.ending import finish_visit
+from records.visits.targets import open_browser_visit
 
 FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
 _AT_ONCE = 3

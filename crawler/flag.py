@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from classifiers.identity import Register
 from classifiers.lists import RuleSet
 from classifiers.values import Judgement, PageText
+from records.cases.flagging import flag, gone_since, latest_cases, note_gone
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.flagging import confirmed_cases, flag, gone_since, latest_cases, note_gone, register_of
-from records.images import texts_with_images
-from records.judgements import Unjudged, judged_among, record_judgement, record_lawful, unjudged
-from records.page_judgement import judge_page
+from records.judgements.facts import confirmed_cases, judge_page, register_of
+from records.judgements.judgements import Unjudged, judged_among, record_judgement, record_lawful, unjudged
+from records.snapshots.images import texts_with_images
+from records.store.content_store import EvidenceStore
 
 _BATCH = 50
 

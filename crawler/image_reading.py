@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from crawler.own_process import WorkerProcess
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.images import ReadImage, record_reading, unread_images
+from records.snapshots.images import ReadImage, record_reading, unread_images
+from records.store.content_store import EvidenceStore
 
 _BATCH = 8
 _WAIT_SECONDS = 0.5

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image as Picture
 from PIL import ImageFile
 
-from records.images import Line, ReadImage
+from records.snapshots.images import Line, ReadImage
 
 # Smaller ones are icons, buttons and portraits; an advert cannot be read on them either.
 SMALLEST_SIDE, SMALLEST_AREA = 180, 90_000

@@ -16,7 +16,7 @@ from crawler.collector import collect_seldom
 from crawler.errors import ProcessLost
 from crawler.own_process import WorkerProcess
 from records.database import open_engine, reading
-from records.evidence import EvidenceStore
+from records.store.content_store import EvidenceStore
 
 if TYPE_CHECKING:
     from classifiers.lists import RuleSet
@@ -156,7 +156,7 @@ def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
 
 
 def _unjudged() -> list[list[int]]:
-    from records.judgements import unjudged_ids  # noqa: PLC0415
+    from records.judgements.judgements import unjudged_ids  # noqa: PLC0415
 
     with reading(_open().engine) as session:
         return _batches(list(unjudged_ids(session)))

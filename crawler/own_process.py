@@ -20,7 +20,7 @@ from typing import ParamSpec, TypeVar
 
 from crawler.collector import collect_seldom
 
-_SHARED = ["records.snapshots", "records.visits"]
+_SHARED = ["records.snapshots.snapshots", "records.visits.frontier"]
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -15,10 +15,11 @@ from sqlalchemy import Engine
 
 from crawler.own_process import WorkerProcess
 from records.database import open_engine, reading, transaction
-from records.evidence import EvidenceStore
 from records.models import PlannedState
-from records.snapshots import Fetched, make_snapshots, write_snapshots
-from records.visits import Planned, Target, close_planned, plan_pages, waiting_pages
+from records.snapshots.snapshots import Fetched, make_snapshots, write_snapshots
+from records.store.content_store import EvidenceStore
+from records.visits.frontier import Planned, close_planned, plan_pages, waiting_pages
+from records.visits.targets import Target
 
 _MOST = 32
 

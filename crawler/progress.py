@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 
 from crawler.addresses import pattern_of, slot_of
 from records.database import reading, transaction
-from records.patterns import OF_A_TRAP, Learned, keep_learned, learned_of
-from records.visits import Planned, Target
+from records.visits.frontier import Planned
+from records.visits.targets import Target
+from records.visits.url_patterns import OF_A_TRAP, Learned, keep_learned, learned_of
 
 
 class Lessons:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from classifiers.identity import Register
@@ -23,16 +23,17 @@ from crawler.domains import domain_is_gone
 from crawler.post import GONE_STATES
 from crawler.run import crawl
 from crawler.sources import read_page
+from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.flagging import register_of
-from records.images import text_with_images
-from records.models import Case, PlannedPage, Snapshot, Verification, VisitKind, Visitor
-from records.page_judgement import judge_page
+from records.judgements.facts import judge_page, register_of
+from records.models import Case, Verification, VisitKind, Visitor
 from records.settings import settings
-from records.snapshots import keep_snapshot
-from records.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
-from records.visits import Target, finish_visit, open_browser_visit, open_page_visit
+from records.snapshots.images import text_with_images
+from records.snapshots.snapshots import keep_snapshot, visit_snapshot
+from records.store.content_store import EvidenceStore
+from records.visits.ending import finish_visit
+from records.visits.frontier import planned_reason
+from records.visits.targets import Target, open_browser_visit, open_page_visit
 
 _AT_ONCE = 3
 # A case and what the browser saw of its page, by visitor.
@@ -85,12 +86,9 @@ def _seen_plainly(
     target: Target,
 ) -> Seen:
     """What the visit of a case's page brought back."""
-    snapshot = session.scalar(
-        select(Snapshot).where(Snapshot.visit_id == target.visit_id, Snapshot.page_id == case.page_id)
-    )
+    snapshot = visit_snapshot(session, target.visit_id, case.page_id)
     if snapshot is None:
-        planned = session.scalar(select(PlannedPage).where(PlannedPage.visit_id == target.visit_id))
-        reason = (planned.reason if planned else None) or "未知原因"
+        reason = planned_reason(session, target.visit_id) or "未知原因"
         gone = domain_is_gone(urlsplit(case.page.url).hostname or "")
         return Seen(Visitor.PLAIN, None, failure=reason, domain_is_gone=gone)
     page = text_with_images(session, store, snapshot)

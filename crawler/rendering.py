@@ -20,8 +20,8 @@ from crawler.errors import BrowserMissing
 from crawler.guard import AddressGuard
 from crawler.post import Post
 from crawler.visibility import MARK_UNSEEN
-from records.encoding import is_utf8_unsaid
 from records.settings import settings
+from records.snapshots.encoding import is_utf8_unsaid
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route

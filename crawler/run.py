@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import import_module
 
 from scrapy.crawler import AsyncCrawlerProcess
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from crawler.addresses import slot_of
 from crawler.collector import collect_seldom
@@ -16,9 +16,10 @@ from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.sitemap import first_maps
 from crawler.spiders.visit import VisitSpider
 from records.database import transaction
-from records.evidence import EvidenceStore
-from records.models import Account, PlannedPage, PlannedState, Site, VisitKind
-from records.visits import Target, due_sources, open_visit
+from records.models import Account, PlannedState, Site, VisitKind
+from records.store.content_store import EvidenceStore
+from records.visits.frontier import planned_counts
+from records.visits.targets import Target, due_sources, open_visit, source_at
 
 # Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
 _SHORTEST_DELAY = 0.01
@@ -58,9 +59,7 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
     with transaction(engine) as session:
         sources: list[Site | Account] = []
         for url in urls:
-            source = session.scalar(select(Site).where(Site.start_url == url)) or session.scalar(
-                select(Account).where(Account.feed_url == url)
-            )
+            source = source_at(session, url)
             if source is None:
                 raise KeyError(url)
             sources.append(source)
@@ -124,12 +123,7 @@ def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
 
 def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
     with transaction(engine) as session:
-        rows = session.execute(
-            select(PlannedPage.state, func.count())
-            .where(PlannedPage.visit_id.in_([target.visit_id for target in targets]))
-            .group_by(PlannedPage.state)
-        )
-        counts = {row[0]: row[1] for row in rows}
+        counts = planned_counts(session, [target.visit_id for target in targets])
     return CrawlResult(
         visits=len(targets),
         fetched=counts.get(PlannedState.FETCHED, 0),

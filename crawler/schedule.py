@@ -1,7 +1,7 @@
 """The clock: which steps run when. Jobs are kept in the database, so a restart forgets nothing.
 
 A run that was missed while the server was down is caught up once; two runs of a job never overlap, nor does
-a job overlap with the same step run by hand (see `records.leases`).
+a job overlap with the same step run by hand (see `records.task_locks`).
 """
 
 import logging
@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from records.database import open_engine, reading
 from records.settings import settings
-from records.webhooks import any_due
+from records.transfers.webhooks import any_due
 
 _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"

@@ -14,7 +14,7 @@ from crawler.errors import FetchFailed
 from crawler.rendering import browser_meta, close_context, needs_browser
 from crawler.settings import scrapy_settings
 from crawler.sources import read_post
-from records.encoding import decode_html
+from records.snapshots.encoding import decode_html
 
 
 class SingleSpider(Spider):

@@ -10,10 +10,10 @@ from classifiers.lists import RuleSet
 from crawler.flag import flag_new
 from crawler.run import crawl
 from records.database import transaction
-from records.evidence import EvidenceStore
 from records.models import Tip, VisitKind
+from records.store.content_store import EvidenceStore
 from records.tips import conclude_tip, page_of_tip, waiting_tips
-from records.visits import open_page_visit
+from records.visits.targets import open_page_visit
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from demo.sites import HERE, NAMES, addresses, lay_out, page_file
+from records.cases.review import history
 from records.database import open_engine, reading
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot
-from records.review import history
 from records.settings import PROJECT
 
 OFFICE = "云河市网信办"

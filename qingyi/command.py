@@ -15,8 +15,8 @@ from classifiers.list_faults import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed, ProcessLost
 from qingyi.console import errors
 from records.database import DatabaseBehind
-from records.leases import TaskRunning
-from records.registry.sheets import FileRefused
+from records.sheets import FileRefused
+from records.task_locks import TaskRunning
 
 # Where each command lives. Only the module of the command that was named is imported: together they take seconds.
 _GROUPS = {

@@ -15,8 +15,8 @@ from rich.progress import (
 from sqlalchemy import Engine
 
 from records.database import open_engine, require_current
-from records.evidence import EvidenceStore
 from records.settings import settings
+from records.store.content_store import EvidenceStore
 
 console = Console()
 errors = Console(stderr=True)

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook as Signer
 
 from crawler.guard import AddressGuard
 from records.database import reading, transaction
-from records.webhooks import DueDelivery, Sent, due_deliveries, settle
+from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, settle
 
 _SECONDS = 15.0
 _AT_ONCE = 8

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit, workflow
-from records.flagging import latest_cases
+from records.cases.flagging import latest_cases
 from records.models import (
     Account,
     Case,
@@ -25,8 +25,7 @@ from records.models import (
     TipChannel,
     TipState,
 )
-from records.registry.exchange import ImportResult, RowFault
-from records.registry.sheets import FileRefused, cell_text, day_of, read_sheets
+from records.sheets import FileRefused, ImportResult, RowFault, cell_text, day_of, read_sheets
 
 _LONGEST_URL = 2_000
 # Pages of nobody in the registry still have to be somebody's.

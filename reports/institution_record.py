@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from records.institution_history import InstitutionHistory
-from records.outcomes import OUTCOMES
-from records.period import local_day
+from records.cases.outcomes import OUTCOMES
+from records.figures.institution_history import InstitutionHistory
+from records.local_time import local_day
 from reports.letters import as_bytes, letter, table
 
 

@@ -16,11 +16,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from records.coverage import LevelCoverage
-from records.figures import CaseFact, FigureRow, by, total
+from records.cases.outcomes import OUTCOMES
+from records.figures.case_figures import CaseFact, FigureRow, by, total
+from records.figures.period import Period
 from records.models import DisposalResult, Level
-from records.outcomes import OUTCOMES
-from records.period import Period
+from records.visits.coverage import LevelCoverage
 from reports.containers import timeless
 
 TITLE = "医疗乱象专项整治行动工作量化统计表"

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from records.coverage import LevelCoverage
-from records.figures import CaseFact, FigureRow, by, delays, total
+from records.cases.outcomes import OUTCOMES
+from records.figures.case_figures import CaseFact, FigureRow, by, delays, total
+from records.figures.office_figures import OfficeFigure
+from records.figures.period import Period
 from records.models import DisposalResult
-from records.office_figures import OfficeFigure
-from records.outcomes import OUTCOMES
-from records.period import Period
+from records.visits.coverage import LevelCoverage
 from reports.letters import as_bytes, letter, table
 
 _HEAD = ("", *(outcome.title for outcome in OUTCOMES.values()))

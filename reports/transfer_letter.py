@@ -10,9 +10,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.xml.functions import tostring
 
-from records.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
+from records.local_time import local_day
 from records.models import DisposalResult, Letter, Transfer
-from records.period import local_day
+from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
 from reports.containers import timeless
 from reports.letters import as_bytes, letter, table
 

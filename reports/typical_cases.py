@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from records.institution_history import CaseStory
-from records.period import local_day
+from records.figures.institution_history import CaseStory
+from records.local_time import local_day
 from reports.letters import as_bytes, letter
 
 _PHONE = re.compile(

@@ -18,11 +18,11 @@ from sqlalchemy import Engine
 
 from classifiers.lists import RuleSet, load_rules
 from crawler.rendering import launch_options
-from records import sign_in
 from records.database import open_engine, transaction
-from records.evidence import EvidenceStore
 from records.migrations import upgrade
+from records.people import sign_in
 from records.settings import PROJECT
+from records.store.content_store import EvidenceStore
 from tests import commands
 from tests.records import registered
 from tests.servers.postgresql import ReusedDatabase, fresh_database, running_server

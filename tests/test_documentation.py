@@ -11,8 +11,8 @@ from api.app import make_app
 from classifiers.lists import load_rules
 from qingyi.command import command_line
 from records.database import open_engine
-from records.evidence import EvidenceStore
 from records.settings import PROJECT, Settings
+from records.store.content_store import EvidenceStore
 
 README = (PROJECT / "README.md").read_text("utf-8")
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from records.figures import FigureRow
-from records.queue import QueueFilter
+from records.cases.review_queue import QueueFilter
+from records.figures.case_figures import FigureRow
 
 WIDTH, ROW, LABEL = 640, 26, 190
 HEIGHT, FOOT = 180, 24

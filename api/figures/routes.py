@@ -12,16 +12,26 @@ from sqlalchemy.orm import Session
 from api.context import FigureReader, Now, Parts, PartsHere, RecordId, page
 from api.figures.charts import bars, columns
 from records import audit
-from records.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
+from records.cases.outcomes import OUTCOMES
+from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
-from records.figures import CaseFact, backlog, by, by_time, case_facts, delays, outcome_counts, total
-from records.institution_history import InstitutionHistory, gravest, institution_history
+from records.figures.case_figures import (
+    CaseFact,
+    backlog,
+    by,
+    by_time,
+    case_facts,
+    delays,
+    outcome_counts,
+    total,
+)
+from records.figures.institution_history import InstitutionHistory, gravest, institution_history
+from records.figures.office_figures import office_figures
+from records.figures.period import Period
+from records.local_time import local_day
 from records.models import DisposalResult, SignIn
-from records.office_figures import office_figures
-from records.outcomes import OUTCOMES
-from records.people import districts
-from records.period import Period, local_day
-from records.queue import QueueFilter
+from records.people.users import districts
+from records.visits.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
 from records.workflow import actor_of
 from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.errors import NotAllowed
-from records import letters
 from records.database import reading, transaction
 from records.models import SignIn, User
+from records.transfers import letters
 from reports.transfer_letter import letter_docx, letter_pdf, letter_text, letter_workbook
 
 router = APIRouter(prefix="/letters", include_in_schema=False)

@@ -15,8 +15,8 @@ from records.database import reading, transaction
 from records.lists import drafts, publications, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
-from records.lists.term_records import suggestions, term_records
-from records.lists.terms import add_term, remove_term
+from records.lists.term_edits import add_term, remove_term
+from records.lists.term_statistics import suggestions, term_records
 from records.models import DraftState, ListDraft, User
 
 router = APIRouter(prefix="/lists", include_in_schema=False)

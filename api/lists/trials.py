@@ -12,15 +12,15 @@ from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, Reco
 from api.review.highlight import Mark, lines
 from classifiers.list_faults import ListsRefused
 from classifiers.lists import load_rules
+from records.cases.flagging import latest_cases
 from records.database import reading, transaction
-from records.flagging import latest_cases
-from records.images import texts_with_images
 from records.lists import trials
 from records.lists.drafts import DraftRefused, whole
 from records.lists.in_force import keep_files
 from records.lists.trial_run import run_trial
 from records.models import ListDraft, ListTrial, TrialState, User
-from records.permissions import is_in_district
+from records.people.permissions import is_in_district
+from records.snapshots.images import texts_with_images
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/lists/trials", include_in_schema=False)

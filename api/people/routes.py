@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import select
 
 from api.context import Administrator, CheckedForm, Now, PartsHere, RecordId, page
-from records import people
 from records.database import reading, transaction
-from records.models import Office, Role, User
-from records.people import Person
+from records.models import Role, User
+from records.people import users
+from records.people.offices import all_offices
+from records.people.users import Person
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/people", include_in_schema=False)
@@ -40,10 +40,10 @@ def show(request: Request, here: PartsHere, sign_in: Administrator, now: Now) ->
             request,
             "people.html",
             sign_in=sign_in,
-            people=people.people(session),
+            people=users.people(session),
             roles=list(Role),
-            offices=session.scalars(select(Office).order_by(Office.id)).all(),
-            districts=people.districts(session),
+            offices=all_offices(session),
+            districts=users.districts(session),
             now=now,
         )
 
@@ -58,7 +58,7 @@ def add(
 ) -> RedirectResponse:
     """Add a user."""
     with transaction(here.engine) as session:
-        people.add_person(session, name.strip(), wanted, actor=str(actor_of(sign_in.user)), now=now)
+        users.add_person(session, name.strip(), wanted, actor=str(actor_of(sign_in.user)), now=now)
     return RedirectResponse("/people", 303)
 
 
@@ -71,5 +71,5 @@ def change(
         user = session.get(User, user_id)
         if user is None:
             raise HTTPException(404)
-        people.change_person(session, user, wanted, actor=str(actor_of(sign_in.user)), now=now)
+        users.change_person(session, user, wanted, actor=str(actor_of(sign_in.user)), now=now)
     return RedirectResponse("/people", 303)

@@ -10,8 +10,8 @@ from api.evidence import attachment_download
 from api.queue.caller import TokenCaller
 from api.queue.routes import problems
 from api.queue.schemas import AttachmentOut, attachment_out
-from records import attachments, takedown
 from records.database import reading, transaction
+from records.transfers import attachments, office_queue
 
 router = APIRouter(prefix="/api/v1/transfers", tags=["附件"], responses=problems(404))
 
@@ -57,7 +57,7 @@ def add_attachment(
     """为已签收的转送件添加一个附件：请求体就是文件的字节，不超过 20 MB。同样的内容再次上传不改变任何内容。"""
     file = attachments.File(name, given)
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         added = attachments.attach(session, here.store, transfer, file, actor=caller.actor, now=now)
         return attachment_out(added, transfer.id)
 
@@ -73,5 +73,5 @@ def download_attachment(
 ) -> Response:
     """附件的原始字节，SHA-256 见响应头 X-Content-SHA256。"""
     with reading(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
         return attachment_download(here.store, attachments.attachment_of(session, transfer, attachment_id))

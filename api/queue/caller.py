@@ -15,7 +15,7 @@ from api.errors import NotAllowed, TokenRefused, TooManyCalls
 from records.database import reading, transaction
 from records.idempotency import Call
 from records.models import Office
-from records.sign_in import READ, WRITE, find_token, note_use
+from records.people.office_tokens import READ, WRITE, find_token, note_use
 from records.workflow import Actor, actor_of_office
 
 _BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")

@@ -13,8 +13,8 @@ from api.context import Now, PartsHere
 from api.queue.caller import ThisCall, TokenCaller
 from api.queue.routes import answered, problems
 from api.queue.schemas import TransferOut, transfer_out
-from records import transfer_leases
-from records.transfer_leases import TransferLease
+from records.transfers import leases
+from records.transfers.leases import TransferLease
 
 router = APIRouter(prefix="/api/v1/leases", tags=["租约"], responses=problems())
 
@@ -59,7 +59,7 @@ def lease(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, asked:
 
     def work(session: Session) -> LeaseOut:
         return _lease_out(
-            transfer_leases.lease(
+            leases.lease(
                 session,
                 caller.office.id,
                 asked.limit,
@@ -79,7 +79,7 @@ def extend(
     """为租约中尚未办结的续期；已过期的不能续。"""
 
     def work(session: Session) -> LeaseOut:
-        return _lease_out(transfer_leases.extend(session, caller.office.id, lease_id, asked.seconds, now))
+        return _lease_out(leases.extend(session, caller.office.id, lease_id, asked.seconds, now))
 
     return answered(here, call, now, work)
 
@@ -89,7 +89,7 @@ def release(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, leas
     """提前放回租约中尚未办结的，他人即可领取。"""
 
     def work(session: Session) -> Released:
-        return Released(released=transfer_leases.release(session, caller.office.id, lease_id))
+        return Released(released=leases.release(session, caller.office.id, lease_id))
 
     return answered(here, call, now, work)
 

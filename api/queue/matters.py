@@ -10,8 +10,8 @@ from api.context import PartsHere
 from api.queue.caller import TokenCaller
 from api.queue.routes import problems
 from records.database import reading
-from records.matters import MatterCounted, office_matters
 from records.models import TransferState
+from records.transfers.matters import MatterCounted, office_matters
 
 router = APIRouter(prefix="/api/v1/matters", tags=["事项"], responses=problems())
 

@@ -27,13 +27,13 @@ from api.queue.schemas import (
     TransferOut,
     transfer_out,
 )
-from records import takedown
 from records.database import reading, transaction
 from records.idempotency import Call, once
-from records.listed_transfers import listed, listed_one
 from records.models import Transfer, TransferState
-from records.receipts import take_many
-from records.transfer_leases import LeaseLost, require_not_anothers
+from records.transfers import answers, office_queue
+from records.transfers.leases import LeaseLost, require_not_anothers
+from records.transfers.receipts import take_many
+from records.transfers.views import listed, listed_one
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -67,8 +67,8 @@ def list_transfers(
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
-        queued = takedown.Queued(caller.office.id, after, limit + 1, state, matter)
-        found = listed(session, takedown.queued_ids(session, queued))
+        queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter)
+        found = listed(session, office_queue.queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
@@ -87,7 +87,7 @@ def get_transfer(
 ) -> Response:
     """一件转送件的全部内容。"""
     with reading(here.engine) as session:
-        takedown.require_own(session, caller.office.id, transfer_id)
+        office_queue.require_own(session, caller.office.id, transfer_id)
         found = transfer_out(listed_one(session, transfer_id))
     content = found.model_dump_json()
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
@@ -108,9 +108,9 @@ def take_transfer(
     """签收一件。重复签收不改变任何内容。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         require_not_anothers(transfer, lease, now)
-        takedown.take(session, transfer, actor=caller.actor, now=now)
+        answers.take(session, transfer, actor=caller.actor, now=now)
         return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
@@ -132,7 +132,7 @@ def report_disposal(
     lease: Lease = None,
 ) -> Response:
     """反馈处置结果。重复提交同样的结果不改变任何内容；随后系统会复查页面。"""
-    asked = takedown.Disposal(**disposal.model_dump())
+    asked = answers.Disposal(**disposal.model_dump())
 
     def work(session: Session) -> TransferOut:
         transfer = _reported(session, here, caller, now, transfer_id, asked, lease)
@@ -161,16 +161,16 @@ def report_disposals(
     """一次反馈多件。每件单独成败：有误的逐件说明，其余照办。"""
 
     def one(session: Session, report: DisposalReport) -> Transfer:
-        asked = takedown.Disposal(**report.model_dump(exclude={"transfer_id"}))
+        asked = answers.Disposal(**report.model_dump(exclude={"transfer_id"}))
         return _reported(session, here, caller, now, report.transfer_id, asked, reports.lease)
 
     asked = [(report.transfer_id, report) for report in reports.items]
     return answered(
-        here, call, now, lambda session: _outcomes(takedown.each(session, asked, one, (LeaseLost,)))
+        here, call, now, lambda session: _outcomes(answers.each(session, asked, one, (LeaseLost,)))
     )
 
 
-def _outcomes(found: Sequence[takedown.Outcome]) -> Outcomes:
+def _outcomes(found: Sequence[answers.Outcome]) -> Outcomes:
     return Outcomes(items=[Outcome.model_validate(one, from_attributes=True) for one in found])
 
 
@@ -192,10 +192,10 @@ def return_transfer(
     """退回一件，写明理由。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         require_not_anothers(transfer, lease, now)
         after = timedelta(hours=here.settings.recheck_after_hours)
-        takedown.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
+        answers.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
         return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
@@ -218,8 +218,8 @@ def ask_for_evidence(
     """请卫生健康委补充材料；转送件仍在本部门，不改变状态。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        takedown.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        answers.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
         return transfer_out(listed_one(session, transfer.id))
 
     return answered(here, call, now, work)
@@ -234,7 +234,7 @@ def ask_for_evidence(
 def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
         return as_download(session, here.store, transfer.case, Taker(caller.actor, now))
 
 
@@ -247,7 +247,7 @@ def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_i
 def download_package(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
         return package(session, here.store, transfer.case, Taker(caller.actor, now))
 
 
@@ -257,13 +257,13 @@ def _reported(
     caller: TokenCaller,
     now: Now,
     transfer_id: int,
-    disposal: takedown.Disposal,
+    disposal: answers.Disposal,
     lease: str | None,
 ) -> Transfer:
-    transfer = takedown.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+    transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
     if transfer.closed_at is None:  # the same report again needs no lease: it changes nothing
         require_not_anothers(transfer, lease, now)
-    takedown.report_disposed(
+    answers.report_disposed(
         session,
         transfer,
         disposal,

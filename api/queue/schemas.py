@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from records.listed_transfers import ListedAttachment, ListedTransfer
 from records.models import (
     Attachment,
     CaseState,
@@ -13,6 +12,7 @@ from records.models import (
     TransferState,
     VerificationOutcome,
 )
+from records.transfers.views import ListedAttachment, ListedTransfer
 
 
 class FindingOut(BaseModel):

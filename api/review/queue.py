@@ -6,17 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
-from records import merging
-from records import queue as queues
+from records.cases import merging
+from records.cases import review_queue as queues
+from records.cases.bulk_transfer import TRANSFERABLE, transfer_together
+from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
-from records.hand_over import TRANSFERABLE, transfer_together
 from records.models import Case, CaseState, Office, User
-from records.permissions import Permission, may
-from records.queue import QueueFilter
+from records.people.offices import all_offices
+from records.people.permissions import Permission, may
 from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -169,11 +169,6 @@ def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
     if not TRANSFERABLE.issuperset(wanted.states):
         return ()
     return all_offices(session)
-
-
-def all_offices(session: Session) -> Sequence[Office]:
-    """The offices that cases can be handed to, in the order that they were added."""
-    return session.scalars(select(Office).order_by(Office.id)).all()
 
 
 def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:

@@ -9,19 +9,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import evidence as evidence_here
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.review.highlight import lines
-from api.review.queue import Done, all_offices, case_address, queue_address
+from api.review.queue import Done, case_address, queue_address
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
-from records import merging, review
-from records.clusters import cluster_cases
+from records.cases import merging, page_versions, review
+from records.cases.bulk_transfer import TRANSFERABLE
+from records.cases.outcomes import OUTCOMES
+from records.cases.precedents import institution_counts, precedents, suggested_offices
+from records.cases.review_queue import QueueFilter, next_case
 from records.database import reading, transaction
-from records.hand_over import TRANSFERABLE
+from records.judgements.clusters import cluster_cases
 from records.models import Case, CaseState, SignIn, User
-from records.outcomes import OUTCOMES
-from records.permissions import is_in_reach
-from records.precedents import institution_counts, precedents, suggested_offices
-from records.queue import QueueFilter, next_case
-from records.snapshots import decoded_html
+from records.people.offices import all_offices
+from records.people.permissions import is_in_reach
+from records.snapshots.snapshots import decoded_html
 from records.tips import tips_of_page
 from records.workflow import STEPS, actor_of
 
@@ -94,7 +95,7 @@ def versions(request: Request, here: PartsHere, sign_in: CaseReader, case_id: Re
     """What the case's page said from time to time, and to whom: each version beside the one before."""
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        shown = review.versions(session, here.store, case)
+        shown = page_versions.versions(session, here.store, case)
         return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
 
 

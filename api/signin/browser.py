@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.context import COOKIE, Parts
 from records.models import User
-from records.sign_in import open_sign_in
+from records.people.sign_in import open_sign_in
 
 
 def signed_in_response(

@@ -20,7 +20,7 @@ from joserfc.errors import JoseError
 from api.context import Now, Parts, PartsHere, page
 from api.signin.browser import own_path, signed_in_response
 from records.database import transaction
-from records.sign_in import SignInRefused, vouched_user
+from records.people.sign_in import SignInRefused, vouched_user
 
 router = APIRouter(prefix="/signin/oidc", include_in_schema=False)
 

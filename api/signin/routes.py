@@ -9,7 +9,7 @@ from api.context import COOKIE, CheckedForm, Now, PartsHere, Signed, page
 from api.signin.browser import own_path, signed_in_response
 from records import audit
 from records.database import transaction
-from records.sign_in import SignInRefused, check_password, close_sign_in
+from records.people.sign_in import SignInRefused, check_password, close_sign_in
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,20 +9,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.context import CheckedForm, Now, Officer, Parts, PartsHere, page
-from records import takedown
-from records.attachments import LARGEST, AttachmentRefused, attach
-from records.attachments import File as AttachedFile
 from records.database import reading, transaction
-from records.matters import matters_of
+from records.local_time import local_day
 from records.models import DisposalResult, SignIn, Transfer, TransferState
-from records.period import local_day
-from records.receipts import take_many
+from records.transfers import answers, office_queue
+from records.transfers.attachments import LARGEST, AttachmentRefused, attach
+from records.transfers.attachments import File as AttachedFile
+from records.transfers.matters import matters_of
+from records.transfers.receipts import take_many
 from records.workflow import StepRefused, actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
 
 _PAGE_SIZE = 200
-Refused = tuple[takedown.Outcome, ...]
+Refused = tuple[answers.Outcome, ...]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def _queue(
 ) -> HTMLResponse:
     with reading(here.engine) as session:
         office_id = own_office(sign_in)
-        queued = takedown.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
-        found = takedown.office_queue(session, queued)
+        queued = office_queue.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
+        found = office_queue.office_queue(session, queued)
         transfers = found[:_PAGE_SIZE]
         return page(
             request,
@@ -66,7 +66,7 @@ def _queue(
             transfers=transfers,
             more=transfers[-1].id if len(found) > _PAGE_SIZE else None,
             matters={one.matter.id: one for one in matters_of(session, transfers)},
-            counts=takedown.counts(session, office_id),
+            counts=office_queue.counts(session, office_id),
             states=list(TransferState),
             results=list(DisposalResult),
             today=local_day(now),
@@ -94,12 +94,12 @@ def act_together(
         raise StepRefused("请填写处置结果和日期")
 
     def one(session: Session, transfer_id: int) -> Transfer:
-        found = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        found = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
         if action == "return":
-            takedown.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
+            answers.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
         elif result and disposed_on:
-            disposal = takedown.Disposal(result, disposed_on, document_number.strip(), note.strip())
-            takedown.report_disposed(session, found, disposal, actor=actor, now=now, recheck_after=after)
+            disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
+            answers.report_disposed(session, found, disposal, actor=actor, now=now, recheck_after=after)
             if file:
                 attach(session, here.store, found, file, actor=actor, now=now)
         return found
@@ -110,7 +110,7 @@ def act_together(
             outcomes = take_many(session, own_office(sign_in), ids, None, actor=actor, now=now)
         else:
             asked = [(number, number) for number in ids]
-            outcomes = takedown.each(session, asked, one, (AttachmentRefused,))
+            outcomes = answers.each(session, asked, one, (AttachmentRefused,))
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
         return _queue(request, here, sign_in, now, Shown(), refused)
     return RedirectResponse("/takedown", 303)

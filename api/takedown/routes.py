@@ -10,12 +10,12 @@ from api import evidence as evidence_here
 from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, page
 from api.review.highlight import lines
 from api.takedown.queue import chosen_file, own_office
-from records import takedown
-from records.attachments import LARGEST, attach, attachment_of
-from records.attachments import File as AttachedFile
 from records.database import reading, transaction
+from records.local_time import local_day
 from records.models import DisposalResult
-from records.period import local_day
+from records.transfers import answers, office_queue
+from records.transfers.attachments import LARGEST, attach, attachment_of
+from records.transfers.attachments import File as AttachedFile
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
@@ -27,7 +27,7 @@ def show(
 ) -> HTMLResponse:
     """One transfer: what is to be taken down, why, with its evidence."""
     with reading(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         findings = transfer.case.judgement.findings
         return page(
             request,
@@ -49,8 +49,8 @@ def show(
 def take(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
     """Accept 签收."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
-        takedown.take(session, transfer, actor=actor_of(sign_in.user), now=now)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        answers.take(session, transfer, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
 
@@ -68,10 +68,10 @@ def report(
 ) -> RedirectResponse:
     """Report a disposal 处置, with a document where there is one."""
     file = chosen_file(attachment)
-    disposal = takedown.Disposal(result, disposed_on, document_number.strip(), note.strip())
+    disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
-        takedown.report_disposed(
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        answers.report_disposed(
             session,
             transfer,
             disposal,
@@ -95,7 +95,7 @@ def add_attachment(
     """Add a document to a transfer that was received."""
     file = AttachedFile(attachment.filename or "", attachment.file.read(LARGEST + 1))
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
         attach(session, here.store, transfer, file, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
@@ -104,7 +104,7 @@ def add_attachment(
 def attachment(here: PartsHere, sign_in: Officer, transfer_id: RecordId, attachment_id: RecordId) -> Response:
     """A document of the transfer, as a download."""
     with reading(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         found = attachment_of(session, transfer, attachment_id)
         return evidence_here.attachment_download(here.store, found)
 
@@ -119,8 +119,8 @@ def ask_for_evidence(
 ) -> RedirectResponse:
     """Ask the health commission for more; the transfer stays with the office."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
-        takedown.ask_for_evidence(session, transfer, what, actor=actor_of(sign_in.user), now=now)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        answers.ask_for_evidence(session, transfer, what, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
 
@@ -134,9 +134,9 @@ def give_back(
 ) -> RedirectResponse:
     """Return 退回, with the reason."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
         after = timedelta(hours=here.settings.recheck_after_hours)
-        takedown.give_back(
+        answers.give_back(
             session, transfer, reason, actor=actor_of(sign_in.user), now=now, recheck_after=after
         )
     return RedirectResponse("/takedown", 303)
@@ -146,7 +146,7 @@ def give_back(
 def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The raw bytes of the page, as a download."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         taker = evidence_here.Taker(actor_of(sign_in.user), now)
         return evidence_here.as_download(session, here.store, transfer.case, taker)
 
@@ -155,7 +155,7 @@ def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId)
 def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
     """The screenshot of the page."""
     with reading(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         return evidence_here.screenshot(session, here.store, transfer.case)
 
 
@@ -163,7 +163,7 @@ def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Resp
 def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: str) -> Response:
     """A picture of the page in which something was found."""
     with reading(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         return evidence_here.picture(session, here.store, transfer.case, sha256)
 
 
@@ -171,6 +171,6 @@ def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: st
 def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The evidence package, as a download."""
     with transaction(here.engine) as session:
-        transfer = takedown.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         taker = evidence_here.Taker(actor_of(sign_in.user), now)
         return evidence_here.package(session, here.store, transfer.case, taker)

@@ -19,9 +19,9 @@ from classifiers.judge import judge
 from classifiers.values import Facts, Judgement, PageText
 from records import audit, tips
 from records.database import reading, transaction
+from records.local_time import local_day
 from records.models import SignIn, Tip, TipChannel, TipState
-from records.people import districts
-from records.period import local_day
+from records.people.users import districts
 from records.tips import NewTip, TipRefused
 from records.workflow import actor_of
 

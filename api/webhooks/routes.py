@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.context import CheckedForm, Now, Officer, Parts, PartsHere, RecordId, page
-from records import webhooks
 from records.database import reading, transaction
 from records.models import SignIn
+from records.transfers import webhooks
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)

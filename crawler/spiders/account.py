@@ -8,7 +8,8 @@ from crawler.post import Post
 from crawler.progress import Progress
 from crawler.sources import feed, read_post
 from crawler.spiders.visit import VisitSpider
-from records.visits import Planned, Target
+from records.visits.frontier import Planned
+from records.visits.targets import Target
 
 
 class AccountSpider(VisitSpider):

@@ -12,9 +12,9 @@ from crawler.addresses import slot_of
 from crawler.budget import DEADLINE
 from crawler.progress import Progress
 from records.database import transaction
-from records.evidence import EvidenceStore
-from records.images import keep_image
-from records.visits import Planned
+from records.snapshots.images import keep_image
+from records.store.content_store import EvidenceStore
+from records.visits.frontier import Planned
 
 _MOST_IMAGES = 300  # a visit
 _LARGEST_IMAGE = 12 << 20  # bytes

@@ -9,7 +9,7 @@ from crawler.addresses import canonical
 from crawler.extract import parsed
 from crawler.sitemap import SiteMap, read_map
 from crawler.spiders.visit import VisitSpider
-from records.visits import Target
+from records.visits.targets import Target
 
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.I)
 # A script that does nothing but send visitors on.

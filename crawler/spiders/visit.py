@@ -24,19 +24,13 @@ from crawler.sitemap import SiteMap
 from crawler.skipped import OutOfTime
 from crawler.spiders.pictures import PictureSpider
 from records.database import reading, transaction
-from records.encoding import decode_html
-from records.evidence import EvidenceStore
 from records.models import PlannedState
-from records.snapshots import Fetched, last_html
-from records.visits import (
-    Planned,
-    Target,
-    close_planned,
-    finish_visit,
-    plan_pages,
-    use_time,
-    waiting_pages,
-)
+from records.snapshots.encoding import decode_html
+from records.snapshots.snapshots import Fetched, last_html
+from records.store.content_store import EvidenceStore
+from records.visits.ending import finish_visit, use_time
+from records.visits.frontier import Planned, close_planned, plan_pages, waiting_pages
+from records.visits.targets import Target
 
 # Every answer is a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]

@@ -6,9 +6,9 @@ import typer
 from rich.table import Table
 
 from qingyi.console import console, current_engine, errors
-from records.coverage import SourceState, level_coverage, source_coverage
 from records.database import reading
-from records.period import begin_of, local_day
+from records.local_time import begin_of, local_day
+from records.visits.coverage import SourceState, level_coverage, source_coverage
 
 
 def coverage(

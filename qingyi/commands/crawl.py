@@ -10,10 +10,11 @@ from crawler import own_process
 from crawler.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
 from records.database import reading
-from records.evidence import EvidenceStore
-from records.leases import hold
 from records.settings import settings
-from records.visits import Target, pages_to_compare
+from records.store.content_store import EvidenceStore
+from records.task_locks import hold
+from records.visits.cloaking import pages_to_compare
+from records.visits.targets import Target
 
 if TYPE_CHECKING:
     from crawler.judging import Judging

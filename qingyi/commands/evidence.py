@@ -9,10 +9,10 @@ from rich.table import Table
 from evidence.package import verify_package
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
 from qingyi.console import console, current_engine, errors, evidence_store
-from records.captures import check_captures
+from records.cases.captures import check_captures
+from records.cases.evidence_package import EvidenceIncomplete, export_case
 from records.database import reading
-from records.evidence_packages import EvidenceIncomplete, export_case
-from records.leases import hold
+from records.task_locks import hold
 
 app = typer.Typer(help="证据：取证、校验、导出证据包、核对证据包。", no_args_is_help=True)
 

@@ -5,7 +5,7 @@ from crawler.flag import flag_new
 from qingyi.commands.crawl import CRAWL_TASK
 from qingyi.console import console, counting, current_engine, evidence_store
 from qingyi.rules import rules_in_force
-from records.leases import hold
+from records.task_locks import hold
 
 
 def flag() -> None:

@@ -29,7 +29,7 @@ from crawler.sources import read_post
 from qingyi.batch import judge_lines
 from qingyi.console import console, errors
 from qingyi.rules import rules_in_force
-from records.encoding import decode_html
+from records.snapshots.encoding import decode_html
 
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
 

@@ -5,17 +5,18 @@ from typing import NoReturn
 
 import typer
 from rich.table import Table
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from qingyi.console import console, current_engine, errors
 from records import audit
 from records.database import reading, transaction
-from records.models import Office, OfficeKind, OfficeToken, Role
-from records.people import Person, PersonRefused, add_person
-from records.period import local_day
-from records.sign_in import READ, WRITE, PasswordTooShort, issue_token, revoke_token
+from records.local_time import local_day
+from records.models import Office, OfficeKind, Role
+from records.people.office_tokens import READ, WRITE, all_tokens, issue_token, revoke_token
+from records.people.offices import find_office
+from records.people.sign_in import PasswordTooShort
+from records.people.users import Person, PersonRefused, add_person
 
 # Who acts through the command line, in the log: whoever has the machine.
 ACTOR = "system:command"
@@ -41,7 +42,7 @@ def add(
     """新增用户。密码从提示输入，或取自环境变量 QINGYI_NEW_PASSWORD。"""
     try:
         with transaction(current_engine()) as session:
-            found = session.scalar(select(Office).where(Office.name == office)) if office else None
+            found = find_office(session, office) if office else None
             if office and found is None:
                 _refuse(f"没有名为“{office}”的部门")
             if role is Role.OFFICER and found is None:
@@ -76,7 +77,7 @@ def token(
 ) -> None:
     """为部门签发接口令牌。令牌只显示一次。更换时先签发新的，换用之后再 revoke 旧的。"""
     with transaction(current_engine()) as session:
-        office = session.scalar(select(Office).where(Office.name == name))
+        office = find_office(session, name)
         if office is None:
             _refuse(f"没有名为“{name}”的部门")
         scopes = (READ,) if read_only else (READ, WRITE)
@@ -90,10 +91,7 @@ def tokens() -> None:
     """列出接口令牌：部门、权限、期限、最近使用。令牌本身不保存。"""
     table = Table("编号", "部门", "权限", "签发", "到期", "最近使用")
     with reading(current_engine()) as session:
-        rows = session.scalars(
-            select(OfficeToken).options(joinedload(OfficeToken.office)).order_by(OfficeToken.id)
-        )
-        for row in rows:
+        for row in all_tokens(session):
             days = (row.created_at, row.expires_at, row.last_used_at)
             shown = (str(local_day(day)) if day else "—" for day in days)
             table.add_row(str(row.id), row.office.name, "、".join(row.scopes), *shown)

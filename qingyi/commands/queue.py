@@ -12,7 +12,7 @@ import typer
 from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
 from qingyi.console import console, counting, errors
 from records.models import DisposalResult
-from records.registry.sheets import SheetRow, cell_text, day_of, read_sheets
+from records.sheets import SheetRow, cell_text, day_of, read_sheets
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
 

@@ -7,8 +7,8 @@ from crawler import recheck as rechecks
 from crawler.clock import utc_now
 from qingyi.console import console, current_engine, evidence_store
 from qingyi.rules import rules_in_force
-from records.leases import hold
 from records.models import Verification
+from records.task_locks import hold
 
 
 def recheck(

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from records.database import transaction
-from records.leases import hold
-from records.period import local_day
+from records.local_time import local_day
+from records.task_locks import hold
 from records.tips import import_tips
 
 app = typer.Typer(help="举报线索：导入、抓取并研判。", no_args_is_help=True)

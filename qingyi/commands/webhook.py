@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 
 import typer
 from rich.table import Table
-from sqlalchemy import select
 
 from qingyi.console import console, counting, current_engine, errors
-from records import webhooks
 from records.database import reading, transaction
-from records.leases import hold
-from records.models import Office
-from records.period import local_moment
+from records.local_time import local_moment
+from records.people.offices import find_office
 from records.settings import settings
-from records.webhooks import WebhookRefused
+from records.task_locks import hold
+from records.transfers import webhooks
+from records.transfers.webhooks import WebhookRefused
 
 ACTOR = "system:command"
 app = typer.Typer(help="向处置部门推送消息（standard-webhooks）。", no_args_is_help=True)
@@ -24,7 +23,7 @@ def add(office: str = typer.Argument(help="部门名称"), url: str = typer.Argu
     """为部门新增推送地址。密钥只显示一次，对方用它核对签名。"""
     try:
         with transaction(current_engine()) as session:
-            found = session.scalar(select(Office).where(Office.name == office))
+            found = find_office(session, office)
             if found is None:
                 raise WebhookRefused(f"没有名为“{office}”的部门")
             added = webhooks.add_webhook(session, found, url, actor=ACTOR, now=datetime.now(UTC))

@@ -18,13 +18,12 @@ from classifiers.identity import Register
 from classifiers.lists import RuleSet, load_rules
 from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
-from records.evidence import EvidenceMissing, EvidenceStore
-from records.flagging import confirmed_cases, register_of
-from records.images import texts_with_images
+from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.lists.drafts import ListsHere
 from records.lists.trials import decisions
 from records.models import Account, ListTrial, Page, Site, Snapshot, TrialDifference, TrialState
-from records.page_judgement import judge_page
+from records.snapshots.images import texts_with_images
+from records.store.content_store import EvidenceMissing, EvidenceStore
 
 _AT_ONCE = 50
 _WORKERS = 2

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
+from records.cases.outcomes import OUTCOMES
 from records.models import (
     Account,
     Case,
@@ -22,7 +23,6 @@ from records.models import (
     TrialDifference,
     TrialState,
 )
-from records.outcomes import OUTCOMES
 
 KINDS = {"new": "新增命中", "vanished": "不再命中", "changed": "命中有变"}
 _SILENT = timedelta(minutes=5)

@@ -1,17 +1,20 @@
 """All tables. Importing this package fills `Base.metadata`."""
 
+from records.models.audit import AuditEntry
 from records.models.base import Base, LabelledEnum
 from records.models.cases import (
-    AuditEntry,
+    Attachment,
     Case,
     CaseState,
-    FindingRecord,
-    JudgementRecord,
-    SimilarBand,
+    DisposalResult,
+    Matter,
+    Transfer,
+    TransferState,
     Verification,
     VerificationOutcome,
     Visitor,
 )
+from records.models.judgements import FindingRecord, JudgementRecord, SimilarBand
 from records.models.leases import Lease
 from records.models.letters import Letter, LetterItem
 from records.models.lists import (
@@ -37,7 +40,6 @@ from records.models.snapshots import (
     VisitKind,
 )
 from records.models.tips import Tip, TipChannel, TipState
-from records.models.transfers import Attachment, DisposalResult, Matter, Transfer, TransferState
 from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
 from records.models.webhooks import Delivery, Webhook
 

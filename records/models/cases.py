@@ -1,17 +1,16 @@
-"""What was found and what became of it: judgements, findings 命中, cases 案件."""
+"""Cases 案件, their verifications 核验, and the hand-over: matters 事项, transfers 转送, attachments 附件."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
-from records.models.snapshots import Page, Snapshot
-from records.models.users import User
-
-if TYPE_CHECKING:
-    from records.models.transfers import Transfer
+from records.models.judgements import JudgementRecord
+from records.models.registry import Account, Site
+from records.models.snapshots import Page
+from records.models.users import Office, User
 
 
 class CaseState(LabelledEnum):
@@ -47,79 +46,6 @@ class Visitor(LabelledEnum):
     PLAIN = "plain", "普通访问"
     RENDERED = "rendered", "浏览器访问"
     MOBILE = "mobile", "从搜索来的手机访客"
-
-
-class JudgementRecord(Base):
-    """The judgement of one snapshot, made once by one version of the lists."""
-
-    __tablename__ = "judgements"
-    __table_args__ = (UniqueConstraint("snapshot_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
-    judged_at: Mapped[datetime]
-    lists_version: Mapped[str] = mapped_column(String(64), comment="SHA-256 over the keyword lists in force")
-    page_kind: Mapped[str] = mapped_column(String(20), comment="advert, education, news, notice …")
-    page_kind_reasons: Mapped[list[str]]
-    unlawful: Mapped[bool]
-    score: Mapped[int] = mapped_column(comment="sum that the case page takes apart")
-    score_parts: Mapped[list[dict[str, Any]]] = mapped_column(comment="the score's summands in words")
-    spared: Mapped[list[dict[str, Any]]] = mapped_column(comment="hits that their context excused, and why")
-    gravity: Mapped[str] = mapped_column(
-        String(20), comment="tier of 医疗广告监管工作指南: unpunished … police"
-    )
-    gravity_reasons: Mapped[list[str]]
-    contacts: Mapped[list[dict[str, Any]]] = mapped_column(comment="phones, ids, widgets, and whose they are")
-    mentions: Mapped[list[dict[str, Any]]] = mapped_column(comment="registered names on the page")
-    alignment: Mapped[list[dict[str, Any]]] = mapped_column(comment="the page beside its approved sample")
-    signature: Mapped[bytes | None] = mapped_column(comment="MinHash of the text, where something was found")
-    cluster_id: Mapped[int | None] = mapped_column(
-        index=True, comment="the first judgement of pages that say the same; itself where it is the first"
-    )
-    images: Mapped[list[dict[str, Any]]] = mapped_column(
-        comment="which of the text was read in which picture"
-    )
-    page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
-
-    findings: Mapped[list["FindingRecord"]] = relationship(
-        back_populates="judgement", order_by="FindingRecord.start"
-    )
-    snapshot: Mapped[Snapshot] = relationship()
-
-
-class SimilarBand(Base):
-    """One band of a judgement's signature: judgements that share one may say the same."""
-
-    __tablename__ = "similar_bands"
-    __table_args__ = (Index("ix_similar_bands_value", "value"),)
-
-    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"), primary_key=True)
-    band: Mapped[int] = mapped_column(primary_key=True, comment="0 to 31")
-    value: Mapped[int] = mapped_column(BigInteger, comment="what the band hashes to")
-
-
-class FindingRecord(Base):
-    """One finding 命中: the words on the page, the rule, the law's article, and why."""
-
-    __tablename__ = "findings"
-    __table_args__ = (Index("ix_findings_rule", "rule"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(80), comment="the rule's id")
-    family: Mapped[str] = mapped_column(String(40), comment="the rule family's id")
-    title: Mapped[str] = mapped_column(String(100), comment="the rule's title when it judged")
-    severity: Mapped[str] = mapped_column(String(10), comment="low, medium, high")
-    law: Mapped[list[str]] = mapped_column(comment="articles, as 医疗广告管理办法第七条第（三）项")
-    start: Mapped[int] = mapped_column(comment="first character in the page's text")
-    end: Mapped[int] = mapped_column(comment="one past the last character")
-    quote: Mapped[str] = mapped_column(Text, comment="the page's own characters from start to end")
-    why: Mapped[str] = mapped_column(Text, comment="one Chinese sentence")
-    term: Mapped[str] = mapped_column(
-        Text, default="", comment="the list's term that found it; empty: found by what the page is"
-    )
-
-    judgement: Mapped[JudgementRecord] = relationship(back_populates="findings")
 
 
 class Case(Base):
@@ -181,25 +107,117 @@ class Verification(Base):
     )
 
 
-class AuditEntry(Base):
-    """One thing that somebody did. Rows are only ever added: triggers refuse UPDATE and DELETE; and each holds the hash
-    of the one before, so that what was changed past them is found (`records.audit`)."""
+class DisposalResult(LabelledEnum):
+    """What an office did with a transferred case."""
 
-    __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_actor", "actor"),)
+    DELETED = "deleted", "删除"
+    BLOCKED = "blocked", "屏蔽"
+    SITE_CLOSED = "site_closed", "关闭网站"
+    ACCOUNT_CLOSED = "account_closed", "关闭账号"
+    NO_ACTION = "no_action", "不予处置"
+
+
+class TransferState(LabelledEnum):
+    """How far one office has come with a case that it was handed."""
+
+    TRANSFERRED = "transferred", "已转送"
+    RECEIVED = "received", "已签收"
+    DISPOSED = "disposed", "已处置"
+    RETURNED = "returned", "退回"
+
+
+def state_of_transfer(is_received: bool, is_answered: bool, has_result: bool) -> TransferState:
+    """An office's own state of a transfer, by what it has done with it."""
+    if is_answered:
+        return TransferState.DISPOSED if has_result else TransferState.RETURNED
+    return TransferState.RECEIVED if is_received else TransferState.TRANSFERRED
+
+
+class Matter(Base):
+    """A matter 事项: the pages of one site or account that one office was handed on one day. The office acts on it as a
+    whole, or on its transfers one by one."""
+
+    __tablename__ = "matters"
+    __table_args__ = (
+        UniqueConstraint("office_id", "site_id", "opened_on"),
+        UniqueConstraint("office_id", "account_id", "opened_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    # Today `user:NAME`, `office:OFFICE/NAME` or `system:TASK`; see `records.audit.names_of` for older entries.
-    actor: Mapped[str] = mapped_column(String(100), comment="reviewer:NAME, office:NAME or system:TASK")
-    action: Mapped[str] = mapped_column(String(40), comment="case_step, sign_in, lists_published …")
-    subject: Mapped[str] = mapped_column(String(200), comment="what it was done to, where that is no case")
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    from_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState, "from_state"))
-    to_state: Mapped[CaseState | None] = mapped_column(enum_column(CaseState, "to_state"))
-    reason: Mapped[str] = mapped_column(Text)
-    detail: Mapped[dict[str, Any]]
-    previous_sha256: Mapped[str] = mapped_column(
-        String(64), comment="of the entry before; the first has none"
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    opened_on: Mapped[date] = mapped_column(comment="the day in China on which its pages were handed over")
+
+    site: Mapped[Site | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+    @property
+    def source(self) -> Site | Account:
+        """Whose pages they are."""
+        found = self.site or self.account
+        assert found is not None, "a matter is of a site or of an account"
+        return found
+
+
+class Transfer(Base):
+    """A case handed over 转送 to an office, with what the office reported of it 处置."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
+        Index("ix_transfers_lease_id", "lease_id"),
     )
-    sha256: Mapped[str] = mapped_column(String(64), comment="of this entry's content and the one before")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
+    round: Mapped[int] = mapped_column(
+        comment="which hand-over of the case: offices of one round act side by side"
+    )
+    transferred_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(comment="by when the office is to answer")
+    lease_id: Mapped[str | None] = mapped_column(String(40), comment="the program's lease that holds it")
+    leased_until: Mapped[datetime | None]
+    received_at: Mapped[datetime | None] = mapped_column(comment="签收")
+    received_by: Mapped[str | None] = mapped_column(String(100))
+    closed_at: Mapped[datetime | None] = mapped_column(comment="disposed or returned")
+    result: Mapped[DisposalResult | None] = mapped_column(enum_column(DisposalResult))
+    disposed_on: Mapped[date | None]
+    document_number: Mapped[str | None] = mapped_column(String(100), comment="the office's document")
+    note: Mapped[str | None] = mapped_column(Text)
+
+    case: Mapped[Case] = relationship(back_populates="transfers")
+    office: Mapped[Office] = relationship()
+    matter: Mapped[Matter] = relationship()
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
+
+    @property
+    def state(self) -> TransferState:
+        """The office's own state, whatever other offices do with the case."""
+        return state_of_transfer(
+            self.received_at is not None, self.closed_at is not None, self.result is not None
+        )
+
+    @property
+    def verifications(self) -> list[Verification]:
+        """What was seen of the page since the office reported, oldest first."""
+        if self.closed_at is None:
+            return []
+        return [one for one in self.case.verifications if one.checked_at >= self.closed_at]
+
+
+class Attachment(Base):
+    """A document 附件 that an office added to a transfer. Its bytes are in the evidence store."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("transfer_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("transfers.id"))
+    name: Mapped[str] = mapped_column(String(200), comment="the file's name as the office gave it")
+    size: Mapped[int] = mapped_column(comment="bytes")
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(100))

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base
-from records.models.transfers import Transfer
+from records.models.cases import Transfer
 from records.models.users import Office
 
 

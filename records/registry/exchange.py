@@ -1,7 +1,6 @@
 """Import and export of the registry. Bad rows are named by line and column; good rows are kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from records.database import transaction
 from records.models import Account, Certificate, Institution, Site
 from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, Row, SourceRow
-from records.registry.sheets import FileRefused, Sheet, read_sheets, write_csv, write_xlsx
+from records.sheets import FileRefused, ImportResult, RowFault, Sheet, read_sheets, write_csv, write_xlsx
 
 Record = Institution | Site | Account | Certificate
 
@@ -23,39 +22,6 @@ _TABLES: dict[str, type[Record]] = {
     "certificates": Certificate,
 }
 _BATCH = 500
-
-
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong with one row: where, and why in Chinese."""
-
-    sheet: str
-    line: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.sheet} 第 {self.line} 行“{self.column}”：{self.reason}"
-
-
-@dataclass
-class ImportResult:
-    """What an import did: rows added, updated, unchanged, and the faults of those left out."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    faults: list[RowFault] = field(default_factory=list)
-
-    @property
-    def kept(self) -> int:
-        """Rows that are in the registry now."""
-        return self.added + self.updated + self.unchanged
-
-    @property
-    def bad_rows(self) -> int:
-        """Rows that were left out, each counted once."""
-        return len({(fault.sheet, fault.line) for fault in self.faults})
 
 
 def import_registry(engine: Engine, path: Path, progress: Callable[[int], None]) -> ImportResult:

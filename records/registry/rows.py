@@ -9,8 +9,8 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from classifiers.certificates import canonical_number
-from records.hours import Hours
 from records.models import CertificateStatus, Level
+from records.visits.hours import Hours
 
 _LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
 _YES, _NO = {"是", "启用", "遵守", "1", "true", "yes"}, {"否", "停用", "不遵守", "0", "false", "no"}

@@ -18,10 +18,11 @@ from api.app import give_parts, make_app
 from api.context import clock
 from classifiers.lists import RuleSet
 from records.database import transaction
-from records.evidence import EvidenceStore
 from records.models import Office, Role
+from records.people.office_tokens import issue_token
+from records.people.sign_in import add_user
 from records.settings import Settings
-from records.sign_in import add_user, issue_token
+from records.store.content_store import EvidenceStore
 from tests.records import registered
 
 PASSWORD = "a-long-password"

@@ -7,7 +7,7 @@ import pytest
 from records import workflow
 from records.database import transaction
 from records.models import Case, Role
-from records.sign_in import add_user
+from records.people.sign_in import add_user
 from tests.api.conftest import PASSWORD
 from tests.api.pages import decide, sign_in
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from classifiers.lists import load_rules
 from records.database import transaction
 from records.models import Role
+from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.sign_in import add_user
 from tests.api.conftest import PASSWORD, running
 from tests.api.test_in_the_browser import browser_page
 from tests.records import registered

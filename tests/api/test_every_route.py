@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from api.app import make_app
 from records.database import transaction
 from records.models import Office, Role
+from records.people.office_tokens import READ, issue_token
+from records.people.sign_in import add_user
 from records.settings import Settings
-from records.sign_in import READ, add_user, issue_token
-from records.webhooks import add_webhook
+from records.transfers.webhooks import add_webhook
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import hidden, sign_in, transfer
 

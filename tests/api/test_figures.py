@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 
 from records import audit
 from records.database import reading, transaction
+from records.figures.period import Period
+from records.local_time import local_day
 from records.models import Case, CaseState, Institution, Level, Role, Site
-from records.period import Period, local_day
-from records.sign_in import add_user
+from records.people.sign_in import add_user
 from reports.typical_cases import redacted
 from tests.api.conftest import PASSWORD
 from tests.api.pages import decide, sign_in, transfer
@@ -209,7 +210,7 @@ def test_an_empty_database_has_figures_too(served) -> None:
 
 
 def test_states_and_outcomes_agree() -> None:
-    from records.outcomes import OUTCOMES
+    from records.cases.outcomes import OUTCOMES
 
     single = ("is-open", "is-confirmed", "is-dismissed")
     assert sorted(state for name in single for state in OUTCOMES[name].states) == sorted(CaseState)

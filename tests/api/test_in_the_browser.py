@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from records.cases.review_queue import QueueFilter, take_next
 from records.database import transaction
 from records.models import User
-from records.queue import QueueFilter, take_next
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 

@@ -23,8 +23,8 @@ from records.models import (
     Visit,
     VisitKind,
 )
+from records.people.office_tokens import issue_token
 from records.settings import Settings
-from records.sign_in import issue_token
 from tests.api.conftest import running
 from tests.api.pages import transfer
 from tests.records import registered

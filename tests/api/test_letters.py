@@ -10,9 +10,9 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from records import letters
 from records.database import reading, transaction
 from records.models import CaseState, Office, User
+from records.transfers import letters
 from tests.api.pages import decide, hidden, sign_in
 from tests.records import registered
 

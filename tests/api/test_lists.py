@@ -14,8 +14,8 @@ from classifiers.lists import load_rules
 from records import audit
 from records.database import reading, transaction
 from records.models import Role
+from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.sign_in import add_user
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import hidden, sign_in
 from tests.records import registered

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from records.attachments import LARGEST
+from records.cases.bulk_transfer import transfer_together
 from records.database import reading, transaction
-from records.hand_over import transfer_together
 from records.models import Attachment, Matter, Transfer, User
+from records.transfers.attachments import LARGEST
 from records.workflow import StepRefused
 from tests.api.pages import decide, hidden, sign_in
 from tests.api.test_in_the_browser import browser_page  # noqa: F401 - a fixture

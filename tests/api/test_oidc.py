@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from records import audit, people
+from records import audit
 from records.database import reading, transaction
-from records.people import Person
+from records.people import users
+from records.people.users import Person
 from records.settings import Settings
 from tests.api.conftest import running
 from tests.servers.oidc import running_provider
@@ -52,9 +53,9 @@ def test_a_user_signs_in_by_the_provider(served, client) -> None:
 
 def test_who_is_no_user_or_disabled_stays_outside(served, client, now) -> None:
     with transaction(served.engine) as session:
-        user = next(one for one in people.people(session) if one.name == "officer")
+        user = next(one for one in users.people(session) if one.name == "officer")
         wanted = Person(user.role, office_id=user.office_id, disabled=True)
-        people.change_person(session, user, wanted, actor="test", now=now)
+        users.change_person(session, user, wanted, actor="test", now=now)
     for name in ("stranger", "officer"):
         back = vouched(client, name)
         assert (back.status_code, "没有开通本系统" in back.text) == (401, True)

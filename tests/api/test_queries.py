@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event
 
 from records.database import transaction
 from records.models import Role
-from records.sign_in import add_user
+from records.people.sign_in import add_user
 from tests.api.conftest import PASSWORD
 from tests.api.pages import sign_in, transfer
 from tests.records import registered

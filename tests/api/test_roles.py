@@ -4,8 +4,8 @@ import pytest
 
 from records.database import transaction
 from records.models import Role
+from records.people.sign_in import add_user
 from records.settings import Settings
-from records.sign_in import add_user
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import decide, hidden, sign_in
 from tests.records import registered

@@ -22,14 +22,16 @@ from sqlalchemy import Engine, select
 from classifiers.lists import load_rules
 from qingyi.client import QueueClient, Report
 from records import audit
+from records.cases.review import history
 from records.database import open_engine, reading, transaction
-from records.evidence import EvidenceStore
-from records.figures import case_facts
+from records.figures.case_figures import case_facts
+from records.figures.period import Period
+from records.local_time import local_day
 from records.models import Case, Office, OfficeKind, Role, Transfer
-from records.period import Period, local_day
-from records.review import history
+from records.people.office_tokens import issue_token
+from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.sign_in import add_user, issue_token
+from records.store.content_store import EvidenceStore
 from tests import commands
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import decide, hidden

@@ -16,10 +16,10 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from crawler.guard import AddressGuard
 from qingyi.push import AddressRefused, deliver, pinned
+from records.cases.verification import Look, Seen, VerificationOutcome, conclude
 from records.database import reading, transaction
 from records.models import Case, Delivery, Office, Visitor, Webhook
-from records.verification import Look, Seen, VerificationOutcome, conclude
-from records.webhooks import PAUSES, add_webhook
+from records.transfers.webhooks import PAUSES, add_webhook
 from tests.api.pages import hidden, sign_in, transfer
 from tests.servers.receiver import Receiver, receiving
 

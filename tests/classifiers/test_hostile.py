@@ -10,8 +10,8 @@ from classifiers.lists import load_rules
 from classifiers.similar import Signature
 from classifiers.values import Facts, KnownCertificate, PageText
 from crawler.sources import read_post
-from records.encoding import decode_html
 from records.settings import PROJECT
+from records.snapshots.encoding import decode_html
 
 RULES = load_rules(PROJECT / "keyword_lists")
 NUMBER = "(云)医广[2026]第03-10-1号"

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, select
 
 from evidence.manifest import read_manifest
 from records.database import reading
-from records.evidence import EvidenceStore
 from records.models import Capture
+from records.store.content_store import EvidenceStore
 from tests.servers.site import Answer, page, serving
 from tests.servers.stamping import authority
 

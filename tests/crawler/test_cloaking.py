@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlalchemy import Engine, select
 
+from records.cases.page_versions import versions
+from records.cases.review import find_case
 from records.database import reading
-from records.evidence import EvidenceStore
 from records.models import Capture, Case
-from records.review import find_case, versions
+from records.store.content_store import EvidenceStore
 from tests.servers.site import Answer, page, serving
 
 pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]

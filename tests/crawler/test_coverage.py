@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, update
 
-from records.coverage import SourceState, level_coverage, source_coverage
 from records.database import reading, transaction
 from records.models import AuditEntry, Institution, Level, Site
+from records.visits.coverage import SourceState, level_coverage, source_coverage
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 

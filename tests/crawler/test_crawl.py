@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
 from records.models import Case, Page, PlannedPage, PlannedState, Site, Snapshot, Visit
+from records.store.content_store import EvidenceStore
 from tests import commands
 from tests.records import registered
 from tests.servers.site import Answer, page, serving

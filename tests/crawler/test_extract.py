@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract import extract
-from records.encoding import decode_html
+from records.snapshots.encoding import decode_html
 
 
 def words(html: str) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, select
 
 from crawler.image_reading import ImageReading
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.images import keep_image
 from records.models import Image
+from records.snapshots.images import keep_image
+from records.store.content_store import EvidenceStore
 from tests.drawn import poster
 from tests.records import registered
 

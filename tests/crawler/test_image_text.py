@@ -11,9 +11,9 @@ from crawler.extract import image_addresses
 from crawler.image_reading import ImageReading
 from crawler.image_text import may_carry_advert, read_image, size_of
 from records.database import reading, transaction
-from records.evidence import EvidenceStore
-from records.images import Line, keep_image, paragraphs
 from records.models import Case, Image, PageImage
+from records.snapshots.images import Line, keep_image, paragraphs
+from records.store.content_store import EvidenceStore
 from tests.crawler.test_kills import own_processes
 from tests.drawn import poster
 from tests.records import registered

@@ -12,9 +12,9 @@ from classifiers.values import PageText
 from crawler.extract import extract
 from crawler.sources import read_post
 from crawler.spiders.site import SiteSpider
-from records.encoding import decode_html
 from records.models import VisitKind
-from records.visits import Target
+from records.snapshots.encoding import decode_html
+from records.visits.targets import Target
 
 PAGES = Path(__file__).parent.parent / "pages"
 TEMPLATES = sorted((PAGES / "templates").glob("*.html"))

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from records import review, takedown
+from records.cases import review
 from records.database import reading, transaction
 from records.models import Case, DisposalResult, Snapshot, Verification, Visitor
-from records.snapshots import read_text
+from records.snapshots.snapshots import read_text
+from records.transfers import answers, office_queue
 from records.workflow import actor_of_office
 from tests.records import registered
 from tests.servers.names import naming
@@ -27,13 +28,11 @@ def report_disposed(engine: Engine, now) -> int:
         review.decide(
             session, case, user, review.Decision("transfer", case.version, offices=(office.id,)), now
         )
-        (transfer,) = takedown.office_queue(session, takedown.Queued(office.id))
+        (transfer,) = office_queue.office_queue(session, office_queue.Queued(office.id))
         actor = actor_of_office(office)
-        takedown.take(session, transfer, actor=actor, now=now)
-        disposal = takedown.Disposal(DisposalResult.DELETED, date(2026, 11, 24))
-        takedown.report_disposed(
-            session, transfer, disposal, actor=actor, now=now, recheck_after=timedelta(0)
-        )
+        answers.take(session, transfer, actor=actor, now=now)
+        disposal = answers.Disposal(DisposalResult.DELETED, date(2026, 11, 24))
+        answers.report_disposed(session, transfer, disposal, actor=actor, now=now, recheck_after=timedelta(0))
         return case.id
 
 

@@ -11,12 +11,10 @@ from classifiers.values import Facts, PageText
 from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.warc import Exchange, write_warc
-from records.captures import Captured, keep_capture
+from records.cases.captures import Captured, keep_capture
+from records.cases.flagging import flag, latest_cases
 from records.database import transaction
-from records.evidence import EvidenceStore
-from records.flagging import flag, latest_cases
-from records.judgements import record_judgement
-from records.kept_text import KeptText
+from records.judgements.judgements import record_judgement
 from records.models import (
     Account,
     Case,
@@ -29,9 +27,12 @@ from records.models import (
     Snapshot,
     User,
 )
-from records.sign_in import add_user
-from records.snapshots import Fetched, keep_snapshot
-from records.visits import finish_visit, open_visit
+from records.people.sign_in import add_user
+from records.snapshots.page_text import KeptText
+from records.snapshots.snapshots import Fetched, keep_snapshot
+from records.store.content_store import EvidenceStore
+from records.visits.ending import finish_visit
+from records.visits.targets import open_visit
 
 UNLAWFUL = "我院治愈率98%，永不复发，欢迎咨询。"
 LAWFUL = "我院设内科、外科。"

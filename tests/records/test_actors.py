@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import Engine
 
-from records import audit, review
+from records import audit
+from records.cases import review
 from records.database import reading, transaction
 from records.models import Case, CaseState, Role, User
-from records.sign_in import add_user, check_password
+from records.people.sign_in import add_user, check_password
 from records.workflow import StepRefused, actor_of
 from tests.records import registered
 

@@ -5,11 +5,12 @@ import threading
 import pytest
 from sqlalchemy import Engine, text
 
-from records import audit, people
+from records import audit
 from records.database import reading, transaction
 from records.models import Role
-from records.people import Person, PersonRefused
-from records.sign_in import SignInRefused, check_password
+from records.people import users
+from records.people.sign_in import SignInRefused, check_password
+from records.people.users import Person, PersonRefused
 from tests.records import registered
 
 OPEN = {
@@ -121,16 +122,16 @@ def test_signing_in_is_written_down_without_a_name_that_may_be_a_password(engine
 def test_a_disabled_user_cannot_sign_in_and_the_last_administrator_stays(engine: Engine, now) -> None:
     with transaction(engine) as session:
         wanted = Person(Role.ADMINISTRATOR, password="a-long-password")
-        first = people.add_person(session, "admin", wanted, actor="system:command", now=now)
+        first = users.add_person(session, "admin", wanted, actor="system:command", now=now)
         with pytest.raises(PersonRefused, match="最后一位管理员"):
-            people.change_person(session, first, Person(Role.REVIEWER), actor="admin", now=now)
-        second = people.add_person(session, "other", wanted, actor="user:admin", now=now)
-        people.change_person(
+            users.change_person(session, first, Person(Role.REVIEWER), actor="admin", now=now)
+        second = users.add_person(session, "other", wanted, actor="user:admin", now=now)
+        users.change_person(
             session, second, Person(Role.ADMINISTRATOR, disabled=True), actor="user:admin", now=now
         )
         with pytest.raises(SignInRefused):
             check_password(session, "other", "a-long-password", now)
         with pytest.raises(PersonRefused, match="已存在"):
-            people.add_person(session, "other", wanted, actor="user:admin", now=now)
+            users.add_person(session, "other", wanted, actor="user:admin", now=now)
         changes = audit.entries(session, audit.AuditFilter(action="user_changed"), 10)
         assert [entry.subject for entry in changes] == ["other", "other", "admin"]

@@ -1,0 +1,148 @@
+"""The evidence of flagged pages 取证: which still lack it, keeping it, and checking that nothing was changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from evidence.manifest import Item, Manifest, ManifestFaulty, read_manifest
+from records.models import Account, Capture, Case, JudgementRecord, Page, Site, Snapshot
+from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What was captured of one snapshot: files with their roles, and what has to be known of them."""
+
+    captured_at: datetime
+    server: Mapping[str, object]
+    collector: Mapping[str, object]
+    files: Sequence[tuple[Item, bytes]]
+    screenshot: str | None  # SHA-256
+    notes: tuple[str, ...] = ()
+
+
+def uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case]:
+    """Cases, by id, whose judged snapshot has no evidence yet, with all that a manifest says of them."""
+    return session.scalars(
+        select(Case)
+        .join(JudgementRecord, Case.judgement_id == JudgementRecord.id)
+        .outerjoin(Capture, Capture.snapshot_id == JudgementRecord.snapshot_id)
+        .where(Capture.id.is_(None), JudgementRecord.unlawful, Case.id > after_id)
+        .options(
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
+            joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+            joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+        )
+        .order_by(Case.id)
+        .limit(limit)
+    ).all()
+
+
+def keep_capture(session: Session, store: EvidenceStore, case: Case, captured: Captured) -> Capture:
+    """Keep the evidence of a case's snapshot as the next link of the chain. Kept once: a repeated call returns
+    what is there."""
+    snapshot = case.judgement.snapshot
+    there = session.scalar(select(Capture).where(Capture.snapshot_id == snapshot.id))
+    if there:
+        return there
+    last = session.scalar(select(Capture).order_by(Capture.number.desc()).limit(1))
+    for _, content in captured.files:
+        store.put(content)
+    manifest = Manifest(
+        number=last.number + 1 if last else 1,
+        previous=last.manifest_sha256 if last else None,
+        captured_at=captured.captured_at,
+        page=_about_page(case),
+        server=captured.server,
+        collector={**captured.collector, "lists_version": case.judgement.lists_version},
+        judgement=_about_judgement(case.judgement),
+        items=tuple(item for item, _ in captured.files),
+        notes=captured.notes,
+    )
+    capture = Capture(
+        snapshot_id=snapshot.id,
+        number=manifest.number,
+        captured_at=captured.captured_at,
+        manifest_sha256=store.put(manifest.to_bytes()),
+        screenshot_sha256=captured.screenshot,
+        note="；".join(captured.notes) or None,
+    )
+    session.add(capture)
+    session.flush()
+    return capture
+
+
+def capture_of(session: Session, case: Case) -> Capture | None:
+    """The evidence of the snapshot that a case is judged by."""
+    return session.scalar(select(Capture).where(Capture.snapshot_id == case.judgement.snapshot_id))
+
+
+def manifest_of(store: EvidenceStore, capture: Capture) -> Manifest:
+    """A capture's manifest; raises EvidenceMissing, EvidenceAltered or ManifestFaulty."""
+    return read_manifest(store.get(capture.manifest_sha256))
+
+
+def check_captures(session: Session, store: EvidenceStore) -> Iterator[tuple[int, list[str]]]:
+    """The number of each capture in the order of the chain, with what is wrong with it: files altered or missing,
+    a manifest that does not follow from the one before, a row that does not fit its manifest."""
+    last_number, last_sha256 = 0, None
+    for capture in session.scalars(select(Capture).order_by(Capture.number)):
+        faults = []
+        if capture.number != last_number + 1:
+            faults.append(f"编号应为 {last_number + 1}，中间的取证记录不在了")
+        try:
+            manifest = manifest_of(store, capture)
+        except (EvidenceMissing, EvidenceAltered, ManifestFaulty) as error:
+            faults.append(f"清单：{error}")
+        else:
+            if manifest.number != capture.number:
+                faults.append(f"数据库记载的编号与清单记载的 {manifest.number} 不符")
+            if manifest.previous != last_sha256:
+                faults.append("清单记载的前一份清单的哈希与实际不符")
+            faults += _file_faults(store, manifest)
+        last_number, last_sha256 = capture.number, capture.manifest_sha256
+        yield capture.number, faults
+
+
+def _file_faults(store: EvidenceStore, manifest: Manifest) -> Iterator[str]:
+    for item in manifest.items:
+        try:
+            store.get(item.sha256)
+        except (EvidenceMissing, EvidenceAltered) as error:
+            yield f"{item.role}（{item.name}）：{error}"
+
+
+def _about_page(case: Case) -> dict[str, object]:
+    snapshot: Snapshot = case.judgement.snapshot
+    source = case.page.source
+    return {
+        "url": case.page.url,
+        "final_url": snapshot.final_url,
+        "title": snapshot.title,
+        "institution": source.institution.name,
+        "source": source.name if isinstance(source, Account) else source.start_url,
+        "status": snapshot.status,
+        "fetched_at": snapshot.fetched_at.isoformat(),
+    }
+
+
+def _about_judgement(record: JudgementRecord) -> dict[str, object]:
+    return {
+        "judged_at": record.judged_at.isoformat(),
+        "page_kind": record.page_kind,
+        "gravity": record.gravity,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "title": finding.title,
+                "quote": finding.quote,
+                "law": finding.law,
+                "why": finding.why,
+            }
+            for finding in record.findings
+        ],
+    }

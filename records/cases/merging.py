@@ -1,0 +1,105 @@
+"""Merging 并案 and splitting 分案: pages of one institution that are one matter are decided as one case.
+
+A merged case keeps its page, its findings and its evidence; only its steps follow those of the case that it is merged
+into, each with a row of its own in the history.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from records import workflow
+from records.models import Account, Case, CaseState, JudgementRecord, Page, Site, User
+from records.people.permissions import is_in_reach
+
+MOST = 200
+_MERGEABLE = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE, CaseState.REVIEWING})
+
+
+def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) -> Case:
+    """Merge cases into the gravest of them, or into the one that some are merged into already; returns it. Raises
+    StepRefused: fewer than two, of several institutions, decided, or held by somebody else."""
+    query = select(Case).where(Case.id.in_(list(case_ids)[:MOST]))
+    page = joinedload(Case.page)
+    cases = session.scalars(
+        query.options(
+            page.joinedload(Page.site).joinedload(Site.institution),
+            page.joinedload(Page.account).joinedload(Account.institution),
+        ).order_by(Case.score.desc(), Case.id)
+    ).all()
+    leads = {case.lead_id for case in cases if case.lead_id}
+    if len(cases) < 2 or not all(is_in_reach(by, case) for case in cases):
+        raise workflow.StepRefused("请选择至少两个案件并案")
+    if len(leads) > 1:
+        raise workflow.StepRefused("所选案件已分别并入不同的案件，请先分案")
+    if len({case.page.source.institution.id for case in cases}) > 1:
+        raise workflow.StepRefused("只有同一机构的案件可以并案")
+    for case in cases:
+        _require_free(case, by)
+    lead = session.get_one(Case, leads.pop()) if leads else _lead_among(session, cases)
+    for case in cases:
+        if lead.id in {case.id, case.lead_id}:
+            continue
+        for member in members(session, case):
+            member.lead_id = lead.id
+        case.lead_id, case.reviewer_id = lead.id, lead.reviewer_id
+        _note(session, case, by, now, f"并入案件 {lead.id}")
+        _note(session, lead, by, now, f"案件 {case.id} 并入")
+        if case.state is not lead.state:
+            _bring_to(session, case, lead, by, now)
+    session.flush()
+    return lead
+
+
+def split(session: Session, case: Case, by: User, now: datetime) -> None:
+    """Take a case out of the one that it is merged into; it is decided by itself again. Raises StepRefused."""
+    if case.lead_id is None:
+        raise workflow.StepRefused("案件没有并入其他案件")
+    if case.state not in _MERGEABLE:
+        raise workflow.StepRefused(f"案件已{case.state.label}，不能再分案")
+    lead = session.get_one(Case, case.lead_id)
+    case.lead_id = None
+    _note(session, case, by, now, f"从案件 {lead.id} 分出")
+    _note(session, lead, by, now, f"案件 {case.id} 分出")
+
+
+def members(session: Session, case: Case) -> Sequence[Case]:
+    """The cases that are merged into this one, by id."""
+    query = select(Case).where(Case.lead_id == case.id).order_by(Case.id)
+    return session.scalars(
+        query.options(
+            joinedload(Case.page),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+        )
+    ).all()
+
+
+def _lead_among(session: Session, cases: Sequence[Case]) -> Case:
+    """The gravest that others are merged into already, or the gravest."""
+    ids = [case.id for case in cases]
+    leading = set(session.scalars(select(Case.lead_id).where(Case.lead_id.in_(ids))))
+    return next((case for case in cases if case.id in leading), cases[0])
+
+
+def _require_free(case: Case, by: User) -> None:
+    if case.state not in _MERGEABLE:
+        raise workflow.StepRefused(f"案件 {case.id} 处于“{case.state.label}”，不能并案")
+    if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, by.id):
+        raise workflow.StepRefused(f"案件 {case.id} 正由他人研判")
+
+
+def _bring_to(session: Session, case: Case, lead: Case, by: User, now: datetime) -> None:
+    """Bring a case that is merged to the state of the one that it follows, by steps that there are."""
+    actor = workflow.actor_of(by)
+    words = f"随案件 {lead.id}"
+    if case.state is not CaseState.REVIEWING:
+        workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason=words)
+    if lead.state is not CaseState.REVIEWING:
+        workflow.step(session, case, lead.state, actor=actor, now=now, reason=words)
+
+
+def _note(session: Session, case: Case, by: User, now: datetime, words: str) -> None:
+    workflow.note(session, case, actor=workflow.actor_of(by), now=now, reason=words)

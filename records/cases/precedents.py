@@ -1,0 +1,111 @@
+"""What helps to decide a case: how like cases were decided, and what was found of its institution before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from records.cases.outcomes import OUTCOMES, by_outcome
+from records.models import (
+    Account,
+    AuditEntry,
+    Case,
+    CaseState,
+    FindingRecord,
+    JudgementRecord,
+    Office,
+    OfficeKind,
+    Page,
+    Site,
+    Snapshot,
+)
+
+_DECIDED = OUTCOMES["is-confirmed"].states | OUTCOMES["is-dismissed"].states
+_GRAVITY = {"high": 0, "medium": 1, "low": 2}
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """A decided case with a finding of the same rule: what it said there, how it was decided, and why."""
+
+    case_id: int
+    title: str
+    quote: str
+    rule_title: str
+    state: CaseState
+    changed_at: datetime
+    reason: str
+
+
+def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
+    """The newest decided cases with findings of this case's gravest rule, with the reason of the decision."""
+    findings = sorted(case.judgement.findings, key=lambda finding: _GRAVITY[finding.severity])
+    by_words = [finding for finding in findings if finding.family != "certificate"] or findings
+    if not by_words:
+        return ()
+    rule = by_words[0].rule
+    reason = (
+        select(AuditEntry.reason)
+        .where(
+            AuditEntry.case_id == Case.id,
+            AuditEntry.to_state.in_((CaseState.UNLAWFUL, CaseState.DISMISSED)),
+            AuditEntry.action == "case_step",
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    quote = (
+        select(FindingRecord.quote)
+        .where(FindingRecord.judgement_id == Case.judgement_id, FindingRecord.rule == rule)
+        .order_by(FindingRecord.start)
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Case.id, Snapshot.title, quote, Case.state, Case.changed_at, reason)
+        .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
+        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+        .where(
+            Case.state.in_(_DECIDED),
+            Case.id != case.id,
+            exists().where(FindingRecord.judgement_id == Case.judgement_id, FindingRecord.rule == rule),
+        )
+        .order_by(Case.changed_at.desc(), Case.id.desc())
+        .limit(limit)
+    )
+    return [
+        Precedent(case_id, title or "（无标题）", said or "", by_words[0].title, state, changed_at, why or "")
+        for case_id, title, said, state, changed_at, why in rows
+    ]
+
+
+def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
+    """How many of an institution's cases came to what, by outcome."""
+    of_sites = select(Site.id).where(Site.institution_id == institution_id)
+    of_accounts = select(Account.id).where(Account.institution_id == institution_id)
+    pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
+    query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
+    return by_outcome({row[0]: row[1] for row in session.execute(query)})
+
+
+def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:
+    """Which of the offices a case is for (ids), by what was found: 网信 for all that is to be taken down, 市场监管 for
+    unlawful adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for institutions of that kind.
+    Where there are several of a kind, the first."""
+    families = {finding.family for finding in case.judgement.findings}
+    kinds = {OfficeKind.CYBERSPACE}
+    if case.judgement.gravity in {"heavier", "police"}:
+        kinds.add(OfficeKind.MARKET)
+    if case.judgement.gravity == "police":
+        kinds.add(OfficeKind.POLICE)
+    if "insurance_luring" in families:
+        kinds.add(OfficeKind.INSURANCE)
+    if "中医" in (case.page.source.institution.category or ""):
+        kinds.add(OfficeKind.TRADITIONAL)
+    first = {office.kind: office.id for office in reversed(offices)}
+    return {first[kind] for kind in kinds if kind in first}

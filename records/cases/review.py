@@ -1,0 +1,254 @@
+"""What reviewers do with a case: what they see of it, and their decisions 研判. The queue is in `review_queue`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from records import audit, workflow
+from records.cases.merging import members
+from records.judgements.clusters import cluster_cases
+from records.models import (
+    Account,
+    AuditEntry,
+    Case,
+    CaseState,
+    Institution,
+    JudgementRecord,
+    Office,
+    Page,
+    Site,
+    Snapshot,
+    Transfer,
+    User,
+)
+from records.people.permissions import Permission, may
+from records.transfers.hand_over import ANSWER_WITHIN, transfer_case
+
+# A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
+ACTIONS: dict[str, CaseState] = {
+    "claim": CaseState.REVIEWING,
+    "release": CaseState.PENDING,
+    "confirm": CaseState.UNLAWFUL,
+    "dismiss": CaseState.DISMISSED,
+    "needs_more": CaseState.NEEDS_MORE,
+    "transfer": CaseState.TRANSFERRED,
+    "approve": CaseState.UNLAWFUL,
+    "disapprove": CaseState.REVIEWING,
+}
+_DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
+_APPROVALS = frozenset({"approve", "disapprove"})
+_DECIDED_AS = frozenset(ACTIONS[name] for name in _DECISIONS) | {CaseState.PROPOSED}
+MOST_AT_ONCE = 500
+_TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
+
+
+class CaseChanged(Exception):
+    """Somebody else changed the case since the page was shown, or holds it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a reviewer asks for. `version` is the case's version on the page that they looked at."""
+
+    action: str
+    version: int
+    reason: str = ""
+    offices: tuple[int, ...] = ()  # ids, where the case is transferred
+    answer_within: timedelta = ANSWER_WITHIN
+
+
+_WITH_SOURCE = (
+    joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+    joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    joinedload(Case.reviewer),
+)
+
+
+def find_case(session: Session, case_id: int) -> Case | None:
+    """One case with all that its page shows."""
+    return session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(
+            *_WITH_SOURCE,
+            joinedload(Case.page)
+            .joinedload(Page.site)
+            .joinedload(Site.institution)
+            .selectinload(Institution.certificates),
+            joinedload(Case.page)
+            .joinedload(Page.account)
+            .joinedload(Account.institution)
+            .selectinload(Institution.certificates),
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
+            selectinload(Case.transfers).options(
+                joinedload(Transfer.office), selectinload(Transfer.attachments)
+            ),
+        )
+    )
+
+
+def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
+    """What happened to the case, oldest first; who took evidence out stands in the log only."""
+    audit.write_pending(session)
+    query = select(AuditEntry).where(
+        AuditEntry.case_id == case_id, AuditEntry.action.in_(("case_step", "case_note"))
+    )
+    return session.scalars(query.order_by(AuditEntry.id)).all()
+
+
+def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None) -> Sequence[Case]:
+    """Open cases whose pages say the same and break the same rules, which nobody else holds: what one decision
+    on `case` can decide with it. A page of the cluster with other findings needs a look of its own.
+
+    `cluster` are the cases of its cluster, where they are at hand.
+    """
+    rules = {finding.rule for finding in case.judgement.findings}
+    others = cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
+    return [
+        other
+        for other in others
+        if other.state in _TAKEN_UP_FIRST
+        and other.lead_id is None
+        and {finding.rule for finding in other.judgement.findings} == rules
+    ]
+
+
+def decide_alike(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> int:
+    """Decide `case`, and the cases of `same_as` in the same way; returns how many were decided.
+
+    Raises as `decide`; then none is decided. Each case gets its own audit row, which names the case looked at.
+    """
+    others = same_as(session, case) if decision.action in _DECISIONS else ()
+    decide(session, case, reviewer, decision, now, needs_approval=needs_approval)
+    for other in others:
+        reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
+        alike = Decision(decision.action, other.version, reason)
+        decide(session, other, reviewer, alike, now, needs_approval=needs_approval)
+    return 1 + len(others)
+
+
+def decide(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> None:
+    """Do what a reviewer asks for, with all cases that are merged into this one. Raises CaseChanged, or StepRefused as
+    `workflow.step` does.
+
+    A decision on a case that nobody has taken up takes it up first, so that each step is written down. With
+    `needs_approval` (the two-person rule) a confirmation is a proposal, until somebody else approves it.
+    """
+    if case.lead_id is not None:
+        raise CaseChanged(f"案件已并入案件 {case.lead_id}，请在该案件研判，或先分案")
+    following = members(session, case)
+    _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
+    for member in following:
+        reason = f"{decision.reason}（随案件 {case.id}）".strip()
+        own = replace(decision, version=member.version, reason=reason)
+        _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
+
+
+def _decide_one(
+    session: Session,
+    case: Case,
+    reviewer: User,
+    decision: Decision,
+    now: datetime,
+    *,
+    needs_approval: bool = False,
+) -> None:
+    if decision.action not in ACTIONS:
+        raise workflow.StepRefused(f"没有“{decision.action}”这一操作")
+    if case.version != decision.version:
+        raise CaseChanged("案件已被他人更新，请核对后再操作")
+    if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, reviewer.id):
+        holder = case.reviewer.display_name if case.reviewer else ""
+        raise CaseChanged(f"案件正由{holder}研判")
+    if case.state is CaseState.PROPOSED and decision.action not in _APPROVALS:
+        raise CaseChanged("案件已拟认定违法，等待审批员批准；提出的人可以撤销")
+    actor = workflow.actor_of(reviewer)
+    if decision.action in _DECISIONS and case.state in _TAKEN_UP_FIRST:
+        workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now)
+    if decision.action == "transfer":
+        offices = [session.get(Office, office_id) for office_id in dict.fromkeys(decision.offices)]
+        if not offices or None in offices:
+            raise workflow.StepRefused("请选择转送的部门")
+        for office in filter(None, offices):
+            transfer_case(
+                session,
+                case,
+                office,
+                actor=actor,
+                now=now,
+                reason=decision.reason,
+                answer_within=decision.answer_within,
+            )
+    elif decision.action in _APPROVALS:
+        _approve(session, case, reviewer, decision, now)
+        return
+    else:
+        to = ACTIONS[decision.action]
+        to = CaseState.PROPOSED if needs_approval and to is CaseState.UNLAWFUL else to
+        workflow.step(session, case, to, actor=actor, now=now, reason=decision.reason)
+    case.reviewer_id = None if decision.action == "release" else reviewer.id
+    session.flush()  # so that the case's version is what the next decision is to name
+
+
+def _approve(session: Session, case: Case, approver: User, decision: Decision, now: datetime) -> None:
+    """Approve a proposal, or send it back to who made it, with the reason: what another person has proposed."""
+    if not may(approver, Permission.APPROVE):
+        raise workflow.StepRefused("认定违法由审批员批准")
+    if case.state is not CaseState.PROPOSED:
+        raise workflow.StepRefused(f"案件处于“{case.state.label}”，没有待批准的认定")
+    if case.reviewer_id == approver.id:
+        raise workflow.StepRefused("提出认定的人不能自己批准，请由另一位审批员批准")
+    if decision.action == "disapprove" and not decision.reason.strip():
+        raise workflow.StepRefused("退回研判必须写明理由")
+    words = {"approve": "批准认定", "disapprove": "退回研判"}[decision.action]
+    reason = f"{words}：{decision.reason}" if decision.reason.strip() else words
+    to = ACTIONS[decision.action]
+    workflow.step(session, case, to, actor=workflow.actor_of(approver), now=now, reason=reason)
+
+
+def comment(session: Session, case: Case, reviewer: User, words: str, now: datetime) -> None:
+    """Write a remark into the case's history. Raises StepRefused for an empty one."""
+    if not words.strip():
+        raise workflow.StepRefused("请写明备注")
+    workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason=f"备注：{words.strip()}")
+
+
+def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
+    """Take back the reviewer's own decision, as long as it is the last thing that happened to the case; it is
+    theirs to review again, with the cases that are merged into it. Raises StepRefused."""
+    for member in members(session, case):
+        if member.state is case.state:
+            undo(session, member, reviewer, now)
+    last = history(session, case.id)[-1]
+    own = last.actor in audit.names_of(reviewer.actor)
+    if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:
+        raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
+    workflow.step(
+        session,
+        case,
+        CaseState.REVIEWING,
+        actor=workflow.actor_of(reviewer),
+        now=now,
+        reason="撤销刚才的研判",
+    )
+    case.reviewer_id = reviewer.id

@@ -1,0 +1,321 @@
+"""The reviewers' queue 研判队列: which cases, in which order, how many, and who holds them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.exc import StaleDataError
+
+from records import workflow
+from records.cases.outcomes import OUTCOMES
+from records.judgements import search
+from records.local_time import begin_of
+from records.models import (
+    Account,
+    Case,
+    CaseState,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Level,
+    Page,
+    SavedView,
+    Site,
+    Transfer,
+    User,
+    Verification,
+    VerificationOutcome,
+)
+from records.people.permissions import Permission, is_in_reach, roles_that_may
+
+# What waits for a reviewer, as the queue's first tab shows it.
+TO_REVIEW = (
+    CaseState.PENDING,
+    CaseState.REVIEWING,
+    CaseState.NEEDS_MORE,
+    CaseState.RETURNED,
+    CaseState.RECURRED,
+)
+_FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
+MINE, NOBODY = "mine", "nobody"
+NO_CATEGORY = "（未登记）"
+_TRIES, _LONGEST = 5, 100
+# How far a case has come at any time: what `records.figures.case_figures.delays` measures.
+_REACHED: Mapping[str, ColumnElement[bool]] = {
+    "transferred": exists().where(Transfer.case_id == Case.id),
+    "disposed": exists().where(Transfer.case_id == Case.id, Transfer.result.is_not(None)),
+    "verified": exists().where(
+        Verification.case_id == Case.id, Verification.outcome == VerificationOutcome.GONE
+    ),
+}
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which cases are wanted; "" asks for nothing. Its fields are the parameters of the queue's address."""
+
+    state: str = ""
+    words: str = ""  # full text
+    district: str = ""
+    category: str = ""  # the institution's 类别, the field of medicine it works in
+    family: str = ""  # of a finding's rule
+    rule: str = ""
+    severity: str = ""
+    source: str = ""  # site, account
+    institution: str = ""  # id
+    days: str = ""  # opened at most so many days ago
+    assignee: str = ""  # MINE, NOBODY, or a user's id
+    cluster: str = ""  # id
+    level: str = ""  # the campaign's reporting group
+    since: str = ""  # opened on this day or later, 2026-01-31
+    until: str = ""  # opened on this day or earlier
+    office: str = ""  # id of one that it was transferred to
+    reached: str = ""  # transferred, disposed, verified: at any time, whatever came after
+
+    @classmethod
+    def of(cls, address: str) -> "QueueFilter":
+        """As an address says it; what it does not know is left out."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value[:_LONGEST] for name, value in parse_qsl(address) if name in known})
+
+    @property
+    def states(self) -> Sequence[CaseState]:
+        """The states asked for, one or an outcome's; what waits for a reviewer where none is."""
+        known = {state.value: state for state in CaseState}
+        if self.state in OUTCOMES:
+            return sorted(OUTCOMES[self.state].states)
+        return (known[self.state],) if self.state in known else TO_REVIEW
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state is asked for."""
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "state")
+
+    def only_state(self) -> str:
+        """The address without anything but the state."""
+        return QueueFilter(state=self.state).address()
+
+    def address(self, **changes: object) -> str:
+        """What stands after the question mark of the queue's address, with some parameters changed."""
+        values: Mapping[str, Any] = {
+            field.name: getattr(self, field.name) for field in fields(self)
+        } | changes
+        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
+
+
+def queue(
+    session: Session, wanted: QueueFilter, user: User, now: datetime, limit: int, offset: int = 0
+) -> Sequence[Case]:
+    """The cases that are wanted, gravest first, with page, institution and findings.
+
+    Which ones is asked first, of the cases' own columns: joined to all that is shown, the database would carry it
+    along for every case that comes before them.
+    """
+    ids = session.scalars(
+        select(Case.id)
+        .where(Case.state.in_(wanted.states), *_conditions(session, wanted, user, now))
+        .order_by(Case.score.desc(), Case.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    return session.scalars(
+        select(Case)
+        .where(Case.id.in_(ids))
+        .options(
+            joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+            joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+            joinedload(Case.reviewer),
+            joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+            joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+        )
+        .order_by(Case.score.desc(), Case.id)
+    ).all()
+
+
+def counts(session: Session, wanted: QueueFilter, user: User, now: datetime) -> dict[CaseState, int]:
+    """How many of the wanted cases are in each state."""
+    query = select(Case.state, func.count()).where(*_conditions(session, wanted, user, now))
+    found = {row[0]: row[1] for row in session.execute(query.group_by(Case.state))}
+    return {state: found.get(state, 0) for state in CaseState}
+
+
+def next_case(session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0) -> int | None:
+    """The id of the case that a reviewer looks at after the case `after`: the gravest wanted one that nobody holds."""
+    query = select(Case.id).where(
+        Case.state.in_(_FREE),
+        Case.id != after,
+        Case.lead_id.is_(None),
+        *_conditions(session, wanted, user, now),
+    )
+    return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
+
+
+def take_next(session: Session, wanted: QueueFilter, user: User, now: datetime) -> Case | None:
+    """Give the user the gravest wanted case that nobody holds; None where there is none. Two who ask at the same
+    moment get two cases: who comes second finds the first one's version changed, and takes the next."""
+    for _ in range(_TRIES):
+        found = next_case(session, wanted, user, now)
+        if found is None:
+            return None
+        try:
+            with session.begin_nested():
+                case = session.get_one(Case, found, populate_existing=True)
+                if case.state not in _FREE:
+                    continue
+                workflow.step(session, case, CaseState.REVIEWING, actor=workflow.actor_of(user), now=now)
+                case.reviewer_id = user.id
+                session.flush()
+        except StaleDataError:
+            session.expire_all()
+        else:
+            return case
+    return None
+
+
+def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: datetime) -> int:
+    """Give cases that wait or are being reviewed to a reviewer; returns how many were given. Others are left alone."""
+    given = 0
+    cases = session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
+    actor = workflow.actor_of(by)
+    for case in cases:
+        if not (is_in_reach(by, case) and is_in_reach(to, case)):
+            continue
+        words = f"分派给{to.display_name}"
+        if case.state in _FREE:
+            workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason=words)
+        elif case.state is CaseState.REVIEWING and case.reviewer_id != to.id:
+            workflow.note(session, case, actor=actor, now=now, reason=words)
+        else:
+            continue
+        case.reviewer_id = to.id
+        given += 1
+    return given
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: values with their titles."""
+
+    districts: list[tuple[str, str]]
+    categories: list[tuple[str, str]]
+    reviewers: list[tuple[str, str]]
+
+
+def choices(session: Session) -> Choices:
+    """What is there to be chosen from in the registry, and among the users."""
+    category = Institution.category
+    reviewers = select(User).where(User.role.in_(roles_that_may(Permission.REVIEW)), User.disabled.is_(False))
+    districts = session.scalars(select(Institution.district).distinct().order_by(Institution.district))
+    categories = session.scalars(select(category).where(category.is_not(None)).distinct().order_by(category))
+    return Choices(
+        [(name, name) for name in districts],
+        [(name, name) for name in categories if name],
+        [
+            (str(user.id), user.display_name)
+            for user in session.scalars(reviewers.order_by(User.display_name))
+        ],
+    )
+
+
+def saved_views(session: Session, user: User) -> Sequence[SavedView]:
+    """The views that the user keeps, by name."""
+    query = select(SavedView).where(SavedView.user_id == user.id).order_by(SavedView.name)
+    return session.scalars(query).all()
+
+
+def save_view(session: Session, user: User, name: str, wanted: QueueFilter) -> None:
+    """Keep a view under a name; another of that name is replaced."""
+    view = session.scalar(select(SavedView).where(SavedView.user_id == user.id, SavedView.name == name))
+    if view is None:
+        view = SavedView(user_id=user.id, name=name)
+        session.add(view)
+    view.query = wanted.address()
+
+
+def forget_view(session: Session, user: User, view_id: int) -> None:
+    """Forget a view of the user's own."""
+    view = session.get(SavedView, view_id)
+    if view is not None and view.user_id == user.id:
+        session.delete(view)
+
+
+def _conditions(
+    session: Session, wanted: QueueFilter, user: User, now: datetime
+) -> list[ColumnElement[bool]]:
+    """What `wanted` asks for beside the state. What cannot be read as a number asks for nothing."""
+    found: list[ColumnElement[bool]] = []
+    if (judgements := search.matching(session, wanted.words)) is not None:
+        found.append(Case.judgement_id.in_(judgements))
+    owners = _owners(wanted, user)
+    if owners.whereclause is not None:
+        of_sites = select(Site.id).where(Site.institution_id.in_(owners))
+        of_accounts = select(Account.id).where(Account.institution_id.in_(owners))
+        pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
+        found.append(Case.page_id.in_(pages))
+    if wanted.source in {"site", "account"}:
+        column = Page.site_id if wanted.source == "site" else Page.account_id
+        found.append(Case.page_id.in_(select(Page.id).where(column.is_not(None))))
+    if of_findings := _of_findings(wanted):
+        found.append(exists().where(FindingRecord.judgement_id == Case.judgement_id, *of_findings))
+    found += _opened(wanted, now)
+    if wanted.office.isdecimal():
+        handed_over = (Transfer.case_id == Case.id, Transfer.office_id == int(wanted.office))
+        found.append(exists().where(*handed_over))
+    if wanted.reached in _REACHED:
+        found.append(_REACHED[wanted.reached])
+    if wanted.assignee == NOBODY:
+        found.append(Case.reviewer_id.is_(None))
+    elif wanted.assignee == MINE or wanted.assignee.isdecimal():
+        found.append(Case.reviewer_id == (user.id if wanted.assignee == MINE else int(wanted.assignee)))
+    if wanted.cluster.isdecimal():
+        cluster = select(JudgementRecord.id).where(JudgementRecord.cluster_id == int(wanted.cluster))
+        found.append(Case.judgement_id.in_(cluster))
+    return found
+
+
+def _owners(wanted: QueueFilter, user: User) -> Select[int]:
+    """The ids of the institutions whose cases are wanted; without conditions where all are."""
+    owners = select(Institution.id)
+    if user.district:
+        owners = owners.where(Institution.district == user.district)
+    if wanted.district:
+        owners = owners.where(Institution.district == wanted.district)
+    if wanted.category:
+        no_category = wanted.category == NO_CATEGORY
+        owners = owners.where(Institution.category == (None if no_category else wanted.category))
+    if level := {each.value: each for each in Level}.get(wanted.level):
+        owners = owners.where(Institution.level == level)
+    if wanted.institution.isdecimal():
+        owners = owners.where(Institution.id == int(wanted.institution))
+    return owners
+
+
+def _opened(wanted: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    if wanted.days.isdecimal():
+        yield Case.opened_at >= now - timedelta(days=min(int(wanted.days), 36_500))
+    if since := _day(wanted.since):
+        yield Case.opened_at >= begin_of(since)
+    if until := _day(wanted.until):
+        yield Case.opened_at < begin_of(until + timedelta(days=1))
+
+
+def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    asked = (
+        (FindingRecord.family, wanted.family),
+        (FindingRecord.rule, wanted.rule),
+        (FindingRecord.severity, wanted.severity),
+    )
+    return [column == value for column, value in asked if value]
+
+
+def _day(written: str) -> date | None:
+    """A day as an address has it; what is none asks for nothing."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if date(1990, 1, 1) < day < date(2200, 1, 1) else None

@@ -1,0 +1,177 @@
+"""Verification 核验: what a re-check of a disposed page means for its case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from classifiers.values import Finding, Judgement
+from records import workflow
+from records.models import Case, CaseState, Page, Verification, VerificationOutcome, Visitor
+from records.transfers.webhooks import tell_disposing_offices
+
+VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
+RETRY_AFTER = timedelta(hours=6)
+# A page that was seen gone after a day is looked at again on the seventh and the thirtieth; from then on the patrols do.
+LATER = (timedelta(days=6), timedelta(days=23))
+
+_WITH_SOURCE = (
+    joinedload(Case.page).joinedload(Page.site),
+    joinedload(Case.page).joinedload(Page.account),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one visitor of a re-check saw: HTTP's status (None: nothing came, `failure` says why), the page's state as
+    its source tells it, the judgement of its text where there was one, the snapshot where one was kept;
+    `domain_is_gone` where the name of the site no longer exists."""
+
+    visitor: Visitor
+    status: int | None
+    page_state: str = "normal"
+    judgement: Judgement | None = None
+    snapshot_id: int | None = None
+    failure: str = ""
+    domain_is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a visitor's look means, in words."""
+
+    seen: Seen
+    outcome: VerificationOutcome
+    reason: str
+
+
+# Which look decides where visitors saw different things: content that anybody sees is there.
+_GRAVITY = (
+    VerificationOutcome.STILL_THERE,
+    VerificationOutcome.CHANGED,
+    VerificationOutcome.UNREACHABLE,
+    VerificationOutcome.GONE,
+)
+THERE = frozenset({VerificationOutcome.STILL_THERE, VerificationOutcome.CHANGED})
+
+
+def due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
+    """Disposed cases whose verification is due, and verified ones that are looked at once more."""
+    states = (CaseState.DISPOSED, CaseState.VERIFIED)
+    query = select(Case).where(Case.state.in_(states), Case.recheck_at <= now)
+    return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.recheck_at)).all()
+
+
+def disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
+    """Those of the cases `ids` that are disposed or verified: what can be re-checked by hand."""
+    states = (CaseState.DISPOSED, CaseState.VERIFIED)
+    query = select(Case).where(Case.id.in_(ids), Case.state.in_(states))
+    return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.id)).all()
+
+
+def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:
+    """What one visitor's look at a disposed case's page means.
+
+    1. the site's name no longer exists: gone
+    2. nothing came, or the server failed (5xx, 401, 403, 429), or the platform asks for verification: unreachable,
+       which is not the same as gone
+    3. 404, 410, the platform's own notice of removal: gone
+    4. the page is there with findings of the rules that the case was about: still there where it says the same words,
+       changed where it breaks the law in others
+    5. the page is there without: gone
+    """
+    outcome, reason = _outcome(case, seen, gone_states)
+    return Look(seen, outcome, reason)
+
+
+def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime) -> Verification:
+    """Write what the visitors saw and move the case by the gravest of it, or leave it for a further try.
+
+    Unreachable is looked at again soon. Gone is 已核验, and looked at again twice, after LATER; a page that is back
+    then is 复现, as one that never went.
+    """
+    decisive = min(looks, key=lambda one: _GRAVITY.index(one.outcome))
+    outcome, reason = decisive.outcome, _in_words(decisive, looks)
+    if outcome in THERE and case.state is CaseState.VERIFIED:
+        outcome, reason = VerificationOutcome.BACK, f"曾核验消失，{reason}"
+    verification = Verification(
+        case_id=case.id,
+        checked_at=now,
+        outcome=outcome,
+        snapshot_id=decisive.seen.snapshot_id,
+        reason=reason,
+        looks=[_written(one) for one in looks],
+    )
+    session.add(verification)
+    if outcome is VerificationOutcome.UNREACHABLE:
+        case.recheck_at = now + RETRY_AFTER
+        workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
+        return verification
+    case.recheck_at = None
+    if outcome is VerificationOutcome.GONE:
+        case.recheck_at = now + LATER[case.recheck_round] if case.recheck_round < len(LATER) else None
+        case.recheck_round += 1
+    if case.state is CaseState.VERIFIED and outcome is VerificationOutcome.GONE:
+        workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
+        return verification
+    to = CaseState.VERIFIED if outcome is VerificationOutcome.GONE else CaseState.RECURRED
+    detail = {"snapshot": verification.snapshot_id} if verification.snapshot_id else {}
+    workflow.step(session, case, to, actor=VERIFIER, now=now, reason=reason, detail=detail)
+    event = "transfer.verified" if to is CaseState.VERIFIED else "transfer.recurred"
+    tell_disposing_offices(session, case, event, now, outcome=outcome.value)
+    return verification
+
+
+def _in_words(decisive: Look, looks: Sequence[Look]) -> str:
+    """The decisive look's reason, with who saw it where others saw something else."""
+    others = [one for one in looks if one is not decisive]
+    if not others:
+        return decisive.reason
+    if all(one.outcome is decisive.outcome for one in others):
+        same = "、".join(one.seen.visitor.label for one in others)
+        return f"{decisive.reason}（{same}所见相同）"
+    return f"{decisive.seen.visitor.label}：{decisive.reason}"
+
+
+def _written(one: Look) -> dict[str, Any]:
+    return {
+        "visitor": one.seen.visitor.value,
+        "outcome": one.outcome.value,
+        "reason": one.reason,
+        "snapshot": one.seen.snapshot_id,
+    }
+
+
+def _outcome(case: Case, seen: Seen, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
+    if seen.domain_is_gone:
+        return VerificationOutcome.GONE, "复查时域名已不存在（NXDOMAIN）"
+    if seen.status is None:
+        return VerificationOutcome.UNREACHABLE, f"复查未能取得页面：{seen.failure}"
+    if seen.status in {404, 410}:
+        return VerificationOutcome.GONE, f"复查返回 HTTP {seen.status}，页面已不存在"
+    if seen.page_state in gone_states:
+        return VerificationOutcome.GONE, "复查所见为平台的删除或违规提示，文章已不可见"
+    if seen.status != 200 or seen.page_state != "normal" or seen.judgement is None:
+        state = "" if seen.page_state == "normal" else f"（{seen.page_state}）"
+        return VerificationOutcome.UNREACHABLE, f"复查返回 HTTP {seen.status}{state}，不能认定内容已消失"
+    return _still_unlawful(case, seen.judgement)
+
+
+def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str]:
+    """What a page that is there means, by what is found on it now."""
+    before = {(finding.rule, finding.quote) for finding in case.judgement.findings}
+    rules = {rule for rule, _ in before}
+    there = [finding for finding in judgement.findings if finding.rule in rules]
+    same = [finding for finding in there if (finding.rule, finding.quote) in before]
+    if same:
+        return VerificationOutcome.STILL_THERE, f"复查时原命中内容仍在：{_quoted(same)}"
+    if there:
+        return VerificationOutcome.CHANGED, f"复查时原文已改动，仍违反同一规则：{_quoted(there)}"
+    return VerificationOutcome.GONE, "复查时页面可访问，原命中内容已不在"
+
+
+def _quoted(findings: Sequence[Finding]) -> str:
+    return "、".join(f"“{finding.quote[:30]}”" for finding in findings[:3])

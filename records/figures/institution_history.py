@@ -1,0 +1,137 @@
+"""An institution's history: its cases over all time, as the case page, the institution's page and reports tell it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from records.cases.outcomes import OUTCOMES
+from records.cases.precedents import institution_counts
+from records.figures.case_figures import FigureRow, case_facts
+from records.figures.period import Period
+from records.models import (
+    Account,
+    Case,
+    CaseState,
+    DisposalResult,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Page,
+    Site,
+)
+
+
+@dataclass(frozen=True)
+class CaseStory:
+    """One case, told whole."""
+
+    id: int
+    title: str
+    url: str
+    source: str  # site, account
+    district: str
+    category: str
+    names: tuple[str, ...]  # of the institution
+    state: CaseState
+    opened_at: datetime
+    findings: Sequence[FindingRecord]
+    disposal: str  # in Chinese; "" where nothing was reported
+
+
+@dataclass(frozen=True)
+class InstitutionHistory:
+    """An institution, what all its cases came to, and those that were found unlawful, newest first."""
+
+    institution: Institution
+    total: FigureRow
+    unlawful: Sequence[CaseStory]
+
+
+_WHOLE = (
+    joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+    joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+    joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
+    selectinload(Case.transfers),
+)
+
+
+def institution_history(session: Session, institution_id: int) -> InstitutionHistory | None:
+    """The history of one institution; None where there is no such."""
+    query = select(Institution).where(Institution.id == institution_id)
+    owner = session.scalar(
+        query.options(
+            selectinload(Institution.certificates),
+            selectinload(Institution.sites),
+            selectinload(Institution.accounts),
+        )
+    )
+    if owner is None:
+        return None
+    pages = select(Page.id).where(
+        or_(
+            Page.site_id.in_([site.id for site in owner.sites]),
+            Page.account_id.in_([account.id for account in owner.accounts]),
+        )
+    )
+    cases = session.scalars(
+        select(Case)
+        .where(Case.page_id.in_(pages), Case.state.in_(OUTCOMES["is-confirmed"].states))
+        .options(*_WHOLE)
+        .order_by(Case.id.desc())
+    ).all()
+    counts = institution_counts(session, institution_id)
+    results = Counter(filter(None, (_last_result(case) for case in cases)))
+    wanted = {"institution": str(institution_id)}
+    whole = FigureRow(owner.name, wanted, counts, int(counts["all"] > 0), results)
+    return InstitutionHistory(owner, whole, [_story(case) for case in cases])
+
+
+def stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
+    """Cases told whole, in the order of `ids`."""
+    cases = session.scalars(select(Case).where(Case.id.in_(ids)).options(*_WHOLE))
+    told = {case.id: _story(case) for case in cases}
+    return [told[case_id] for case_id in ids if case_id in told]
+
+
+def gravest(session: Session, period: Period, district: str | None, limit: int) -> list[CaseStory]:
+    """The cases of a period that were found unlawful with the highest scores, one of each institution."""
+    facts = case_facts(session, period, district)
+    confirmed = [fact for fact in facts if fact.state in OUTCOMES["is-confirmed"].states]
+    ids = {fact.id: fact.institution_id for fact in confirmed}
+    ordered = session.scalars(
+        select(Case.id).where(Case.id.in_(ids)).order_by(Case.score.desc(), Case.id)
+    ).all()
+    chosen: dict[int, int] = {}
+    for case_id in ordered:
+        chosen.setdefault(ids[case_id], case_id)
+    return stories(session, list(chosen.values())[:limit])
+
+
+def _last_result(case: Case) -> DisposalResult | None:
+    """What was done with a case, by the last report."""
+    return next((one.result for one in reversed(case.transfers) if one.result), None)
+
+
+def _story(case: Case) -> CaseStory:
+    source = case.page.source
+    owner = source.institution
+    last = next((one for one in reversed(case.transfers) if one.result), None)
+    disposal = f"{last.result.label}（{last.disposed_on}）" if last and last.result else ""
+    return CaseStory(
+        id=case.id,
+        title=case.judgement.snapshot.title or "（无标题）",
+        url=case.page.url,
+        source="account" if case.page.account_id else "site",
+        district=owner.district,
+        category=owner.category or "医疗机构",
+        names=(owner.name, *owner.other_names, *([source.name] if isinstance(source, Account) else [])),
+        state=case.state,
+        opened_at=case.opened_at,
+        findings=case.judgement.findings,
+        disposal=disposal,
+    )

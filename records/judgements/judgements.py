@@ -1,0 +1,161 @@
+"""Judgements: which snapshots wait for one, and how it is written."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, true
+from sqlalchemy.orm import Session, defer, selectinload
+
+from classifiers.score import with_similar_pages
+from classifiers.values import Judgement, PageText
+from records.judgements import search
+from records.judgements.clusters import find_cluster, join_cluster
+from records.models import (
+    Account,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Page,
+    Site,
+    Snapshot,
+    Visit,
+    VisitKind,
+)
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A snapshot to be judged, with whose page it is."""
+
+    snapshot: Snapshot
+    institution: Institution
+
+
+def unjudged(
+    session: Session, limit: int, after_id: int = 0, only: Sequence[int] | None = None
+) -> Sequence[Unjudged]:
+    """The next snapshots, by id, that have text, were not judged yet and show something new.
+
+    `only` limits them to these ids. Re-checks are left out: they are judged against their case, by
+    `records.cases.verification`.
+    """
+    rows = session.scalars(
+        _waiting(select(Snapshot), only)
+        .where(Snapshot.id > after_id)
+        .options(
+            # Loaded apart: a site and its institution are the same for most of them.
+            selectinload(Snapshot.page).options(
+                selectinload(Page.site).selectinload(Site.institution),
+                selectinload(Page.account).selectinload(Account.institution),
+            ),
+            defer(Snapshot.headers),
+            defer(Snapshot.request_headers),
+        )
+        .order_by(Snapshot.id)
+        .limit(limit)
+    )
+    return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
+
+
+def unjudged_ids(session: Session) -> Sequence[int]:
+    """The ids of all snapshots that `unjudged` would give."""
+    return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
+
+
+def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
+    return (
+        query.join(Visit, Visit.id == Snapshot.visit_id)
+        .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
+        .where(
+            JudgementRecord.id.is_(None),
+            Snapshot.text_sha256.is_not(None),
+            Snapshot.unchanged_since_id.is_(None),
+            Snapshot.status == 200,
+            Visit.kind != VisitKind.RECHECK,
+            true() if only is None else Snapshot.id.in_(only),
+        )
+    )
+
+
+def record_judgement(
+    session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
+) -> JudgementRecord:
+    """Write a judgement and its findings. A snapshot is judged once: see `judged_among`.
+
+    A flagged page joins the cluster of the pages that say the same, which its score counts.
+    """
+    cluster = find_cluster(session, page, snapshot.page_id) if judgement.unlawful else None
+    if cluster:
+        judgement = with_similar_pages(judgement, cluster.other_pages)
+    record = JudgementRecord(
+        **_row(snapshot, page, judgement, version, now),
+        findings=[
+            FindingRecord(
+                rule=finding.rule,
+                family=finding.family,
+                title=finding.title,
+                severity=finding.severity,
+                law=[str(article) for article in finding.law],
+                start=finding.start,
+                end=finding.end,
+                quote=finding.quote,
+                why=finding.why,
+                term=finding.term,
+            )
+            for finding in judgement.findings
+        ],
+    )
+    session.add(record)
+    if cluster:
+        session.flush()
+        join_cluster(session, record, cluster)
+        whose = snapshot.page.source.institution
+        search.add(session, record.id, [snapshot.title or "", snapshot.page.url, whose.name, page.text])
+    return record
+
+
+def record_lawful(
+    session: Session,
+    judged: Sequence[tuple[Snapshot, PageText, Judgement]],
+    *,
+    version: str,
+    now: datetime,
+) -> None:
+    """Write the judgements of pages on which nothing was found, and which have no case: most of them, as plain rows."""
+    if judged:
+        session.execute(insert(JudgementRecord), [_row(*each, version, now) for each in judged])
+
+
+def _row(
+    snapshot: Snapshot, page: PageText, judgement: Judgement, version: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "snapshot_id": snapshot.id,
+        "judged_at": now,
+        "lists_version": version,
+        "page_kind": judgement.page_kind,
+        "page_kind_reasons": list(judgement.page_kind_reasons),
+        "unlawful": judgement.unlawful,
+        "score": judgement.score,
+        "score_parts": [asdict(part) for part in judgement.score_parts],
+        "spared": [asdict(spared) for spared in judgement.spared],
+        "gravity": judgement.gravity,
+        "gravity_reasons": list(judgement.gravity_reasons),
+        "contacts": [asdict(contact) for contact in judgement.contacts],
+        "mentions": [asdict(mention) for mention in judgement.mentions],
+        "alignment": [asdict(aligned) for aligned in judgement.alignment],
+        "images": [
+            {"sha256": block.image, "start": block.start, "end": block.end}
+            for block in page.blocks
+            if block.image
+        ],
+        "page_text": page.text,
+    }
+
+
+def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
+    """Those of the snapshots that are judged already."""
+    there = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
+    return set(session.scalars(there))

@@ -1,0 +1,1 @@
+"""Who works with the system: users, their sign-ins and permissions, offices and their tokens."""

@@ -1,0 +1,59 @@
+"""Tokens of offices' programs 令牌: issued, found, revoked. Only their hashes are kept."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from records.models import Office, OfficeToken
+from records.store.content_store import sha256_of
+
+READ, WRITE = "read", "write"
+
+
+def issue_token(
+    session: Session, office: Office, now: datetime, days: int, scopes: Sequence[str] = (READ, WRITE)
+) -> str:
+    """A new API token for an office; only its hash is kept, so it is shown once. `scopes` say what it may do."""
+    token = f"qy_{secrets.token_urlsafe(32)}"
+    session.add(
+        OfficeToken(
+            office_id=office.id,
+            token_sha256=sha256_of(token.encode()),
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+            scopes=list(scopes),
+        )
+    )
+    return token
+
+
+def all_tokens(session: Session) -> Sequence[OfficeToken]:
+    """All tokens with their offices, in the order that they were issued."""
+    query = select(OfficeToken).options(joinedload(OfficeToken.office))
+    return session.scalars(query.order_by(OfficeToken.id)).all()
+
+
+def find_token(session: Session, token: str, now: datetime) -> OfficeToken | None:
+    """The token, with its office, unless it has expired or was revoked."""
+    return session.scalar(
+        select(OfficeToken)
+        .where(OfficeToken.token_sha256 == sha256_of(token.encode()), OfficeToken.expires_at > now)
+        .options(joinedload(OfficeToken.office))
+    )
+
+
+def note_use(session: Session, token: OfficeToken, now: datetime) -> None:
+    """Write that a token was used."""
+    session.execute(update(OfficeToken).where(OfficeToken.id == token.id).values(last_used_at=now))
+
+
+def revoke_token(session: Session, token_id: int, now: datetime) -> bool:
+    """End a token now; whether there was one that had not ended."""
+    found = session.get(OfficeToken, token_id)
+    if found is None or found.expires_at <= now:
+        return False
+    found.expires_at = now
+    return True

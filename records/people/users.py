@@ -1,0 +1,99 @@
+"""Users as an administrator keeps them: added, changed, locked out, each change written into the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from records import audit
+from records.models import Institution, Office, Role, SignIn, User
+from records.people.sign_in import add_user, set_password
+
+
+class PersonRefused(Exception):
+    """A user cannot be as asked for; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is asked for of a user; an empty password leaves the present one."""
+
+    role: Role
+    display_name: str = ""
+    office_id: int | None = None
+    district: str = ""
+    disabled: bool = False
+    password: str = ""
+
+
+def people(session: Session) -> Sequence[User]:
+    """All users, by name."""
+    return session.scalars(select(User).options(joinedload(User.office)).order_by(User.name)).all()
+
+
+def districts(session: Session) -> Sequence[str]:
+    """The districts of the registered institutions."""
+    column = Institution.district
+    return session.scalars(select(column).distinct().order_by(column)).all()
+
+
+def add_person(session: Session, name: str, wanted: Person, *, actor: str, now: datetime) -> User:
+    """Add a user; raises PersonRefused or PasswordTooShort."""
+    if not name or session.scalar(select(User.id).where(User.name == name)):
+        raise PersonRefused(f"登录名“{name}”已存在" if name else "请填写登录名")
+    office = _office(session, wanted)
+    user = add_user(
+        session,
+        name,
+        wanted.password,
+        wanted.role,
+        display_name=wanted.display_name,
+        office=office,
+        district=wanted.district,
+    )
+    _write_down(session, user, "新增用户", actor, now)
+    return user
+
+
+def change_person(session: Session, user: User, wanted: Person, *, actor: str, now: datetime) -> None:
+    """Change a user; raises PersonRefused or PasswordTooShort. The last administrator stays one."""
+    office = _office(session, wanted)
+    stays = wanted.role is Role.ADMINISTRATOR and not wanted.disabled
+    if user.role is Role.ADMINISTRATOR and not stays and _administrators(session) <= 1:
+        raise PersonRefused("这是最后一位管理员，不能停用或改为其他角色")
+    user.role, user.office_id = wanted.role, office.id if office else None
+    user.display_name = wanted.display_name or user.display_name
+    user.district, user.disabled = wanted.district or None, wanted.disabled
+    words = "变更用户"
+    if wanted.password:
+        set_password(session, user, wanted.password)
+        words += "，重设密码"
+    if wanted.disabled:
+        session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+    _write_down(session, user, words, actor, now)
+
+
+def _office(session: Session, wanted: Person) -> Office | None:
+    office = session.get(Office, wanted.office_id) if wanted.office_id else None
+    if wanted.role is Role.OFFICER and office is None:
+        raise PersonRefused("处置员必须指定所属部门")
+    return office if wanted.role is Role.OFFICER else None
+
+
+def _administrators(session: Session) -> int:
+    query = select(func.count()).where(User.role == Role.ADMINISTRATOR, User.disabled.is_(False))
+    return session.scalar(query) or 0
+
+
+def _write_down(session: Session, user: User, words: str, actor: str, now: datetime) -> None:
+    detail = {
+        "role": user.role.value,
+        "district": user.district or "",
+        "office": user.office_id,
+        "disabled": user.disabled,
+    }
+    audit.append(
+        session, actor=actor, action="user_changed", subject=user.name, now=now, reason=words, detail=detail
+    )

@@ -1,0 +1,140 @@
+"""Pictures on pages, and the text that was read in them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from classifiers.values import Block, PageText
+from records.models import Image, PageImage, Snapshot
+from records.snapshots.snapshots import read_text
+from records.store.content_store import EvidenceStore
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a picture: how sure the reading is (0 to 1), and its box in pixels from the upper left."""
+
+    text: str
+    score: float
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: "Line") -> bool:
+        """Whether both cover the same place for the most part: the same line, read twice."""
+        beside = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        above = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return beside > min(self.width, other.width) / 2 and above > min(self.height, other.height) / 2
+
+    def scaled(self, factor: float) -> "Line":
+        """The line in a picture `factor` times as large."""
+        return replace(
+            self,
+            x=self.x * factor,
+            y=self.y * factor,
+            width=self.width * factor,
+            height=self.height * factor,
+        )
+
+
+@dataclass(frozen=True)
+class ReadImage:
+    """What was read in a picture; `fault` is why it could not be read."""
+
+    lines: tuple[Line, ...]
+    preview: bytes | None
+    fault: str | None = None
+
+
+def keep_image(
+    session: Session, store: EvidenceStore, snapshot_id: int, url: str, content: bytes, size: tuple[int, int]
+) -> str:
+    """Keep a picture of a snapshot's page (its size in pixels: width, height); returns its SHA-256."""
+    sha256 = store.put(content)
+    if session.get(Image, sha256) is None:
+        session.add(Image(sha256=sha256, width=size[0], height=size[1], lines=[]))
+        session.flush()
+    if session.get(PageImage, (snapshot_id, sha256)) is None:
+        session.add(PageImage(snapshot_id=snapshot_id, sha256=sha256, url=url))
+        session.flush()
+    return sha256
+
+
+def unread_images(session: Session, limit: int) -> Sequence[str]:
+    """The SHA-256 of pictures that nobody has read yet."""
+    return session.scalars(select(Image.sha256).where(Image.read_at.is_(None)).limit(limit)).all()
+
+
+def record_reading(
+    session: Session, store: EvidenceStore, sha256: str, read: ReadImage, now: datetime
+) -> None:
+    """Write down what was read in a picture."""
+    image = session.get_one(Image, sha256)
+    image.read_at = now
+    image.lines = [asdict(line) for line in read.lines]
+    image.preview_sha256 = store.put(read.preview) if read.preview else None
+    image.fault = read.fault
+
+
+def images_of(session: Session, snapshot_id: int) -> Sequence[PageImage]:
+    """The pictures of a snapshot's page, as they stand on it."""
+    query = select(PageImage).where(PageImage.snapshot_id == snapshot_id).options(joinedload(PageImage.image))
+    return session.scalars(query.order_by(PageImage.sha256)).all()
+
+
+def text_with_images(session: Session, store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
+    """A snapshot's text, and after it what was read in its pictures, each line a block that names its picture.
+
+    None where there is neither.
+    """
+    return texts_with_images(session, store, [snapshot])[0]
+
+
+def texts_with_images(
+    session: Session, store: EvidenceStore, snapshots: Sequence[Snapshot]
+) -> list[PageText | None]:
+    """As `text_with_images`, for many."""
+    shown = session.scalars(
+        select(PageImage)
+        .where(PageImage.snapshot_id.in_([snapshot.id for snapshot in snapshots]))
+        .options(joinedload(PageImage.image))
+        .order_by(PageImage.sha256)
+    )
+    images: dict[int, list[Image]] = {}
+    for row in shown:
+        if row.image.lines:
+            images.setdefault(row.snapshot_id, []).append(row.image)
+    return [_with_images(read_text(store, snapshot), images.get(snapshot.id, ())) for snapshot in snapshots]
+
+
+def _with_images(page: PageText | None, shown: Sequence[Image]) -> PageText | None:
+    if page is None or not shown:
+        return page
+    pieces, blocks = [page.text], list(page.blocks)
+    length = len(page.text)
+    for image in shown:
+        for text in paragraphs([Line(**line) for line in image.lines]):
+            pieces.append(text)
+            blocks.append(Block(length + 1, length + 1 + len(text), "main", image=image.sha256))
+            length += 1 + len(text)
+    return PageText("\n".join(pieces), page.title, tuple(blocks), page.links)
+
+
+def paragraphs(lines: Sequence[Line]) -> list[str]:
+    """Lines of a picture put together where one goes on from another: close below it and of like size."""
+    texts: list[str] = []
+    before: Line | None = None
+    for line in lines:
+        close = before is not None and line.y - (before.y + before.height) < 0.8 * before.height
+        alike = before is not None and 0.7 < line.height / max(before.height, 1) < 1.4
+        beside = before is not None and abs(line.y - before.y) < 0.5 * before.height
+        if texts and (beside or (close and alike)):
+            texts[-1] += f" {line.text}"
+        else:
+            texts.append(line.text)
+        before = line
+    return texts

@@ -1,0 +1,98 @@
+"""The evidence store: bytes kept under their SHA-256, written once, never changed."""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from records.store.packs import Packs, flush_folder
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class EvidenceMissing(Exception):
+    """No evidence is kept under that hash."""
+
+
+class EvidenceAltered(Exception):
+    """What is kept under a hash no longer has that hash."""
+
+
+def sha256_of(content: bytes) -> str:
+    """The name that `content` is kept under: 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class EvidenceStore:
+    """A folder of files named by their content: `ab/abcd…`; what comes by the dozen, pages and their texts, is in
+    `packs`.
+
+    A store that an early build began has some one folder deeper (`ab/cd/abcd…`): they are found there, too.
+    """
+
+    folder: Path
+
+    @property
+    def packs(self) -> Packs:
+        """The store's packs."""
+        return Packs(self.folder / "packs")
+
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep contents that belong together, in a pack; returns their SHA-256. As `put`, all of them or none."""
+        names = [sha256_of(content) for content in contents]
+        kept = dict(zip(names, contents, strict=True))
+        new = {name: content for name, content in kept.items() if not self.path(name).exists()}
+        if new:
+            self.packs.put(new)
+        return names
+
+    def put(self, content: bytes) -> str:
+        """Keep `content`; returns its SHA-256 (64 hex digits).
+
+        The bytes are on disk before this returns. A kill on the way leaves at most a temporary file,
+        never a half-written one under its final name.
+        """
+        sha256 = sha256_of(content)
+        path = self.path(sha256)
+        if path.exists() or self.packs.holds([sha256]):
+            return sha256
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            flush_folder(self.folder)
+        new = path.with_name(f".new-{secrets.token_hex(8)}")
+        with open(new, "xb", opener=_read_only) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+        flush_folder(path.parent)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes kept under `sha256`; raises EvidenceMissing or EvidenceAltered."""
+        path = self.path(sha256)
+        content = self.packs.get(sha256)
+        if content is None:
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                raise EvidenceMissing(f"证据库中没有 {sha256}") from None
+        if sha256_of(content) != sha256:
+            raise EvidenceAltered(f"证据 {sha256} 的内容已被改动")
+        return content
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of `sha256` lie if they have a file of their own; raises ValueError when it is not a SHA-256."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a SHA-256 in hex: {sha256!r}")
+        path = self.folder / sha256[:2] / sha256
+        older = self.folder / sha256[:2] / sha256[2:4] / sha256
+        return older if not path.exists() and older.exists() else path
+
+
+def _read_only(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o440)

@@ -1,0 +1,156 @@
+"""What an office does with what it was handed: 签收, 处置, 退回, 补充材料.
+
+A case may be with several offices at once, each with its own state and day by which it is to answer. The case follows:
+received when the first has received it, disposed or returned when the last has answered.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from records import workflow
+from records.models import Case, CaseState, DisposalResult, Transfer, TransferState
+from records.transfers.office_queue import NotThisOffice
+
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True)
+class Disposal:
+    """What an office reports 处置: result, day, its document, a note."""
+
+    result: DisposalResult
+    disposed_on: date
+    document_number: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one transfer among many: its new state where it was done, else why not, in Chinese."""
+
+    transfer_id: int
+    done: bool
+    detail: str
+
+
+def each(
+    session: Session,
+    asked: Sequence[tuple[int, Asked]],
+    work: Callable[[Session, Asked], Transfer],
+    refusals: tuple[type[Exception], ...] = (),
+) -> list[Outcome]:
+    """Do each by itself: one that is not this office's, whose step is refused, or that meets one of `refusals` leaves
+    the others as they are."""
+    expected: tuple[type[Exception], ...] = (NotThisOffice, workflow.StepRefused, *refusals)
+    outcomes = []
+    for transfer_id, one in asked:
+        try:
+            with session.begin_nested():
+                done, detail = True, work(session, one).state.label
+        except expected as refused:
+            done, detail = False, str(refused)
+        outcomes.append(Outcome(transfer_id, done, detail))
+    return outcomes
+
+
+def take(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: datetime) -> None:
+    """Acknowledge a transfer 签收; doing so again changes nothing. Raises StepRefused."""
+    if transfer.state is TransferState.RECEIVED:
+        return
+    require_state(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
+    case = transfer.case
+    if case.state is CaseState.TRANSFERRED:
+        workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
+    else:
+        workflow.note(session, case, actor=actor, now=now, reason="签收")
+    transfer.received_at, transfer.received_by = now, actor.name
+
+
+def report_disposed(
+    session: Session,
+    transfer: Transfer,
+    disposal: Disposal,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+    recheck_after: timedelta,
+) -> None:
+    """Report a disposal 处置; the same report again changes nothing. Raises StepRefused.
+
+    The page is looked at again after `recheck_after`.
+    """
+    if transfer.closed_at is not None and _reported(transfer) == disposal:
+        return
+    require_state(transfer, TransferState.RECEIVED, TransferState.DISPOSED)
+    transfer.closed_at = now
+    transfer.result, transfer.disposed_on = disposal.result, disposal.disposed_on
+    transfer.document_number, transfer.note = disposal.document_number, disposal.note
+    words = f"{disposal.result.label}，{disposal.disposed_on}"
+    detail = {"document_number": disposal.document_number, "note": disposal.note}
+    _follow(session, transfer.case, words, detail, actor, now, recheck_after)
+
+
+def give_back(
+    session: Session,
+    transfer: Transfer,
+    reason: str,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+    recheck_after: timedelta = timedelta(hours=24),
+) -> None:
+    """Return a transfer 退回 with its reason. Raises StepRefused."""
+    require_state(transfer, TransferState.RECEIVED, TransferState.RETURNED)
+    if not reason.strip():
+        raise workflow.StepRefused(f"改为“{TransferState.RETURNED.label}”必须写明理由")
+    transfer.closed_at, transfer.note = now, reason
+    _follow(session, transfer.case, f"退回：{reason}", {}, actor, now, recheck_after)
+
+
+def ask_for_evidence(
+    session: Session, transfer: Transfer, what: str, *, actor: workflow.Actor, now: datetime
+) -> None:
+    """Ask the health commission for more 补充材料; the transfer stays with the office. Raises StepRefused."""
+    if transfer.closed_at is not None:
+        raise workflow.StepRefused(f"转送件已{transfer.state.label[-2:]}")
+    workflow.note(session, transfer.case, actor=actor, now=now, reason=f"请求补充材料：{what}")
+
+
+def _follow(
+    session: Session,
+    case: Case,
+    words: str,
+    detail: dict[str, str],
+    actor: workflow.Actor,
+    now: datetime,
+    recheck_after: timedelta,
+) -> None:
+    """Bring the case to what its offices made of it, once the last has answered."""
+    number = max(transfer.round for transfer in case.transfers)
+    own = [transfer for transfer in case.transfers if transfer.round == number]
+    if any(transfer.closed_at is None for transfer in own):
+        workflow.note(session, case, actor=actor, now=now, reason=words)
+        return
+    acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in own)
+    to = CaseState.DISPOSED if acted else CaseState.RETURNED
+    workflow.step(session, case, to, actor=actor, now=now, reason=words, detail=dict(detail))
+    if acted:
+        case.recheck_at, case.recheck_round = now + recheck_after, 0
+
+
+def require_state(transfer: Transfer, state: TransferState, to: TransferState) -> None:
+    """Raises StepRefused unless the transfer is in `state`; `to` is what it was to become."""
+    if transfer.state is not state:
+        raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能改为“{to.label}”")
+
+
+def _reported(transfer: Transfer) -> Disposal | None:
+    if transfer.result is None or transfer.disposed_on is None:
+        return None
+    return Disposal(
+        transfer.result, transfer.disposed_on, transfer.document_number or "", transfer.note or ""
+    )

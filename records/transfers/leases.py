@@ -1,0 +1,93 @@
+"""Leases 租约 of transfers: an office's program holds a batch for a time, so that two programs never work on the same.
+
+A lease is technical, receipt 签收 is not: what was received, but whose lease ran out, can be leased again.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from records.database import written_out
+from records.models import Transfer
+from records.transfers.views import ListedTransfer, listed
+
+LONGEST = timedelta(hours=24)
+MOST = 500
+
+
+class LeaseLost(Exception):
+    """The lease is not (or no longer) this caller's; the message says which, in Chinese."""
+
+
+@dataclass(frozen=True)
+class TransferLease:
+    """A batch of transfers that is held until a moment."""
+
+    id: str
+    until: datetime
+    transfers: Sequence[ListedTransfer]
+
+
+def lease(
+    session: Session,
+    office_id: int,
+    limit: int,
+    seconds: int,
+    now: datetime,
+    *,
+    with_received: bool = False,
+) -> TransferLease:
+    """Hold the office's oldest open transfers that nobody holds, at most `limit`; with those received before, too."""
+    free = or_(Transfer.leased_until.is_(None), Transfer.leased_until <= now)
+    query = select(Transfer.id).where(Transfer.office_id == office_id, Transfer.closed_at.is_(None), free)
+    if not with_received:
+        query = query.where(Transfer.received_at.is_(None))
+    query = query.order_by(Transfer.id).limit(min(limit, MOST)).with_for_update(skip_locked=True)
+    ids = session.scalars(query).all()
+    lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
+    session.execute(
+        update(Transfer)
+        .where(Transfer.id.in_(written_out(ids)))
+        .values(lease_id=lease_id, leased_until=until)
+    )
+    return TransferLease(lease_id, until, listed(session, ids))
+
+
+def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
+    """Hold what is left of a lease for longer; raises LeaseLost when it has run out, or nothing is left."""
+    own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id)
+    ids = session.scalars(
+        select(Transfer.id).where(*own, Transfer.closed_at.is_(None), Transfer.leased_until > now)
+    ).all()
+    if not ids:
+        raise LeaseLost("租约不存在、已过期或已全部办结")
+    until = now + min(timedelta(seconds=seconds), LONGEST)
+    session.execute(update(Transfer).where(Transfer.id.in_(written_out(ids))).values(leased_until=until))
+    return TransferLease(lease_id, until, listed(session, ids))
+
+
+def release(session: Session, office_id: int, lease_id: str) -> int:
+    """Let go of a lease before its time: others can have what is left; returns how many."""
+    own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
+    ids = session.scalars(select(Transfer.id).where(*own)).all()
+    session.execute(
+        update(Transfer).where(Transfer.id.in_(written_out(ids))).values(lease_id=None, leased_until=None)
+    )
+    return len(ids)
+
+
+def require_not_anothers(transfer: Transfer, lease_id: str | None, now: datetime) -> None:
+    """Raises LeaseLost when somebody else holds the transfer, or the caller's lease of it has run out."""
+    held = transfer.leased_until is not None and transfer.leased_until > now
+    if lease_id is None:
+        if held:
+            raise LeaseLost(f"转送件 {transfer.id} 正由另一租约持有")
+        return
+    if transfer.lease_id != lease_id:
+        raise LeaseLost(f"转送件 {transfer.id} 不在这个租约中，或已由另一租约持有")
+    if not held:
+        raise LeaseLost(f"租约已过期，转送件 {transfer.id} 可能已由他人领取")

@@ -1,0 +1,161 @@
+"""Letters 线索移送函 to offices that have only a mailbox: issued with their number, and their filled-in list taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from records import audit
+from records.local_time import local_day
+from records.models import DisposalResult, Letter, LetterItem, Office, Transfer, TransferState, User
+from records.sheets import FileRefused, ImportResult, RowFault, SheetRow, cell_text, day_of, read_sheets
+from records.transfers import answers, office_queue
+from records.transfers.answers import Disposal
+from records.transfers.office_queue import WHOLE_TRANSFER, NotThisOffice
+from records.workflow import OFFICE, Actor, StepRefused, actor_of
+
+MOST = 500
+# The list's columns that the office fills in; the first says which row is which transfer.
+NUMBER, RESULT, DAY, DOCUMENT, NOTE = "编号", "处置结果", "处置日期", "文书号", "说明"
+RETURNED = "退回"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An office, and how many of its open transfers stand on no letter."""
+
+    office: Office
+    transfers: int
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """The offices, each with what is to be written to it."""
+    open_ones = (
+        select(Transfer.office_id, func.count().label("transfers"))
+        .outerjoin(LetterItem, LetterItem.transfer_id == Transfer.id)
+        .where(Transfer.closed_at.is_(None), LetterItem.transfer_id.is_(None))
+        .group_by(Transfer.office_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Office, func.coalesce(open_ones.c.transfers, 0))
+        .outerjoin(open_ones, open_ones.c.office_id == Office.id)
+        .order_by(Office.id)
+    )
+    return [Waiting(row[0], row[1]) for row in rows]
+
+
+def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> Letter:
+    """A letter with the office's open transfers that stand on none, numbered next in its year. Raises StepRefused."""
+    # Who issues at the same time waits here: a number is given once, and none is left out.
+    office = session.scalar(select(Office).where(Office.id == office_id).with_for_update())
+    if office is None:
+        raise StepRefused("没有这个部门")
+    ids = session.scalars(
+        select(Transfer.id)
+        .outerjoin(LetterItem, LetterItem.transfer_id == Transfer.id)
+        .where(
+            Transfer.office_id == office_id,
+            Transfer.closed_at.is_(None),
+            LetterItem.transfer_id.is_(None),
+        )
+        .order_by(Transfer.id)
+        .limit(MOST)
+    ).all()
+    if not ids:
+        raise StepRefused(f"{office.name}没有待移送的线索")
+    year = local_day(now).year
+    own = (Letter.office_id == office_id, Letter.year == year)
+    number = (session.scalar(select(func.max(Letter.number)).where(*own)) or 0) + 1
+    letter = Letter(office_id=office_id, year=year, number=number, issued_at=now, issued_by=str(actor_of(by)))
+    letter.items = [LetterItem(transfer_id=one, position=place) for place, one in enumerate(ids, 1)]
+    session.add(letter)
+    session.flush()
+    subject = f"{office.name} {year} 年第 {number} 号移送函"
+    words = f"含线索 {len(ids)} 件"
+    actor = str(actor_of(by))
+    audit.append(session, actor=actor, action="letter_issued", subject=subject, now=now, reason=words)
+    return letter
+
+
+def letters(session: Session, limit: int = 100) -> Sequence[Letter]:
+    """The letters, newest first, with their items."""
+    query = select(Letter).options(joinedload(Letter.office), selectinload(Letter.items))
+    return session.scalars(query.order_by(Letter.id.desc()).limit(limit)).all()
+
+
+def find_letter(session: Session, letter_id: int) -> Letter | None:
+    """A letter with all that its documents say."""
+    items = selectinload(Letter.items).joinedload(LetterItem.transfer)
+    query = select(Letter).where(Letter.id == letter_id)
+    return session.scalar(query.options(joinedload(Letter.office), items.options(*WHOLE_TRANSFER)))
+
+
+def take_answers(
+    session: Session, path: Path, office_id: int, by: User, now: datetime, recheck_after: timedelta
+) -> ImportResult:
+    """Take an office's filled-in list back: good rows are received and disposed or returned, others named by row and
+    column, and rows without a result left alone. The same list again changes nothing. Raises FileRefused."""
+    result = ImportResult()
+    office = session.get_one(Office, office_id)
+    actor = Actor(OFFICE, f"{office.name}/函复，{by.display_name}录入")
+    for sheet in read_sheets(path):
+        if not {NUMBER, RESULT} <= set(sheet.headings):
+            raise FileRefused(
+                f"{path.name} {sheet.name}：缺少“{NUMBER}”或“{RESULT}”列，请用移送函所附清单填写"
+            )
+        for row in sheet.rows:
+            if not _cell(row, RESULT):
+                continue
+            try:
+                with session.begin_nested():
+                    changed = _take_answer(session, row, office_id, actor, now, recheck_after)
+            except (NotThisOffice, StepRefused) as refused:
+                result.faults.append(RowFault(sheet.name, row.line, NUMBER, str(refused)))
+            except ValueError as fault:
+                column, _, reason = str(fault).partition("：")
+                result.faults.append(RowFault(sheet.name, row.line, column, reason))
+            else:
+                result.added += changed
+                result.unchanged += not changed
+    return result
+
+
+def _take_answer(
+    session: Session, row: SheetRow, office_id: int, actor: Actor, now: datetime, recheck_after: timedelta
+) -> bool:
+    """Whether the row's answer is new. Raises ValueError ("column：reason"), NotThisOffice, StepRefused."""
+    number = _cell(row, NUMBER)
+    if not number.isdecimal():
+        raise ValueError(f"{NUMBER}：“{number}”不是编号")
+    transfer = office_queue.office_transfer(session, office_id, int(number[:9]), to_change=True)
+    words, note = _cell(row, RESULT), _cell(row, NOTE)
+    if words == RETURNED:
+        if transfer.state is TransferState.RETURNED and transfer.note == note:
+            return False
+        answers.take(session, transfer, actor=actor, now=now)
+        answers.give_back(session, transfer, note, actor=actor, now=now, recheck_after=recheck_after)
+        return True
+    known = {result.label: result for result in DisposalResult}
+    if words not in known:
+        raise ValueError(f"{RESULT}：没有“{words}”，可用：{'、'.join((*known, RETURNED))}")
+    disposal = Disposal(known[words], _day(_cell(row, DAY)), _cell(row, DOCUMENT)[:100], note)
+    before = transfer.closed_at
+    if before is None:
+        answers.take(session, transfer, actor=actor, now=now)
+    answers.report_disposed(session, transfer, disposal, actor=actor, now=now, recheck_after=recheck_after)
+    return before is None
+
+
+def _cell(row: SheetRow, name: str) -> str:
+    return cell_text(row.cells.get(name))
+
+
+def _day(written: str) -> date:
+    try:
+        return day_of(written)
+    except ValueError as fault:
+        raise ValueError(f"{DAY}：{fault}") from None

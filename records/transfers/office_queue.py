@@ -1,0 +1,124 @@
+"""An office's queue: the transfers that it was handed, and one of them, to be seen or changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from records.database import written_out
+from records.models import Account, Case, JudgementRecord, Page, Site, Snapshot, Transfer, TransferState
+from records.models.cases import state_of_transfer
+from records.transfers.matters import STATE_FACTS
+
+
+class NotThisOffice(Exception):
+    """The transfer is not this office's, or there is none: the office is told the same of both."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Which of an office's transfers are asked for: so many after an id, those that are not closed or those in a state,
+    of all matters or of one."""
+
+    office_id: int
+    after_id: int = 0
+    limit: int = 100
+    state: TransferState | None = None
+    matter_id: int | None = None
+
+
+def office_queue(session: Session, queued: Queued) -> Sequence[Transfer]:
+    """The transfers that are asked for, oldest first, with all that a person needs to act."""
+    ids = queued_ids(session, queued)
+    query = select(Transfer).where(Transfer.id.in_(written_out(ids))).options(*LISTED_TRANSFER)
+    return session.scalars(query.order_by(Transfer.id)).all()
+
+
+def queued_ids(session: Session, queued: Queued) -> Sequence[int]:
+    """The ids of what `office_queue` gives."""
+    query = select(Transfer.id).where(Transfer.office_id == queued.office_id, Transfer.id > queued.after_id)
+    query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
+    if queued.matter_id is not None:
+        query = query.where(Transfer.matter_id == queued.matter_id)
+    return session.scalars(query.order_by(Transfer.id).limit(queued.limit)).all()
+
+
+def counts(session: Session, office_id: int) -> dict[TransferState, int]:
+    """How many of the office's transfers are in each state."""
+    found = dict.fromkeys(TransferState, 0)
+    query = select(*STATE_FACTS, func.count()).where(Transfer.office_id == office_id)
+    for *facts, count in session.execute(query.group_by(*STATE_FACTS)):
+        found[state_of_transfer(*facts)] += count
+    return found
+
+
+def office_transfer(
+    session: Session, office_id: int, transfer_id: int, *, to_change: bool = False
+) -> Transfer:
+    """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it, nor any transfer of
+    its case, until the session ends."""
+    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    if to_change:
+        case_id = session.scalar(select(Transfer.case_id).where(*whose))
+        session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    query = select(Transfer).where(*whose)
+    acted_on = query.options(_WHOLE_CASE.selectinload(Case.transfers))
+    transfer = session.scalar(acted_on if to_change else query.options(*WHOLE_TRANSFER))
+    if transfer is None:
+        raise _not_this_office(transfer_id)
+    return transfer
+
+
+def require_own(session: Session, office_id: int, transfer_id: int) -> None:
+    """Raises NotThisOffice unless the transfer is the office's."""
+    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    if session.scalar(select(Transfer.id).where(*whose)) is None:
+        raise _not_this_office(transfer_id)
+
+
+def _not_this_office(transfer_id: int) -> NotThisOffice:
+    return NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
+
+
+def in_state(state: TransferState) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a transfer's own state."""
+    match state:
+        case TransferState.TRANSFERRED:
+            return Transfer.closed_at.is_(None), Transfer.received_at.is_(None)
+        case TransferState.RECEIVED:
+            return Transfer.closed_at.is_(None), Transfer.received_at.is_not(None)
+        case TransferState.DISPOSED:
+            return (Transfer.result.is_not(None),)
+        case _:
+            return Transfer.closed_at.is_not(None), Transfer.result.is_(None)
+
+
+_WHOLE_CASE = joinedload(Transfer.case)
+_JUDGEMENT = _WHOLE_CASE.joinedload(Case.judgement)
+_AROUND = (
+    _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
+    _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    _WHOLE_CASE.selectinload(Case.transfers),
+    _WHOLE_CASE.selectinload(Case.verifications),
+    selectinload(Transfer.attachments),
+)
+WHOLE_TRANSFER = (
+    *_AROUND,
+    _JUDGEMENT.selectinload(JudgementRecord.findings),
+    _JUDGEMENT.joinedload(JudgementRecord.snapshot),
+)
+# What stands in a list of transfers: not the page's text, nor how it was judged.
+LISTED_TRANSFER = (
+    *_AROUND,
+    _JUDGEMENT.load_only(JudgementRecord.snapshot_id),
+    _JUDGEMENT.selectinload(JudgementRecord.findings),
+    _JUDGEMENT.joinedload(JudgementRecord.snapshot).load_only(
+        Snapshot.fetched_at,
+        Snapshot.status,
+        Snapshot.title,
+        Snapshot.body_sha256,
+        Snapshot.body_size,
+        Snapshot.rendered_sha256,
+    ),
+)

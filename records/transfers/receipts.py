@@ -1,0 +1,74 @@
+"""Receipts 签收 of many transfers at once, in a handful of queries however many they are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, contains_eager, load_only
+
+from records import workflow
+from records.database import written_out
+from records.models import Case, CaseState, Transfer, TransferState
+from records.transfers.answers import Outcome, require_state
+from records.transfers.leases import LeaseLost, require_not_anothers
+from records.transfers.office_queue import NotThisOffice
+
+
+def take_many(
+    session: Session,
+    office_id: int,
+    transfer_ids: Sequence[int],
+    lease_id: str | None,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+) -> list[Outcome]:
+    """Acknowledge transfers of the office, each as `answers.take` would by itself: those that cannot be are named, in
+    the order that they were asked for, the others are taken. Nobody else changes them until the session ends."""
+    found = {one.id: one for one in _locked(session, office_id, transfer_ids)}
+    outcomes, taken = [], []
+    for transfer_id in dict.fromkeys(transfer_ids):
+        try:
+            transfer = found.get(transfer_id)
+            if transfer is None:
+                raise NotThisOffice(f"没有编号为 {transfer_id} 的转送件")
+            require_not_anothers(transfer, lease_id, now)
+            if transfer.state is not TransferState.RECEIVED:
+                require_state(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
+                taken.append(transfer)
+        except (NotThisOffice, LeaseLost, workflow.StepRefused) as refused:
+            outcomes.append(Outcome(transfer_id, False, str(refused)))
+        else:
+            outcomes.append(Outcome(transfer_id, True, TransferState.RECEIVED.label))
+    _take(session, taken, actor, now)
+    return outcomes
+
+
+def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Sequence[Transfer]:
+    """The office's transfers with these ids and their cases, locked in the cases' order, as all who change them do."""
+    query = (
+        select(Transfer)
+        .join(Transfer.case)
+        .where(Transfer.office_id == office_id, Transfer.id.in_(written_out(transfer_ids)))
+        .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
+        .order_by(Case.id)
+        .with_for_update(of=Case)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _take(session: Session, transfers: Sequence[Transfer], actor: workflow.Actor, now: datetime) -> None:
+    if not transfers:
+        return
+    cases = {transfer.case_id: transfer.case for transfer in transfers}
+    first = [case for case in cases.values() if case.state is CaseState.TRANSFERRED]
+    for case in cases.values():
+        if case.state is not CaseState.TRANSFERRED:  # another office had it first
+            workflow.note(session, case, actor=actor, now=now, reason="签收")
+    workflow.step_many(session, first, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
+    ids = [transfer.id for transfer in transfers]
+    session.execute(
+        update(Transfer)
+        .where(Transfer.id.in_(written_out(ids)))
+        .values(received_at=now, received_by=actor.name)
+    )

@@ -1,0 +1,210 @@
+"""Transfers as an office's program is shown them: plain values, a few queries however many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Executable, func, select
+from sqlalchemy.orm import Session
+
+from records.database import written_out
+from records.models import (
+    Account,
+    Attachment,
+    Case,
+    CaseState,
+    DisposalResult,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Page,
+    Site,
+    Snapshot,
+    Transfer,
+    TransferState,
+    Verification,
+    VerificationOutcome,
+)
+from records.models.cases import state_of_transfer
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class ListedFinding:
+    """A finding: the page's words, the rule, the law."""
+
+    rule: str
+    title: str
+    severity: str
+    law: list[str]
+    quote: str
+    start: int
+    end: int
+    why: str
+
+
+@dataclass(frozen=True)
+class ListedAttachment:
+    """A document that the office added."""
+
+    id: int
+    name: str
+    size: int  # bytes
+    sha256: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class ListedVerification:
+    """What a re-check saw after the office had answered."""
+
+    checked_at: datetime
+    outcome: VerificationOutcome
+    reason: str
+
+
+@dataclass(frozen=True)
+class ListedTransfer:
+    """A transfer with its case, whose page it is, what was found and what became of it."""
+
+    id: int
+    case_id: int
+    matter_id: int
+    case_state: CaseState
+    due_on: date
+    transferred_at: datetime
+    received_at: datetime | None
+    closed_at: datetime | None
+    result: DisposalResult | None
+    disposed_on: date | None
+    document_number: str | None
+    note: str | None
+    url: str
+    account: str | None
+    institution: str
+    credit_code: str
+    title: str | None
+    fetched_at: datetime
+    http_status: int
+    body_sha256: str
+    body_size: int
+    rendered_sha256: str | None
+    findings: Sequence[ListedFinding]
+    attachments: Sequence[ListedAttachment]
+    verifications: Sequence[ListedVerification]
+
+    @property
+    def state(self) -> TransferState:
+        """The office's own state."""
+        return state_of_transfer(
+            self.received_at is not None, self.closed_at is not None, self.result is not None
+        )
+
+
+def listed(session: Session, ids: Sequence[int]) -> list[ListedTransfer]:
+    """The transfers with these ids, by id, as the database has them: what the session has changed is flushed first."""
+    session.flush()
+    chosen = Transfer.id.in_(written_out(ids))
+    query = _TRANSFERS.where(chosen).order_by(Transfer.id)
+    rows = session.execute(query).mappings().all()
+    findings = _by_transfer(session, _FINDINGS.where(chosen), ListedFinding)
+    attached = _by_transfer(session, _ATTACHMENTS.where(chosen), ListedAttachment)
+    seen: dict[int, list[ListedVerification]] = {}
+    if any(row["closed_at"] is not None for row in rows):
+        seen = _by_transfer(session, _VERIFICATIONS.where(chosen), ListedVerification)
+    return [
+        ListedTransfer(
+            **row,
+            findings=findings.get(row["id"], ()),
+            attachments=attached.get(row["id"], ()),
+            verifications=seen.get(row["id"], ()),
+        )
+        for row in rows
+    ]
+
+
+def listed_one(session: Session, transfer_id: int) -> ListedTransfer:
+    """As `listed`, one that there is."""
+    (found,) = listed(session, [transfer_id])
+    return found
+
+
+def _by_transfer(session: Session, query: Executable, part: type[Part]) -> dict[int, list[Part]]:
+    """The parts of each transfer, whose id is the first column."""
+    found: dict[int, list[Part]] = {}
+    for row in session.execute(query):
+        found.setdefault(row[0], []).append(part(*row[1:]))
+    return found
+
+
+_OWNER = func.coalesce(Site.institution_id, Account.institution_id)
+# Columns are called what the fields of the values above are, or stand in their order.
+_TRANSFERS = (
+    select(
+        Transfer.id,
+        Transfer.case_id,
+        Transfer.matter_id,
+        Case.state.label("case_state"),
+        Transfer.due_on,
+        Transfer.transferred_at,
+        Transfer.received_at,
+        Transfer.closed_at,
+        Transfer.result,
+        Transfer.disposed_on,
+        Transfer.document_number,
+        Transfer.note,
+        Page.url,
+        Account.name.label("account"),
+        Institution.name.label("institution"),
+        Institution.credit_code,
+        Snapshot.title,
+        Snapshot.fetched_at,
+        Snapshot.status.label("http_status"),
+        Snapshot.body_sha256,
+        Snapshot.body_size,
+        Snapshot.rendered_sha256,
+    )
+    .join(Case, Case.id == Transfer.case_id)
+    .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
+    .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+    .join(Page, Page.id == Case.page_id)
+    .outerjoin(Site, Site.id == Page.site_id)
+    .outerjoin(Account, Account.id == Page.account_id)
+    .join(Institution, Institution.id == _OWNER)
+)
+_FINDINGS = (
+    select(
+        Transfer.id,
+        FindingRecord.rule,
+        FindingRecord.title,
+        FindingRecord.severity,
+        FindingRecord.law,
+        FindingRecord.quote,
+        FindingRecord.start,
+        FindingRecord.end,
+        FindingRecord.why,
+    )
+    .join(Case, Case.id == Transfer.case_id)
+    .join(FindingRecord, FindingRecord.judgement_id == Case.judgement_id)
+    .order_by(Transfer.id, FindingRecord.start, FindingRecord.id)
+)
+_ATTACHMENTS = (
+    select(
+        Attachment.transfer_id,
+        Attachment.id,
+        Attachment.name,
+        Attachment.size,
+        Attachment.sha256,
+        Attachment.added_at,
+    )
+    .join(Transfer, Transfer.id == Attachment.transfer_id)
+    .order_by(Attachment.id)
+)
+_VERIFICATIONS = (
+    select(Transfer.id, Verification.checked_at, Verification.outcome, Verification.reason)
+    .join(Verification, Verification.case_id == Transfer.case_id)
+    .where(Transfer.closed_at.is_not(None), Verification.checked_at >= Transfer.closed_at)
+    .order_by(Verification.id)
+)

@@ -1,0 +1,73 @@
+"""How a visit ends, and when its source is visited next."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session
+
+from records.database import transaction
+from records.models import Account, Case, CaseState, Page, PlannedPage, PlannedState, Site, Snapshot, Visit
+from records.visits.targets import PATROLS, Target
+
+
+def use_time(engine: Engine, visit_id: int, seconds: float) -> None:
+    """Charge `seconds` to the visit's time budget."""
+    with transaction(engine) as session:
+        session.execute(
+            update(Visit).where(Visit.id == visit_id).values(seconds_used=Visit.seconds_used + seconds)
+        )
+
+
+def finish_visit(
+    engine: Engine, target: Target, now: datetime, outcome: str, *, held_back: bool = False
+) -> None:
+    """End a visit: pages still waiting are given up with the reason, and the next visit gets its date.
+
+    `held_back`: the platform wanted to see a person; the next visit is put off twice as long as the time before.
+    """
+    with transaction(engine) as session:
+        session.execute(
+            update(PlannedPage)
+            .where(PlannedPage.visit_id == target.visit_id, PlannedPage.state == PlannedState.WAITING)
+            .values(state=PlannedState.SKIPPED, reason=outcome)
+        )
+        session.execute(
+            update(Visit).where(Visit.id == target.visit_id).values(finished_at=now, outcome=outcome)
+        )
+        if target.kind not in PATROLS:
+            return
+        source = (
+            session.get_one(Site, target.site_id)
+            if target.site_id
+            else session.get_one(Account, target.account_id)
+        )
+        if held_back:
+            source.pace = min(_LONGEST_WAIT, max(1.0, source.pace) * 2)
+        else:
+            source.pace = _pace(session, target.visit_id, min(source.pace, _SLOWEST))
+        source.next_visit_at = now + timedelta(hours=source.interval_hours * source.pace)
+
+
+_FASTEST, _SLOWEST, _LONGEST_WAIT = 0.25, 4.0, 16.0
+
+
+def _pace(session: Session, visit_id: int, before: float) -> float:
+    """How often a source is seen next, as a factor of its interval: twice as often after findings or where a fifth
+    of the pages changed, half as often again where nothing did; between a quarter and four times the interval."""
+    kept, changed = session.execute(
+        select(func.count(), func.count().filter(Snapshot.unchanged_since_id.is_(None))).where(
+            Snapshot.visit_id == visit_id, Snapshot.status.in_((200, 304))
+        )
+    ).one()
+    offended = session.scalar(
+        select(func.count())
+        .select_from(Case)
+        .join(Page, Page.id == Case.page_id)
+        .join(Snapshot, Snapshot.page_id == Page.id)
+        .where(Snapshot.visit_id == visit_id, Case.state != CaseState.DISMISSED)
+    )
+    if not kept:
+        return before
+    if offended or changed > 0.2 * kept:
+        return max(_FASTEST, before / 2)
+    return before if changed else min(_SLOWEST, before * 1.5)

@@ -1,0 +1,105 @@
+"""Cases of one institution decided as one, and taken apart again."""
+
+import pytest
+from sqlalchemy import Engine
+
+from records.cases import merging, review
+from records.cases.review import CaseChanged, Decision
+from records.cases.review_queue import QueueFilter, next_case
+from records.database import reading, transaction
+from records.models import Case, Site, User
+from records.transfers import office_queue
+from records.workflow import StepRefused
+from tests.records import registered
+
+
+@pytest.fixture
+def cases(engine: Engine, store, rules, now) -> list[int]:
+    ids = [registered.case(engine, store, rules, now, number) for number in (1, 2, 3)]
+    with transaction(engine) as session:
+        registered.reviewer(session)
+    return ids
+
+
+def merged(engine: Engine, ids: list[int], now) -> int:
+    with transaction(engine) as session:
+        return merging.merge(session, ids, session.query(User).one(), now).id
+
+
+def decide(engine: Engine, case_id: int, action: str, now, **more) -> None:
+    with transaction(engine) as session:
+        case = review.find_case(session, case_id)
+        review.decide(session, case, session.query(User).one(), Decision(action, case.version, **more), now)
+
+
+def states(engine: Engine, ids: list[int]) -> list[str]:
+    return [registered.state(engine, case_id) for case_id in ids]
+
+
+def test_one_decision_decides_all_that_is_merged(engine: Engine, cases, now) -> None:
+    lead = merged(engine, cases, now)
+    with transaction(engine) as session:
+        office_id = registered.office(session).id
+    decide(engine, lead, "confirm", now, reason="属实")
+    assert states(engine, cases) == ["认定违法"] * 3
+    decide(engine, lead, "transfer", now, offices=(office_id,))
+    with reading(engine) as session:
+        assert len(office_queue.office_queue(session, office_queue.Queued(office_id))) == 3
+        other = next(case_id for case_id in cases if case_id != lead)
+        words = [entry.reason for entry in review.history(session, other)]
+        assert f"并入案件 {lead}" in words
+        assert f"属实（随案件 {lead}）" in words
+
+
+def test_what_is_merged_is_decided_by_its_lead_only_until_it_is_split(engine: Engine, cases, now) -> None:
+    lead = merged(engine, cases, now)
+    other = next(case_id for case_id in cases if case_id != lead)
+    with pytest.raises(CaseChanged, match=f"已并入案件 {lead}"):
+        decide(engine, other, "confirm", now)
+    with reading(engine) as session:
+        user = session.query(User).one()
+        assert next_case(session, QueueFilter(), user, now, after=lead) is None
+    with transaction(engine) as session:
+        merging.split(session, session.get_one(Case, other), session.query(User).one(), now)
+    decide(engine, other, "dismiss", now, reason="科普")
+    assert registered.state(engine, lead) == "待研判"
+
+
+def test_undoing_the_leads_decision_undoes_all(engine: Engine, cases, now) -> None:
+    lead = merged(engine, cases, now)
+    decide(engine, lead, "dismiss", now, reason="科普")
+    with transaction(engine) as session:
+        case = review.find_case(session, lead)
+        review.undo(session, case, session.query(User).one(), now)
+    assert states(engine, cases) == ["研判中"] * 3
+
+
+def test_more_is_merged_into_the_same_lead(engine: Engine, store, rules, cases, now) -> None:
+    lead = merged(engine, cases[:2], now)
+    decide(engine, lead, "claim", now)
+    assert merged(engine, [lead, cases[2]], now) == lead
+    assert states(engine, cases) == ["研判中"] * 3
+    with reading(engine) as session:
+        assert len(merging.members(session, session.get_one(Case, lead))) == 2
+
+
+def test_cases_of_two_institutions_or_decided_ones_are_not_merged(
+    engine: Engine, store, rules, cases, now
+) -> None:
+    with transaction(engine) as session:
+        other = registered.institution(session, 2)
+        source = Site(
+            institution_id=other.id, start_url="http://127.0.0.1:3/", other_hosts=[], delay_seconds=0
+        )
+        session.add(source)
+    kept = registered.snapshot(
+        engine, store, source, now, url="http://127.0.0.1:3/a", text=registered.UNLAWFUL
+    )
+    foreign = registered.judged(engine, rules, kept, registered.UNLAWFUL, now)
+    with pytest.raises(StepRefused, match="同一机构"):
+        merged(engine, [cases[0], foreign], now)
+    with pytest.raises(StepRefused, match="至少两个"):
+        merged(engine, cases[:1], now)
+    decide(engine, cases[0], "confirm", now)
+    with pytest.raises(StepRefused, match="不能并案"):
+        merged(engine, cases, now)

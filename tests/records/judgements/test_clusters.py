@@ -1,0 +1,62 @@
+"""Flagged pages that say the same fall into one cluster."""
+
+from sqlalchemy import Engine
+
+from classifiers.values import PageText
+from records.cases.review import Decision, decide_alike, history
+from records.database import reading, transaction
+from records.judgements.clusters import cluster_cases, find_cluster
+from records.models import Case, Site
+from tests.records import registered
+
+ADVERT = "云溪男科门诊部引进新设备，治愈率98%，永不复发，专家团队每周坐诊，欢迎咨询。" * 2
+
+
+def seen(engine: Engine, store, rules, now, text: str, path: str) -> int:
+    with transaction(engine) as session:
+        source = session.query(Site).first() or registered.site(session)
+    url = f"http://127.0.0.1:1/{path}"
+    kept = registered.snapshot(engine, store, source, now, url=url, text=text)
+    case = registered.judged(engine, rules, kept, text, now)
+    assert case is not None
+    return case
+
+
+def test_a_repost_joins_the_first_ones_cluster_and_another_advert_does_not(
+    engine: Engine, store, rules, now
+) -> None:
+    first = seen(engine, store, rules, now, ADVERT, "a")
+    second = seen(engine, store, rules, now, ADVERT.replace("云溪", "河湾", 1), "b")
+    other = seen(engine, store, rules, now, "祖传秘方，一贴见效，传男不传女，神医坐诊。", "c")
+    with reading(engine) as session:
+        case = session.get_one(Case, first)
+        assert [found.id for found in cluster_cases(session, case)] == [second]
+        assert cluster_cases(session, session.get_one(Case, other)) == []
+
+
+def test_the_pages_that_say_the_same_are_counted(engine: Engine, store, rules, now) -> None:
+    first = seen(engine, store, rules, now, ADVERT, "a")
+    with reading(engine) as session:
+        page_id = session.get_one(Case, first).page_id
+        assert find_cluster(session, PageText.of_plain(ADVERT), page_id).other_pages == 0
+        assert find_cluster(session, PageText.of_plain(ADVERT), page_id + 1).other_pages == 1
+        assert (
+            find_cluster(session, PageText.of_plain("门诊时间：周一至周五。"), page_id + 1).other_pages == 0
+        )
+
+
+def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_rule(
+    engine: Engine, store, rules, now
+) -> None:
+    first, second = (seen(engine, store, rules, now, ADVERT, path) for path in "ab")
+    also = seen(engine, store, rules, now, ADVERT + "祖传秘方。", "c")
+    with transaction(engine) as session:
+        case, person = session.get_one(Case, first), registered.reviewer(session)
+        decision = Decision("confirm", case.version, "同一模板")
+        assert decide_alike(session, case, person, decision, now) == 2
+    assert registered.state(engine, second) == "认定违法"
+    assert registered.state(engine, also) == "待研判"
+    with reading(engine) as session:
+        entry = history(session, second)[-1]
+        assert f"与案件 {first} 内容相同" in entry.reason
+        assert entry.actor == "user:reviewer"

@@ -1,0 +1,42 @@
+"""A page's text comes back as it was kept, also from what an early build kept."""
+
+import json
+
+from classifiers.values import Block, Link, PageText
+from records.snapshots.page_text import KeptText, read_kept_text
+
+PAGE = PageText(
+    "首页\n治愈率98%\n隐藏",
+    "题目",
+    (Block(0, 2, "frame"), Block(3, 9, "main", heading=True), Block(10, 12, "hidden")),
+    (Link("/a", 0, 2), Link("//chat.example/x.js")),
+)
+
+
+def test_a_text_comes_back_as_it_was() -> None:
+    assert read_kept_text(KeptText.of(PAGE).content) == PAGE
+
+
+def test_its_rows_are_named_for_whoever_reads_the_file() -> None:
+    kept = json.loads(KeptText.of(PAGE).content)
+    assert dict(zip(kept["block"], kept["blocks"][1], strict=True)) == PAGE.blocks[1]._asdict()
+    assert dict(zip(kept["link"], kept["links"][0], strict=True)) == PAGE.links[0]._asdict()
+
+
+def test_half_a_character_is_kept_too() -> None:
+    page = PageText.of_plain("半个\ud800字")
+    assert read_kept_text(KeptText.of(page).content) == page
+
+
+def test_what_an_early_build_kept_is_read() -> None:
+    blocks, links = [block._asdict() for block in PAGE.blocks], [link._asdict() for link in PAGE.links]
+    early = {"text": PAGE.text, "title": PAGE.title, "blocks": blocks, "links": links}
+    assert read_kept_text(json.dumps(early).encode()) == PAGE
+    del early["links"]
+    assert read_kept_text(json.dumps(early).encode()).links == ()
+
+
+def test_what_a_reader_came_for_is_told_from_what_frames_it() -> None:
+    other_frame = PageText(PAGE.text.replace("首页", "主页"), PAGE.title, PAGE.blocks, PAGE.links)
+    assert KeptText.of(other_frame).main_sha256 == KeptText.of(PAGE).main_sha256
+    assert KeptText.of(PAGE, ["/poster.jpg"]).main_sha256 != KeptText.of(PAGE).main_sha256

@@ -1,0 +1,38 @@
+"""The layout: one room for SQL, and no room in which nobody finds anything."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from records.settings import PROJECT
+
+ROOTS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+    "root_packages"
+]
+# The demo looks into its own database to check what came of it, as a test does.
+WITHOUT_SQL = [name for name in ROOTS if name not in {"records", "demo"}]
+SQL = {"select", "insert", "update", "delete"}
+MOST_MODULES = 16
+
+
+def modules(package: str) -> Iterator[Path]:
+    return (PROJECT / package).rglob("*.py")
+
+
+@pytest.mark.parametrize("package", WITHOUT_SQL)
+def test_only_records_writes_sql(package: str) -> None:
+    for path in modules(package):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy":
+                verbs = SQL & {alias.name for alias in node.names}
+                assert not verbs, f"{path.relative_to(PROJECT)} imports {', '.join(sorted(verbs))}"
+
+
+@pytest.mark.parametrize("package", ROOTS)
+def test_no_folder_has_more_modules_than_can_be_looked_over(package: str) -> None:
+    for folder in {path.parent for path in modules(package)}:
+        count = len([path for path in folder.glob("*.py") if path.name != "__init__.py"])
+        assert count <= MOST_MODULES, f"{folder.relative_to(PROJECT)} has {count} modules"
