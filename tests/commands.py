@@ -23,7 +23,8 @@ _IMPORTED = [
     *(f"qingyi.commands.{name}" for name in ("audit", "coverage", "crawl", "database", "evidence", "flag")),
     *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
     *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
-    *(f"crawler.{name}" for name in ("run", "judging", "capture", "cloaking", "flag", "recheck", "single")),
+    *(f"crawler.{name}" for name in ("run", "single")),
+    *(f"jobs.{name}" for name in ("judging", "capture", "cloaking", "flag", "recheck")),
     *(
         f"crawler.{name}"
         for name in ("page_handler", "browser_handler", "throttle", "budget", "image_reading")

@@ -14,9 +14,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.context import CheckedForm, Now, Parts, PartsHere, RecordId, TipTaker, page, signed_in_or_nobody
 from api.errors import SignInNeeded
 from api.review.highlight import Mark, lines
-from api.steps import run_step, start_step
+from api.steps import environment_of, start_step
 from classifiers.judge import judge
 from classifiers.values import Facts, Judgement, PageText
+from jobs.processes import run_step
 from records import audit, tips
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -188,7 +189,8 @@ def _of_judgement(judged: PageText, judgement: Judgement) -> Checked:
 
 def _of_page(here: Parts, url: str) -> tuple[Checked | None, str]:
     try:
-        done = run_step(here, "judge", "--json", "--", tips.checked_url(url), seconds=_FETCH_SECONDS)
+        words = ("judge", "--json", "--", tips.checked_url(url))
+        done = run_step(*words, environment=environment_of(here), seconds=_FETCH_SECONDS)
     except TipRefused as refused:
         return None, str(refused)
     except subprocess.TimeoutExpired:

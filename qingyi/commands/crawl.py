@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Engine
 
 from crawler import own_process
-from crawler.clock import utc_now
+from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
 from records.database import reading
 from records.settings import settings
@@ -17,7 +17,7 @@ from records.visits.cloaking import pages_to_compare
 from records.visits.targets import Target
 
 if TYPE_CHECKING:
-    from crawler.judging import Judging
+    from jobs.judging import Judging
 
 CRAWL_TASK = "crawl"
 
@@ -56,7 +56,7 @@ def crawl(
 
 
 def _begin_judging(engine: Engine, store: EvidenceStore) -> "Judging":
-    from crawler.judging import Judging  # noqa: PLC0415 - beside the process that begins
+    from jobs.judging import Judging  # noqa: PLC0415 - beside the process that begins
 
     judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
     judging.start()
@@ -99,8 +99,8 @@ def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> N
     if not compared:
         return
     # The lists, and what reads them, take memory that the crawl before this does not need.
-    from crawler.cloaking import look_as_mobile  # noqa: PLC0415
-    from crawler.flag import flag_new  # noqa: PLC0415
+    from jobs.cloaking import look_as_mobile  # noqa: PLC0415
+    from jobs.flag import flag_new  # noqa: PLC0415
     from qingyi.rules import rules_in_force  # noqa: PLC0415
 
     rules = rules_in_force()
@@ -113,7 +113,7 @@ def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> N
 
 def take_evidence(engine: Engine, store: EvidenceStore) -> None:
     """Take the evidence of the cases that lack it, and say how many there were."""
-    from crawler.capture import capture_new  # noqa: PLC0415 - as above
+    from jobs.capture import capture_new  # noqa: PLC0415 - as above
 
     with counting("取证中（页）") as progress:
         result = capture_new(engine, store, progress)

@@ -1,7 +1,7 @@
 """`qingyi flag`: judges what a crawl left unjudged."""
 
-from crawler.clock import utc_now
-from crawler.flag import flag_new
+from jobs.flag import flag_new
+from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK
 from qingyi.console import console, counting, current_engine, evidence_store
 from qingyi.rules import rules_in_force

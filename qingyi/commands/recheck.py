@@ -3,8 +3,8 @@
 import typer
 from rich.table import Table
 
-from crawler import recheck as rechecks
-from crawler.clock import utc_now
+from jobs import recheck as rechecks
+from qingyi.clock import utc_now
 from qingyi.console import console, current_engine, evidence_store
 from qingyi.rules import rules_in_force
 from records.models import Verification

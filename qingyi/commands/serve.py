@@ -6,7 +6,7 @@ import typer
 import uvicorn
 
 from api.app import make_app
-from crawler.schedule import ensure_jobs, scheduler
+from jobs.schedule import ensure_jobs, scheduler
 from qingyi.console import console, current_engine, errors, evidence_store
 from qingyi.rules import rules_in_force
 from records.settings import settings

@@ -38,7 +38,7 @@ def follow(
 ) -> None:
     """抓取并研判所有待抓取的线索，有命中的立案并取证。"""
     # The crawler and the lists take seconds to import, and importing tips needs neither.
-    from crawler.tips import follow_tips  # noqa: PLC0415
+    from jobs.tips import follow_tips  # noqa: PLC0415
     from qingyi.commands.crawl import take_evidence  # noqa: PLC0415
     from qingyi.rules import rules_in_force  # noqa: PLC0415
 

@@ -74,7 +74,7 @@ def disable(
 @app.command("deliver")
 def deliver() -> None:
     """发送到期的消息。服务运行时会自动发送。有没送到的，退出码为 1。"""
-    from qingyi.push import deliver as send  # noqa: PLC0415 - takes a second, and the other commands do not send
+    from jobs.webhooks import deliver as send  # noqa: PLC0415 - takes a second, and the other commands do not send
 
     engine = current_engine()
     with hold(engine, "webhooks"), counting("推送中（条）") as progress:

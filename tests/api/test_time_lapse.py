@@ -58,7 +58,7 @@ class Clock:
 def recheck_at(database_url: str, evidence: Path, now: datetime, environment: dict[str, str]) -> None:
     """One re-check in a process of its own, as the schedule starts them, at a time that is given."""
     os.environ.update(environment)
-    from crawler.recheck import recheck
+    from jobs.recheck import recheck
 
     recheck(
         open_engine(database_url), EvidenceStore(evidence), load_rules(PROJECT / "keyword_lists"), None, now

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from crawler.guard import AddressGuard
-from qingyi.push import AddressRefused, deliver, pinned
+from jobs.webhooks import AddressRefused, deliver, pinned
 from records.cases.verification import Look, Seen, VerificationOutcome, conclude
 from records.database import reading, transaction
 from records.models import Case, Delivery, Office, Visitor, Webhook

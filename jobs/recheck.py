@@ -18,11 +18,11 @@ from classifiers.lists import RuleSet
 from crawler.browser import PageUnseen, evidence_browser
 from crawler.browser import Seen as SeenPage
 from crawler.browser import Visitor as BrowserVisitor
-from crawler.cloaking import VISITOR, seen_as_fetched, seen_by
 from crawler.domains import domain_is_gone
 from crawler.post import GONE_STATES
 from crawler.run import crawl
 from crawler.sources import read_page
+from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
 from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of

@@ -148,7 +148,7 @@ def _read_lists() -> tuple[str, str] | None:
 
 
 def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
-    from crawler.flag import flag_waiting  # noqa: PLC0415
+    from jobs.flag import flag_waiting  # noqa: PLC0415
 
     here = _open()
     result = flag_waiting(here.engine, here.store, here.rules, now=now, only=ids)
@@ -163,6 +163,6 @@ def _unjudged() -> list[list[int]]:
 
 
 def _note_gone(now: datetime) -> None:
-    from crawler.flag import note_gone_pages  # noqa: PLC0415
+    from jobs.flag import note_gone_pages  # noqa: PLC0415
 
     note_gone_pages(_open().engine, now)

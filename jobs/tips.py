@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from classifiers.lists import RuleSet
-from crawler.flag import flag_new
 from crawler.run import crawl
+from jobs.flag import flag_new
 from records.database import transaction
 from records.models import Tip, VisitKind
 from records.store.content_store import EvidenceStore

@@ -1,14 +1,15 @@
 """The clock: jobs live in the database, a missed run is caught up once, two never overlap."""
 
+import pickle
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.events import EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
-from crawler import schedule
-from crawler.schedule import JOBS_TABLE, ensure_jobs, scheduler
+from jobs import schedule
+from jobs.schedule import JOBS_TABLE, ensure_jobs, scheduler
 
 ran: list[int] = []
 overlaps: list[int] = []
@@ -66,6 +67,24 @@ def test_a_restart_does_not_put_off_a_run_that_is_due(engine: Engine) -> None:
         ended.shutdown()
 
 
+def test_a_job_kept_by_a_version_that_named_its_function_otherwise_is_made_anew(engine: Engine) -> None:
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    ensure_jobs(clock)
+    (state,) = (
+        dict(job.__getstate__(), func="jobs.gone:run_step") for job in clock.get_jobs() if job.id == "crawl"
+    )
+    with engine.begin() as connection:
+        written = text(f"UPDATE {JOBS_TABLE} SET job_state = :state WHERE id = 'crawl'")
+        connection.execute(written, {"state": pickle.dumps(state)})
+    clock.shutdown()
+    again = scheduler(engine)
+    again.start(paused=True)
+    ensure_jobs(again)
+    assert again.get_job("crawl").func is schedule.run_job
+    again.shutdown()
+
+
 def test_many_missed_runs_are_caught_up_once(engine: Engine) -> None:
     clock = scheduler(engine)
     caught_up = threading.Event()
@@ -96,5 +115,5 @@ def test_two_runs_of_one_job_never_overlap(engine: Engine) -> None:
 def test_a_step_runs_as_the_command_does(environment, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert schedule.run_step("recheck") == 0
-    assert schedule.run_step("crawl", "--site", "http://unknown.test/") == 2
+    assert schedule.run_job("recheck") == 0
+    assert schedule.run_job("crawl", "--site", "http://unknown.test/") == 2

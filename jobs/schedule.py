@@ -5,8 +5,6 @@ a job overlap with the same step run by hand (see `records.task_locks`).
 """
 
 import logging
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -15,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
+from jobs.processes import run_step
 from records.database import open_engine, reading
 from records.settings import settings
 from records.transfers.webhooks import any_due
@@ -24,15 +23,9 @@ JOBS_TABLE = "scheduled_jobs"
 _RUNNING_ALREADY = 3
 
 
-def run_step(*arguments: str) -> int:
-    """Run `qingyi` with `arguments` in a process of its own; returns its exit code.
-
-    A process of its own, because Scrapy's reactor runs once a process, and a crash must not take the
-    server with it.
-    """
-    done = subprocess.run(  # noqa: S603 - our own program, our own arguments
-        [sys.executable, "-m", "qingyi", *arguments], capture_output=True, text=True, check=False
-    )
+def run_job(*arguments: str) -> int:
+    """Run a step whose time has come; returns its exit code. What did not end well is in the log."""
+    done = run_step(*arguments)
     if done.returncode == _RUNNING_ALREADY:
         _LOG.info("%s is running already", " ".join(arguments))
     elif done.returncode:
@@ -47,7 +40,7 @@ def send_webhooks() -> None:
         due = any_due(session, datetime.now(UTC))
     engine.dispose()
     if due:
-        run_step("webhook", "deliver")
+        run_job("webhook", "deliver")
 
 
 def scheduler(engine: Engine) -> BackgroundScheduler:
@@ -62,20 +55,22 @@ def scheduler(engine: Engine) -> BackgroundScheduler:
 def ensure_jobs(made: BackgroundScheduler) -> None:
     """Add the standing jobs that are not there, and give those whose interval was set anew their new one.
 
-    A job that is there keeps its next run: replacing it at each start would lose the run that was missed.
+    A job that is there keeps its next run: replacing it at each start would lose the run that was missed. One whose
+    function is no longer where it was when the job was kept is made anew.
     """
+    there = {job.id: job for job in made.get_jobs()}  # drops what cannot be restored
     steps = {
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
     }
     wanted: dict[str, tuple[Callable[..., object], tuple[str, ...], int]] = {
-        name: (run_step, arguments, seconds) for name, (arguments, seconds) in steps.items()
+        name: (run_job, arguments, seconds) for name, (arguments, seconds) in steps.items()
     }
     wanted["webhooks"] = (send_webhooks, (), settings().webhooks_every_seconds)
     for name, (work, arguments, seconds) in wanted.items():
         trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
-        job = made.get_job(name)
+        job = there.get(name)
         if job is None:
             made.add_job(work, trigger, args=arguments, id=name, name=name)
         elif job.trigger.interval != trigger.interval:

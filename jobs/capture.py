@@ -12,13 +12,13 @@ from importlib.metadata import version
 from sqlalchemy import Engine
 
 from crawler.browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
-from crawler.cloaking import VISITOR
 from crawler.guard import AddressGuard
 from crawler.server import certificate_chain
 from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
+from jobs.cloaking import VISITOR
 from records.cases.captures import Captured, keep_capture, uncaptured
 from records.database import reading, transaction
 from records.models import Capture, Case, Snapshot
