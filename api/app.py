@@ -29,7 +29,7 @@ from api.takedown.queue import router as office_queue_router
 from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
 from api.webhooks.routes import router as webhooks_router
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from records.lists.drafts import ListsHere
 from records.lists.live_rules import RulesNow
 from records.models import Role

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from crawler.image_text import read_image
+from crawler.pages.ocr import read_image
 from demo.posters import chinese_font
 
 LINES = (

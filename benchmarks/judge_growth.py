@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.made_pages import text
 from classifiers.judge import judge
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from classifiers.values import Facts, PageText
 
 LISTS = Path(__file__).parents[1] / "keyword_lists"

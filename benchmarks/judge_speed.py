@@ -22,9 +22,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.made_pages import html, text
 from classifiers.judge import judge
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from classifiers.values import Facts, PageText
-from crawler.extract import extract
+from crawler.pages.extract import extract
 
 CHARACTERS = 7_000
 Page = TypeVar("Page")

@@ -32,7 +32,7 @@ from sqlalchemy import Engine, insert, text
 
 from api.app import make_app
 from benchmarks.made_pages import text as made_text
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from records import models
 from records.database import open_engine, transaction
 from records.judgements import search

@@ -31,7 +31,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from api.app import make_app
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from records import models
 from records.database import open_engine, transaction
 from records.migrations import upgrade

@@ -23,7 +23,7 @@ from sqlalchemy import Engine, insert
 
 from benchmarks.made_pages import text as made_text
 from classifiers.judge import judge
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from classifiers.values import Facts, PageText
 from records import models
 from records.database import open_engine, reading, transaction

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from classifiers.certificates import canonical_number
 from classifiers.judge import judge
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
+from classifiers.page.certificates import canonical_number
 from classifiers.values import Facts, KnownCertificate, PageText
 
 

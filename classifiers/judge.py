@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from classifiers import certificates
-from classifiers.certificate_findings import alignment_of, certificate_findings
-from classifiers.context import Place
-from classifiers.gravity import PageWeight, decide_gravity, only_allowed_items
-from classifiers.identity import Register
-from classifiers.lists import Rule, RuleSet
-from classifiers.match import Hit
-from classifiers.normalise import normalise, rewrite
-from classifiers.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
-from classifiers.reading import Reading, finding_at, quote_of, read, spared_at, words_of
-from classifiers.score import Scored, score_parts
+from classifiers.lists.rules import Rule, RuleSet
+from classifiers.lists.wording import Suspicion
+from classifiers.matching.match import Hit
+from classifiers.page import certificates
+from classifiers.page.certificate_findings import alignment_of, certificate_findings
+from classifiers.page.context import Place
+from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
+from classifiers.page.identity import Register
+from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
+from classifiers.page.reading import Reading, finding_at, quote_of, read, spared_at, words_of
+from classifiers.page.score import Scored, score_parts
+from classifiers.page.weigh import Weighed, excused_place, weigh
+from classifiers.text.normalise import normalise, rewrite
 from classifiers.values import (
     KIND_LABELS,
     Aligned,
@@ -24,8 +26,6 @@ from classifiers.values import (
     PageText,
     Spared,
 )
-from classifiers.weigh import Weighed, excused_place, weigh
-from classifiers.wording import Suspicion
 
 _NOBODY = Register()
 

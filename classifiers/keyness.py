@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from classifiers.lists import RuleSet
-from classifiers.normalise import normalise
-from classifiers.words import cut
+from classifiers.lists.rules import RuleSet
+from classifiers.text.normalise import normalise
+from classifiers.text.words import cut
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_TEXT = 20_000  # characters read of a page

@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.departure import pieces, sentences
-from classifiers.normalise import normalise
+from classifiers.page.departure import pieces, sentences
+from classifiers.text.normalise import normalise
 from classifiers.values import Aligned, PageText
 
 _PERMUTATIONS = 128

@@ -8,13 +8,13 @@ from importlib import import_module
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
 
-from crawler.addresses import slot_of
-from crawler.collector import collect_seldom
-from crawler.image_reading import ImageReading
-from crawler.page_writer import PageWriter
+from crawler.pages.sitemap import first_maps
+from crawler.pages.urls import slot_of
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
-from crawler.sitemap import first_maps
 from crawler.spiders.visit import VisitSpider
+from crawler.workers.garbage_collection import collect_seldom
+from crawler.workers.page_writer import PageWriter
+from crawler.workers.picture_reader import ImageReading
 from records.database import transaction
 from records.models import Account, PlannedState, Site, VisitKind
 from records.store.content_store import EvidenceStore

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from crawler.guard import browser_must_not
-from crawler.rendering import GOTO_TIMEOUT_MS, guarded_launch_options
+from crawler.browser.launch import GOTO_TIMEOUT_MS, guarded_launch_options
+from crawler.downloading.guarding import browser_must_not
 from records.settings import settings
 
 MEBIBYTE = 1 << 20
@@ -24,21 +24,21 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 6,
         "RETRY_TIMES": 1,
-        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.downloading.guarding.GuardedResolver",
         "DNS_TIMEOUT": 10,
         "ASYNCIO_EVENT_LOOP": "uvloop.Loop",
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "DOWNLOAD_HANDLERS": {
-            "http": "crawler.page_handler.PageHandler",
-            "https": "crawler.page_handler.PageHandler",
+            "http": "crawler.downloading.page_handler.PageHandler",
+            "https": "crawler.downloading.page_handler.PageHandler",
             "ftp": None,
             "file": None,
             "data": None,
             "s3": None,
         },
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.budget.BudgetMiddleware": 40,
-            "crawler.guard.GuardMiddleware": 50,
+            "crawler.downloading.budget.BudgetMiddleware": 40,
+            "crawler.downloading.guarding.GuardMiddleware": 50,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
@@ -52,7 +52,7 @@ def scrapy_settings() -> dict[str, Any]:
         # Nothing of what Scrapy adds by itself: two of them open a port that runs the code it is sent, and nobody
         # reads the statistics, which are counted a dozen times a page.
         "EXTENSIONS_BASE": {},
-        "EXTENSIONS": {"crawler.throttle.SiteThrottle": 10},
+        "EXTENSIONS": {"crawler.downloading.throttle.SiteThrottle": 10},
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         # Depths and lengths of addresses are the plan's to decide.
         "SPIDER_MIDDLEWARES": {

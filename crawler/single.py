@@ -9,11 +9,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from classifiers.values import PageText
-from crawler.answers import content_type, failure_reason
+from crawler.downloading.browser_requests import browser_meta, close_context
+from crawler.downloading.responses import content_type, failure_reason
 from crawler.errors import FetchFailed
-from crawler.rendering import browser_meta, close_context, needs_browser
+from crawler.pages.script_built import needs_browser
+from crawler.platforms import read_post
 from crawler.settings import scrapy_settings
-from crawler.sources import read_post
 from records.snapshots.encoding import decode_html
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, Page, ViewportSize, sync_playwright
 
-from crawler.rendering import launch_options
+from crawler.browser.launch import launch_options
 from demo.steps import Stage
 
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)

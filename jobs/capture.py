@@ -11,9 +11,9 @@ from importlib.metadata import version
 
 from sqlalchemy import Engine
 
-from crawler.browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
-from crawler.guard import AddressGuard
-from crawler.server import certificate_chain
+from crawler.browser.evidence_browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
+from crawler.network.certificates import certificate_chain
+from crawler.network.guard import AddressGuard
 from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp

@@ -10,11 +10,18 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from classifiers.identity import Register
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
+from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
-from crawler.browser import MOBILE, EvidenceBrowser, PageUnseen, Seen, Visitor, evidence_browser
-from crawler.sources import read_page
+from crawler.browser.evidence_browser import (
+    MOBILE,
+    EvidenceBrowser,
+    PageUnseen,
+    Seen,
+    Visitor,
+    evidence_browser,
+)
+from crawler.platforms import read_page
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
 from records.models import Page, Snapshot, VisitKind

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from classifiers.identity import Register
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
+from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
 from records.cases.flagging import flag, gone_since, latest_cases, note_gone
 from records.database import reading, transaction

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
-from crawler.collector import collect_seldom
 from crawler.errors import ProcessLost
-from crawler.own_process import WorkerProcess
+from crawler.workers.garbage_collection import collect_seldom
+from crawler.workers.process import WorkerProcess
 from records.database import open_engine, reading
 from records.store.content_store import EvidenceStore
 
 if TYPE_CHECKING:
-    from classifiers.lists import RuleSet
+    from classifiers.lists.rules import RuleSet
 
 _WAIT_SECONDS = 0.3
 _AT_ONCE = 100

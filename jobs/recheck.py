@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from classifiers.identity import Register
-from classifiers.lists import RuleSet
-from crawler.browser import PageUnseen, evidence_browser
-from crawler.browser import Seen as SeenPage
-from crawler.browser import Visitor as BrowserVisitor
-from crawler.domains import domain_is_gone
-from crawler.post import GONE_STATES
+from classifiers.lists.rules import RuleSet
+from classifiers.page.identity import Register
+from crawler.browser.evidence_browser import PageUnseen, evidence_browser
+from crawler.browser.evidence_browser import Seen as SeenPage
+from crawler.browser.evidence_browser import Visitor as BrowserVisitor
+from crawler.network.dns import domain_is_gone
+from crawler.pages.post import GONE_STATES
+from crawler.platforms import read_page
 from crawler.run import crawl
-from crawler.sources import read_page
 from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
 from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
 from records.database import reading, transaction

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from crawler.run import crawl
 from jobs.flag import flag_new
 from records.database import transaction

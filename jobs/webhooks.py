@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import Engine
 from standardwebhooks import Webhook as Signer
 
-from crawler.guard import AddressGuard
+from crawler.network.guard import AddressGuard
 from records.database import reading, transaction
 from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, settle
 

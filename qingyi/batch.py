@@ -8,11 +8,11 @@ from typing import Any, TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from classifiers.certificates import canonical_number
 from classifiers.judge import judge
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
+from classifiers.page.certificates import canonical_number
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
-from crawler.sources import read_post
+from crawler.platforms import read_post
 
 _HALF = re.compile("[\ud800-\udfff]")
 

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from classifiers.list_faults import ListsRefused
+from classifiers.lists.faults import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed, ProcessLost
 from qingyi.console import errors
 from records.database import DatabaseBehind

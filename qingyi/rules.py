@@ -1,6 +1,6 @@
 """The keyword lists that a command judges by. Apart from `console`, since reading them takes a second."""
 
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from qingyi.console import warn_of_lists
 from records.lists.in_force import lists_in_force
 from records.settings import settings

@@ -25,10 +25,8 @@ _IMPORTED = [
     *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
     *(f"crawler.{name}" for name in ("run", "single")),
     *(f"jobs.{name}" for name in ("judging", "capture", "cloaking", "flag", "recheck")),
-    *(
-        f"crawler.{name}"
-        for name in ("page_handler", "browser_handler", "throttle", "budget", "image_reading")
-    ),
+    *(f"crawler.downloading.{name}" for name in ("page_handler", "browser_handler", "throttle", "budget")),
+    "crawler.workers.picture_reader",
     *(f"crawler.spiders.{name}" for name in ("site", "account", "recheck")),
     *(f"scrapy.downloadermiddlewares.{name}" for name in ("cookies", "defaultheaders", "downloadtimeout")),
     *(

@@ -16,8 +16,8 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
-from classifiers.lists import RuleSet, load_rules
-from crawler.rendering import launch_options
+from classifiers.lists.rules import RuleSet, load_rules
+from crawler.browser.launch import launch_options
 from records.database import open_engine, transaction
 from records.migrations import upgrade
 from records.people import sign_in

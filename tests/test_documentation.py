@@ -8,7 +8,7 @@ import typer
 from click import Group
 
 from api.app import make_app
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from qingyi.command import command_line
 from records.database import open_engine
 from records.settings import PROJECT, Settings

@@ -1,6 +1,6 @@
 """`qingyi judge --explain` says of each rule that found something what the lists say of it, once."""
 
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from tests.test_command import qingyi
 
 

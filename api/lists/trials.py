@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, RecordId, page
 from api.review.highlight import Mark, lines
-from classifiers.list_faults import ListsRefused
-from classifiers.lists import load_rules
+from classifiers.lists.faults import ListsRefused
+from classifiers.lists.rules import load_rules
 from records.cases.flagging import latest_cases
 from records.database import reading, transaction
 from records.lists import trials

@@ -20,7 +20,7 @@ from benchmarks.accuracy.corpus import Passage, own_passages, passages_beside
 from benchmarks.accuracy.measures import Judge, Measure, by_family, by_passage
 from benchmarks.accuracy.tricks import TRICKS
 from classifiers.judge import judge
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists.rules import RuleSet, load_rules
 from classifiers.values import Facts, PageText
 
 LISTS = Path(__file__).parents[2] / "keyword_lists"

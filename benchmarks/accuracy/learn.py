@@ -21,9 +21,9 @@ from sklearn.model_selection import StratifiedKFold
 from benchmarks.accuracy.__main__ import LISTS, ours
 from benchmarks.accuracy.corpus import Passage, fingerprint, own_passages
 from benchmarks.accuracy.measures import by_passage
-from classifiers.lists import RuleSet, load_rules
-from classifiers.normalise import normalise
-from classifiers.wording import Wording, features
+from classifiers.lists.rules import RuleSet, load_rules
+from classifiers.lists.wording import Wording, features
+from classifiers.text.normalise import normalise
 
 THRESHOLD = 0.65
 _STRENGTH = 10.0  # the inverse of how much large weights are punished

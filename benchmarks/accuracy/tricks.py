@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from classifiers.disguises import LOOK_ALIKES, PICTURES, SPLIT
-from classifiers.sounds import homophones
+from classifiers.matching.homophones import homophones
+from classifiers.text.disguises import LOOK_ALIKES, PICTURES, SPLIT
 
 Spans = Sequence[tuple[int, int]]
 Trick = Callable[[str, Spans, random.Random], str]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from crawler.addresses import slot_of
-from crawler.post import Post
-from crawler.progress import Progress
-from crawler.sources import feed, read_post
+from crawler.pages.post import Post
+from crawler.pages.urls import slot_of
+from crawler.platforms import feed, read_post
+from crawler.spiders.progress import Progress
 from crawler.spiders.visit import VisitSpider
 from records.visits.frontier import Planned
 from records.visits.targets import Target

@@ -8,9 +8,9 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
-from crawler.addresses import slot_of
-from crawler.budget import DEADLINE
-from crawler.progress import Progress
+from crawler.downloading.budget import DEADLINE
+from crawler.pages.urls import slot_of
+from crawler.spiders.progress import Progress
 from records.database import transaction
 from records.snapshots.images import keep_image
 from records.store.content_store import EvidenceStore
@@ -56,7 +56,7 @@ class PictureSpider(Spider):
 
     def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
-        from crawler.image_text import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
+        from crawler.pages.ocr import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
 
         size = size_of(response.body)
         if size and may_carry_advert(size):

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from crawler.post import Post
-from crawler.sources import read_post
+from crawler.pages.post import Post
+from crawler.platforms import read_post
 from crawler.spiders.visit import VisitSpider
 
 

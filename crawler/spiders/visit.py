@@ -12,17 +12,25 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
-from crawler.addresses import slot_of
-from crawler.answers import as_fetched, browser_broke, content_type, failure_reason, is_text, status_reason
-from crawler.budget import DEADLINE, UNWANTED
-from crawler.extract import extract, image_addresses
-from crawler.page_writer import Arrived, PageWriter, Written
-from crawler.post import Post
-from crawler.progress import Lessons, Progress
-from crawler.rendering import PlainPage, browser_meta, close_context, needs_browser, shows_more
-from crawler.sitemap import SiteMap
-from crawler.skipped import OutOfTime
+from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context
+from crawler.downloading.budget import DEADLINE, UNWANTED
+from crawler.downloading.responses import (
+    as_fetched,
+    browser_broke,
+    content_type,
+    failure_reason,
+    is_text,
+    status_reason,
+)
+from crawler.downloading.skipped import OutOfTime
+from crawler.pages.extract import extract, image_addresses
+from crawler.pages.post import Post
+from crawler.pages.script_built import needs_browser, shows_more
+from crawler.pages.sitemap import SiteMap
+from crawler.pages.urls import slot_of
 from crawler.spiders.pictures import PictureSpider
+from crawler.spiders.progress import Lessons, Progress
+from crawler.workers.page_writer import Arrived, PageWriter, Written
 from records.database import reading, transaction
 from records.models import PlannedState
 from records.snapshots.encoding import decode_html

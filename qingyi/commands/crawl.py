@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 from sqlalchemy import Engine
 
-from crawler import own_process
+from crawler.workers import process
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
 from records.database import reading
@@ -34,7 +34,7 @@ def crawl(
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
-    own_process.prepare()
+    process.prepare()
     engine, store = current_engine(), evidence_store()
     with hold(engine, CRAWL_TASK):
         now = utc_now()

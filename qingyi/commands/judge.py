@@ -13,7 +13,7 @@ import typer
 from rich.table import Column, Table
 
 from classifiers import judge as pipeline
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from classifiers.values import (
     AGREEMENT_LABELS,
     CONTACT_LABELS,
@@ -24,8 +24,8 @@ from classifiers.values import (
     Judgement,
     PageText,
 )
+from crawler.platforms import read_post
 from crawler.single import fetch_page
-from crawler.sources import read_post
 from qingyi.batch import judge_lines
 from qingyi.console import console, errors
 from qingyi.rules import rules_in_force

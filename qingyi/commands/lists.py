@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from classifiers.examples import failing_examples
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from records.database import reading, transaction
 from records.lists import trials

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from classifiers.identity import Register, Registered
 from classifiers.judge import certificate_numbers, judge
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
+from classifiers.page.identity import Register, Registered
 from classifiers.values import Facts, Judgement, KnownCertificate, PageText
 from records.models import (
     Account,

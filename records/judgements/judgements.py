@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select, true
 from sqlalchemy.orm import Session, defer, selectinload
 
-from classifiers.score import with_similar_pages
+from classifiers.page.score import with_similar_pages
 from classifiers.values import Judgement, PageText
 from records.judgements import search
 from records.judgements.clusters import find_cluster, join_cluster

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from classifiers.list_faults import ListFault, ListsRefused
-from classifiers.lists import load_rules
+from classifiers.lists.faults import ListFault, ListsRefused
+from classifiers.lists.rules import load_rules
 from records import audit
 from records.lists.in_force import list_files
 from records.models import DraftState, ListDraft, ListDraftFile, User

@@ -8,8 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.list_faults import ListsRefused
-from classifiers.lists import WORDING, RuleSet, load_rules
+from classifiers.lists.faults import ListsRefused
+from classifiers.lists.rules import WORDING, RuleSet, load_rules
 
 _CURRENT = "current"
 

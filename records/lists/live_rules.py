@@ -4,8 +4,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from classifiers.list_faults import ListsRefused
-from classifiers.lists import RuleSet
+from classifiers.lists.faults import ListsRefused
+from classifiers.lists.rules import RuleSet
 from records.lists.drafts import ListsHere
 from records.lists.in_force import keep_version, lists_in_force
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifiers.examples import failing_examples
-from classifiers.list_faults import ListsRefused
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists.faults import ListsRefused
+from classifiers.lists.rules import RuleSet, load_rules
 from records import audit
 from records.lists.drafts import DraftRefused, ListsHere, difference, whole
 from records.lists.in_force import keep_version, list_files

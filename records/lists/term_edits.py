@@ -4,7 +4,7 @@ import json
 
 import yaml
 
-from classifiers.terms import TermFault, parse_term
+from classifiers.matching.terms import TermFault, parse_term
 
 
 class TermRefused(Exception):

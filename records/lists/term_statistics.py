@@ -10,7 +10,7 @@ from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from classifiers.keyness import KeyWord, keyness
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from records.cases.outcomes import OUTCOMES
 from records.models import Case, CaseState, FindingRecord, JudgementRecord
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import joinedload
 
-from classifiers.identity import Register
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists.rules import RuleSet, load_rules
+from classifiers.page.identity import Register
 from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from classifiers.certificates import canonical_number
+from classifiers.page.certificates import canonical_number
 from records.models import CertificateStatus, Level
 from records.visits.hours import Hours
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from api.app import give_parts, make_app
 from api.context import clock
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from records.database import transaction
 from records.models import Office, Role
 from records.people.office_tokens import issue_token

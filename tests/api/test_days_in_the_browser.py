@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from records.database import transaction
 from records.models import Role
 from records.people.sign_in import add_user

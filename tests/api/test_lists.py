@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from records import audit
 from records.database import reading, transaction
 from records.models import Role

@@ -19,7 +19,7 @@ from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import Engine, select
 
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from qingyi.client import QueueClient, Report
 from records import audit
 from records.cases.review import history

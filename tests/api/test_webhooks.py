@@ -14,7 +14,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from crawler.guard import AddressGuard
+from crawler.network.guard import AddressGuard
 from jobs.webhooks import AddressRefused, deliver, pinned
 from records.cases.verification import Look, Seen, VerificationOutcome, conclude
 from records.database import reading, transaction

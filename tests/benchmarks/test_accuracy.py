@@ -10,7 +10,7 @@ from benchmarks.accuracy.__main__ import LISTS, disguised, keyword_search, ours
 from benchmarks.accuracy.corpus import fingerprint, own_passages, passages_beside
 from benchmarks.accuracy.gate import Floors, faults, hold
 from benchmarks.accuracy.measures import Measure, by_passage
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 
 RULES = load_rules(LISTS)
 OWN = own_passages()

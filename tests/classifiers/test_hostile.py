@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.judge import judge
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from classifiers.similar import Signature
 from classifiers.values import Facts, KnownCertificate, PageText
-from crawler.sources import read_post
+from crawler.platforms import read_post
 from records.settings import PROJECT
 from records.snapshots.encoding import decode_html
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.judge import judge
-from classifiers.lists import RuleSet, load_rules
+from classifiers.lists.rules import RuleSet, load_rules
 from classifiers.values import Facts, PageText
 from records.settings import PROJECT
 
@@ -44,7 +44,7 @@ def test_the_score_adds_up_from_its_parts(rules: RuleSet) -> None:
 
 
 def test_contacts_in_the_frame_of_a_page_do_not_make_education_an_advert(rules: RuleSet) -> None:
-    from crawler.extract import extract
+    from crawler.pages.extract import extract
 
     body = "<p>什么是流感？常见症状是发热，如何预防：勤洗手。</p>"
     lawful = extract(f"<body><main>{body}</main><footer>电话：0571-00000000</footer></body>")

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
-from crawler.browser_proxy import BrowserProxy
-from crawler.guard import AddressGuard
+from crawler.browser.proxy import BrowserProxy
+from crawler.network.guard import AddressGuard
 from records.database import reading, transaction
 from records.models import Institution, PlannedPage, PlannedState, Site, Visit
 from tests.records import registered

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from crawler.image_reading import ImageReading
+from crawler.workers.picture_reader import ImageReading
 from records.database import reading, transaction
 from records.models import Image
 from records.snapshots.images import keep_image
@@ -27,7 +27,7 @@ def test_a_picture_on_which_reading_hangs_does_not_hold_the_crawl(
         sha256 = keep_image(session, store, kept.id, "http://127.0.0.1/a.png", picture, (800, 600))
     store.path(sha256).unlink()
     os.mkfifo(store.path(sha256))  # a file that nobody writes to: whoever reads it waits for ever
-    monkeypatch.setattr("crawler.image_reading._READ_SECONDS", 1.0)
+    monkeypatch.setattr("crawler.workers.picture_reader._READ_SECONDS", 1.0)
     images, read = ImageReading(engine, store), []
     images.start()
     images.finish(read.append)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from crawler.extract import image_addresses
-from crawler.image_reading import ImageReading
-from crawler.image_text import may_carry_advert, read_image, size_of
+from crawler.pages.extract import image_addresses
+from crawler.pages.ocr import may_carry_advert, read_image, size_of
+from crawler.workers.picture_reader import ImageReading
 from records.database import reading, transaction
 from records.models import Case, Image, PageImage
 from records.snapshots.images import Line, keep_image, paragraphs

@@ -19,7 +19,7 @@ from records.database import open_engine, reading, transaction
 from records.migrations import upgrade
 from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
 from tests import commands
-from tests.crawler.test_site_spider import browsers_of
+from tests.crawler.spiders.test_site import browsers_of
 from tests.records import registered
 from tests.servers.postgresql import Server, running_server
 from tests.servers.site import Answer, LoopbackSite, page, serving

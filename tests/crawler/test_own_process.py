@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 import psutil
 import pytest
 
-from crawler.own_process import TaskTimedOut, WorkerProcess
+from crawler.workers.process import TaskTimedOut, WorkerProcess
 
 _processes_set_up: list[int] = []
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from classifiers.judge import judge
-from classifiers.lists import RuleSet
+from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts, PageText
 from evidence.manifest import Item
 from evidence.package import WARC

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.list_faults import ListsRefused
+from classifiers.lists.faults import ListsRefused
 from records.lists.in_force import lists_in_force
 from records.settings import PROJECT
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.lists import load_rules
+from classifiers.lists.rules import load_rules
 from records.lists.term_edits import TermRefused, add_term, remove_term
 from records.settings import PROJECT
 

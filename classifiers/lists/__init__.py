@@ -1,0 +1,1 @@
+"""The keyword lists: files read, checked, and compiled into rules."""

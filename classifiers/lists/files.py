@@ -1,0 +1,127 @@
+"""Reads the files of `keyword_lists/` and says, by file, line and field, what is wrong with them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from classifiers.lists.faults import ListFault, ListsRefused
+
+Parsed = TypeVar("Parsed")
+
+
+class ListReader:
+    """Reads files one by one and collects what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[ListFault] = []
+        self.digest = hashlib.sha256()
+        self._nodes: dict[str, yaml.Node] = {}
+        try:
+            self._schema = json.loads((folder / "schema.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            fault = ListFault(str(folder / "schema.json"), 0, "-", f"无法读取格式定义：{error}")
+            raise ListsRefused([fault]) from error
+
+    def read(self, name: str, definition: str) -> dict[str, Any]:
+        """The file's content; empty when faults were found (and kept)."""
+        try:
+            raw = (self.folder / name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + raw + b"\0")
+            text = raw.decode("utf-8")
+            loader = yaml.CSafeLoader(text)
+            node = loader.get_single_node() or yaml.ScalarNode("tag:yaml.org,2002:null", "")
+            content = loader.construct_document(node)
+        except OSError as error:
+            self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            self.faults.append(ListFault(name, line, "-", "不是 UTF-8 编码，请另存为 UTF-8"))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            self.faults.append(ListFault(name, line, "-", f"YAML 格式错误：{error.problem}"))
+        except yaml.YAMLError as error:
+            self.faults.append(ListFault(name, 0, "-", f"YAML 格式错误：{error}"))
+        else:
+            self._nodes[name] = node
+            if self._conforms(name, definition, content):
+                return cast("dict[str, Any]", content)
+        return {}
+
+    def read_with(self, name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """The content of a file that is no YAML, by `parse`, whose ValueError begins with the line's number.
+
+        None when faults were found (and kept).
+        """
+        try:
+            raw = (self.folder / name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + raw + b"\0")
+            return parse(raw.decode("utf-8"))
+        except OSError as error:
+            self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            self.faults.append(ListFault(name, line, "-", "不是 UTF-8 编码，请另存为 UTF-8"))
+        except ValueError as error:
+            line_number, _, reason = str(error).partition(": ")
+            self.faults.append(ListFault(name, int(line_number), "-", reason))
+        return None
+
+    def _conforms(self, name: str, definition: str, content: object) -> bool:
+        schema = {"$ref": f"#/$defs/{definition}", "$defs": self._schema["$defs"]}
+        errors = sorted(
+            Draft202012Validator(schema).iter_errors(content), key=lambda e: list(map(str, e.path))
+        )
+        for error in errors:
+            self.fault(name, tuple(error.absolute_path), _in_words(error))
+        return not errors
+
+    def fault(self, name: str, path: tuple[str | int, ...], reason: str) -> None:
+        """Keep a fault of file `name` at `path` (keys and indexes from the top)."""
+        field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in path) or "-"
+        self.faults.append(ListFault(name, _line(self._nodes[name], path), field, reason))
+
+
+def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
+    """The line (from 1) where `path` stands, or the nearest line above it that exists."""
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next((value for key, value in node.value if key.value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            found = node.value[part]
+        else:
+            found = None
+        if found is None:
+            break
+        node = found
+    return int(node.start_mark.line) + 1 if node.start_mark else 1
+
+
+def _in_words(error: ValidationError) -> str:
+    """A JSON Schema error as a sentence that says how to put it right."""
+    value = cast("Any", error.validator_value)
+    instance = cast("Any", error.instance)
+    match error.validator:
+        case "required":
+            missing = [name for name in value if name not in instance]
+            return f"缺少字段：{'、'.join(missing)}"
+        case "additionalProperties":
+            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            extra = [name for name in instance if name not in known]
+            return f"不认识的字段：{'、'.join(map(str, extra))}；可用字段：{'、'.join(known)}"
+        case "enum":
+            return f"“{error.instance}”不在可选值之内：{'、'.join(map(str, value))}"
+        case "type":
+            return f"类型应为 {value}"
+        case "minItems":
+            return f"至少要有 {value} 项，现有 {len(instance)} 项"
+        case "pattern":
+            return f"“{error.instance}”不符合格式 {value}"
+        case _:
+            return error.message

@@ -1,0 +1,311 @@
+"""Loads, validates and compiles `keyword_lists/`: rules as data."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from classifiers.lists.faults import ListFault, ListsRefused
+from classifiers.lists.files import ListReader
+from classifiers.lists.wording import Wording, read_wording
+from classifiers.matching.match import Matcher, compile_terms
+from classifiers.matching.terms import Term, TermFault, parse_term
+from classifiers.values import Article, Gravity, PageKind, Severity, Source
+
+Scope = Literal["before", "after", "sentence", "page", "overlaps"]
+Status = Literal["draft", "live", "retired"]
+_GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
+# The cues that the judgement asks for by name.
+JUDGED_BY = frozenset(
+    {
+        *("offer", "own_voice", "service", "showing", "contact", "certificate"),
+        *("education", "news", "notice", "notice_strong", "grave-disease"),
+    }
+)
+WORDING = "wording.tsv"
+SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Texts that are a rule's tests. The `todo` ones are known not to work yet and must go on failing."""
+
+    match: tuple[str, ...] = ()
+    disguised: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    todo_match: tuple[str, ...] = ()
+    todo_spare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule 规则. `terms` find it by words; `when` by what the page is (then `terms` is empty)."""
+
+    id: str
+    title: str
+    family: str
+    family_title: str
+    status: Status
+    severity: Severity
+    law: tuple[Article, ...]
+    why: str
+    advice: str
+    terms: tuple[str, ...]
+    written: tuple[str, ...]  # the terms as the file has them, with the names of groups of words
+    when: str | None
+    unless: tuple[str, ...]
+    needs: tuple[str, ...]
+    only_on: tuple[PageKind, ...]
+    promise: bool
+    gravity: Gravity
+    media: tuple[Source, ...]
+    effective_from: date
+    effective_to: date
+    known_false_alarms: str
+    examples: Examples
+
+    def as_written(self, term: str) -> str:
+        """One of `terms`, as the file has it."""
+        return self.written[self.terms.index(term)]
+
+    def in_force(self, day: date, source: Source) -> bool:
+        """Whether the rule holds on that day for that kind of source."""
+        return self.effective_from <= day <= self.effective_to and (not self.media or source in self.media)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Words that excuse or are needed, and where they have to stand as seen from the hit."""
+
+    id: str
+    title: str
+    scope: Scope
+    within: int
+    terms: tuple[str, ...]
+    void_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Words by which a page's kind, an offer or a contact is recognised."""
+
+    id: str
+    title: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All lists of one folder, checked, with their version (SHA-256 over the files, 64 hex digits)."""
+
+    rules: tuple[Rule, ...]
+    contexts: dict[str, Context]
+    cues: dict[str, Cues]
+    version: str
+    wording: Wording
+    families: dict[str, dict[str, Any]]  # each family's file as it was read, by the family's id
+
+    @cached_property
+    def live(self) -> dict[str, Rule]:
+        """The rules in force, by id."""
+        return {rule.id: rule for rule in self.rules if rule.status == "live"}
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """All rules by id, drafts and retired ones too."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def gravities(self) -> dict[str, Gravity]:
+        """The tier of each rule in force, by its id."""
+        return {rule.id: rule.gravity for rule in self.live.values()}
+
+    @cached_property
+    def forbidden(self) -> dict[str, str]:
+        """What each article that rules cite forbids, by the article as it is cited."""
+        return {str(article): article.forbids for rule in self.rules for article in rule.law}
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """One automaton over the terms of all live rules and cues: what a whole page is searched for."""
+        terms: list[Term] = []
+        for rule in self.live.values():
+            terms += compile_terms("rule", rule.id, rule.terms)
+        for cues in self.cues.values():
+            terms += compile_terms("cue", cues.id, cues.terms)
+        return Matcher(terms)
+
+    @cached_property
+    def context_matcher(self) -> Matcher:
+        """One automaton over the terms of all contexts: what the sentences that hit are searched for."""
+        terms: list[Term] = []
+        for context in self.contexts.values():
+            terms += compile_terms("context", context.id, context.terms)
+        return Matcher(terms)
+
+    def when(self, condition: str) -> Iterator[Rule]:
+        """The live rules that hold under the structural `condition`."""
+        return (rule for rule in self.live.values() if rule.when == condition)
+
+
+def load_rules(folder: Path) -> RuleSet:
+    """The lists in `folder`; raises ListsRefused naming every fault by file, line and field."""
+    reader = ListReader(folder)
+    laws = reader.read("laws.yaml", "laws")
+    contexts = reader.read("contexts.yaml", "contexts")
+    kinds = reader.read("page_kinds.yaml", "page_kinds")
+    fields = reader.read("fields.yaml", "page_kinds")
+    groups = reader.read("words.yaml", "words_file")
+    families = {
+        path.name: reader.read(path.name, "family")
+        for path in sorted(folder.glob("*.yaml"))
+        if path.name not in SUPPORT_FILES
+    }
+    wording = reader.read_with(WORDING, read_wording)
+    if not families:
+        reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
+    if reader.faults or wording is None:
+        raise ListsRefused(reader.faults)
+    _put_groups(reader, families, {group["id"]: "|".join(group["words"]) for group in groups["words"]})
+    articles = {
+        (law["name"], article["article"], article.get("item")): Article(
+            law["name"], article["article"], article.get("item"), article["forbids"]
+        )
+        for law in laws["laws"]
+        for article in law["articles"]
+    }
+    known_contexts = {entry["id"]: _context(entry) for entry in contexts["contexts"]}
+    _check_references(reader, families, articles, set(known_contexts))
+    for file, key, content in (
+        ("contexts.yaml", "contexts", contexts),
+        ("page_kinds.yaml", "cues", kinds),
+        ("fields.yaml", "cues", fields),
+    ):
+        _check_support(reader, file, key, content[key])
+    for name in sorted(JUDGED_BY - {entry["id"] for entry in (*kinds["cues"], *fields["cues"])}):
+        reader.fault("page_kinds.yaml", ("cues",), f"缺少名为 {name} 的线索词，研判离不开它")
+    if reader.faults:
+        raise ListsRefused(reader.faults)
+    rules = tuple(_rule(family, entry, articles) for family in families.values() for entry in family["rules"])
+    cues = {
+        entry["id"]: Cues(entry["id"], entry["title"], tuple(entry["terms"]))
+        for entry in (*kinds["cues"], *fields["cues"])
+    }
+    by_id = {family["family"]: family for family in families.values()}
+    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording, by_id)
+
+
+def _rule(
+    family: dict[str, Any], entry: dict[str, Any], articles: dict[tuple[str, int, int | None], Article]
+) -> Rule:
+    examples = {name: tuple(texts) for name, texts in entry.get("examples", {}).items()}
+    return Rule(
+        id=entry["id"],
+        title=entry["title"],
+        family=family["family"],
+        family_title=family["title"],
+        status=entry["status"],
+        severity=entry["severity"],
+        law=tuple(articles[cite["law"], cite["article"], cite.get("item")] for cite in entry["law"]),
+        why=entry["why"],
+        advice=entry.get("advice", ""),
+        terms=tuple(entry.get("terms", ())),
+        written=tuple(entry.get("written", ())),
+        when=entry.get("when"),
+        unless=tuple(entry.get("unless", ())),
+        needs=tuple(entry.get("needs", ())),
+        only_on=tuple(entry.get("only_on", ())),
+        promise=entry.get("promise", False),
+        gravity=entry.get("gravity", "ordinary"),
+        media=tuple(entry.get("media", ())),
+        effective_from=_day(entry.get("effective", {}).get("from"), date.min),
+        effective_to=_day(entry.get("effective", {}).get("to"), date.max),
+        known_false_alarms=entry.get("known_false_alarms", ""),
+        examples=Examples(**examples),
+    )
+
+
+def _day(written: str | None, otherwise: date) -> date:
+    return date.fromisoformat(written) if written else otherwise
+
+
+def _context(entry: dict[str, Any]) -> Context:
+    within, void_by = entry.get("within", 0), tuple(entry.get("void_by", ()))
+    return Context(entry["id"], entry["title"], entry["scope"], within, tuple(entry["terms"]), void_by)
+
+
+def _check_references(
+    reader: ListReader,
+    families: dict[str, dict[str, Any]],
+    articles: dict[tuple[str, int, int | None], Article],
+    contexts: set[str],
+) -> None:
+    """What a schema cannot see: laws and contexts that do not exist, ids used twice, terms without letters."""
+    seen: dict[str, str] = {}
+    for file, family in families.items():
+        for index, entry in enumerate(family["rules"]):
+            where = ("rules", index)
+            first = seen.setdefault(entry["id"], file)
+            if first != file or [rule["id"] for rule in family["rules"][:index]].count(entry["id"]):
+                reader.fault(
+                    file, (*where, "id"), f"规则编号 {entry['id']} 已在 {first} 中使用，编号不可重复"
+                )
+            for cite_index, cite in enumerate(entry["law"]):
+                if (cite["law"], cite["article"], cite.get("item")) not in articles:
+                    reader.fault(
+                        file, (*where, "law", cite_index), "laws.yaml 中没有这一条款，请先在其中登记"
+                    )
+            for key in ("unless", "needs"):
+                for context_index, name in enumerate(entry.get(key, ())):
+                    if name not in contexts:
+                        reader.fault(
+                            file, (*where, key, context_index), f"contexts.yaml 中没有名为 {name} 的语境"
+                        )
+            _check_terms(reader, file, where, entry)
+            _check_days(reader, file, where, entry)
+
+
+def _put_groups(reader: ListReader, families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
+    """Put the words of the groups in the place of their names in all terms of rules."""
+    for file, family in families.items():
+        for index, entry in enumerate(family["rules"]):
+            entry["written"] = list(entry.get("terms", ()))
+            for place, term in enumerate(entry.get("terms", ())):
+                for name in _GROUP.findall(term):
+                    if name not in groups:
+                        reason = f"words.yaml 中没有名为 {name} 的词组；可用：{'、'.join(groups)}"
+                        reader.fault(file, ("rules", index, "terms", place), reason)
+                entry["terms"][place] = _GROUP.sub(lambda found: groups.get(found[1], found[0]), term)
+
+
+def _check_terms(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+    for index, term in enumerate(entry.get("terms", ())):
+        try:
+            parse_term(term)
+        except TermFault as fault:
+            reader.fault(file, (*where, "terms", index), str(fault))
+
+
+def _check_days(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
+    for name, written in entry.get("effective", {}).items():
+        try:
+            date.fromisoformat(written)
+        except ValueError:
+            reader.fault(file, (*where, "effective", name), f"没有 {written} 这一天，应写作 2026-01-31")
+
+
+def _check_support(reader: ListReader, file: str, key: str, entries: list[dict[str, Any]]) -> None:
+    """Contexts and cues: ids used twice, terms that cannot be used, contexts that void unknown ones."""
+    known: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry["id"] in known:
+            reader.fault(file, (key, index, "id"), f"编号 {entry['id']} 在本文件中重复")
+        known.add(entry["id"])
+        _check_terms(reader, file, (key, index), entry)
+    for index, entry in enumerate(entries):
+        for place, name in enumerate(entry.get("void_by", ())):
+            if name not in known:
+                reader.fault(file, (key, index, "void_by", place), f"本文件中没有名为 {name} 的语境")

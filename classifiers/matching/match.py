@@ -1,0 +1,145 @@
+"""One pass over all terms of all lists, then patterns only where their literal part was found."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from classifiers.matching.homophones import Sounds
+from classifiers.matching.terms import REACH, Owner, Term, parse_term
+from classifiers.matching.variants import Variant, variants, vocabulary
+from classifiers.text.normalise import Edit
+from classifiers.text.words import cuts_through_word, is_part_of_word
+
+# A page says the same thing only so often before more of it tells nobody anything.
+_MOST_HITS_OF_A_TERM = 200
+
+
+# Where a word is misspelt (start, end), and the edits that put it right.
+_Misspelt = tuple[int, int, tuple[Edit, ...]]
+
+
+class Hit(NamedTuple):
+    """A term that stands in the normalised text from `start` to `end`."""
+
+    term: Term
+    start: int
+    end: int
+
+
+class Scan(NamedTuple):
+    """What one pass found: hits, by position, and the misspellings that are to be put right first."""
+
+    hits: list[Hit]
+    misspelt: list[Edit]
+
+
+def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> Iterator[Term]:
+    """The terms of one owner, ready to be matched: one for each literal that a term may begin from."""
+    for term in written:
+        parsed = parse_term(term)
+        for anchor in parsed.anchors:
+            yield Term(owner, owner_id, term, anchor, parsed.pattern, parsed.before)
+
+
+class Matcher:
+    """An Aho-Corasick automaton over the literal parts of all terms, and how the rules' are misspelt."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
+        by_literal: dict[str, list[Term]] = {}
+        words: dict[str, None] = {}
+        for term in self.terms:
+            by_literal.setdefault(term.literal, []).append(term)
+            if term.owner == "rule":
+                words.update(dict.fromkeys(parse_term(term.written).words))
+        known = vocabulary(words)
+        self._variants = variants(known, by_literal)
+        self._sounds = Sounds(known) if known else None
+        self._by_literal = list(by_literal.values())
+        self._variants_from = len(self._by_literal)
+        self.literals = (*by_literal, *(variant.written for variant in self._variants))
+        self._automaton = AhoCorasick(self.literals, store_patterns=False)
+
+    def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
+        """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
+        part = text if high is None else text[low:high]
+        hits: list[Hit] = []
+        fitted: set[tuple[str, str, int, int]] = set()
+        misspelt: list[_Misspelt] = []
+        often: dict[int, int] = {}
+        for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
+            if index >= self._variants_from:
+                misspelt.append(_variant_at(start, end, self._variants[index - self._variants_from]))
+                continue
+            times = often[index] = often.get(index, 0) + 1
+            if times > _MOST_HITS_OF_A_TERM:
+                continue
+            for term in self._by_literal[index]:
+                if term.pattern is None:
+                    hits.append(Hit(term, low + start, low + end))
+                    continue
+                span = _fit(term.pattern, part, start, end, term.before)
+                if span and (key := (term.owner_id, term.written, *span)) not in fitted:
+                    fitted.add(key)
+                    hits.append(Hit(term, low + span[0], low + span[1]))
+        if self._sounds:
+            misspelt += self._sounds.misspelt(part)
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
+
+
+def _fit(pattern: re.Pattern[str], text: str, start: int, end: int, before: int) -> tuple[int, int] | None:
+    """Where the pattern fits around its literal at `text[start:end]`, from `before` characters ahead of it."""
+    high = end + REACH
+    if not before:
+        match = pattern.match(text, start, high)
+        return match.span() if match and end <= match.end() else None
+    match = pattern.search(text, start - before if start > before else 0, high)
+    while match and match.start() <= start:
+        if end <= match.end():
+            return match.span()
+        match = pattern.search(text, match.start() + 1, high)
+    return None
+
+
+def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
+    edits = (
+        Edit(start + stand_in.offset, start + stand_in.offset + stand_in.length, stand_in.meant)
+        for stand_in in variant.stand_ins
+    )
+    return start, end, tuple(edits)
+
+
+def _put_right(text: str, misspelt: list[_Misspelt], hits: list[Hit]) -> Iterator[Edit]:
+    """The edits that undo misspellings: the longest first where they overlap, each stand-in by itself.
+
+    What a rule has found as it is written is left as it is, and so is a stand-in that makes an ordinary word
+    with its neighbours on the page.
+    """
+    done = covered = 0
+    found = iter([hit for hit in hits if hit.term.owner == "rule"])
+    hit = next(found, None)
+    for start, end, edits in sorted(misspelt, key=lambda seen: (seen[0], -seen[1])):
+        if start < done:
+            continue
+        while hit is not None and hit.start < end:
+            covered = max(covered, hit.end)
+            hit = next(found, None)
+        if start < covered:
+            continue
+        if (
+            _runs_on(text, start, end)
+            or cuts_through_word(text, start, end)
+            or any(is_part_of_word(text, edit.start, edit.end) for edit in edits)
+        ):
+            continue
+        done = end
+        yield from edits
+
+
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Whether pinyin at an edge of `text[start:end]` goes on as a longer run of letters."""
+    before, after = text[max(0, start - 1) : start + 1], text[end - 1 : end + 1]
+    return any(len(pair) == 2 and pair.isascii() and pair.isalpha() for pair in (before, after))

@@ -1,0 +1,62 @@
+"""What is wrong with the certificate of an advert, and where it departs from its approved sample."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from classifiers.lists.rules import RuleSet
+from classifiers.page import certificates
+from classifiers.page.departure import align
+from classifiers.page.page_kind import Cue
+from classifiers.page.reading import Reading, finding_at
+from classifiers.values import Aligned, Contact, Facts, Finding
+
+
+def alignment_of(reading: Reading, facts: Facts) -> tuple[Aligned, ...]:
+    """The page beside the sample of the first certificate that it shows and the registry knows."""
+    for number in reading.numbers:
+        known = (facts.certificates or {}).get(number.canonical or "")
+        fault, _ = certificates.standing(number, facts)
+        if known and fault in {None, "certificate_expired"}:
+            spans = [(shown.start, shown.end) for shown in reading.numbers]
+            return align(reading.page, reading.normal, known.approved_text, spans)
+    return ()
+
+
+def certificate_findings(
+    reading: Reading,
+    rules: RuleSet,
+    facts: Facts,
+    findings: Sequence[Finding],
+    alignment: Sequence[Aligned],
+) -> Iterator[Finding]:
+    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 17)."""
+    if not reading.numbers:
+        place = _anchor(reading, findings)
+        for rule in rules.when("certificate_none"):
+            yield finding_at(reading, rule, place, "")
+        return
+    faults = [(number, *certificates.standing(number, facts)) for number in reading.numbers]
+    if all(fault for _, fault, _ in faults):
+        agrees = alignment and not _departures(alignment)
+        for number, fault, words in faults:
+            detail = f"{words}；内容仍与成品样件一致" if fault == "certificate_expired" and agrees else words
+            for rule in rules.when(str(fault)):
+                yield finding_at(reading, rule, reading.normal.span(number.start, number.end), detail)
+        return
+    for item in _departures(alignment):
+        words = f"成品样件写的是“{item.approved}”" if item.approved else "成品样件中没有这句话"
+        for rule in rules.when("certificate_departure"):
+            yield finding_at(reading, rule, (item.start, item.end), words)
+
+
+def _departures(alignment: Iterable[Aligned]) -> list[Aligned]:
+    return [item for item in alignment if item.agreement in {"added", "changed"}]
+
+
+def _anchor(reading: Reading, findings: Sequence[Finding]) -> tuple[int, int]:
+    """Where to show that something is missing: at what makes the page an advert."""
+    if findings:
+        first = min(findings, key=lambda finding: finding.start)
+        return first.start, first.end
+    shown = [contact for contact in reading.contacts if contact.end]
+    marks: list[Contact | Cue] = [*reading.cues.get("offer", ()), *shown]
+    return (marks[0].start, marks[0].end) if marks else (0, len(reading.page.text))

@@ -1,0 +1,186 @@
+"""Who speaks on a page and how to reach them: contacts, chat widgets, booking links, institutions' names.
+
+What turns education or news into an advert in disguise (互联网广告管理办法 art. 8, 广告法 art. 19).
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from classifiers.text.normalise import normalise
+from classifiers.values import Block, Contact, ContactKind, Mention, NormalText, PageText
+
+# Begins with its first digit, so that the search runs at the speed of one character class.
+_PHONE = (
+    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{0,2}[0-9]{7,8}"
+    r"|(?<=[48])00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4})(?![0-9])"
+)
+_PHONES = re.compile(_PHONE)
+_NAMED = re.compile(
+    r"(?:微信|vx|v信|薇信)(?:号|公众号)?[:： ]{0,3}(?P<wechat>[a-z][a-z0-9_-]{5,19})"
+    r"|qq[:： ]{0,3}(?P<qq>[1-9][0-9]{4,10})"
+    r"|(?:电话|热线|致电|拨打|来电|详询)[:： ]{0,3}(?P<phone>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
+    r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
+)
+# Chat widgets by the hosts that their scripts, frames and links point to: facts about products.
+_WIDGETS: Mapping[str, str] = {
+    "53kf.com": "53快服",
+    "zoosnet.net": "商务通",
+    "looyu.com": "乐语",
+    "looyuoms.com": "乐语",
+    "kuaishang.cn": "快商通",
+    "kuaishangkf.com": "快商通",
+    "easyliao.com": "易聊",
+    "meiqia.com": "美洽",
+    "live800.com": "Live800",
+    "qiyukf.com": "七鱼",
+    "sobot.com": "智齿",
+    "udesk.cn": "Udesk",
+    "tq.cn": "TQ洽谈通",
+    "wpa.qq.com": "QQ在线",
+    "b.qq.com": "企业QQ",
+    "goutong.baidu.com": "百度商桥",
+    "p.qiao.baidu.com": "百度商桥",
+    "affim.baidu.com": "爱番番",
+    "bridge.baidu.com": "百度商桥",
+}
+_WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?#_-]|$)", re.I)
+# What an address has somewhere that leads to a widget, or a break in it, which browsers leave out: most have nothing of
+# the kind, and are not taken apart.
+_OF_A_WIDGET = re.compile(rf"{'|'.join(map(re.escape, _WIDGETS))}|{_WIDGET_PATH.pattern}|[\t\r\n]", re.I)
+_BOOKING_PATH = re.compile(
+    r"(?:^tel:|/(?:yuyue|yygh|guahao|appointment|booking|reserve|order)(?:[/.?_-]|$))", re.I
+)
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+Located = TypeVar("Located", bound=_Placed)
+
+
+def find_contacts(
+    page: PageText, normal: NormalText, register: "Register", named: bool = True
+) -> tuple[Contact, ...]:
+    """All contacts that a page shows in its main region, by position, then its chat widgets.
+
+    `named` is false where the text is known to have no word that names a contact (电话, 微信, 地址 …).
+    """
+    found = [("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
+    if named:
+        found += [_named(match) for match in _NAMED.finditer(normal.text)]
+    contacts = []
+    for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):
+        low, high = normal.span(start, end)
+        whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
+        contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
+    return (*in_main(contacts, page.blocks), *_by_address(page))
+
+
+def _named(match: re.Match[str]) -> tuple[ContactKind, int, int]:
+    kinds: tuple[ContactKind, ...] = ("phone", "wechat", "qq", "address")
+    kind = next(name for name in kinds if match[name] is not None)
+    return kind, match.start(kind), match.end(kind)
+
+
+def _by_address(page: PageText) -> Iterable[Contact]:
+    """Chat widgets and booking links, each address's kind once."""
+    seen: dict[tuple[str, str], Contact] = {}
+    for link in page.links:
+        widget = _widget(link.address) if _OF_A_WIDGET.search(link.address) else None
+        if widget:
+            seen.setdefault(("widget", widget), Contact("widget", 0, 0, widget))
+        elif link.end and _BOOKING_PATH.search(link.address):
+            contact = Contact("booking", link.start, link.end, page.text[link.start : link.end])
+            for kept in in_main((contact,), page.blocks):
+                seen.setdefault(("booking", kept.quote), kept)
+    return seen.values()
+
+
+def _widget(address: str) -> str | None:
+    try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+    except ValueError:
+        return None
+    host = (parts.hostname or "").lower()
+    for known, title in _WIDGETS.items():
+        if host == known or host.endswith(f".{known}"):
+            return title
+    return "在线咨询" if _WIDGET_PATH.search(parts.path) else None
+
+
+def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located, ...]:
+    """Those of `found` (placed in the page's text) that stand in its main region, not in its frame."""
+    frames = [block for block in blocks if block.region == "frame"]
+    if not frames:
+        return tuple(found)
+    starts = [frame.start for frame in frames]
+    return tuple(
+        item
+        for item in found
+        if not (place := bisect_right(starts, item.start)) or frames[place - 1].end <= item.start
+    )
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An institution as the registry knows it."""
+
+    name: str
+    other_names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Register:
+    """The registry's institutions, to be recognised on pages by name and by phone. Built once, used often."""
+
+    institutions: tuple[Registered, ...] = ()
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Normalised name → first name; what is shorter than four characters names nobody."""
+        names: dict[str, str] = {}
+        for institution in self.institutions:
+            for name in (institution.name, *institution.other_names):
+                plain = normalise(name).text.strip()
+                if len(plain) >= 4:
+                    names.setdefault(plain, institution.name)
+        return names
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(list(self._names), matchkind=MatchKind.LeftmostLongest, store_patterns=False)
+
+    @cached_property
+    def _phones(self) -> dict[str, str]:
+        return {_digits(phone): item.name for item in self.institutions for phone in item.phones}
+
+    def owner_of_phone(self, written: str) -> str | None:
+        """The first name of the institution that has this phone."""
+        return self._phones.get(_digits(written)) if self.institutions else None
+
+    def mentions(self, page: PageText, normal: NormalText) -> tuple[Mention, ...]:
+        """The registered names on a page, by position; the longest where they overlap."""
+        if not self._names:
+            return ()
+        firsts = list(self._names.values())
+        found = []
+        for index, start, end in self._automaton.find_matches_as_indexes(normal.text):
+            low, high = normal.span(start, end)
+            found.append(Mention(low, high, page.text[low:high], firsts[index]))
+        return tuple(found)
+
+
+def _digits(phone: str) -> str:
+    return re.sub(r"[^0-9]", "", phone)

@@ -1,0 +1,108 @@
+"""What is read off a page before anything is judged, and how a finding is put into words."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.lists.rules import Rule, RuleSet
+from classifiers.matching.match import Hit
+from classifiers.page import certificates
+from classifiers.page.identity import Register, find_contacts, in_main
+from classifiers.page.page_kind import Cue
+from classifiers.text.normalise import normalise, rewrite
+from classifiers.values import Article, Contact, Finding, Mention, NormalText, PageText, Spared
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was read off the page, before anything is judged. Cues stand in its main region; what begins at `seen_to`
+    of the normalised text or behind it is not seen by visitors."""
+
+    page: PageText
+    normal: NormalText
+    rule_hits: tuple[Hit, ...]
+    cues: Mapping[str, Sequence[Cue]]
+    contacts: tuple[Contact, ...]
+    mentions: tuple[Mention, ...]
+    numbers: tuple[certificates.ShownNumber, ...]
+    seen_to: int
+
+
+def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
+    """Read a page: disguises undone, misspelt words of the lists put right, terms, contacts and numbers found."""
+    normal = normalise(page.text)
+    scan = rules.matcher.scan(normal.text)
+    if scan.misspelt:
+        normal = rewrite(normal, scan.misspelt)
+        scan = rules.matcher.scan(normal.text)
+    seen_to = _seen_to(page, normal)
+    by_cue: dict[str, list[Cue]] = defaultdict(list)
+    for hit in scan.hits:
+        if hit.term.owner == "cue":
+            start, end = normal.span(hit.start, hit.end)
+            by_cue[hit.term.owner_id].append(Cue(start, end, page.text[start:end]))
+    return Reading(
+        page=page,
+        normal=normal,
+        rule_hits=tuple(hit for hit in scan.hits if hit.term.owner == "rule"),
+        cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
+        contacts=find_contacts(page, normal, register, named="contact" in by_cue),
+        mentions=register.mentions(page, normal),
+        numbers=tuple(number for number in certificates.find_numbers(normal) if number.start < seen_to)
+        if "certificate" in by_cue
+        else (),
+        seen_to=seen_to,
+    )
+
+
+def _seen_to(page: PageText, normal: NormalText) -> int:
+    """Where in the normalised text begins what visitors do not see; its end where they see all of it."""
+    unseen = next((block for block in page.blocks if block.region in {"hidden", "unshown"}), None)
+    if unseen is None:
+        return len(normal.text)
+    return unseen.start if normal.starts is None else bisect_left(normal.starts, unseen.start)
+
+
+def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The different words of the page that were hit, in order."""
+    return tuple(dict.fromkeys(quote_of(reading, hit.start, hit.end) for hit in hits))
+
+
+def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "") -> Finding:
+    """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` is what was
+    weighed, in Chinese."""
+    quote = reading.page.text[span[0] : span[1]]
+    return Finding(
+        rule=rule.id,
+        family=rule.family,
+        title=rule.title,
+        severity=rule.severity,
+        law=rule.law,
+        start=span[0],
+        end=span[1],
+        quote=quote,
+        why=_sentence(rule, quote, detail),
+        term=term,
+    )
+
+
+def _sentence(rule: Rule, quote: str, detail: str) -> str:
+    """The finding in one Chinese sentence: the words, the rule and its reason, what was weighed, the article and
+    what it forbids."""
+    article: Article = rule.law[0]
+    shown = quote if len(quote) <= 60 else quote[:59] + "…"
+    detail = f"（{detail}）" if detail else ""
+    return f"页面写有“{shown}”，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
+
+
+def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:
+    """A hit that is no finding, and why."""
+    start, end = reading.normal.span(hit.start, hit.end)
+    return Spared(hit.term.owner_id, start, end, reading.page.text[start:end], reason)
+
+
+def quote_of(reading: Reading, start: int, end: int) -> str:
+    """The page's own characters behind a span of the normalised text."""
+    low, high = reading.normal.span(start, end)
+    return reading.page.text[low:high]

@@ -1,0 +1,99 @@
+"""Parts the hits into those that count and those that their surroundings excuse."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from classifiers.lists.rules import Rule, RuleSet
+from classifiers.matching.match import Hit
+from classifiers.page.context import Place, Surroundings
+from classifiers.text.words import cuts_through_word
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A hit that counts, and what was weighed and did not excuse it, in Chinese ("" where nothing was)."""
+
+    hit: Hit
+    note: str
+
+
+@dataclass(frozen=True)
+class Excused:
+    """A hit that does not count, and why, in Chinese."""
+
+    hit: Hit
+    reason: str
+
+
+def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Weighed], list[Excused]]:
+    """The hits of rules in normalised `text` (by position) that count, and those that are excused."""
+    surroundings = Surroundings(text, rules)
+    kept: list[Hit] = []
+    notes: dict[tuple[str, int], str] = {}
+    excused: list[Excused] = []
+    for hit in _longest(hits):
+        reason, note = _excuse(text, surroundings, rules, hit)
+        if reason is None:
+            kept.append(hit)
+            notes[hit.term.owner_id, hit.start] = note
+        else:
+            excused.append(Excused(hit, reason))
+    return [Weighed(hit, notes[hit.term.owner_id, hit.start]) for hit in _merged(kept)], excused
+
+
+def excused_place(text: str, place: Place, rule: Rule, rules: RuleSet) -> str | None:
+    """Why what stands at `place` of normalised `text` is no finding of `rule`, in Chinese; None when it is one."""
+    return _excused(text, Surroundings(text, rules), rules, rule, place)[0]
+
+
+def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Leave out a hit that lies inside another of the same rule: one place, one finding."""
+    ends: dict[str, int] = {}
+    for hit in hits:  # by start, longer ones first
+        if hit.end > ends.get(hit.term.owner_id, -1):
+            ends[hit.term.owner_id] = hit.end
+            yield hit
+
+
+def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Join hits of one rule that overlap: 本地第一 and 第一品牌 in 本地第一品牌 are one finding."""
+    last: dict[str, Hit] = {}
+    for hit in hits:
+        before = last.get(hit.term.owner_id)
+        if before is None or hit.start >= before.end:
+            if before is not None:
+                yield before
+            last[hit.term.owner_id] = hit
+        else:
+            last[hit.term.owner_id] = before._replace(end=max(before.end, hit.end))
+    yield from last.values()
+
+
+def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[str | None, str]:
+    """Why `hit` does not count (None when it does), and what was weighed without excusing it, in Chinese."""
+    rule = rules.live[hit.term.owner_id]
+    excused, note = _excused(text, surroundings, rules, rule, Place(hit.start, hit.end))
+    if excused is None and hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
+        return "切断了一个更长的词", ""
+    return excused, note
+
+
+def _excused(
+    text: str, surroundings: Surroundings, rules: RuleSet, rule: Rule, place: Place
+) -> tuple[str | None, str]:
+    """As `_excuse`, by the contexts of `rule` alone."""
+    note = ""
+    for name in rule.unless:
+        words = surroundings.bears(name, place)
+        if not words:
+            continue
+        context = rules.contexts[name]
+        found = f"{context.title}：“{text[words.start : words.end]}”"
+        voids = next((void for other in context.void_by if (void := surroundings.bears(other, place))), None)
+        if voids is None:
+            return found, ""
+        note = f"已考虑{found}，因同句有“{text[voids.start : voids.end]}”不予排除"
+    for name in rule.needs:
+        if not surroundings.bears(name, place):
+            return f"缺少所需语境：{rules.contexts[name].title}", ""
+    return None, note

@@ -1,0 +1,1 @@
+"""Text in one form: disguises undone, words told apart by a dictionary."""

@@ -1,0 +1,308 @@
+"""A guarded browser for evidence: one context a page, everything bounded, replaced when it crashes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    Response,
+    async_playwright,
+)
+
+from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, guarded_launch_options
+from evidence.warc import Exchange
+from records.settings import settings
+from records.snapshots.encoding import is_utf8
+
+_QUIET_MS = 4_000
+_MOST_SCREENS = 15
+_TALLEST = 16_000  # pixels; Chromium draws nothing below
+_MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
+_PAGE_SECONDS = 60.0
+DESKTOP = {"width": 1366, "height": 900}
+MOBILE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who the browser is taken for: a truthful monitor, or an ordinary mobile visitor who comes from a search."""
+
+    user_agent: str
+    viewport: dict[str, int] = field(default_factory=lambda: dict(DESKTOP))
+    referer: str | None = None
+    is_mobile: bool = False
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where the words of a finding stand on the screenshot, in pixels from its upper left corner."""
+
+    finding: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the browser saw of one page. `screenshot` is a PNG of the whole page, up to 16,000 pixels high."""
+
+    url: str
+    at: datetime
+    status: int | None
+    html: str
+    screenshot: bytes | None
+    exchanges: Sequence[Exchange]
+    boxes: Sequence[Box]
+    browser: str
+    notes: tuple[str, ...]
+
+
+class PageUnseen(Exception):
+    """The browser could not show the page; the message says why, in Chinese."""
+
+
+class EvidenceBrowser:
+    """Looks at pages one by one; a browser that crashed is started anew."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._browser: Browser | None = None
+        self._starting = asyncio.Lock()
+
+    async def look_at(self, url: str, visitor: Visitor, quotes: Sequence[str] = ()) -> Seen:
+        """Look at `url`, and for `quotes` on it. Raises PageUnseen after two tries, each of at most a minute."""
+        failure = ""
+        for _ in range(2):
+            try:
+                async with asyncio.timeout(_PAGE_SECONDS):
+                    return await self._look(url, visitor, quotes)
+            except (Error, TimeoutError) as error:
+                failure = (str(error).splitlines() or ["超过一分钟"])[0] or "超过一分钟"
+        raise PageUnseen(f"浏览器无法打开：{failure[:200]}")
+
+    async def _started(self) -> Browser:
+        async with self._starting:
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = await self._playwright.chromium.launch(**guarded_launch_options())
+            return self._browser
+
+    @asynccontextmanager
+    async def _context(self, visitor: Visitor) -> AsyncIterator[BrowserContext]:
+        browser = await self._started()
+        context = await browser.new_context(
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            user_agent=visitor.user_agent,
+            viewport=visitor.viewport,  # type: ignore[arg-type] # a plain dict is what it is
+            is_mobile=visitor.is_mobile,
+            has_touch=visitor.is_mobile,
+            accept_downloads=False,
+            service_workers="block",
+            permissions=[],
+        )
+        try:
+            yield context
+        finally:
+            with suppress(Error, TimeoutError):
+                await asyncio.wait_for(context.close(), 10)
+
+    async def _look(self, url: str, visitor: Visitor, quotes: Sequence[str]) -> Seen:
+        async with self._context(visitor) as context:
+            page = await context.new_page()
+            page.on("dialog", lambda dialog: asyncio.ensure_future(_dismissed(dialog)))
+            context.on("page", lambda popup: asyncio.ensure_future(_closed(popup)) if popup != page else None)
+            responses: list[Response] = []
+            page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - playwright marks it
+            notes: list[str] = []
+            at = datetime.now(UTC)
+            first = await page.goto(
+                url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
+            )
+            await _settle(page)
+            exchanges = await _exchanges(responses, notes)
+            await _as_utf8(page, exchanges, notes)
+            html = await page.content()
+            screenshot = await _screenshot(page, notes)
+            return Seen(
+                url=page.url,
+                at=at,
+                status=first.status if first else None,
+                html=html,
+                screenshot=screenshot,
+                exchanges=exchanges,
+                boxes=await _boxes(page, quotes),
+                browser=f"Chromium {context.browser.version}" if context.browser else "Chromium",
+                notes=tuple(notes),
+            )
+
+    async def close(self) -> None:
+        """End the browser."""
+        if self._browser is not None:
+            with suppress(Error, TimeoutError):
+                await asyncio.wait_for(self._browser.close(), 10)
+
+
+@asynccontextmanager
+async def evidence_browser() -> AsyncIterator[EvidenceBrowser]:
+    """A browser that ends with the block; raises BrowserMissing when its program is not there."""
+    guarded_launch_options()
+    async with async_playwright() as playwright:
+        browser = EvidenceBrowser(playwright)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+def monitor() -> Visitor:
+    """The truthful monitor."""
+    return Visitor(settings().user_agent)
+
+
+async def _dismissed(dialog: Any) -> None:  # noqa: ANN401 - playwright's Dialog
+    with suppress(Error):
+        await dialog.dismiss()
+
+
+async def _closed(popup: Page) -> None:
+    with suppress(Error):
+        await popup.close()
+
+
+async def _settle(page: Page) -> None:
+    """Wait until the page is quiet, scrolling through it once so that what loads late is loaded; bounded."""
+    with suppress(Error):
+        await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+    with suppress(Error):
+        await page.evaluate(
+            """async (screens) => {
+                for (let screen = 0; screen < screens; screen++) {
+                    const before = window.scrollY;
+                    window.scrollBy(0, window.innerHeight);
+                    await new Promise((done) => setTimeout(done, 60));
+                    if (window.scrollY === before) break;
+                }
+                window.scrollTo(0, 0);
+            }""",
+            _MOST_SCREENS,
+        )
+    with suppress(Error):
+        await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+
+
+async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) -> None:
+    """Show a page once more as UTF-8, where it is that without saying so and was shown garbled: from the bytes that
+    came, with a header that says what they are. The exchanges stay those of the first time."""
+    shown_as, url = await page.evaluate("document.characterSet"), page.url
+    own = next((exchange for exchange in exchanges if exchange.url == url), None)
+    if shown_as == "UTF-8" or own is None or own.body.isascii() or not is_utf8(own.body):
+        return
+    await answer_as_utf8(page, url, own.status, own.body)
+    await page.goto(url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS)
+    await _settle(page)
+    notes.append(
+        f"页面没有声明编码，浏览器按 {shown_as} 显示为乱码；截图与渲染结果按其实际编码 UTF-8 重新显示"
+    )
+
+
+async def _screenshot(page: Page, notes: list[str]) -> bytes | None:
+    try:
+        height = await page.evaluate("document.documentElement.scrollHeight")
+        if isinstance(height, int | float) and height > _TALLEST:
+            notes.append(f"页面高 {int(height)} 像素，截图到 {_TALLEST} 像素为止")
+            viewport = page.viewport_size or DESKTOP
+            await page.set_viewport_size({"width": viewport["width"], "height": _TALLEST})
+            return await page.screenshot(timeout=GOTO_TIMEOUT_MS, animations="disabled")
+        return await page.screenshot(full_page=True, timeout=GOTO_TIMEOUT_MS, animations="disabled")
+    except Error as error:
+        notes.append(f"截图失败：{str(error).splitlines()[0][:120]}")
+        return None
+
+
+async def _exchanges(responses: Sequence[Response], notes: list[str]) -> list[Exchange]:
+    """The HTTP exchanges behind the page, bodies decoded, up to a number and size."""
+    kept: list[Exchange] = []
+    size = 0
+    for response in responses[:_MOST_EXCHANGES]:
+        if not response.url.startswith(("http://", "https://")):
+            continue
+        try:
+            async with asyncio.timeout(5):
+                body = b"" if 300 <= response.status < 400 else await response.body()
+                sent = [
+                    (header["name"], header["value"]) for header in await response.request.headers_array()
+                ]
+                received = [(header["name"], header["value"]) for header in await response.headers_array()]
+        except (Error, TimeoutError):
+            continue
+        size += len(body)
+        if size > _MOST_BYTES:
+            notes.append(f"页面资源超过 {_MOST_BYTES >> 20} MiB，其余未保存")
+            break
+        kept.append(
+            Exchange(
+                url=response.url,
+                at=datetime.now(UTC),
+                request_headers=sent,
+                status=response.status,
+                response_headers=received,
+                body=body,
+                method=response.request.method,
+            )
+        )
+    if len(responses) > _MOST_EXCHANGES:
+        notes.append(f"页面资源超过 {_MOST_EXCHANGES} 个，其余未保存")
+    return kept
+
+
+async def _boxes(page: Page, quotes: Sequence[str]) -> list[Box]:
+    """Where the quotes stand: found in the page's text with spaces aside, by the ranges of their characters."""
+    if not quotes:
+        return []
+    try:
+        found = await page.evaluate(_FIND, [quote[:200] for quote in quotes[:200]])
+        return [Box(int(box[0]), *map(float, box[1:])) for box in found]
+    except (Error, ValueError, TypeError):
+        return []
+
+
+_FIND = """(quotes) => {
+    const nodes = [], places = [];
+    let text = "";
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node && text.length < 400000; node = walker.nextNode()) {
+        if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(node.parentElement?.tagName)) continue;
+        [...node.data].reduce((at, character) => {
+            if (character.trim()) {
+                text += character;
+                for (let unit = 0; unit < character.length; unit++) places.push([nodes.length, at + unit]);
+            }
+            return at + character.length;
+        }, 0);
+        nodes.push(node);
+    }
+    const boxes = [];
+    quotes.forEach((quote, number) => {
+        const wanted = quote.replace(/\\s+/g, "");
+        const start = wanted ? text.indexOf(wanted) : -1;
+        if (start < 0) return;
+        const [first, from] = places[start], [last, to] = places[start + wanted.length - 1];
+        const range = document.createRange();
+        range.setStart(nodes[first], from);
+        range.setEnd(nodes[last], to + 1);
+        for (const box of [...range.getClientRects()].slice(0, 20))
+            if (box.width && box.height)
+                boxes.push([number, box.x + scrollX, box.y + scrollY, box.width, box.height]);
+    });
+    return boxes;
+}"""

@@ -1,0 +1,58 @@
+"""How the browser is started, and how it is shown what it would not read by itself."""
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from crawler.browser.proxy import BrowserProxy
+from crawler.errors import BrowserMissing
+from crawler.network.guard import AddressGuard
+from records.settings import settings
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page, Route
+
+GOTO_TIMEOUT_MS = 20_000
+
+_ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+]
+
+
+@lru_cache(maxsize=1)
+def browser_proxy() -> tuple[BrowserProxy, str]:
+    """This process's proxy and its URL: all that the browser asks for goes through it."""
+    proxy = BrowserProxy(AddressGuard(settings().allowed_networks))
+    return proxy, proxy.start()
+
+
+def guarded_launch_options() -> dict[str, Any]:
+    """As `launch_options`, for pages that are not ours: every connection goes through `browser_proxy`."""
+    return {**launch_options(), "proxy": {"server": browser_proxy()[1], "bypass": "<-loopback>"}}
+
+
+def launch_options() -> dict[str, Any]:
+    """How Playwright starts Debian's Chromium; raises BrowserMissing when it is not there."""
+    program = settings().chromium
+    if not program.exists():
+        raise BrowserMissing(f"找不到浏览器 {program}：请运行 make setup，或用 QINGYI_CHROMIUM 指定路径")
+    arguments = list(_ARGUMENTS)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium refuses to sandbox itself as root
+    return {"executable_path": str(program), "headless": True, "args": arguments}
+
+
+async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> None:
+    """Have the browser take `body` for what the server answers at `url` from now on, with a header that says UTF-8."""
+
+    async def answer(route: "Route") -> None:
+        await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+
+    await page.route(lambda asked: asked == url, answer)

@@ -1,0 +1,61 @@
+"""Scrapy's way to the browser: started by the first page that needs it, and begun anew where it hangs."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from playwright.async_api import Error
+from scrapy import Request
+from scrapy.http import Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+
+from crawler.downloading.browser_requests import HARD_SECONDS
+
+_GRACE = 5.0  # seconds that a page's own clock has more than it needs
+_CLOSING = 5.0
+
+
+class BrowserHung(Exception):
+    """The browser gave no page, and no error; its pages can be tried again with a new one."""
+
+
+class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # comes without types
+    """The browser's own driver takes 120 MB, so it waits for a page to need it."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - Scrapy's to choose
+        super().__init__(*arguments, **more)
+        self._starting = asyncio.Lock()
+        self._is_started = False
+        # Who waits for a context is not hung: the clock runs for those only who can have one.
+        self._free = asyncio.Semaphore(self.config.max_contexts)
+
+    async def _launch(self) -> None:
+        """Called when the crawl begins: nothing yet."""
+
+    async def _download_request(self, request: Request, *more: Any) -> Response:  # noqa: ANN401
+        async with self._starting:
+            if not self._is_started:
+                await super()._launch()
+                self._is_started = True
+        async with self._free:
+            try:
+                answer = super()._download_request(request, *more)
+                response: Response = await asyncio.wait_for(answer, HARD_SECONDS + _GRACE)
+            except TimeoutError:
+                async with self._starting:
+                    await self._give_up_browser()
+                raise BrowserHung("the browser hung and has been closed") from None
+            return response
+
+    async def _give_up_browser(self) -> None:
+        """Let go of the browser and of all that waits for it: the next page starts another."""
+        self._is_started = False
+        self.context_wrappers.clear()
+        self.browser_launch_lock, self.context_launch_lock = asyncio.Lock(), asyncio.Lock()
+        self.context_semaphore = asyncio.Semaphore(self.config.max_contexts)
+        browser = self.__dict__.pop("browser", None)
+        with suppress(Error, TimeoutError):
+            if browser:
+                await asyncio.wait_for(browser.close(), _CLOSING)
+        with suppress(Error, TimeoutError):
+            await asyncio.wait_for(self.browser_provider.close(), _CLOSING)

@@ -1,0 +1,97 @@
+"""Requests that the browser is asked for, and the end of what it opened for them."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
+from crawler.downloading.responses import content_type
+from crawler.pages.post import Post
+from crawler.pages.visibility import MARK_UNSEEN
+from records.snapshots.encoding import is_utf8_unsaid
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+HARD_SECONDS = 45.0
+
+
+@dataclass(frozen=True)
+class PlainPage:
+    """What the server answered to a plain request, and what was read in it: the browser is asked for the same page."""
+
+    response: Response
+    post: Post
+
+
+def browser_meta() -> dict[str, Any]:
+    """The request meta that has scrapy-playwright fetch a page in a context of its own.
+
+    A context keeps memory for as long as it lives, so each is closed with its page (`close_context`), whatever
+    became of it; one that never comes to an end is closed by the clock.
+    """
+    from scrapy_playwright.page import PageMethod  # noqa: PLC0415 - brings Playwright, which most crawls do without
+
+    return {
+        "playwright": True,
+        "playwright_include_page": True,
+        "playwright_context": f"page-{next(_contexts)}",
+        "playwright_context_kwargs": {
+            "locale": "zh-CN",
+            "accept_downloads": False,
+            "service_workers": "block",
+            "permissions": [],
+        },
+        "playwright_page_init_callback": _prepare_page,
+        "playwright_page_methods": [PageMethod("evaluate", MARK_UNSEEN)],
+        "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
+    }
+
+
+def is_for_browser(request: Request) -> bool:
+    """Whether a request was made with `browser_meta`."""
+    return bool(request.meta.get("playwright"))
+
+
+def close_context(meta: Mapping[str, Any]) -> None:
+    """Close the context of a request that the browser was asked for, soon, without waiting."""
+    page = meta.get("playwright_page")
+    if page is not None:
+        _soon(page.context.close())
+
+
+async def _prepare_page(page: "Page", request: Request) -> None:
+    """Close pop-ups, and the whole context where the page has not come to an end in time. A page that is UTF-8 and does
+    not say so is shown from the bytes that came, as what it is: the browser would show it garbled."""
+    context = page.context
+    context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
+    clock = asyncio.get_running_loop().call_later(HARD_SECONDS, lambda: _soon(context.close()))
+    context.on("close", lambda _: clock.cancel())
+    plain: PlainPage | None = request.cb_kwargs.get("plain")
+    if plain is None:
+        return
+    body, said = plain.response.body, content_type(plain.response)
+    if is_utf8_unsaid(body, said):
+        await answer_as_utf8(page, request.url, plain.response.status, body)
+
+
+def _soon(work: Awaitable[None]) -> None:
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made what is awaited
+
+    async def quietly() -> None:
+        with suppress(Error):
+            await work
+
+    task = asyncio.ensure_future(quietly())
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+
+
+_contexts = count(1)
+_under_way: set[asyncio.Future[None]] = set()

@@ -1,0 +1,100 @@
+"""The guard asked before each request, again when its connection is made, and for what the browser asks for.
+
+A name that resolves to several addresses is refused when any of them is.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+from crawler.downloading.skipped import SkipPage
+from crawler.network.guard import AddressGuard
+from records.settings import settings
+
+_FINE_SECONDS = 30
+
+
+async def check_url(guard: AddressGuard, url: str) -> None:
+    """Raises SkipPage, with the reason in Chinese, when `url` must not be requested."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SkipPage(f"不是 http(s) 地址：{url[:100]}")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return  # a name that does not resolve is the downloader's to report
+    refused = guard.refused_among(str(entry[4][0]) for entry in found)
+    if refused:
+        raise SkipPage(f"拒绝访问内部地址 {refused}（{parts.hostname}）")
+
+
+class GuardMiddleware:
+    """Refuses requests to addresses that must not be reached, with a readable reason, on every redirect too.
+
+    A host that was found fine is asked about again after half a minute; what it resolves to in between is refused by
+    `GuardedResolver`, when the connection is made.
+    """
+
+    def __init__(self) -> None:
+        self._guard = AddressGuard(settings().allowed_networks)
+        self._fine_until: dict[tuple[str, str | None], float] = {}  # monotonic seconds, by scheme and host
+
+    async def process_request(self, request: Request) -> None:
+        """Raises SkipPage for a refused address."""
+        parts, now = urlsplit(request.url), monotonic()
+        origin = parts.scheme, parts.hostname
+        if self._fine_until.get(origin, 0) < now:
+            await check_url(self._guard, request.url)
+            self._fine_until[origin] = now + _FINE_SECONDS
+
+
+class GuardedResolver(CachingThreadedResolver):
+    """Scrapy's resolver, which hands the connection no address that must not be reached.
+
+    This is where a name that resolves to another address the second time (rebinding) is stopped.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self._guard = AddressGuard(settings().allowed_networks)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> "GuardedResolver":
+        """Made by Scrapy."""
+        return cls(reactor, 0, crawler.settings.getfloat("DNS_TIMEOUT"))
+
+    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":  # noqa: N802 - Twisted's
+        """The address of `name`; fails with DNSLookupError when it must not be reached."""
+        return super().getHostByName(name, timeout).addCallback(self._checked)
+
+    def _checked(self, address: str) -> str:
+        if self._guard.refuses(address):
+            raise DNSLookupError(f"refused address {address}")
+        return address
+
+
+# What a page shows to a reader does not need these; they are neither fetched by the browser nor stored.
+_NOT_RENDERED = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest"})
+
+
+async def browser_must_not(request: Any) -> bool:  # noqa: ANN401 - playwright's Request, whose types are internal
+    """Whether the browser's request is aborted: a refused address, or nothing that text needs."""
+    if request.resource_type in _NOT_RENDERED:
+        return True
+    if request.url.startswith(("data:", "blob:", "about:")):
+        return False
+    try:
+        await check_url(AddressGuard(settings().allowed_networks), request.url)
+    except SkipPage:
+        return True
+    return False

@@ -1,0 +1,44 @@
+"""Scrapy's way to a page: plain, or by the browser where the request asks for it."""
+
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.downloading.browser_requests import is_for_browser
+
+if TYPE_CHECKING:
+    from crawler.downloading.browser_handler import BrowserHandler
+
+
+class PageHandler(HTTP11DownloadHandler):
+    """Nothing of the browser is even imported before a page needs it: most crawls ask for none at first.
+
+    Scrapy makes a handler for http and one for https; they share the crawler's browser.
+    """
+
+    _browsers: ClassVar[WeakKeyDictionary[Crawler, "BrowserHandler"]] = WeakKeyDictionary()
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._crawler = crawler
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer to a request."""
+        if not is_for_browser(request):
+            return await super().download_request(request)
+        if self._crawler not in self._browsers:
+            from crawler.downloading.browser_handler import BrowserHandler  # noqa: PLC0415
+
+            self._browsers[self._crawler] = BrowserHandler(self._crawler)
+        answer: Response = await self._browsers[self._crawler].download_request(request)
+        return answer
+
+    async def close(self) -> None:
+        """Let go of connections, and of the browser."""
+        if browser := self._browsers.pop(self._crawler, None):
+            await browser.close()
+        await super().close()

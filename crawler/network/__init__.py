@@ -1,0 +1,1 @@
+"""Who is at an address, and whether it may be reached: the guard, DNS, servers' certificates."""

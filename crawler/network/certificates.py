@@ -1,0 +1,44 @@
+"""Who answers at an address: the certificates that a server shows."""
+
+import socket
+from contextlib import closing, suppress
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
+
+from crawler.network.guard import AddressGuard
+
+_SECONDS = 10
+
+
+def certificate_chain(url: str, guard: AddressGuard) -> tuple[list[bytes], str]:
+    """The chain that the server of `url` shows, each certificate as DER, leaf first; and what went wrong, in
+    Chinese ("" where nothing did). Empty for http. Trust is not judged: what is shown is what is kept."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return [], ""
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        addresses = [str(entry[4][0]) for entry in found]
+        refused = guard.refused_among(addresses)
+        if refused:
+            return [], f"证书链未取：拒绝访问内部地址 {refused}"
+        with closing(socket.create_connection((addresses[0], parts.port or 443), _SECONDS)) as connection:
+            return _shown(connection, parts.hostname), ""
+    except (OSError, SSL.Error, UnicodeError) as error:
+        return [], f"证书链未取：{type(error).__name__} {error}"
+
+
+def _shown(connection: socket.socket, host: str) -> list[bytes]:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
+    connection.settimeout(None)
+    secure = SSL.Connection(context, connection)
+    secure.set_tlsext_host_name(host.encode("idna"))
+    secure.set_connect_state()
+    secure.do_handshake()
+    chain = secure.get_peer_cert_chain(as_cryptography=True) or []
+    with suppress(SSL.Error):
+        secure.shutdown()
+    return [certificate.public_bytes(Encoding.DER) for certificate in chain]

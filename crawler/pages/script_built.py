@@ -1,0 +1,37 @@
+"""When a page is built by script, so that it needs the browser, and whether the browser showed more of it."""
+
+import re
+
+from classifiers.values import PageText
+
+# Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
+_SHELL = 60
+
+# What such a page writes itself, or fetches to write; the plain page may still have some text of its own.
+_BUILT = re.compile(
+    r"id=[\"']?(?:app|root|__next|__nuxt)\b|data-reactroot|ng-app|v-(?:for|html|text)=|__NUXT__|__INITIAL_STATE__"
+    r"|\bfetch\(|axios[.(]|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|innerHTML\s*="
+)
+_GAIN = 1.2
+
+
+def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
+    """Whether the browser has to show the page, by evidence: `helps` is what is known of pages of its pattern.
+
+    Where that is not known: a shell (hardly any visible text, but scripts that could write some) does, and a page
+    with signs of being built by script is tried. Where it is, that decides.
+    """
+    if "<script" not in html.lower():
+        return False
+    shell = _length(text) < _SHELL
+    built = shell or _BUILT.search(html) is not None
+    return built if helps is None else built and helps
+
+
+def shows_more(rendered: PageText, plain: PageText) -> bool:
+    """Whether the browser showed clearly more main text than the plain page has."""
+    return _length(rendered) > _GAIN * _length(plain) + 10
+
+
+def _length(text: PageText) -> int:
+    return sum(block.end - block.start for block in text.blocks if block.region == "main")

@@ -1,0 +1,25 @@
+"""What is particular to a platform: one small module a platform, pure, bytes or text in, values out."""
+
+from classifiers.values import PageText
+from crawler.pages.extract import extract
+from crawler.pages.post import Post
+from crawler.platforms.mp_article import MpArticlePage
+from crawler.platforms.post_page import PostPage, response_of
+from crawler.platforms.toutiao_article import ToutiaoArticlePage
+
+# The platforms that are known; the first that owns a page reads it.
+SOURCES: tuple[type[PostPage], ...] = (ToutiaoArticlePage, MpArticlePage)
+
+
+def read_post(html: str, url: str = "") -> Post:
+    """A page as the platform that it belongs to reads it; an ordinary page where it belongs to none. Total."""
+    for source in SOURCES:
+        if source.owns(url, html):
+            return source(response=response_of(url, html)).to_post()
+    return Post(extract(html))
+
+
+def read_page(html: str, url: str = "") -> tuple[PageText, str]:
+    """A page's text and its state, as `read_post`."""
+    post = read_post(html, url)
+    return post.text, post.state

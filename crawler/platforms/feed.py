@@ -1,0 +1,79 @@
+"""Lists of posts: RSS and Atom (feedparser), JSON feeds, album pages, and CSV files, as bridges and people give them."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+import feedparser
+
+from crawler.pages.extract import parsed
+
+_MOST_POSTS = 2_000
+_COLUMNS = ("url", "link", "网址", "链接", "文章链接", "地址")
+_ADDRESS_KEYS = ("url", "link", "content_url", "external_url")
+
+
+def post_urls(body: bytes) -> tuple[str, ...]:
+    """The http(s) addresses of a list's posts, in its order; empty when it is no list. Total."""
+    text = body.decode("utf-8-sig", "replace").lstrip()
+    if text.startswith(("{", "[")):
+        found: Iterable[str] = _of_json(text)
+    elif re.match(r"<(?:!doctype html|html)", text, re.I):
+        found = _of_album(text)
+    elif text.startswith("<"):
+        found = _of_feed(body)
+    else:
+        found = _of_csv(text)
+    links = (link.strip().replace("&amp;", "&") for link in found)
+    wanted = dict.fromkeys(link for link in links if link.startswith(("http://", "https://")))
+    return tuple(wanted)[:_MOST_POSTS]
+
+
+def _of_feed(body: bytes) -> Iterator[str]:
+    entries = feedparser.parse(body, resolve_relative_uris=False, sanitize_html=False).entries
+    yield from (str(entry.get("link", "")) for entry in entries)
+
+
+def _of_json(text: str) -> Iterator[str]:
+    """A JSON feed (jsonfeed.org), or the answer of a platform's list: every object with an address, in order."""
+    try:
+        waiting: list[object] = [json.loads(text)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, list):
+            waiting[:0] = value
+        elif isinstance(value, dict):
+            address = next((value[key] for key in _ADDRESS_KEYS if isinstance(value.get(key), str)), None)
+            if address:
+                yield address
+            waiting[:0] = [inner for inner in value.values() if isinstance(inner, list | dict)]
+
+
+def _of_album(html: str) -> Iterator[str]:
+    """An album of posts: items that name their post in `data-link`, and anchors to posts."""
+    tree = parsed(html)
+    for node in tree.css("[data-link]"):
+        yield node.attributes.get("data-link") or ""
+    for node in tree.css("a[href*='mp.weixin.qq.com/s'], a[href*='/s/'], a[href*='/s?']"):
+        yield node.attributes.get("href") or ""
+
+
+def _of_csv(text: str) -> Iterator[str]:
+    """A table with a column of addresses, or one address a line."""
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error:
+        return
+    if not rows:
+        return
+    heads = [cell.strip().lower() for cell in rows[0]]
+    column = next((heads.index(name) for name in _COLUMNS if name in heads), None)
+    for row in rows if column is None else rows[1:]:
+        if column is None:
+            yield from row[:1]
+        elif column < len(row):
+            yield row[column]

@@ -1,0 +1,114 @@
+"""Posts of self-media 自媒体: what a post says of itself, and the page objects that read it (web-poet).
+
+A platform is one small class in a module of its own: how its pages are recognised, where the parts of a post
+stand, and what it shows in place of a post. CONTRIBUTING.md shows how one is added.
+"""
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from web_poet import HttpResponse, WebPage
+
+from classifiers.values import PageText
+from crawler.pages.extract import extract
+from crawler.pages.post import PageState, Post
+
+_LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+class PostPage(WebPage[Post]):
+    """A page object of one platform. A subclass says what is particular to it; the rest is read alike."""
+
+    hosts: ClassVar[tuple[str, ...]] = ()
+    # Element ids that are hidden in the source until the page's own script shows them.
+    shown_later: ClassVar[frozenset[str]] = frozenset()
+    # What the platform shows in place of a post, by the words on its notice page.
+    notices: ClassVar[Mapping[PageState, Sequence[str]]] = {}
+
+    @classmethod
+    def owns(cls, url: str, html: str) -> bool:
+        """Whether the page is this platform's: by its host; a subclass may know it by its shape."""
+        host = (urlsplit(url).hostname or "").lower()
+        return any(host == known or host.endswith(f".{known}") for known in cls.hosts)
+
+    @abstractmethod
+    def has_body(self) -> bool:
+        """Whether a post stands on the page, and no notice in its place."""
+
+    def title(self) -> str:
+        """The post's title."""
+        return self.words("h1")
+
+    def account(self) -> str:
+        """Who publishes it, as readers see it."""
+        return ""
+
+    def account_id(self) -> str:
+        """The platform's id of who publishes it."""
+        return ""
+
+    def published(self) -> str:
+        """When, as the page writes it: a date and time of Beijing, or seconds since 1970."""
+        return ""
+
+    def original_url(self) -> str:
+        """Where 阅读原文 leads."""
+        return ""
+
+    def videos(self) -> Sequence[str]:
+        """Addresses of videos."""
+        return self.css("video::attr(src), iframe::attr(data-src), iframe::attr(src)").getall()
+
+    def images(self) -> Sequence[str]:
+        """Addresses of pictures."""
+        return self.css("img::attr(data-src), img::attr(src)").getall()
+
+    def words(self, css: str) -> str:
+        """The text of the first element that `css` selects; "" where there is none."""
+        return " ".join("".join(self.css(css).xpath("string()").getall()[:1]).split())
+
+    def in_script(self, pattern: str) -> str:
+        """The first group of `pattern` in the page's source; "" where it is not there."""
+        found = re.search(pattern, self.html)
+        return found[1].strip() if found else ""
+
+    def to_post(self) -> Post:
+        """The post, or the notice in its place."""
+        page = extract(self.html, always_visible=self.shown_later)
+        if not self.has_body():
+            shown: list[PageState] = [
+                state for state, words in self.notices.items() if any(word in page.text for word in words)
+            ]
+            return Post(page, shown[0] if shown else "normal")
+        return Post(
+            text=PageText(page.text, self.title() or page.title, page.blocks, page.links),
+            account=self.account(),
+            account_id=self.account_id(),
+            published_at=moment(self.published()),
+            original_url=self.original_url(),
+            videos=tuple(dict.fromkeys(self.videos()))[:50],
+            images=tuple(dict.fromkeys(self.images()))[:200],
+        )
+
+
+def moment(written: str) -> datetime | None:
+    """Seconds since 1970, or a date with or without time in Beijing; None for anything else."""
+    try:
+        if written.isdecimal():
+            return datetime.fromtimestamp(int(written), UTC)
+        numbers = [int(number) for number in re.findall(r"\d+", written)[:6]]
+        return datetime(*numbers, tzinfo=_LOCAL) if len(numbers) >= 3 else None  # type: ignore[arg-type, misc]
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def response_of(url: str, html: str) -> HttpResponse:
+    """A page as web-poet's page objects take it."""
+    return HttpResponse(
+        url or "http://unknown.invalid/", body=html.encode("utf-8", "replace"), encoding="utf-8"
+    )

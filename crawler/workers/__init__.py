@@ -1,0 +1,1 @@
+"""Processes beside the one that fetches: they keep pages and read pictures."""

@@ -1,0 +1,70 @@
+"""Reads the pictures that a crawl keeps beside it, in a process of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from crawler.workers.process import WorkerProcess
+from records.database import reading, transaction
+from records.snapshots.images import ReadImage, record_reading, unread_images
+from records.store.content_store import EvidenceStore
+
+_BATCH = 8
+_WAIT_SECONDS = 0.5
+# For one picture: the longest that is read takes a minute or two on a busy machine.
+_READ_SECONDS = 300.0
+
+
+def _read_kept(store: EvidenceStore, sha256: str) -> ReadImage:
+    from crawler.pages.ocr import read_image  # noqa: PLC0415 - only the process that reads needs the model
+
+    return read_image(store.get(sha256))
+
+
+class ImageReading:
+    """Reads what the crawl keeps, in a process of its own, until `finish`. What a kill leaves unread is read by the
+    next one."""
+
+    def __init__(self, engine: Engine, store: EvidenceStore) -> None:
+        self._engine, self._store = engine, store
+        self._all_here = threading.Event()
+        self._progress: Callable[[int], None] = lambda _: None
+        self._process = WorkerProcess(seconds=_READ_SECONDS)
+        self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for pictures."""
+        self._thread.start()
+
+    def finish(self, progress: Callable[[int], None]) -> None:
+        """Wait until all pictures that are kept are read; `progress` is called with how many more are."""
+        self._progress = progress
+        self._all_here.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                finishing = self._all_here.is_set()
+                with reading(self._engine) as session:
+                    waiting = unread_images(session, _BATCH)
+                if waiting:
+                    self._read(waiting)
+                elif finishing:
+                    return
+                else:
+                    self._all_here.wait(_WAIT_SECONDS)
+        finally:
+            self._process.close()
+
+    def _read(self, waiting: Sequence[str]) -> None:
+        for sha256 in waiting:
+            try:
+                read = self._process.run(_read_kept, self._store, sha256)
+            except Exception as error:  # also a process that died or hung on a picture: it is not tried again
+                read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
+            with transaction(self._engine) as session:
+                record_reading(session, self._store, sha256, read, datetime.now(UTC))
+            self._progress(1)

@@ -1,0 +1,62 @@
+"""What kind of page it is, with the evidence, and when it is an advert in disguise."""
+
+from datetime import date
+
+import pytest
+
+from classifiers.judge import judge
+from classifiers.lists.rules import RuleSet
+from classifiers.values import Facts, Link, PageText
+
+FACTS = Facts(date(2026, 11, 24))
+EDUCATION = "什么是流感？常见症状是发热、咳嗽，如何预防：勤洗手、戴口罩。"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("当事人发布含有“治愈率98%”的广告，被处以罚款三万元。", "notice"),
+        (EDUCATION, "education"),
+        ("本报讯 记者从市卫生健康部门获悉，新院区日前开诊。", "news"),
+        ("内科、外科、儿科，开放床位300张。", "introduction"),
+        ("治愈率98%，永不复发。", "advert"),
+        ("\n".join(f"第{number}条：通知标题" for number in range(20)), "directory"),
+        ("热玛吉限时特价，立即预约。", "advert"),
+    ],
+)
+def test_a_kind_is_decided_by_evidence(rules: RuleSet, text: str, kind: str) -> None:
+    judgement = judge(PageText.of_plain(text), rules, FACTS)
+    assert judgement.page_kind == kind
+    assert judgement.page_kind_reasons
+
+
+@pytest.mark.parametrize("contact", ["电话：400-000-1234", "微信：qingyi_demo01", "地址：云溪市河东路8号院"])
+def test_education_with_a_contact_is_an_advert_in_disguise(rules: RuleSet, contact: str) -> None:
+    judgement = judge(PageText.of_plain(f"{EDUCATION}\n{contact}"), rules, FACTS)
+    assert [finding.rule for finding in judgement.findings] == ["disguised-education"]
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (Link("//tb.53kf.com/code/code/1/1"), "在线咨询工具"),
+        (Link("https://pht.zoosnet.net/JS/LsJS.aspx"), "在线咨询工具"),
+        (Link("HTTPS://TB.53KF.COM:443?x"), "在线咨询工具"),
+        (Link("/kf#now"), "在线咨询工具"),
+        (Link("/zi\nxun/"), "在线咨询工具"),
+        (Link("/yuyue/index.html", 0, 6), "预约链接"),
+    ],
+)
+def test_a_chat_widget_or_booking_link_counts_as_a_contact(rules: RuleSet, link: Link, reason: str) -> None:
+    plain = PageText.of_plain(EDUCATION)
+    judgement = judge(PageText(plain.text, "", plain.blocks, (link,)), rules, FACTS)
+    assert [finding.rule for finding in judgement.findings] == ["disguised-education"]
+    assert reason in "".join(judgement.page_kind_reasons)
+
+
+def test_a_link_to_elsewhere_is_no_contact(rules: RuleSet) -> None:
+    plain = PageText.of_plain(EDUCATION)
+    page = PageText(
+        plain.text, "", plain.blocks, (Link("/news/1.html", 0, 6), Link("https://cdn.example/jquery.js"))
+    )
+    assert judge(page, rules, FACTS).page_kind == "education"

@@ -1,0 +1,111 @@
+"""Rules are data, and their examples are their tests."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+import pytest
+
+from classifiers.examples import example_facts
+from classifiers.judge import judge
+from classifiers.lists.rules import Rule, load_rules
+from classifiers.values import Facts, PageText
+from records.settings import PROJECT
+
+LISTS = PROJECT / "keyword_lists"
+FACTS = Facts(seen_on=date(2026, 11, 24))
+RULES = load_rules(LISTS)
+FAMILIES = {rule.family for rule in RULES.live.values()}
+
+
+@cache
+def facts_of(family: str) -> Facts:
+    """What is known when a family's examples are judged, as its own file says."""
+    return example_facts(RULES.families[family], FACTS.seen_on)
+
+
+def examples(*kinds: str) -> Iterator[object]:
+    for rule in RULES.rules:
+        for kind in kinds:
+            for number, text in enumerate(getattr(rule.examples, kind), 1):
+                yield pytest.param(rule, text, id=f"{rule.id}-{kind}{number}")
+
+
+def found_by(rule: Rule, text: str) -> bool:
+    judgement = judge(PageText.of_plain(text), RULES, facts_of(rule.family))
+    return rule.id in {finding.rule for finding in judgement.findings}
+
+
+@pytest.mark.parametrize(("rule", "text"), list(examples("match", "disguised")))
+def test_a_rule_finds_its_examples(rule: Rule, text: str) -> None:
+    assert found_by(rule, text)
+
+
+@pytest.mark.parametrize(("rule", "text"), list(examples("spare")))
+def test_a_lookalike_raises_nothing_at_all(rule: Rule, text: str) -> None:
+    assert judge(PageText.of_plain(text), RULES, facts_of(rule.family)).findings == ()
+
+
+def test_known_misses_and_known_false_alarms_still_are_what_they_are() -> None:
+    for rule in RULES.rules:
+        passing = [text for text in rule.examples.todo_match if found_by(rule, text)]
+        passing += [text for text in rule.examples.todo_spare if not found_by(rule, text)]
+        assert not passing, f"{rule.id}: these pass now; move them to match or spare: {passing}"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.terms], ids=lambda rule: rule.id)
+def test_a_rule_by_words_has_examples_of_every_kind(rule: Rule) -> None:
+    assert len(rule.examples.match) >= 3
+    assert len(rule.examples.spare) >= 3
+    assert len(rule.examples.disguised) >= 1
+
+
+def test_every_family_that_the_campaign_names_is_there() -> None:
+    assert {rule.family for rule in RULES.live.values()} >= {
+        "cure_guarantee",
+        "cure_rate",
+        "comparison",
+        "endorsement",
+        "absolute_words",
+        "military",
+        "technology",
+        "disguised",
+        "inducement",
+        "superstition",
+        "beauty_anxiety",
+        "stem_cells",
+        "insurance_luring",
+        "certificate",
+    }
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_family_has_fifteen_examples_and_fifteen_lookalikes(family: str) -> None:
+    rules = [rule.examples for rule in RULES.live.values() if rule.family == family]
+    assert sum(len(examples.match) + len(examples.disguised) for examples in rules) >= 15
+    assert sum(len(examples.spare) for examples in rules) >= 15
+
+
+def test_there_are_four_hundred_live_terms() -> None:
+    assert len({term for rule in RULES.live.values() for term in rule.terms}) >= 400
+
+
+def test_every_context_is_used() -> None:
+    used = {name for rule in RULES.rules for name in (*rule.unless, *rule.needs)}
+    used |= {name for context in RULES.contexts.values() for name in context.void_by}
+    assert set(RULES.contexts) == used
+
+
+def test_lawful_pages_raise_nothing_that_is_not_listed_with_its_reason() -> None:
+    pages = sorted((PROJECT / "tests" / "lawful").glob("*.txt"))
+    assert len(pages) >= 10
+    alarms = {
+        (finding.rule, page.name)
+        for page in pages
+        for finding in judge(PageText.of_plain(page.read_text("utf-8")), RULES, FACTS).findings
+    }
+    with (LISTS / "known_false_alarms.csv").open(encoding="utf-8", newline="") as listed:
+        known = {(row["rule"], row["page"]): row["reason"] for row in csv.DictReader(listed)}
+    assert alarms == set(known), "an alarm that is not listed, or a listed one that is gone"
+    assert all(known.values())
