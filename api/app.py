@@ -8,26 +8,26 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from api.answers import HANDLED, answer
 from api.audit.routes import router as audit_router
+from api.cases.case import router as review_router
+from api.cases.queue import router as reviewers_queue_router
 from api.context import Parts, Signed
+from api.error_responses import HANDLED, answer
 from api.figures.routes import router as figures_router
 from api.letters.routes import router as letters_router
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
+from api.office.queue import router as office_queue_router
+from api.office.transfer import router as takedown_router
 from api.people.routes import router as people_router
-from api.queue.attachments import router as attachments_router
-from api.queue.caller import CallsAMinute
-from api.queue.leases import router as leases_router
-from api.queue.matters import router as matters_router
-from api.queue.routes import router as queue_router
-from api.review.queue import router as reviewers_queue_router
-from api.review.routes import router as review_router
 from api.signin.oidc import router as oidc_router
 from api.signin.routes import router as signin_router
-from api.takedown.queue import router as office_queue_router
-from api.takedown.routes import router as takedown_router
 from api.tips.routes import router as tips_router
+from api.v1.attachments import router as attachments_router
+from api.v1.caller import CallsAMinute
+from api.v1.leases import router as leases_router
+from api.v1.matters import router as matters_router
+from api.v1.transfers import router as queue_router
 from api.webhooks.routes import router as webhooks_router
 from classifiers.lists.rules import RuleSet
 from records.lists.drafts import ListsHere

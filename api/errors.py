@@ -1,4 +1,4 @@
-"""Errors of the pages and the API, named for what is answered. `api.answers` turns them into responses."""
+"""Errors of the pages and the API, named for what is answered. `api.error_responses` turns them into responses."""
 
 
 class SignInNeeded(Exception):

@@ -6,7 +6,7 @@ from datetime import datetime
 from records.cases.outcomes import OUTCOMES
 from records.figures.institution_history import InstitutionHistory
 from records.local_time import local_day
-from reports.letters import as_bytes, letter, table
+from reports.documents import as_bytes, letter, table
 
 
 def institution_record(history: InstitutionHistory, made: datetime) -> bytes:

@@ -21,7 +21,7 @@ from records.figures.case_figures import CaseFact, FigureRow, by, total
 from records.figures.period import Period
 from records.models import DisposalResult, Level
 from records.visits.coverage import LevelCoverage
-from reports.containers import timeless
+from reports.reproducible_zip import timeless
 
 TITLE = "医疗乱象专项整治行动工作量化统计表"
 PARTS = {Level.PUBLIC_SECONDARY: "（一）二级以上公立医疗机构", Level.OTHER: "（二）其他医疗机构"}

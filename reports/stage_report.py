@@ -12,7 +12,7 @@ from records.figures.office_figures import OfficeFigure
 from records.figures.period import Period
 from records.models import DisposalResult
 from records.visits.coverage import LevelCoverage
-from reports.letters import as_bytes, letter, table
+from reports.documents import as_bytes, letter, table
 
 _HEAD = ("", *(outcome.title for outcome in OUTCOMES.values()))
 _MOST_ROWS = 15

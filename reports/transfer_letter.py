@@ -13,8 +13,8 @@ from openpyxl.xml.functions import tostring
 from records.local_time import local_day
 from records.models import DisposalResult, Letter, Transfer
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
-from reports.containers import timeless
-from reports.letters import as_bytes, letter, table
+from reports.documents import as_bytes, letter, table
+from reports.reproducible_zip import timeless
 
 _LIST = (
     NUMBER,

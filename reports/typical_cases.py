@@ -6,7 +6,7 @@ from datetime import datetime
 
 from records.figures.institution_history import CaseStory
 from records.local_time import local_day
-from reports.letters import as_bytes, letter
+from reports.documents import as_bytes, letter
 
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?(?:1[3-9]\d{9}|0\d{2,3}[-\s]?\d{7,8}|[48]00[-\s]?\d{3}[-\s]?\d{4})(?!\d)"

@@ -1,7 +1,7 @@
 """`qingyi judge --explain` says of each rule that found something what the lists say of it, once."""
 
 from classifiers.lists.rules import RuleSet
-from tests.test_command import qingyi
+from tests.qingyi.test_command import qingyi
 
 
 def test_each_rule_is_explained_once(rules: RuleSet) -> None:

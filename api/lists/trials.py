@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from api.cases.highlight import Mark, lines
 from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, RecordId, page
-from api.review.highlight import Mark, lines
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import load_rules
 from records.cases.flagging import latest_cases

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.cases.highlight import Mark, lines
 from api.context import CheckedForm, Now, Parts, PartsHere, RecordId, TipTaker, page, signed_in_or_nobody
 from api.errors import SignInNeeded
-from api.review.highlight import Mark, lines
 from api.steps import environment_of, start_step
 from classifiers.judge import judge
 from classifiers.values import Facts, Judgement, PageText

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.context import PartsHere
-from api.queue.caller import TokenCaller
-from api.queue.routes import problems
+from api.v1.caller import TokenCaller
+from api.v1.transfers import problems
 from records.database import reading
 from records.models import TransferState
 from records.transfers.matters import MatterCounted, office_matters

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import evidence as evidence_here
+from api import downloads
+from api.cases.highlight import lines
+from api.cases.queue import Done, case_address, queue_address
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
-from api.review.highlight import lines
-from api.review.queue import Done, case_address, queue_address
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records.cases import merging, page_versions, review
@@ -70,8 +70,8 @@ def show(
             rules=here.lists.rules().by_id,
             tips=tips_of_page(session, case.page_id),
             states=CaseState,
-            pictures=evidence_here.pictures_read(session, case),
-            captured=evidence_here.capture_shown(session, here.store, case),
+            pictures=downloads.pictures_read(session, case),
+            captured=downloads.capture_shown(session, here.store, case),
             view=wanted.address(),
             done=session.get(Case, done) if done else None,
             following=next_case(session, wanted, sign_in.user, now, after=case_id),
@@ -149,16 +149,14 @@ def raw(request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordI
 def screenshot(here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Response:
     """The screenshot of the case's page."""
     with reading(here.engine) as session:
-        return evidence_here.screenshot(
-            session, here.store, _found(review.find_case(session, case_id), sign_in)
-        )
+        return downloads.screenshot(session, here.store, _found(review.find_case(session, case_id), sign_in))
 
 
 @router.get("/{case_id}/pictures/{sha256}")
 def picture(here: PartsHere, sign_in: CaseReader, case_id: RecordId, sha256: str) -> Response:
     """A picture of the case's page in which something was found."""
     with reading(here.engine) as session:
-        return evidence_here.picture(
+        return downloads.picture(
             session, here.store, _found(review.find_case(session, case_id), sign_in), sha256
         )
 
@@ -168,8 +166,8 @@ def package(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -
     """The evidence package of the case, as a download."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        taker = evidence_here.Taker(actor_of(sign_in.user), now)
-        return evidence_here.package(session, here.store, case, taker)
+        taker = downloads.Taker(actor_of(sign_in.user), now)
+        return downloads.package(session, here.store, case, taker)
 
 
 @router.get("/{case_id}/attachments/{attachment_id}")
@@ -181,7 +179,7 @@ def attachment(here: PartsHere, sign_in: CaseReader, case_id: RecordId, attachme
         found = next((one for one in known if one.id == attachment_id), None)
         if found is None:
             raise HTTPException(404)
-        return evidence_here.attachment_download(here.store, found)
+        return downloads.attachment_download(here.store, found)
 
 
 @router.get("/{case_id}/evidence")
@@ -189,8 +187,8 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
     """The raw bytes of the page that was judged, as a download."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        taker = evidence_here.Taker(actor_of(sign_in.user), now)
-        return evidence_here.as_download(session, here.store, case, taker)
+        taker = downloads.Taker(actor_of(sign_in.user), now)
+        return downloads.as_download(session, here.store, case, taker)
 
 
 def _is_transferable(case: Case) -> bool:

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy.orm import Session
 
 from api.context import Now, PartsHere
-from api.queue.caller import ThisCall, TokenCaller
-from api.queue.routes import answered, problems
-from api.queue.schemas import TransferOut, transfer_out
+from api.v1.caller import ThisCall, TokenCaller
+from api.v1.schemas import TransferOut, transfer_out
+from api.v1.transfers import answered, problems
 from records.transfers import leases
 from records.transfers.leases import TransferLease
 

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import evidence as evidence_here
+from api import downloads
+from api.cases.highlight import lines
 from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, page
-from api.review.highlight import lines
-from api.takedown.queue import chosen_file, own_office
+from api.office.queue import chosen_file, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import DisposalResult
@@ -37,8 +37,8 @@ def show(
             case=transfer.case,
             institution=transfer.case.page.source.institution,
             findings=findings,
-            pictures=evidence_here.pictures_read(session, transfer.case),
-            captured=evidence_here.capture_shown(session, here.store, transfer.case),
+            pictures=downloads.pictures_read(session, transfer.case),
+            captured=downloads.capture_shown(session, here.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, findings),
             results=list(DisposalResult),
             today=local_day(now),
@@ -106,7 +106,7 @@ def attachment(here: PartsHere, sign_in: Officer, transfer_id: RecordId, attachm
     with reading(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
         found = attachment_of(session, transfer, attachment_id)
-        return evidence_here.attachment_download(here.store, found)
+        return downloads.attachment_download(here.store, found)
 
 
 @router.post("/{transfer_id}/more-evidence", dependencies=[CheckedForm])
@@ -147,8 +147,8 @@ def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId)
     """The raw bytes of the page, as a download."""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        taker = evidence_here.Taker(actor_of(sign_in.user), now)
-        return evidence_here.as_download(session, here.store, transfer.case, taker)
+        taker = downloads.Taker(actor_of(sign_in.user), now)
+        return downloads.as_download(session, here.store, transfer.case, taker)
 
 
 @router.get("/{transfer_id}/screenshot")
@@ -156,7 +156,7 @@ def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Resp
     """The screenshot of the page."""
     with reading(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        return evidence_here.screenshot(session, here.store, transfer.case)
+        return downloads.screenshot(session, here.store, transfer.case)
 
 
 @router.get("/{transfer_id}/pictures/{sha256}")
@@ -164,7 +164,7 @@ def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: st
     """A picture of the page in which something was found."""
     with reading(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        return evidence_here.picture(session, here.store, transfer.case, sha256)
+        return downloads.picture(session, here.store, transfer.case, sha256)
 
 
 @router.get("/{transfer_id}/package")
@@ -172,5 +172,5 @@ def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) 
     """The evidence package, as a download."""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        taker = evidence_here.Taker(actor_of(sign_in.user), now)
-        return evidence_here.package(session, here.store, transfer.case, taker)
+        taker = downloads.Taker(actor_of(sign_in.user), now)
+        return downloads.package(session, here.store, transfer.case, taker)

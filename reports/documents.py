@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from reports.containers import timeless
+from reports.reproducible_zip import timeless
 
 _BODY, _HEADING = "仿宋", "黑体"  # as GB/T 9704-2012 sets official documents
 

@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.answers import Problem
 from api.context import Now, Parts, PartsHere, RecordId
-from api.evidence import Taker, as_download, package
-from api.queue.caller import ThisCall, TokenCaller
-from api.queue.schemas import (
+from api.downloads import Taker, as_download, package
+from api.error_responses import Problem
+from api.v1.caller import ThisCall, TokenCaller
+from api.v1.schemas import (
     DisposalIn,
     DisposalReport,
     DisposalReports,

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.context import Now, PartsHere, RecordId
-from api.evidence import attachment_download
-from api.queue.caller import TokenCaller
-from api.queue.routes import problems
-from api.queue.schemas import AttachmentOut, attachment_out
+from api.downloads import attachment_download
+from api.v1.caller import TokenCaller
+from api.v1.schemas import AttachmentOut, attachment_out
+from api.v1.transfers import problems
 from records.database import reading, transaction
 from records.transfers import attachments, office_queue
 
