@@ -11,7 +11,10 @@ _LONGEST_SECONDS = 3_600
 def start_step(here: Parts, *arguments: str) -> None:
     """Run `qingyi` with `arguments` in the background, on this application's database and folders."""
     settings = {"environment": environment_of(here), "seconds": _LONGEST_SECONDS}
-    threading.Thread(target=run_step, args=arguments, kwargs=settings, daemon=True).start()
+    work = threading.Thread(
+        target=run_step, args=arguments, kwargs=settings, name=f"step-{arguments[0]}", daemon=True
+    )
+    work.start()
 
 
 def environment_of(here: Parts) -> dict[str, str]:

@@ -93,6 +93,9 @@ def running(
     try:
         yield found.url
     finally:
+        for thread in threading.enumerate():  # what pages began goes on in its own, on this test's database
+            if thread.name.startswith(("trial-", "step-")):
+                thread.join(120)
         found.app.dependency_overrides.clear()
         _idle.append(found)
 

@@ -273,6 +273,7 @@ def test_the_posts_of_an_account_are_read_in_their_states(engine, store, qingyi)
 
 
 @pytest.mark.parametrize("pages_before_the_kill", [3, 11, 24])
+@pytest.mark.databases("sqlite")
 def test_a_killed_crawl_loses_no_snapshot_and_makes_no_duplicate(
     engine, store, environment, qingyi, register_site, pages_before_the_kill
 ) -> None:

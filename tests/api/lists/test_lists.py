@@ -157,6 +157,7 @@ def test_faults_are_named_while_typing_and_keep_a_draft_from_going_live(analyst,
     assert (late.status_code, "已被他人修改" in late.text) == (409, True)
 
 
+@pytest.mark.databases("sqlite")
 def test_a_draft_whose_examples_fail_does_not_go_live(analyst, lists, stored) -> None:
     draft = drafted(analyst)
     text = (lists / "cure_rate.yaml").read_text("utf-8")
@@ -168,6 +169,7 @@ def test_a_draft_whose_examples_fail_does_not_go_live(analyst, lists, stored) ->
     assert (refused.status_code, "例句没有通过" in refused.text) == (409, True)
 
 
+@pytest.mark.databases("sqlite")
 def test_two_drafts_of_the_same_file_do_not_overwrite_each_other(analyst, lists, stored) -> None:
     first, second = drafted(analyst, "一"), drafted(analyst, "二")
     for draft, term in ((first, NEW_TERM), (second, "院内自助机")):
@@ -179,6 +181,7 @@ def test_two_drafts_of_the_same_file_do_not_overwrite_each_other(analyst, lists,
     assert send(analyst, f"{second}/rebase").status_code == 409
 
 
+@pytest.mark.databases("sqlite")
 def test_a_trial_can_be_cancelled(served, analyst, lists, store, rules, now) -> None:
     with transaction(served.engine) as session:
         source = registered.site(session, "http://127.0.0.1:2/")
