@@ -1,0 +1,1 @@
+"""Letters to offices: made, printed, and answered by a table."""

@@ -1,0 +1,1 @@
+"""The analyst's pages: drafts, trials, publications, terms."""

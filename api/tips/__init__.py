@@ -1,0 +1,1 @@
+"""Tips and the self-check."""
