@@ -43,6 +43,7 @@ def free_port_range(count: int) -> int:
             return first
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_told_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

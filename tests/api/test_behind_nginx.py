@@ -24,6 +24,7 @@ def client(front: Front, token: str, certificate: str = "office") -> QueueClient
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_programs_need_certificate_and_token_and_people_neither(served, case_id, front) -> None:
     number = transfer(served, case_id)
     with client(front, served.token) as office:
@@ -47,6 +48,7 @@ def test_programs_need_certificate_and_token_and_people_neither(served, case_id,
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_a_server_that_nobody_vouches_for_is_not_spoken_to(served, front, monkeypatch) -> None:
     monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
     with QueueClient(front.url, served.token) as office, pytest.raises(QueueUnreachable):

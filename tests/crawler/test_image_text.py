@@ -22,6 +22,7 @@ from tests.servers.site import Answer, page, serving
 LINES = ["云溪男科医院", "治愈率高达98%", "签约治疗无效退款", "祖传秘方专治疑难杂症"]
 
 
+@pytest.mark.slow
 def test_a_poster_is_read_line_by_line_with_boxes() -> None:
     read = read_image(poster(LINES))
     assert [line.text for line in read.lines] == LINES
@@ -32,6 +33,7 @@ def test_a_poster_is_read_line_by_line_with_boxes() -> None:
     assert read.preview.startswith(b"\xff\xd8")
 
 
+@pytest.mark.slow
 def test_a_long_poster_is_cut_and_no_line_is_lost_or_read_twice() -> None:
     many = [f"第{number}行祖传秘方专治疑难杂症" for number in range(1, 61)]
     read = read_image(poster(many, size=36))
@@ -90,6 +92,7 @@ def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qi
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: EvidenceStore) -> None:
     now = datetime.now(UTC)
     with transaction(engine) as session:

@@ -48,6 +48,7 @@ MODULE = (sys.executable, "-m", "qingyi")
     [(INSTALLED, ("--help",)), (MODULE, ("lists", "check", "/no/such/folder"))],
     ids=["installed", "module"],
 )
+@pytest.mark.slow
 def test_the_program_does_what_the_forked_command_does(program, arguments: tuple[str, ...]) -> None:
     """The other tests fork a command from a process that has imported it."""
     done = subprocess.run(
@@ -127,6 +128,7 @@ def test_users_and_offices_are_added_once(database) -> None:
     assert qingyi("office", "token", "网信办", **database).stdout.startswith("qy_")
 
 
+@pytest.mark.slow
 def test_judging_a_text_by_hand() -> None:
     done = qingyi("judge", "-", "--json", stdin="我院治愈率98%，永不复发。")
     assert done.returncode == 1

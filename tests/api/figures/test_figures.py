@@ -69,6 +69,7 @@ def shown(client: httpx.Client, address: str) -> int:
     return len(re.findall(r"<tr data-row>", client.get(address).text)) if state else -1
 
 
+@pytest.mark.slow
 def test_each_number_leads_to_as_many_cases(leader, cases) -> None:
     html = leader.get("/figures").text
     numbers = COUNT.findall(html) + BAR.findall(html)

@@ -47,6 +47,7 @@ def answer(client: httpx.Client, office_id: int, content: bytes) -> str:
     return client.post("/letters/answers", data={"csrf": csrf, "office": office_id}, files=files).text
 
 
+@pytest.mark.slow
 def test_a_letter_says_the_same_as_document_print_and_list(served, cases, reviewer) -> None:
     assert "未入函的转送件 3 件" in reviewer.get("/letters").text
     assert issue(reviewer, served.office_id).status_code == 303

@@ -73,6 +73,7 @@ def finished(client: httpx.Client, trial: str) -> str:
     raise AssertionError("the trial does not end")
 
 
+@pytest.mark.slow
 def test_a_term_from_its_draft_over_the_trial_into_force_and_back(
     served, analyst, lists, stored, case_id
 ) -> None:
@@ -158,6 +159,7 @@ def test_faults_are_named_while_typing_and_keep_a_draft_from_going_live(analyst,
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_a_draft_whose_examples_fail_does_not_go_live(analyst, lists, stored) -> None:
     draft = drafted(analyst)
     text = (lists / "cure_rate.yaml").read_text("utf-8")
@@ -170,6 +172,7 @@ def test_a_draft_whose_examples_fail_does_not_go_live(analyst, lists, stored) ->
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_two_drafts_of_the_same_file_do_not_overwrite_each_other(analyst, lists, stored) -> None:
     first, second = drafted(analyst, "一"), drafted(analyst, "二")
     for draft, term in ((first, NEW_TERM), (second, "院内自助机")):
@@ -182,6 +185,7 @@ def test_two_drafts_of_the_same_file_do_not_overwrite_each_other(analyst, lists,
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.slow
 def test_a_trial_can_be_cancelled(served, analyst, lists, store, rules, now) -> None:
     with transaction(served.engine) as session:
         source = registered.site(session, "http://127.0.0.1:2/")

@@ -17,6 +17,7 @@ def made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     module.dictionary.cache_clear()
 
 
+@pytest.mark.slow
 def test_it_says_what_jieba_says(made_anew: Path) -> None:
     frequencies, total = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
     ours = module.dictionary()
@@ -32,6 +33,7 @@ def test_the_fields_words_are_in_it(made_anew: Path) -> None:
     assert module.dictionary().get("住院") == 60_000
 
 
+@pytest.mark.slow
 def test_the_file_is_made_once_and_mended(made_anew: Path) -> None:
     module.dictionary()
     (file,) = made_anew.iterdir()
