@@ -126,7 +126,8 @@ def package(session: Session, store: EvidenceStore, case: Case, taker: Taker) ->
         path = Path(scratch) / "package.zip"
         export_case(session, store, case.id, path)
         content = path.read_bytes()
-    _write_down(session, case, taker, "证据包")
+    step = Step(case, case.state, case.state)
+    audit.append(session, str(taker.actor), "evidence_taken_out", taker.now, step=step, reason="下载证据包")
     name = f"case-{case.id}-evidence.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/zip", headers=headers)
@@ -136,7 +137,8 @@ def as_download(session: Session, store: EvidenceStore, case: Case, taker: Taker
     """The raw body of the snapshot that the case was judged by, checked against its hash, written into the log."""
     sha256 = case.judgement.snapshot.body_sha256
     content = store.get(sha256)
-    _write_down(session, case, taker, "原始字节")
+    step = Step(case, case.state, case.state)
+    audit.append(session, str(taker.actor), "evidence_taken_out", taker.now, step=step, reason="下载原始字节")
     return Response(
         content,
         media_type="application/octet-stream",
@@ -144,18 +146,6 @@ def as_download(session: Session, store: EvidenceStore, case: Case, taker: Taker
             "Content-Disposition": f'attachment; filename="case-{case.id}-{sha256[:12]}.bin"',
             "X-Content-SHA256": sha256,
         },
-    )
-
-
-def _write_down(session: Session, case: Case, taker: Taker, what: str) -> None:
-    step = Step(case, case.state, case.state)
-    audit.append(
-        session,
-        actor=str(taker.actor),
-        action="evidence_taken_out",
-        now=taker.now,
-        step=step,
-        reason=f"下载{what}",
     )
 
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from records.models import AuditEntry, Case, CaseState
+from records.models import AuditEntry, Case, CaseState, User
 
 # One lock for all who append, until they commit: the chain has one end. The number only has to be our own.
 _LOCK = 0x51_69_6E_67
@@ -69,16 +69,17 @@ class _Pending:
 
 def append(
     session: Session,
-    *,
-    actor: str,
+    actor: User | str,
     action: str,
     now: datetime,
     subject: str = "",
+    *,
     step: Step | None = None,
     reason: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Add an entry; `action` is one of ACTIONS. It is put at the chain's end when the session commits.
+    """Add an entry: a user, or who else acts by the log's name for them, did `action`, which is one of ACTIONS. It is put
+    at the chain's end when the session commits.
 
     Only then, since whoever puts one there makes all others wait: who held the end while still waiting for a case that
     another has changed, who waits for the end, would wait for ever.
@@ -87,7 +88,7 @@ def append(
         raise ValueError(f"not an action: {action}")
     entry = _Pending(
         at=now,
-        actor=actor,
+        actor=actor.actor if isinstance(actor, User) else actor,
         action=action,
         subject=subject[:200],
         case_id=step.case.id if step else None,

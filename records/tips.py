@@ -78,7 +78,7 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
     session.add(tip)
     session.flush()
     # Who reported stays out of the log: it is read by more people than the tip.
-    audit.append(session, actor=actor, action="tip_added", subject=f"线索 {tip.id}", now=now, reason=tip.url)
+    audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason=tip.url)
     return tip
 
 
@@ -150,9 +150,7 @@ def conclude_tip(session: Session, tip: Tip, visit_id: int, now: datetime) -> No
 def try_again(session: Session, tip: Tip, *, actor: str, now: datetime) -> None:
     """Fetch a tip's page once more."""
     tip.state, tip.reason = TipState.WAITING, None
-    audit.append(
-        session, actor=actor, action="tip_added", subject=f"线索 {tip.id}", now=now, reason="重新抓取"
-    )
+    audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason="重新抓取")
 
 
 def tips(

@@ -145,4 +145,4 @@ def _write(
     detail: dict[str, Any] | None = None,
 ) -> None:
     action = "case_note" if step.before is step.after else "case_step"
-    audit.append(session, actor=str(actor), action=action, now=now, step=step, reason=reason, detail=detail)
+    audit.append(session, str(actor), action, now, step=step, reason=reason, detail=detail)

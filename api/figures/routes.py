@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -32,7 +32,6 @@ from records.local_time import local_day
 from records.models import DisposalResult, SignIn
 from records.people.users import districts
 from records.visits.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
-from records.workflow import actor_of
 from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
 from reports.stage_report import OFFICE_COLUMNS, Stage, office_cells, stage_report
@@ -146,7 +145,9 @@ def quantified(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsk
     with transaction(here.engine) as session:
         facts = case_facts(session, what.period, what.district)
         parts = quantified_parts(facts, _coverage(session, what), _families(here), what.period)
-        _write_down(session, sign_in, now, f"量化统计表 {what.period.title} {what.place}")
+        audit.append(
+            session, sign_in.user, "report_exported", now, f"量化统计表 {what.period.title} {what.place}"
+        )
     content = quantified_workbook(parts, what.period, what.place, what.period.end)
     return _file(content, _XLSX, f"quantified-{what.period.first}-{what.period.last}.xlsx")
 
@@ -168,7 +169,9 @@ def stage(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -
                 made=what.period.end,
             )
         )
-        _write_down(session, sign_in, now, f"阶段工作报告 {what.period.title} {what.place}")
+        audit.append(
+            session, sign_in.user, "report_exported", now, f"阶段工作报告 {what.period.title} {what.place}"
+        )
     return _file(content, _DOCX, f"stage-report-{what.period.first}-{what.period.last}.docx")
 
 
@@ -177,7 +180,9 @@ def typical(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked)
     """The period's typical cases, redacted."""
     with transaction(here.engine) as session:
         cases = gravest(session, what.period, what.district, _TYPICAL)
-        _write_down(session, sign_in, now, f"典型案例 {what.period.title} {what.place}")
+        audit.append(
+            session, sign_in.user, "report_exported", now, f"典型案例 {what.period.title} {what.place}"
+        )
     return _file(typical_cases(cases, what.period.end), _DOCX, f"typical-cases-{what.period.first}.docx")
 
 
@@ -203,7 +208,7 @@ def record(here: PartsHere, sign_in: FigureReader, now: Now, institution_id: Rec
     """An institution's record, for its licence's renewal."""
     with transaction(here.engine) as session:
         history = _history(session, sign_in, institution_id)
-        _write_down(session, sign_in, now, f"机构记录 {history.institution.name}")
+        audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
         content = institution_record(history, now)
     return _file(content, _DOCX, f"institution-{institution_id}.docx")
 
@@ -241,11 +246,6 @@ def _named(names: dict[str, str]) -> Callable[[str], str]:
 
 def _queue_address(wanted: dict[str, str], state: str) -> str:
     return f"/cases?{QueueFilter(**{**wanted, 'state': state}).address()}"
-
-
-def _write_down(session: Session, sign_in: SignIn, now: datetime, what: str) -> None:
-    actor = str(actor_of(sign_in.user))
-    audit.append(session, actor=actor, action="report_exported", subject=what, now=now)
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

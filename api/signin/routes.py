@@ -45,7 +45,7 @@ def sign_in(
 def sign_out(request: Request, here: PartsHere, sign_in: Signed, now: Now) -> RedirectResponse:
     """Sign out."""
     with transaction(here.engine) as session:
-        audit.append(session, actor=sign_in.user.actor, action="sign_out", now=now)
+        audit.append(session, sign_in.user, "sign_out", now)
         close_sign_in(session, request.cookies[COOKIE])
     response = RedirectResponse("/signin", 303)
     response.delete_cookie(COOKIE)

@@ -141,7 +141,9 @@ def self_check(
     else:
         fault = "请粘贴文字，或填写网址"
     if sign_in is not None and checked is not None:
-        _write_down(here, sign_in, now, url or f"文字 {len(text)} 字")
+        with transaction(here.engine) as session:
+            subject = url or f"文字 {len(text)} 字"
+            audit.append(session, sign_in.user, "self_check", now, subject)
     return page(
         request,
         "self_check.html",
@@ -204,9 +206,3 @@ def _of_page(here: Parts, url: str) -> tuple[Checked | None, str]:
 def _checked(text: str, findings: list[dict[str, Any]], kind: str) -> Checked:
     marks = [Mark(one["start"], one["end"], one["severity"]) for one in findings]
     return Checked(lines(text, marks), findings, kind)
-
-
-def _write_down(here: Parts, sign_in: SignIn, now: datetime, what: str) -> None:
-    with transaction(here.engine) as session:
-        actor = str(actor_of(sign_in.user))
-        audit.append(session, actor=actor, action="self_check", subject=what, now=now)

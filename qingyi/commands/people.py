@@ -6,7 +6,6 @@ from typing import NoReturn
 import typer
 from rich.table import Table
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from qingyi.console import console, current_engine, errors
 from records import audit
@@ -63,7 +62,8 @@ def add_office(
     try:
         with transaction(current_engine()) as session:
             session.add(Office(name=name, kind=kind))
-            _write_down(session, name, f"新增部门（{kind.label}）")
+            words, now = f"新增部门（{kind.label}）", datetime.now(UTC)
+            audit.append(session, ACTOR, "user_changed", now, name, reason=words)
     except IntegrityError:
         _refuse(f"部门“{name}”已存在")
     console.print(f"已新增部门“{name}”")
@@ -81,8 +81,9 @@ def token(
         if office is None:
             _refuse(f"没有名为“{name}”的部门")
         scopes = (READ,) if read_only else (READ, WRITE)
-        issued = issue_token(session, office, datetime.now(UTC), days, scopes)
-        _write_down(session, name, f"签发接口令牌，{days} 天有效")
+        now, words = datetime.now(UTC), f"签发接口令牌，{days} 天有效"
+        issued = issue_token(session, office, now, days, scopes)
+        audit.append(session, ACTOR, "user_changed", now, name, reason=words)
     console.print(issued, highlight=False, soft_wrap=True)
 
 
@@ -105,13 +106,9 @@ def revoke(token_id: int = typer.Argument(help="令牌编号，见 qingyi office
     with transaction(current_engine()) as session:
         if not revoke_token(session, token_id, now):
             _refuse(f"没有编号为 {token_id} 的有效令牌")
-        _write_down(session, f"令牌 {token_id}", "停用接口令牌")
+        subject = f"令牌 {token_id}"
+        audit.append(session, ACTOR, "user_changed", now, subject, reason="停用接口令牌")
     console.print(f"已停用令牌 {token_id}")
-
-
-def _write_down(session: Session, subject: str, words: str) -> None:
-    now = datetime.now(UTC)
-    audit.append(session, actor=ACTOR, action="user_changed", subject=subject, now=now, reason=words)
 
 
 def _refuse(message: str) -> NoReturn:

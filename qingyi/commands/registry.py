@@ -24,9 +24,7 @@ def import_file(
         result = import_registry(engine, file, progress)
     words = f"导入 {file.name}：新增 {result.added} 行，更新 {result.updated} 行"
     with transaction(engine) as session:
-        audit.append(
-            session, actor="system:command", action="registry_changed", now=datetime.now(UTC), reason=words
-        )
+        audit.append(session, "system:command", "registry_changed", datetime.now(UTC), reason=words)
     for fault in result.faults:
         errors.print(str(fault), style="yellow", markup=False, highlight=False)
     if faults_to:

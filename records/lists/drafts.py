@@ -17,7 +17,6 @@ from classifiers.lists.rules import load_rules
 from records import audit
 from records.lists.in_force import list_files
 from records.models import DraftState, ListDraft, ListDraftFile, User
-from records.workflow import actor_of
 
 _LARGEST = 2_000_000  # bytes of one file
 
@@ -53,7 +52,7 @@ def begin_draft(session: Session, author: User, reason: str, version: str, now: 
     )
     session.add(draft)
     session.flush()
-    _write_down(session, draft, author, f"起草：{draft.reason}", now)
+    audit.append(session, author, "lists_draft", now, _name(draft), reason=f"起草：{draft.reason}")
     return draft
 
 
@@ -91,14 +90,14 @@ def save_file(
         kept.content = content
     draft.changed_at = now
     session.flush()
-    _write_down(session, draft, author, f"修改 {name}", now)
+    audit.append(session, author, "lists_draft", now, _name(draft), reason=f"修改 {name}")
 
 
 def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> None:
     """Give a draft up; its content is kept. Raises DraftRefused."""
     _must_be_open(draft)
     draft.state, draft.changed_at = DraftState.DISCARDED, now
-    _write_down(session, draft, author, "放弃草稿", now)
+    audit.append(session, author, "lists_draft", now, _name(draft), reason="放弃草稿")
 
 
 def rebase(
@@ -111,7 +110,7 @@ def rebase(
     if both:
         raise DraftRefused(f"{'、'.join(both)} 在起草之后也有改动，请在新草稿里重做这些修改")
     draft.base_version, draft.changed_at = version, now
-    _write_down(session, draft, author, "以现行版本为底", now)
+    audit.append(session, author, "lists_draft", now, _name(draft), reason="以现行版本为底")
 
 
 def draft_file(here: ListsHere, draft: ListDraft, name: str) -> bytes | None:
@@ -165,8 +164,6 @@ def _must_be_open(draft: ListDraft) -> None:
         raise DraftRefused(f"草稿{draft.state.label}，不能再改")
 
 
-def _write_down(session: Session, draft: ListDraft, author: User, words: str, now: datetime) -> None:
-    subject = f"草稿 {draft.id}"
-    audit.append(
-        session, actor=str(actor_of(author)), action="lists_draft", subject=subject, now=now, reason=words
-    )
+def _name(draft: ListDraft) -> str:
+    """The draft's name in the log."""
+    return f"草稿 {draft.id}"

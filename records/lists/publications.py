@@ -154,10 +154,10 @@ def _publish(
     session.flush()
     audit.append(
         session,
-        actor=actor,
-        action="lists_published",
-        subject=f"版本 {version[:12]}",
-        now=now,
+        actor,
+        "lists_published",
+        now,
+        f"版本 {version[:12]}",
         reason=reason,
         detail={"version": version, "draft": draft.id if draft else None},
     )

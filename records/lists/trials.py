@@ -91,7 +91,7 @@ def begin_trial(
     session.flush()
     subject = f"草稿 {draft_id}" if draft_id else "关键词表"
     words = f"在 {pages} 个已存页面上试运行"
-    audit.append(session, actor=actor, action="lists_trial", subject=subject, now=now, reason=words)
+    audit.append(session, actor, "lists_trial", now, subject, reason=words)
     return trial
 
 

@@ -76,10 +76,9 @@ def check_password(session: Session, name: str, password: str, now: datetime) ->
         user = _checked(session, name, password, now)
     except SignInRefused as refused:
         known = session.scalar(select(User).where(User.name == name))
-        actor = known.actor if known else _UNKNOWN
-        audit.append(session, actor=actor, action="sign_in_refused", now=now, reason=str(refused))
+        audit.append(session, known or _UNKNOWN, "sign_in_refused", now, reason=str(refused))
         raise
-    audit.append(session, actor=user.actor, action="sign_in", now=now)
+    audit.append(session, user, "sign_in", now)
     return user
 
 
@@ -107,10 +106,9 @@ def vouched_user(session: Session, name: str, now: datetime) -> User:
     user = session.scalar(select(User).where(User.name == name))
     if user is None or user.disabled:
         reason = "统一身份认证的这个用户没有开通本系统，请联系管理员"
-        actor = user.actor if user else _UNKNOWN
-        audit.append(session, actor=actor, action="sign_in_refused", now=now, reason=reason)
+        audit.append(session, user or _UNKNOWN, "sign_in_refused", now, reason=reason)
         raise SignInRefused(reason)
-    audit.append(session, actor=user.actor, action="sign_in", now=now, reason="统一身份认证")
+    audit.append(session, user, "sign_in", now, reason="统一身份认证")
     return user
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -53,7 +54,7 @@ def add_person(session: Session, name: str, wanted: Person, *, actor: str, now: 
         office=office,
         district=wanted.district,
     )
-    _write_down(session, user, "新增用户", actor, now)
+    audit.append(session, actor, "user_changed", now, user.name, reason="新增用户", detail=_rights(user))
     return user
 
 
@@ -72,7 +73,7 @@ def change_person(session: Session, user: User, wanted: Person, *, actor: str, n
         words += "，重设密码"
     if wanted.disabled:
         session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-    _write_down(session, user, words, actor, now)
+    audit.append(session, actor, "user_changed", now, user.name, reason=words, detail=_rights(user))
 
 
 def _office(session: Session, wanted: Person) -> Office | None:
@@ -87,13 +88,11 @@ def _administrators(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def _write_down(session: Session, user: User, words: str, actor: str, now: datetime) -> None:
-    detail = {
+def _rights(user: User) -> dict[str, Any]:
+    """What a user may do, as the log has it."""
+    return {
         "role": user.role.value,
         "district": user.district or "",
         "office": user.office_id,
         "disabled": user.disabled,
     }
-    audit.append(
-        session, actor=actor, action="user_changed", subject=user.name, now=now, reason=words, detail=detail
-    )

@@ -75,9 +75,7 @@ def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> L
     session.add(letter)
     session.flush()
     subject = f"{office.name} {year} 年第 {number} 号移送函"
-    words = f"含线索 {len(ids)} 件"
-    actor = str(actor_of(by))
-    audit.append(session, actor=actor, action="letter_issued", subject=subject, now=now, reason=words)
+    audit.append(session, by, "letter_issued", now, subject, reason=f"含线索 {len(ids)} 件")
     return letter
 
 

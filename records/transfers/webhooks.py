@@ -72,7 +72,7 @@ def add_webhook(session: Session, office: Office, url: str, *, actor: str, now: 
     webhook = Webhook(office_id=office.id, url=url, secret=_new_secret(), created_at=now, created_by=actor)
     session.add(webhook)
     session.flush()
-    _write_down(session, webhook, office.name, actor, now, f"新增推送地址 {url}")
+    audit.append(session, actor, "webhook_changed", now, _name(webhook), reason=f"新增推送地址 {url}")
     return webhook
 
 
@@ -80,7 +80,7 @@ def change_secret(session: Session, webhook: Webhook, *, actor: str, now: dateti
     """A new secret, shown once; the old one signs too for a day, so that the receiver can change over."""
     webhook.old_secret, webhook.old_secret_until = webhook.secret, now + OLD_SECRET_KEPT
     webhook.secret = _new_secret()
-    _write_down(session, webhook, webhook.office.name, actor, now, "更换推送密钥")
+    audit.append(session, actor, "webhook_changed", now, _name(webhook), reason="更换推送密钥")
     return webhook.secret
 
 
@@ -89,7 +89,8 @@ def disable(session: Session, webhook: Webhook, reason: str, *, actor: str, now:
     webhook.disabled_at, webhook.disabled_reason = now, reason
     waiting = (Delivery.webhook_id == webhook.id, Delivery.next_at.is_not(None))
     session.execute(update(Delivery).where(*waiting).values(next_at=None, last_error=f"推送已停用：{reason}"))
-    _write_down(session, webhook, webhook.office.name, actor, now, f"停用推送地址：{reason}")
+    words = f"停用推送地址：{reason}"
+    audit.append(session, actor, "webhook_changed", now, _name(webhook), reason=words)
 
 
 def webhooks(session: Session, office_id: int | None = None) -> Sequence[Webhook]:
@@ -219,8 +220,6 @@ def _new_secret() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
-def _write_down(
-    session: Session, webhook: Webhook, office: str, actor: str, now: datetime, words: str
-) -> None:
-    subject = f"{office}，推送地址 {webhook.id}"
-    audit.append(session, actor=actor, action="webhook_changed", subject=subject, now=now, reason=words)
+def _name(webhook: Webhook) -> str:
+    """The webhook's name in the log."""
+    return f"{webhook.office.name}，推送地址 {webhook.id}"

@@ -29,6 +29,17 @@ def test_an_officer_is_named_with_the_office(engine: Engine, now) -> None:
         assert [entry.actor for entry in found(session)] == ["office:云溪市网信办/li"]
 
 
+def test_an_entry_takes_a_person_or_who_else_acts_by_name(engine: Engine, now) -> None:
+    with transaction(engine) as session:
+        zhang = registered.reviewer(session, "zhang")
+        audit.append(session, zhang, "sign_in", now)
+        audit.append(session, "system:command", "registry_changed", now, "登记库")
+        assert [(entry.actor, entry.subject) for entry in found(session)] == [
+            ("system:command", "登记库"),
+            ("user:zhang", ""),
+        ]
+
+
 def test_old_and_new_names_of_a_person_are_found_together(engine: Engine, now) -> None:
     with transaction(engine) as session:
         for actor in ("user:zhang", "reviewer:zhang", "user:zhao", "office:zhang"):
