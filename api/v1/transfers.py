@@ -31,7 +31,7 @@ from records.database import reading, transaction
 from records.idempotency import Call, once
 from records.models import Transfer, TransferState
 from records.transfers import answers, office_queue
-from records.transfers.leases import LeaseLost, require_not_anothers
+from records.transfers.leases import LeaseLost, transfer_to_answer
 from records.transfers.receipts import take_many
 from records.transfers.views import listed, listed_one
 
@@ -108,8 +108,7 @@ def take_transfer(
     """签收一件。重复签收不改变任何内容。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        require_not_anothers(transfer, lease, now)
+        transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         answers.take(session, transfer, actor=caller.actor, now=now)
         return transfer_out(listed_one(session, transfer.id))
 
@@ -192,8 +191,7 @@ def return_transfer(
     """退回一件，写明理由。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        require_not_anothers(transfer, lease, now)
+        transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         after = timedelta(hours=here.settings.recheck_after_hours)
         answers.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
         return transfer_out(listed_one(session, transfer.id))
@@ -260,9 +258,7 @@ def _reported(
     disposal: answers.Disposal,
     lease: str | None,
 ) -> Transfer:
-    transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
-    if transfer.closed_at is None:  # the same report again needs no lease: it changes nothing
-        require_not_anothers(transfer, lease, now)
+    transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now, closed_too=True)
     answers.report_disposed(
         session,
         transfer,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from records.database import written_out
 from records.models import Transfer
+from records.transfers.office_queue import office_transfer
 from records.transfers.views import ListedTransfer, listed
 
 LONGEST = timedelta(hours=24)
@@ -78,6 +79,23 @@ def release(session: Session, office_id: int, lease_id: str) -> int:
         update(Transfer).where(Transfer.id.in_(written_out(ids))).values(lease_id=None, leased_until=None)
     )
     return len(ids)
+
+
+def transfer_to_answer(
+    session: Session,
+    office_id: int,
+    transfer_id: int,
+    lease_id: str | None,
+    now: datetime,
+    *,
+    closed_too: bool = False,
+) -> Transfer:
+    """One transfer of the office, locked as by `office_transfer`, which nobody holds but the caller; raises NotThisOffice
+    or LeaseLost. With `closed_too` a closed one needs no lease: to say the same again changes nothing."""
+    transfer = office_transfer(session, office_id, transfer_id, to_change=True)
+    if not (closed_too and transfer.closed_at is not None):
+        require_not_anothers(transfer, lease_id, now)
+    return transfer
 
 
 def require_not_anothers(transfer: Transfer, lease_id: str | None, now: datetime) -> None:
