@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from standardwebhooks import Webhook as Signer
 
 from crawler.network.guard import AddressGuard
+from crawler.network.retry_after import seconds_asked
 from records.database import reading, transaction
 from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, settle
 
@@ -72,7 +73,7 @@ def send(delivery: DueDelivery, guard: AddressGuard, now: datetime) -> Sent:
                 extensions={"sni_hostname": to.name},
             ) as answer,
         ):
-            return _sent(answer)
+            return _sent(answer, now)
     except AddressRefused as error:
         return Sent(None, str(error))
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
@@ -105,7 +106,7 @@ def pinned(url: str, guard: AddressGuard) -> Pinned:
     return Pinned(target, f"{host}:{parts.port}" if parts.port else host, name)
 
 
-def _sent(answer: httpx.Response) -> Sent:
+def _sent(answer: httpx.Response, now: datetime) -> Sent:
     """What the receiver answered; of a refusal the first words are kept."""
     if answer.is_success:
         return Sent(answer.status_code)
@@ -115,5 +116,4 @@ def _sent(answer: httpx.Response) -> Sent:
         if len(words) >= _MOST_READ:
             break
     told = words[:200].decode("utf-8", "replace")
-    asked = answer.headers.get("retry-after", "")
-    return Sent(answer.status_code, told, float(asked) if asked.isdecimal() else 0.0)
+    return Sent(answer.status_code, told, seconds_asked(answer.headers.get("retry-after", ""), now))

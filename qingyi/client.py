@@ -17,12 +17,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
+
+from crawler.network.retry_after import seconds_asked
 
 _TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 5, 1.0, 30.0
 _LONGEST_ASKED = 120.0  # seconds: a server may ask for hours, which a program is not to sit out
@@ -210,19 +211,6 @@ class QueueClient:
             wanted = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
             pause = max(pause, min(_LONGEST_ASKED, wanted))
         raise QueueUnreachable(f"连不上 {self._http.base_url}：{last}")
-
-
-def seconds_asked(retry_after: str, now: datetime) -> float:
-    """How long from `now` a Retry-After header asks to wait, given in seconds or as an HTTP date (RFC 9110, 10.2.3);
-    0 where it is neither, or past."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except (ValueError, OverflowError):
-        return 0.0
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return max(0.0, (moment - now).total_seconds())
 
 
 def _good(answer: httpx.Response) -> httpx.Response:

@@ -1,1 +1,1 @@
-"""Who is at an address, and whether it may be reached: the guard, DNS, servers' certificates."""
+"""Who is at an address, whether it may be reached, and when again: the guard, DNS, certificates, Retry-After."""

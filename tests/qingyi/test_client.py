@@ -6,13 +6,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from qingyi.client import QueueClient, QueueUnreachable, seconds_asked
+from qingyi.client import QueueClient, QueueUnreachable
 from tests.servers.site import Answer, serving
-
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -59,20 +55,3 @@ def test_nobody_waits_for_hours(written: str, monkeypatch) -> None:
         pytest.raises(QueueUnreachable, match="HTTP 503"),
     ):
         list(queue.transfers())
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["Tue, 24 Nov 2026 09:01:00 GMT", "Tuesday, 24-Nov-26 09:01:00 GMT", "Tue Nov 24 09:01:00 2026", "60"],
-)
-def test_every_form_of_the_standard_says_the_same(written: str) -> None:
-    assert seconds_asked(written, NOW) == 60
-
-
-def test_a_moment_that_is_past_asks_for_nothing() -> None:
-    assert seconds_asked("Tue, 24 Nov 2026 08:59:00 GMT", NOW) == 0
-
-
-@given(st.text() | st.from_regex(r"\w{3}, \d{1,2} Nov \d{1,9} \d\d:\d\d:\d\d [+-]\d{4,30}", fullmatch=True))
-def test_no_header_ends_the_client(written: str) -> None:
-    assert seconds_asked(written, NOW) >= 0

@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from ipaddress import ip_network
 
 import pytest
@@ -120,6 +121,27 @@ def test_a_receiver_says_when_to_come_again_or_that_it_wants_no_more(
     deliver(served.engine, LOOPBACK, clock)
     with reading(served.engine) as session:
         assert session.scalars(select(Webhook)).one().disabled_reason == "对方返回 410，不再接收"
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [
+        (timedelta(minutes=20), timedelta(minutes=20)),
+        (-timedelta(minutes=20), PAUSES[0]),
+        (timedelta(days=400), PAUSES[-1]),
+    ],
+)
+def test_a_receiver_may_name_the_moment_to_come_again(
+    served, secret, receiver, case_id, clock, asked, waits
+) -> None:
+    """Not sooner than by itself, nor later than the longest pause."""
+    clock.now = clock.now.replace(microsecond=0)  # an HTTP date has whole seconds
+    transfer(served, case_id)
+    receiver.status = 503
+    receiver.headers = {"Retry-After": format_datetime(clock.now + asked, usegmt=True)}
+    deliver(served.engine, LOOPBACK, clock)
+    with reading(served.engine) as session:
+        assert session.scalars(select(Delivery.next_at)).one() == clock.now + waits
 
 
 def test_an_inner_address_is_refused_also_behind_a_redirect(served, secret, receiver, case_id, clock) -> None:
