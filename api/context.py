@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,8 @@ from fastapi import Depends, Form, Request
 from fastapi import Path as PathValue
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Engine
 
 from api.errors import FormExpired, NotAllowed, SignInNeeded
@@ -22,7 +24,7 @@ from classifiers.values import (
 )
 from records.database import reading
 from records.lists.live_rules import RulesNow
-from records.local_time import local_moment
+from records.local_time import local_moment, parse_day
 from records.models import SignIn, User, VerificationOutcome, Visitor
 from records.people.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.people.sign_in import find_sign_in
@@ -111,6 +113,18 @@ AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
 RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
+
+
+def _typed_day(written: object) -> date:
+    """Pydantic puts "Value error" before the words of a ValueError, and people are to read the words alone."""
+    try:
+        return parse_day(written)
+    except ValueError as fault:
+        raise PydanticCustomError("day", "{words}", {"words": str(fault)}) from None
+
+
+# A day in a form or an address of the pages; the API takes ISO days.
+TypedDay = Annotated[date, BeforeValidator(_typed_day)]
 
 # What is at the top of each page, for whom.
 _MENU = (

@@ -134,15 +134,6 @@ def cell_text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def day_of(written: str) -> date:
-    """A day as people type it: 2026-01-31, 2026/01/31, with a time after it; raises ValueError that says so, in
-    Chinese."""
-    try:
-        return date.fromisoformat(written.strip()[:10].replace("/", "-"))
-    except ValueError:
-        raise ValueError(f"“{written.strip()[:20]}”不是日期，应写作 2026-01-31") from None
-
-
 def write_xlsx(path: Path, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> None:
     """Write named sheets of headings and rows."""
     from openpyxl import Workbook  # noqa: PLC0415 - as above

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from records import audit, workflow
 from records.cases.flagging import latest_cases
+from records.local_time import parse_day
 from records.models import (
     Account,
     Case,
@@ -25,7 +26,7 @@ from records.models import (
     TipChannel,
     TipState,
 )
-from records.sheets import FileRefused, ImportResult, RowFault, cell_text, day_of, read_sheets
+from records.sheets import FileRefused, ImportResult, RowFault, cell_text, read_sheets
 
 _LONGEST_URL = 2_000
 # Pages of nobody in the registry still have to be somebody's.
@@ -67,7 +68,7 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
     tip = Tip(
         url=checked_url(new.url),
         channel=_channel(new.channel),
-        received_on=_day(new.received_on, today),
+        received_on=_received_on(new.received_on, today),
         content=new.content.strip(),
         reporter=new.reporter.strip()[:200] or None,
         institution_id=institution.id if institution else None,
@@ -233,7 +234,7 @@ def _is_there(session: Session, new: NewTip, today: date) -> bool:
     query = select(Tip.id).where(
         Tip.url == new.url.strip(),
         Tip.content == new.content.strip(),
-        Tip.received_on == _day(new.received_on, today),
+        Tip.received_on == _received_on(new.received_on, today),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -261,11 +262,11 @@ def _channel(written: str) -> TipChannel:
     return known[written.strip()]
 
 
-def _day(written: str, today: date) -> date:
+def _received_on(written: str, today: date) -> date:
     if not written.strip():
         return today
     try:
-        day = day_of(written)
+        day = parse_day(written)
     except ValueError as fault:
         raise TipRefused(f"收到日期：{fault}") from None
     if day > today:

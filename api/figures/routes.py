@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from api.context import FigureReader, Now, Parts, PartsHere, RecordId, page
+from api.context import FigureReader, Now, Parts, PartsHere, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
 from records.cases.outcomes import OUTCOMES
@@ -66,8 +66,8 @@ class Asked:
 def asked(
     sign_in: FigureReader,
     now: Now,
-    since: Annotated[date | None, Query()] = None,
-    until: Annotated[date | None, Query()] = None,
+    since: Annotated[TypedDay | None, Query()] = None,
+    until: Annotated[TypedDay | None, Query()] = None,
     district: Annotated[str, Query(max_length=60)] = "",
 ) -> Asked:
     """The period asked for, this quarter where none is; the user's own district where they are limited to one."""

@@ -1,14 +1,14 @@
 """The office's queue, by matter, and what it does with many transfers at once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.context import CheckedForm, Now, Officer, Parts, PartsHere, page
+from api.context import CheckedForm, Now, Officer, Parts, PartsHere, TypedDay, page
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import DisposalResult, SignIn, Transfer, TransferState
@@ -82,7 +82,7 @@ def act_together(
     action: Annotated[Literal["take", "report", "return"], Form()],
     transfer: Annotated[list[int] | None, Form()] = None,
     result: Annotated[DisposalResult | None, Form()] = None,
-    disposed_on: Annotated[date | None, Form()] = None,
+    disposed_on: Annotated[TypedDay | None, Form()] = None,
     document_number: Annotated[str, Form(max_length=100)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,

@@ -1,6 +1,6 @@
 """One transfer on the office's pages: accept, report disposed, return, ask for more; its evidence and documents."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import downloads
 from api.cases.highlight import lines
-from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, page
+from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, TypedDay, page
 from api.office.queue import chosen_file, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -61,7 +61,7 @@ def report(
     now: Now,
     transfer_id: RecordId,
     result: Annotated[DisposalResult, Form()],
-    disposed_on: Annotated[date, Form()],
+    disposed_on: Annotated[TypedDay, Form()],
     document_number: Annotated[str, Form(max_length=100)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,

@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from web_poet import HttpResponse, WebPage
 
 from classifiers.values import PageText
 from crawler.pages.extract import extract
 from crawler.pages.post import PageState, Post
-
-_LOCAL = ZoneInfo("Asia/Shanghai")
+from records.local_time import LOCAL
 
 
 class PostPage(WebPage[Post]):
@@ -102,7 +100,7 @@ def moment(written: str) -> datetime | None:
         if written.isdecimal():
             return datetime.fromtimestamp(int(written), UTC)
         numbers = [int(number) for number in re.findall(r"\d+", written)[:6]]
-        return datetime(*numbers, tzinfo=_LOCAL) if len(numbers) >= 3 else None  # type: ignore[arg-type, misc]
+        return datetime(*numbers, tzinfo=LOCAL) if len(numbers) >= 3 else None  # type: ignore[arg-type, misc]
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -7,18 +7,18 @@ from rich.table import Table
 
 from qingyi.console import console, current_engine, errors
 from records.database import reading
-from records.local_time import begin_of, local_day
+from records.local_time import begin_of, local_day, parse_day
 from records.visits.coverage import SourceState, level_coverage, source_coverage
 
 
 def coverage(
-    since: str = typer.Option(None, "--since", help="从这一天起（2026-01-31），默认三十天前"),
+    since: str = typer.Option(None, "--since", help="从这一天起（2026-07-01 或 2026年7月1日），默认三十天前"),
     until: str = typer.Option(None, "--until", help="到这一天止（含），默认今天"),
     every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
 ) -> None:
     """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
-    last = _day(until) if until else local_day(datetime.now(UTC))
-    first = _day(since) if since else last - timedelta(days=30)
+    last = _typed_day(until) if until else local_day(datetime.now(UTC))
+    first = _typed_day(since) if since else last - timedelta(days=30)
     with reading(current_engine()) as session:
         sources = source_coverage(session, begin_of(first), begin_of(last + timedelta(days=1)))
         levels = level_coverage(session, sources)
@@ -43,9 +43,9 @@ def coverage(
         raise typer.Exit(1)
 
 
-def _day(written: str) -> date:
+def _typed_day(written: str) -> date:
     try:
-        return date.fromisoformat(written)
-    except ValueError:
-        errors.print(f"错误：{written} 不是日期，应写作 2026-01-31", style="red", markup=False)
+        return parse_day(written)
+    except ValueError as fault:
+        errors.print(f"错误：{fault}", style="red", markup=False, highlight=False)
         raise typer.Exit(2) from None

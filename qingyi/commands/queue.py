@@ -11,8 +11,9 @@ import typer
 
 from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
 from qingyi.console import console, counting, errors
+from records.local_time import parse_day
 from records.models import DisposalResult
-from records.sheets import SheetRow, cell_text, day_of, read_sheets
+from records.sheets import SheetRow, cell_text, read_sheets
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
 
@@ -192,7 +193,7 @@ def _report(row: SheetRow) -> Report:
     if result not in _RESULTS.values():
         raise ValueError(f"“结果”：没有“{cells['结果']}”，可用：{'、'.join(_RESULTS)}")
     try:
-        day = day_of(cells["日期"])
+        day = parse_day(row.cells.get("日期"))
     except ValueError as fault:
         raise ValueError(f"“日期”：{fault}") from None
     return Report(int(number), result, day, cells["文书号"], cells["说明"])

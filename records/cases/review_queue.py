@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from records import workflow
 from records.cases.outcomes import OUTCOMES
 from records.judgements import search
-from records.local_time import begin_of
+from records.local_time import begin_of, parse_day
 from records.models import (
     Account,
     Case,
@@ -297,9 +297,9 @@ def _owners(wanted: QueueFilter, user: User) -> Select[int]:
 def _opened(wanted: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.days.isdecimal():
         yield Case.opened_at >= now - timedelta(days=min(int(wanted.days), 36_500))
-    if since := _day(wanted.since):
+    if since := _asked_day(wanted.since):
         yield Case.opened_at >= begin_of(since)
-    if until := _day(wanted.until):
+    if until := _asked_day(wanted.until):
         yield Case.opened_at < begin_of(until + timedelta(days=1))
 
 
@@ -312,10 +312,10 @@ def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     return [column == value for column, value in asked if value]
 
 
-def _day(written: str) -> date | None:
-    """A day as an address has it; what is none asks for nothing."""
+def _asked_day(written: str) -> date | None:
+    """A day in an address; anything else asks for nothing."""
     try:
-        day = date.fromisoformat(written)
+        day = parse_day(written)
     except ValueError:
         return None
     return day if date(1990, 1, 1) < day < date(2200, 1, 1) else None

@@ -1,6 +1,6 @@
 """One row of each kind of registry file: its columns in Chinese, and what each must hold."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from classifiers.page.certificates import canonical_number
+from records.local_time import parse_day
 from records.models import CertificateStatus, Level
 from records.visits.hours import Hours
 
@@ -73,20 +74,6 @@ def _web_address(value: object) -> str:
     return text if parts.path else f"{text}/"
 
 
-def _day(value: object) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = str(value or "").strip()
-    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(f"“{text}”不是日期，应形如 2026-07-01")
-
-
 def _certificate_number(value: object) -> str:
     text = str(value or "").strip()
     canonical_number(text)
@@ -96,7 +83,7 @@ def _certificate_number(value: object) -> str:
 Several = Annotated[list[str], BeforeValidator(_several), PlainSerializer("；".join)]
 CreditCode = Annotated[str, BeforeValidator(_credit_code)]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Field(max_length=500)]
-Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
+Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(date.isoformat)]
 Optional = Annotated[str | None, BeforeValidator(_empty_to_none)]
 VisitHours = Annotated[str | None, BeforeValidator(_hours)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), PlainSerializer(lambda value: "是" if value else "否")]

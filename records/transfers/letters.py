@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import audit
-from records.local_time import local_day
+from records.local_time import local_day, parse_day
 from records.models import DisposalResult, Letter, LetterItem, Office, Transfer, TransferState, User
-from records.sheets import FileRefused, ImportResult, RowFault, SheetRow, cell_text, day_of, read_sheets
+from records.sheets import FileRefused, ImportResult, RowFault, SheetRow, cell_text, read_sheets
 from records.transfers import answers, office_queue
 from records.transfers.answers import Disposal
 from records.transfers.office_queue import WHOLE_TRANSFER, NotThisOffice
@@ -140,7 +140,7 @@ def _take_answer(
     known = {result.label: result for result in DisposalResult}
     if words not in known:
         raise ValueError(f"{RESULT}：没有“{words}”，可用：{'、'.join((*known, RETURNED))}")
-    disposal = Disposal(known[words], _day(_cell(row, DAY)), _cell(row, DOCUMENT)[:100], note)
+    disposal = Disposal(known[words], _disposed_on(row), _cell(row, DOCUMENT)[:100], note)
     before = transfer.closed_at
     if before is None:
         answers.take(session, transfer, actor=actor, now=now)
@@ -152,8 +152,8 @@ def _cell(row: SheetRow, name: str) -> str:
     return cell_text(row.cells.get(name))
 
 
-def _day(written: str) -> date:
+def _disposed_on(row: SheetRow) -> date:
     try:
-        return day_of(written)
+        return parse_day(row.cells.get(DAY))
     except ValueError as fault:
         raise ValueError(f"{DAY}：{fault}") from None

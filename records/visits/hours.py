@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-_LOCAL = ZoneInfo("Asia/Shanghai")
+from records.local_time import LOCAL
+
 _WRITTEN = re.compile(r"(\d{1,2})\s*[-–—至~]\s*(\d{1,2})")
 
 
@@ -30,7 +30,7 @@ class Hours:
 
     def seconds_left(self, now: datetime) -> float:
         """Seconds from `now` to the end of the hours; 0 outside of them."""
-        local = now.astimezone(_LOCAL)
+        local = now.astimezone(LOCAL)
         today = local.replace(hour=0, minute=0, second=0, microsecond=0)
         for day in (today - timedelta(days=1), today):
             begins = day + timedelta(hours=self.first)

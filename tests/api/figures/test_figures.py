@@ -185,8 +185,13 @@ def test_a_period_is_what_is_asked_for(leader, cases, served) -> None:
     html = leader.get("/figures?since=2026-04-01&until=2026-06-30").text
     assert "2026年第二季度" in html
     assert "<b>1</b> 立案" in html
+    typed = leader.get("/figures", params={"since": "2026年4月1日", "until": "2026/6/30"})
+    assert "2026年第二季度" in typed.text
     assert leader.get("/figures?since=2026-04-01&until=2026-03-01").status_code == 422
-    assert leader.get("/figures?since=x&until=y").status_code == 422
+    refused = leader.get("/figures?since=x&until=2026-13-01")
+    assert refused.status_code == 422
+    assert "“x”不是日期，应写作 2026-07-01" in refused.text
+    assert "没有“2026-13-01”这一天，应写作 2026-07-01" in refused.text
 
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-02-28", "2026-12-31", "2024-03-31"])

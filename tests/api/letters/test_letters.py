@@ -82,7 +82,7 @@ def test_the_filled_in_list_is_taken_back_and_faults_are_named(served, cases, re
         for name, value in cells.items():
             sheet.cell(row, column[name], value)
 
-    fill(2, 处置结果="删除", 处置日期="2026-11-24", 文书号="网信处〔2026〕3号")
+    fill(2, 处置结果="删除", 处置日期="2026年11月24日", 文书号="网信处〔2026〕3号")
     fill(3, 处置结果="退回", 说明="不属本地")
     fill(4, 处置结果="删了", 处置日期="2026-11-24")
     content = io.BytesIO()

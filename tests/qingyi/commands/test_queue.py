@@ -39,7 +39,7 @@ def test_transfers_are_pulled_whole_and_results_reported_from_a_table(
     (tmp_path / "通知.pdf").write_bytes(b"%PDF-1.4 a notice")
     table = tmp_path / "结果.csv"
     table.write_text(
-        f"编号,结果,日期,文书号,说明,附件\n{first},删除,2026-11-24,网信处〔2026〕1号,,通知.pdf\n"
+        f"编号,结果,日期,文书号,说明,附件\n{first},删除,2026年11月24日,网信处〔2026〕1号,,通知.pdf\n"
         f"{second + 1},删除,2026-11-24,,,\nx,删除,2026-11-24,,,\n{second},吃掉,2026-11-24,,,\n"
         f"{second},删除,昨天,,,\n{second},删除,2026-11-24,,,没有.pdf\n",
         "utf-8",
@@ -60,6 +60,7 @@ def test_transfers_are_pulled_whole_and_results_reported_from_a_table(
     with served.api() as office:
         found = office.get(f"/api/v1/transfers/{first}").json()
         assert [one["name"] for one in found["attachments"]] == ["通知.pdf"]
+        assert found["disposed_on"] == "2026-11-24"
 
 
 def test_mistakes_are_told_in_one_line(served, tmp_path: Path) -> None:

@@ -74,6 +74,9 @@ def names(engine: Engine, cases: dict[str, int], person: User, now, **asked: str
         ({"assignee": "nobody"}, {"rate", "witness", "post"}),
         ({"state": "dismissed"}, set()),
         ({"days": "1"}, {"rate", "witness", "post"}),
+        ({"since": "2026年11月24日", "until": "2026/11/24"}, {"rate", "witness", "post"}),
+        ({"since": "2026年11月25日"}, set()),
+        ({"since": "soon", "until": "0001-01-01"}, {"rate", "witness", "post"}),
         ({"institution": "x", "cluster": "-1", "days": "soon"}, {"rate", "witness", "post"}),
     ],
 )

@@ -1,6 +1,7 @@
 """Registry files: good rows are kept, bad rows are named by line and column, nothing comes twice."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -158,7 +159,7 @@ def workbook(path: Path) -> Path:
     sheet.title = "证"
     sheet.append(["统一社会信用代码", "文号", "有效期起", "有效期止", "媒体类别", "成品样件", "审查机关"])
     sheet.append(
-        [code(1), "（云）医广【2026】第03-10-0205号", "2026-03-10", "2027-03-09", "网络", "样件", "市卫健委"]
+        [code(1), "（云）医广【2026】第03-10-0205号", "2026年3月10日", 20270309, "网络", "样件", "市卫健委"]
     )
     sheet.append([code(1), "不是文号", "2026-03-10", "2027-03-09", "网络", "样件", "市卫健委"])
     sheet.append(
@@ -195,6 +196,10 @@ def test_a_workbook_of_several_sheets_is_read_in_the_order_that_they_need(
         ("证", 5, "整行"),
         ("证", 6, "统一社会信用代码"),
     ]
+    assert result.faults[3].reason == "没有“2026-13-10”这一天，应写作 2026-07-01"
+    with transaction(engine) as session:
+        found = session.scalars(select(Certificate)).one()
+        assert (found.valid_from, found.valid_to) == (date(2026, 3, 10), date(2027, 3, 9))
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "folder"])

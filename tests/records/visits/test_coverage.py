@@ -47,7 +47,13 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
     assert done.returncode == 1, "half of the others are asked for"
     assert "未达到" in done.stdout
     assert "拒绝访问" in done.stdout
-    assert qingyi("coverage", "--since", "gestern").returncode == 2
+    refused = qingyi("coverage", "--since", "2026-13-01")
+    assert (refused.returncode, refused.stderr.strip()) == (
+        2,
+        "错误：没有“2026-13-01”这一天，应写作 2026-07-01",
+    )
+    typed = qingyi("coverage", "--since", "2026年7月1日", "--until", "2026/7/2")
+    assert "2026-07-01 至 2026-07-02" in typed.stdout
 
 
 def test_a_flagged_page_that_goes_is_written_into_its_case(engine: Engine, qingyi) -> None:
