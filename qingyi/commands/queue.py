@@ -1,8 +1,6 @@
 """`qingyi queue`: an office pulls its transfers into a folder, and reports results from a file. Needs no database."""
 
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +12,7 @@ from qingyi.console import console, counting, errors
 from records.local_time import parse_day
 from records.models import DisposalResult
 from records.sheets import SheetRow, cell_text, read_sheets
+from records.store.whole_files import write_folder
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
 
@@ -132,18 +131,14 @@ def _pull_all(queue: QueueClient, folder: Path, limit: int) -> int:
 
 
 def _write(folder: Path, transfer: PulledTransfer, package: bytes | None) -> None:
-    """Write a transfer's files whole, or not at all: they are made beside, and then put in their place."""
-    if folder.exists():
-        return
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
-        made = Path(scratch) / folder.name
-        made.mkdir()
-        written = json.dumps(transfer.whole, ensure_ascii=False, indent=2)
-        (made / "transfer.json").write_text(written, "utf-8")
-        (made / "说明.txt").write_text(_words(transfer, package is not None), "utf-8")
-        if package is not None:
-            (made / "evidence.zip").write_bytes(package)
-        os.replace(made, folder)  # noqa: PTH105 - a folder in one step
+    """Write a transfer's files whole, or not at all."""
+    files = {
+        "transfer.json": json.dumps(transfer.whole, ensure_ascii=False, indent=2).encode(),
+        "说明.txt": _words(transfer, package is not None).encode(),
+    }
+    if package is not None:
+        files["evidence.zip"] = package
+    write_folder(folder, files)
 
 
 def _words(transfer: PulledTransfer, has_package: bool) -> str:

@@ -3,13 +3,12 @@
 Every version that was in force is kept under its SHA-256, so that an old judgement can be explained.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import WORDING, RuleSet, load_rules
+from records.store.whole_files import write_file, write_folder
 
 _CURRENT = "current"
 
@@ -55,24 +54,11 @@ def _last_good(kept: Path) -> RuleSet | None:
 def keep_version(folder: Path, kept: Path, version: str) -> None:
     """Copy the lists to `kept/version`, and point `kept/current` to it."""
     keep_files(folder, kept, version)
-    handle, name = tempfile.mkstemp(dir=kept)
-    with os.fdopen(handle, "w", encoding="ascii") as pointer:
-        pointer.write(version)
-    Path(name).replace(kept / _CURRENT)
+    write_file(kept / _CURRENT, version.encode("ascii"))
 
 
 def keep_files(folder: Path, kept: Path, version: str) -> None:
     """Copy the lists to `kept/version`, whole or not at all."""
     kept.mkdir(parents=True, exist_ok=True)
-    if (kept / version).exists():
-        return
-    with tempfile.TemporaryDirectory(dir=kept) as scratch:
-        whole = Path(scratch) / version
-        whole.mkdir()
-        for name, content in list_files(folder).items():
-            (whole / name).write_bytes(content)
-        try:
-            whole.rename(kept / version)
-        except OSError:  # another process was first
-            if not (kept / version).exists():
-                raise
+    if not (kept / version).exists():
+        write_folder(kept / version, list_files(folder))

@@ -1,8 +1,6 @@
 """Publishing the keyword lists: a draft comes into force, an earlier version comes back, files changed by hand are
 noticed. What is in force is always the files in the lists' folder; each version that was is kept under its hash."""
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from records import audit
 from records.lists.drafts import DraftRefused, ListsHere, difference, whole
 from records.lists.in_force import keep_version, list_files
 from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
+from records.store.whole_files import write_file
 from records.workflow import actor_of
 
 _BY_HAND = "system:files"
@@ -123,13 +122,7 @@ def _put_in_force(here: ListsHere, files: Mapping[str, bytes], version: str) -> 
     for name, content in files.items():
         if there.get(name) == content:
             continue
-        handle, scratch = tempfile.mkstemp(dir=here.folder, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(here.folder / name)
+        write_file(here.folder / name, content, flush=True)
     for name in there.keys() - files.keys():
         (here.folder / name).unlink()
     found = load_rules(here.folder).version

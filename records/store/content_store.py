@@ -1,14 +1,13 @@
 """The evidence store: bytes kept under their SHA-256, written once, never changed."""
 
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from records.store.packs import Packs, flush_folder
+from records.store.packs import Packs
+from records.store.whole_files import flush_folder, write_file
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -63,13 +62,7 @@ class EvidenceStore:
         if not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             flush_folder(self.folder)
-        new = path.with_name(f".new-{secrets.token_hex(8)}")
-        with open(new, "xb", opener=_read_only) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        flush_folder(path.parent)
+        write_file(path, content, mode=0o440, flush=True)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -92,7 +85,3 @@ class EvidenceStore:
         path = self.folder / sha256[:2] / sha256
         older = self.folder / sha256[:2] / sha256[2:4] / sha256
         return older if not path.exists() and older.exists() else path
-
-
-def _read_only(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o440)

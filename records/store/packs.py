@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from records.store.whole_files import flush_folder
+
 _LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
 _HEADER = 64 + 1 + 20 + 1  # bytes at most: SHA-256, blank, length, line break
 _WAIT_SECONDS = 60
@@ -155,15 +157,6 @@ class Packs:
                 index.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?)", places)
                 size = places[-1][2] + places[-1][3] + 1 if places else 0
                 index.execute("INSERT OR REPLACE INTO packs VALUES (?, ?)", (pack, size))
-
-
-def flush_folder(folder: Path) -> None:
-    """Have what a folder lists on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _size_of(path: Path) -> int | None:
