@@ -15,6 +15,7 @@ from records.store.content_store import EvidenceStore
 from tests import commands
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.crawl
 
@@ -121,8 +122,7 @@ def test_a_crawl_has_no_port_open_but_the_proxy_that_its_browser_goes_out_throug
     with serving({"/": Answer(page(), delay=1)}) as site:
         register_site(site.url)
         crawl = commands.start("crawl", "--no-capture", environment=environment)
-        while not site.requests:
-            time.sleep(0.05)
+        wait_for(lambda: site.requests, "nothing is asked for")
         open_at = [
             connection.laddr.ip
             for connection in psutil.Process(crawl.pid).net_connections("inet")

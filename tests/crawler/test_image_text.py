@@ -1,9 +1,9 @@
 """Text in pictures: read beside the crawl, once by content, and judged with the page."""
 
 import os
-import time
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 from sqlalchemy import Engine, select
 
@@ -18,6 +18,7 @@ from tests.crawler.test_kills import own_processes
 from tests.drawn import poster
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
+from tests.waiting import wait_for
 
 LINES = ["云溪男科医院", "治愈率高达98%", "签约治疗无效退款", "祖传秘方专治疑难杂症"]
 
@@ -105,9 +106,12 @@ def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: Evide
     before = {child.pid for child in own_processes(os.getpid())}
     images = ImageReading(engine, store)
     images.start()
-    while not (begun := [child for child in own_processes(os.getpid()) if child.pid not in before]):
-        time.sleep(0.02)
-    begun[0].kill()
+
+    def begun() -> list[psutil.Process]:
+        return [child for child in own_processes(os.getpid()) if child.pid not in before]
+
+    wait_for(begun, "no process reads")
+    begun()[0].kill()
     images.finish(lambda _: None)
     with reading(engine) as session:
         read = session.scalars(select(Image)).all()

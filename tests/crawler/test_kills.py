@@ -4,9 +4,8 @@ nothing is twice."""
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,12 +22,13 @@ from tests.crawler.spiders.test_site import browsers_of
 from tests.records import registered
 from tests.servers.postgresql import Server, running_server
 from tests.servers.site import Answer, LoopbackSite, page, serving
+from tests.waiting import wait_for
 
 ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
 BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
 document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
 OF_ADVERTS, PAGES_A_KILL = 12, 16
-pytestmark = [pytest.mark.crawl, pytest.mark.slow]
+pytestmark = [pytest.mark.crawl, pytest.mark.postgresql, pytest.mark.slow]
 
 
 @pytest.mark.soak
@@ -131,13 +131,6 @@ def own_processes(crawl: int) -> list[psutil.Process]:
             if child.ppid() != crawl and "forkserver" in " ".join(child.cmdline()):
                 found.append(child)
     return found
-
-
-def wait_for(happened: Callable[[], bool], otherwise: str, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.02)
 
 
 def wait_for_more_pages(engine: Engine) -> None:

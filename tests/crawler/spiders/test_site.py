@@ -1,7 +1,6 @@
 """How the spider finds a site's pages, and what it does not fall into."""
 
 import itertools
-import time
 from contextlib import suppress
 
 import psutil
@@ -12,6 +11,7 @@ from records.database import reading
 from records.models import PlannedPage, PlannedState, Snapshot, UrlPattern
 from tests import commands
 from tests.servers.site import Answer, page, serving
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
 
@@ -126,12 +126,9 @@ def test_a_browser_that_is_killed_is_replaced_and_the_page_tried_again(
     with serving({"/": Answer(page(*built)), **built}) as site:
         register_site(site.url)
         crawl = commands.start("crawl", "--no-capture", environment=environment)
-        deadline = time.monotonic() + 60
-        while not (found := browsers_of(crawl.pid)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        rendering = len(site.paths())
-        while len(site.paths()) < rendering + 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for(lambda: browsers_of(crawl.pid), "no browser is started")
+        found, asked = browsers_of(crawl.pid), len(site.paths())
+        wait_for(lambda: len(site.paths()) >= asked + 2, "the browser asks for nothing")
         for process in found:
             with suppress(psutil.Error):
                 process.kill()

@@ -94,3 +94,12 @@ def test_no_secret_is_stored(engine: Engine, user, now) -> None:
     assert token not in stored
     assert office_token not in stored
     assert "$argon2id$" in stored
+
+
+def test_a_password_is_hashed_at_the_cost_that_rfc_9106_recommends(engine: Engine, qingyi) -> None:
+    """By the command, since the suite itself hashes cheaply: 64 MiB, three passes, four lanes."""
+    done = qingyi("user", "add", "a", "--role", "reviewer", QINGYI_NEW_PASSWORD=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    with transaction(engine) as session:
+        hashed = session.execute(text("SELECT password_hash FROM users")).scalar_one()
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
