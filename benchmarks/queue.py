@@ -34,6 +34,7 @@ from api.app import make_app
 from classifiers.lists.rules import load_rules
 from records import models
 from records.database import open_engine, transaction
+from records.local_time import local_day
 from records.migrations import upgrade
 from records.people.office_tokens import issue_token
 from records.settings import PROJECT, Settings
@@ -78,7 +79,7 @@ def fill(url: str, items: int) -> str:
         site = models.Site(institution_id=institution.id, start_url="http://h.test/", other_hosts=[])
         session.add(site)
         session.flush()
-        session.add(models.Matter(office_id=office.id, site_id=site.id, opened_on=now.date()))
+        session.add(models.Matter(office_id=office.id, site_id=site.id, opened_on=local_day(now)))
         session.add(models.Visit(kind=models.VisitKind.SITE, site_id=site.id, started_at=now))
         session.flush()
         for statement in _FILLING:

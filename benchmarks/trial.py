@@ -32,6 +32,7 @@ from records.lists.in_force import keep_files
 from records.lists.term_edits import add_term
 from records.lists.trial_run import run_trial
 from records.lists.trials import begin_trial, pages_to_try
+from records.local_time import local_day
 from records.migrations import upgrade
 from records.settings import PROJECT
 from records.snapshots.page_text import KeptText
@@ -174,7 +175,7 @@ def _baseline(here: ListsHere, versions: tuple[str, str], characters: int) -> fl
     """Pages a second."""
     rules = [load_rules(here.of(version)) for version in versions]
     texts = [page_text(number, characters) for number in range(BASELINE)]
-    facts = Facts(NOW.date())
+    facts = Facts(local_day(NOW))
     for one in rules:
         judge(texts[0], one, facts)
     started = time.perf_counter()

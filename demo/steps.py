@@ -24,6 +24,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from demo.sites import HERE, NAMES, addresses, lay_out, page_file
 from records.cases.review import history
 from records.database import open_engine, reading
+from records.local_time import local_day
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot
 from records.settings import PROJECT
 
@@ -231,7 +232,7 @@ def walk_one_case(stage: Stage, token: str, case: Case) -> list[str]:
         remove_page(stage, case.page.url)
         disposal = {
             "result": "deleted",
-            "disposed_on": datetime.now(UTC).date().isoformat(),
+            "disposed_on": local_day(datetime.now(UTC)).isoformat(),
             "document_number": "云网信处〔2026〕1号",
         }
         _good(office.post(f"/transfers/{item['id']}/disposal", json=disposal))

@@ -3,18 +3,34 @@
 import json
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any, TextIO
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TextIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.page.certificates import canonical_number
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
 from crawler.platforms import read_post
+from records.local_time import local_day, parse_day
 
+# From 2001 to 2128; a smaller number is a day as digits (20260701).
+_FIRST_SECONDS, _FIRST_MILLISECONDS, _LAST_MILLISECONDS = 1e9, 1e11, 5e12
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+def _seen_on(written: object) -> date | None:
+    """The day of a moment or day in any form, or of the seconds or milliseconds since 1970 that programs write."""
+    if written is None:
+        return None
+    if isinstance(written, int | float) and _FIRST_SECONDS < written < _LAST_MILLISECONDS:
+        seconds = written / 1000 if written > _FIRST_MILLISECONDS else written
+        return local_day(datetime.fromtimestamp(seconds, UTC))
+    return parse_day(written)
+
+
+Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 class CertificateIn(BaseModel):
@@ -24,8 +40,8 @@ class CertificateIn(BaseModel):
 
     number: str
     institution: str = ""
-    valid_from: date
-    valid_to: date
+    valid_from: Day
+    valid_to: Day
     media: tuple[str, ...] = ()
     approved_text: str = ""
     status: CertificateStanding = "valid"
@@ -41,7 +57,7 @@ class LineIn(BaseModel):
     html: str | None = None
     url: str | None = None
     kind: str | None = None
-    fetched_at: datetime | date | None = None
+    fetched_at: Annotated[date | None, BeforeValidator(_seen_on)] = None
     certificates: tuple[CertificateIn, ...] | None = None
 
     @model_validator(mode="after")
@@ -105,8 +121,7 @@ def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
 
 
 def _facts(parsed: LineIn, today: date) -> Facts:
-    seen = parsed.fetched_at or today
-    seen_on = seen.date() if isinstance(seen, datetime) else seen
+    seen_on = parsed.fetched_at or today
     source: Source = "account" if parsed.kind == "account" else "site"
     if parsed.certificates is None:
         return Facts(seen_on, source=source)

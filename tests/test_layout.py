@@ -1,4 +1,4 @@
-"""The layout: one room for SQL, and no room in which nobody finds anything."""
+"""The layout: one room for SQL, one module for days, and no room in which nobody finds anything."""
 
 import ast
 import tomllib
@@ -29,6 +29,18 @@ def test_only_records_writes_sql(package: str) -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy":
                 verbs = SQL & {alias.name for alias in node.names}
                 assert not verbs, f"{path.relative_to(PROJECT)} imports {', '.join(sorted(verbs))}"
+
+
+@pytest.mark.parametrize("package", [*ROOTS, "benchmarks"])
+def test_only_one_module_takes_the_day_of_a_moment(package: str) -> None:
+    """Anywhere else it would be the day of UTC, which begins at eight in the morning in Beijing."""
+    for path in modules(package):
+        if path == PROJECT / "records/local_time.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            takes_day = isinstance(node, ast.Attribute) and node.attr in {"date", "today", "utcnow"}
+            called = takes_day and isinstance(getattr(node, "ctx", None), ast.Load)
+            assert not called, f"{path.relative_to(PROJECT)}:{node.lineno} uses .{node.attr}, not local_day"
 
 
 @pytest.mark.parametrize("package", ROOTS)

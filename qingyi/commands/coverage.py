@@ -1,14 +1,19 @@
 """`qingyi coverage`: which institutions were seen in a period."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import typer
 from rich.table import Table
 
+from qingyi.clock import utc_now
 from qingyi.console import console, current_engine, errors
 from records.database import reading
-from records.local_time import begin_of, local_day, parse_day
+from records.local_time import begin_of, end_of, local_day, parse_day
 from records.visits.coverage import SourceState, level_coverage, source_coverage
+
+_USUALLY = timedelta(days=30)
+# The first last day that has thirty days before it.
+_FIRST_DAY = date.min + _USUALLY
 
 
 def coverage(
@@ -17,10 +22,13 @@ def coverage(
     every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
 ) -> None:
     """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
-    last = _typed_day(until) if until else local_day(datetime.now(UTC))
-    first = _typed_day(since) if since else last - timedelta(days=30)
+    last = _typed_day(until) if until else local_day(utc_now())
+    first = _typed_day(since) if since else max(last, _FIRST_DAY) - _USUALLY
+    if first > last:
+        errors.print(f"错误：起始日 {first} 晚于截止日 {last}", style="red", markup=False, highlight=False)
+        raise typer.Exit(2)
     with reading(current_engine()) as session:
-        sources = source_coverage(session, begin_of(first), begin_of(last + timedelta(days=1)))
+        sources = source_coverage(session, begin_of(first), end_of(last))
         levels = level_coverage(session, sources)
     summary = Table("机构", "总数", "已看到", "覆盖率", "要求", title=f"{first} 至 {last}")
     for level in levels:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,8 +26,10 @@ from classifiers.values import (
 from crawler.platforms import read_post
 from crawler.single import fetch_page
 from qingyi.batch import judge_lines
+from qingyi.clock import utc_now
 from qingyi.console import console, errors
 from qingyi.rules import rules_in_force
+from records.local_time import local_day
 from records.snapshots.encoding import decode_html
 
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
@@ -48,11 +49,11 @@ def judge(
     """
     if jsonl:
         with _opened(source) as stream:
-            bad = judge_lines(stream, sys.stdout, rules_in_force(), datetime.now(UTC).date())
+            bad = judge_lines(stream, sys.stdout, rules_in_force(), local_day(utc_now()))
         raise typer.Exit(int(bad > 0))
     rules = rules_in_force()
     page = fetch_page(source) if source.startswith(("http://", "https://")) else _read(source)
-    judgement = pipeline.judge(page, rules, Facts(seen_on=datetime.now(UTC).date()))
+    judgement = pipeline.judge(page, rules, Facts(seen_on=local_day(utc_now())))
     if as_json:
         console.print_json(json.dumps(_as_dict(page, judgement), ensure_ascii=False))
     else:

@@ -1,7 +1,6 @@
 """`qingyi lists`: the keyword lists, checked."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -9,12 +8,14 @@ from rich.table import Table
 
 from classifiers.examples import failing_examples
 from classifiers.lists.rules import load_rules
+from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from records.database import reading, transaction
 from records.lists import trials
 from records.lists.drafts import ListsHere
 from records.lists.in_force import keep_files, keep_version
 from records.lists.trial_run import run_trial
+from records.local_time import local_day
 from records.models import ListTrial
 from records.settings import settings
 
@@ -42,7 +43,7 @@ def check(
     alarms = sum(len(rule.examples.todo_spare) for rule in rules.live.values())
     console.print(f"已知漏报 {missed} 条，已知误报 {alarms} 条（写在规则的例句里）")
     console.print(f"版本 {rules.version[:12]}")
-    failing = list(failing_examples(rules, datetime.now(UTC).date())) if examples else []
+    failing = list(failing_examples(rules, local_day(utc_now()))) if examples else []
     for fault in failing:
         errors.print(f"例句没有通过：{fault}", style="red", markup=False)
     if failing:
@@ -62,7 +63,7 @@ def trial(
     keep_files(folder, here.kept, after)
     with transaction(engine) as session:
         ids = trials.pages_to_try(session, pages, seed=0)
-        now = datetime.now(UTC)
+        now = utc_now()
         trial_id = trials.begin_trial(session, None, (before, after), len(ids), "system:command", now).id
     with counting("试运行中（页）", len(ids)) as progress:
         run_trial(engine, store, here, trial_id, ids, progress)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from records import workflow
 from records.cases.outcomes import OUTCOMES
 from records.judgements import search
-from records.local_time import begin_of, parse_day
+from records.local_time import begin_of, end_of, parse_day
 from records.models import (
     Account,
     Case,
@@ -300,7 +300,7 @@ def _opened(wanted: QueueFilter, now: datetime) -> Iterator[ColumnElement[bool]]
     if since := _asked_day(wanted.since):
         yield Case.opened_at >= begin_of(since)
     if until := _asked_day(wanted.until):
-        yield Case.opened_at < begin_of(until + timedelta(days=1))
+        yield Case.opened_at < end_of(until)
 
 
 def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:

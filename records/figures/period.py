@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from records.local_time import begin_of
+from records.local_time import begin_of, end_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Period:
     @property
     def end(self) -> datetime:
         """The first moment after."""
-        return begin_of(self.last + timedelta(days=1))
+        return end_of(self.last)
 
     @property
     def title(self) -> str:

@@ -9,6 +9,7 @@ from classifiers.judge import certificate_numbers, judge
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register, Registered
 from classifiers.values import Facts, Judgement, KnownCertificate, PageText
+from records.local_time import local_day
 from records.models import (
     Account,
     AuditEntry,
@@ -81,7 +82,7 @@ def judge_page(
     whose = snapshot.page.source.institution
     before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
     facts = Facts(
-        seen_on=snapshot.fetched_at.date(),
+        seen_on=local_day(snapshot.fetched_at),
         institution_names=(whose.name, *whose.other_names),
         certificates=known_certificates(session, certificate_numbers(page)),
         source="account" if snapshot.page.account_id else "site",

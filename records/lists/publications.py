@@ -14,6 +14,7 @@ from classifiers.lists.rules import RuleSet, load_rules
 from records import audit
 from records.lists.drafts import DraftRefused, ListsHere, difference, whole
 from records.lists.in_force import keep_version, list_files
+from records.local_time import local_day
 from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
 from records.store.whole_files import write_file
 from records.workflow import actor_of
@@ -53,7 +54,7 @@ def publish_draft(
     if not draft.files:
         raise DraftRefused("草稿没有改动任何文件")
     with whole(here, draft) as folder:
-        rules = _checked(folder, now.date())
+        rules = _checked(folder, local_day(now))
         if trial_of(session, draft, rules.version) is None:
             raise DraftRefused("草稿的当前内容还没有在已存页面上试运行完，请先试运行")
         _put_in_force(here, list_files(folder), rules.version)

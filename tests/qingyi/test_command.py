@@ -1,13 +1,17 @@
 """The command line: help everywhere, exit codes that mean something, no stack trace for a user's mistake."""
 
+import io
 import json
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from classifiers.lists.rules import RuleSet
+from qingyi.batch import judge_lines
 from tests import commands
 
 COMMANDS = [
@@ -180,14 +184,38 @@ def test_judging_in_batches_streams_in_order_and_goes_on_after_a_bad_line() -> N
     assert finding["quote"] == lines[0]["text"][finding["start"] : finding["end"]]
 
 
-def test_a_certificate_given_with_a_page_is_judged() -> None:
+@pytest.mark.parametrize(
+    ("fetched_at", "expected"),
+    [
+        ("2026-01-01", ["certificate-expired"]),
+        ("2025-05-19T15:59:59Z", []),
+        ("2025-05-19T16:00:00Z", ["certificate-expired"]),  # midnight in Beijing
+        ("2025-05-19 23:59:59", []),
+        ("2025年5月20日", ["certificate-expired"]),
+        (1747670399, []),
+        (1747670400, ["certificate-expired"]),
+        (1747670400000, ["certificate-expired"]),
+    ],
+)
+def test_a_certificate_given_with_a_page_is_judged_on_the_day_in_beijing(
+    rules: RuleSet, fetched_at: str | int, expected: list[str]
+) -> None:
     text = "云溪医院骨科门诊。欢迎咨询，咨询电话：400-000-1111。（云）医广【2024】第05-20-0101号"
     certificate = {
         "number": "(云)医广[2024]第05-20-0101号",
         "valid_from": "2024-05-20",
-        "valid_to": "2025-05-19",
+        "valid_to": "2025/5/19",
         "approved_text": text,
     }
-    line = {"id": 1, "text": text, "fetched_at": "2026-01-01", "certificates": [certificate]}
-    answer = json.loads(qingyi("judge", "--jsonl", "-", stdin=json.dumps(line)).stdout)
-    assert [finding["rule"] for finding in answer["findings"]] == ["certificate-expired"]
+    line = {"id": 1, "text": text, "fetched_at": fetched_at, "certificates": [certificate]}
+    out = io.StringIO()
+    assert judge_lines([json.dumps(line).encode()], out, rules, date(2026, 11, 24)) == 0
+    assert [finding["rule"] for finding in json.loads(out.getvalue())["findings"]] == expected
+
+
+@pytest.mark.parametrize("fetched_at", [True, "昨天", 7, 1e300, -1])
+def test_a_moment_that_is_none_is_named(rules: RuleSet, fetched_at: object) -> None:
+    out = io.StringIO()
+    line = {"id": 1, "text": "我院设内科。", "fetched_at": fetched_at}
+    assert judge_lines([json.dumps(line).encode()], out, rules, date(2026, 11, 24)) == 1
+    assert "fetched_at" in json.loads(out.getvalue())["error"]["reason"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.local_time import LOCAL, begin_of, local_day, local_moment, parse_day
+from records.local_time import LOCAL, begin_of, end_of, local_day, local_moment, parse_day
 
 DAY = date(2026, 7, 1)
 
@@ -52,6 +52,62 @@ def test_a_time_after_it_is_left_out(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "2026年7月1日 星期三",
+        "2026年7月1日（周三）",
+        "2026/7/1 周三 9:05",
+        "2026年7月1日上午9时",
+        "2026年7月1日9点05分",
+        "2026/7/1 下午 3:30",
+        "2026-07-01 9:05:00 AM",
+    ],
+)
+def test_a_weekday_and_half_of_the_day_are_left_out(written: str) -> None:
+    assert parse_day(written) == DAY
+
+
+@pytest.mark.parametrize("written", ["2026.7.1.", "2026.7.1日", "2026-07-01日", "2026 7 1", "2026 07 01"])
+def test_forms_half_way_between_two_are_read(written: str) -> None:
+    assert parse_day(written) == DAY
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("二〇二六年七月一日", DAY),
+        ("二○二六年七月一日", DAY),
+        ("二零二六年七月一号", DAY),
+        ("二Ｏ二六年 七月 一日", DAY),
+        ("二〇二六年十月十日", date(2026, 10, 10)),
+        ("二〇二六年十二月三十一日", date(2026, 12, 31)),
+    ],
+)
+def test_numerals_as_on_sealed_documents_are_read(written: str, day: date) -> None:
+    assert parse_day(written) == day
+
+
+@pytest.mark.parametrize("written", ["二〇二六年十三月一日", "二〇二六年二月三十日", "二〇二六年一二月一日"])
+def test_numerals_that_are_no_day_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=f"^没有“{written}”这一天"):
+        parse_day(written)
+
+
+@pytest.mark.parametrize("written", ["\ufeff2026-07-01", "2026\u200b-07-01\u200b", "\u200e2026年7月1日"])
+def test_invisible_characters_do_no_harm(written: str) -> None:
+    assert parse_day(written) == DAY
+
+
+@pytest.mark.parametrize("written", ["46204", 46204, 46204.0, "46204.75", 46204.75, "４６２０４"])
+def test_the_serial_number_of_a_spreadsheet_is_a_day(written: object) -> None:
+    assert parse_day(written) == DAY
+
+
+def test_a_serial_number_is_read_from_1970_to_2099_only() -> None:
+    assert (parse_day("25569"), parse_day("73050")) == (date(1970, 1, 1), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
     "written", ["2026-06-30T16:00:00Z", "2026-06-30T20:00:00+00:00", "2026-07-01T00:30:00+08:00"]
 )
 def test_a_moment_with_its_zone_lies_in_a_day_of_beijing(written: str) -> None:
@@ -87,7 +143,8 @@ def test_a_day_that_no_calendar_has_is_refused(written: str) -> None:
         "2026-07-01abc",
         "2026-07-01-02",
         "202671",
-        "46204",
+        "25568",
+        "73051",
         "2026-W27-3",
         "٢٠٢٦-٠٧-٠١",
         "0001-01-01T00:00:00+23:00",
@@ -127,6 +184,21 @@ def test_any_text_is_a_day_or_is_refused(written: str) -> None:
 def test_a_day_begins_at_midnight_in_beijing() -> None:
     assert begin_of(DAY) == datetime(2026, 6, 30, 16, tzinfo=UTC)
     assert begin_of(DAY).tzinfo is UTC
+
+
+def test_the_ends_of_the_calendar_are_days_too() -> None:
+    assert begin_of(date.min) == datetime.min.replace(tzinfo=UTC)
+    assert end_of(date.max) == datetime.max.replace(tzinfo=UTC)
+    assert begin_of(date.max) < end_of(date.max)
+    assert end_of(date.min) == begin_of(date(1, 1, 2))
+
+
+def test_a_day_ends_where_the_next_begins() -> None:
+    assert end_of(DAY) == begin_of(date(2026, 7, 2))
+
+
+def test_a_moment_without_its_zone_is_in_beijing() -> None:
+    assert local_day(datetime(2026, 7, 1, 0, 30)) == DAY  # noqa: DTZ001 - as a table's cell
 
 
 def test_a_moment_lies_in_the_day_that_beijing_has_then() -> None:

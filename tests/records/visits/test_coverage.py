@@ -52,6 +52,12 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
         2,
         "错误：没有“2026-13-01”这一天，应写作 2026-07-01",
     )
+    turned = qingyi("coverage", "--since", "2026-07-02", "--until", "2026-07-01")
+    assert (turned.returncode, turned.stderr.strip()) == (2, "错误：起始日 2026-07-02 晚于截止日 2026-07-01")
+    for whole in (("--since", "0001-01-01"), ("--until", "9999-12-31"), ("--until", "0001-01-15")):
+        done = qingyi("coverage", *whole)
+        assert (done.returncode, done.stderr) == (1, ""), "shown, and not reached"
+        assert whole[1] in done.stdout or "0001-01-01" in done.stdout
     typed = qingyi("coverage", "--since", "2026年7月1日", "--until", "2026/7/2")
     assert "2026-07-01 至 2026-07-02" in typed.stdout
 

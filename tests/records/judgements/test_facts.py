@@ -1,0 +1,53 @@
+"""A page is judged on Beijing's day, with what the registry knows."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from classifiers.page.identity import Register
+from classifiers.values import PageText
+from records.database import transaction
+from records.judgements.facts import judge_page
+from records.models import Certificate, CertificateStatus, Snapshot
+from tests.records import registered
+
+NUMBER = "（云）医广【2026】第11-20-0355号"
+ADVERT = f"云溪第1医院骨科门诊。欢迎咨询，咨询电话：400-000-1111。{NUMBER}"
+
+
+@pytest.mark.parametrize(
+    ("fetched_at", "rule"),
+    [
+        (datetime(2026, 11, 28, 15, 59, tzinfo=UTC), "certificate-not-yet-valid"),
+        (datetime(2026, 11, 28, 18, 0, tzinfo=UTC), None),  # 02:00 of the 29th in Beijing
+        (datetime(2027, 11, 28, 15, 59, tzinfo=UTC), None),
+        (datetime(2027, 11, 28, 16, 0, tzinfo=UTC), "certificate-expired"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_a_certificate_is_valid_from_midnight_to_midnight_in_beijing(
+    engine: Engine, store, rules, fetched_at: datetime, rule: str | None
+) -> None:
+    with transaction(engine) as session:
+        source = registered.site(session)
+        session.add(
+            Certificate(
+                institution_id=source.institution_id,
+                number="(云)医广[2026]第11-20-0355号",
+                number_as_written=NUMBER,
+                valid_from=date(2026, 11, 29),
+                valid_to=date(2027, 11, 28),
+                media=[],
+                approved_text=ADVERT,
+                issuing_office="云溪市卫生健康委员会",
+                status=CertificateStatus.VALID,
+            )
+        )
+    kept = registered.snapshot(engine, store, source, fetched_at, url="http://127.0.0.1:1/a", text=ADVERT)
+    with transaction(engine) as session:
+        found = judge_page(
+            session, rules, PageText.of_plain(ADVERT), session.get_one(Snapshot, kept.id), Register(())
+        )
+    certificates = [finding.rule for finding in found.findings if finding.rule.startswith("certificate")]
+    assert certificates == ([rule] if rule else [])
