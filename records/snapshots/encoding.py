@@ -1,10 +1,14 @@
-"""Pages' bytes as text, whatever they say of their encoding."""
+"""Pages' bytes as text: of the ways to read them, the one that does the least damage."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from w3lib.encoding import (
     html_body_declared_encoding,
-    html_to_unicode,
     http_content_type_encoding,
     read_bom,
+    resolve_encoding,
 )
 
 # The most frequent characters of Chinese, simplified and traditional.
@@ -13,55 +17,108 @@ _EVERYDAY = frozenset(
     "作里道行所然家种種事成方多经經么去法学學如都同现現当當没動动面起看定天分还還进進好小部其些主样樣理心本前开開但因只从從"
     "想实實医醫院科病患者治疗療门門诊診专專预預约約电電话話"
 )
-_WESTERN = frozenset({"cp1252", "iso-8859-1", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
+_WESTERN = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
+_CHINESE = ("utf-8", "gb18030", "big5hkscs")
+_SAMPLE = 400_000  # bytes that are weighed
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
+_NOT_ASCII = re.compile("[^\0-\x7f]")
+# What no page means to say: what could not be read, control characters beyond ASCII, characters without a meaning.
+_DAMAGE = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
+_SURE = 3  # ideographs: bytes of another encoding do not make so many of them in valid UTF-8
+_BELIEVED = 0.1  # how much less Chinese a reading may be that the page itself asks for
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A page's text, and the codec (by Python's name) that its bytes were read with."""
+
+    text: str
+    encoding: str
 
 
 def decode_html(body: bytes, content_type: str) -> str:
-    """The page's text, whatever it says of its encoding. Never raises.
+    """The text of `decoded`. Never raises."""
+    return decoded(body, content_type).text
 
-    By byte order mark, header and meta tag; where these are missing or wrong, UTF-8 if the bytes are valid
-    UTF-8, else GB18030, of which GB2312 and GBK are parts, or Big5, whichever makes more everyday words.
+
+def decoded(body: bytes, content_type: str) -> Decoded:
+    """A page's text, whatever it says of its encoding. Never raises.
+
+    A byte order mark decides. Else what the header and the page say, UTF-8, GB18030 (of which GB2312 and GBK are parts)
+    and Big5 are tried, and the reading is taken that is least damaged and most like Chinese; what the page says is
+    believed where that makes no clear difference. So one bad byte, a description that was cut within a character, or a
+    footer in another encoding do not turn the whole page into another. What cannot be read is U+FFFD, as in browsers.
     """
-
-    def guess(content: bytes) -> str:
-        return "utf-8" if is_utf8(content) else _chinese_encoding(content)
-
-    declared, text = html_to_unicode(
-        content_type or None, body, auto_detect_fun=guess, default_encoding="utf-8"
-    )
-    western = (declared or "").lower() in _WESTERN and not body.isascii()
-    if (western or "\ufffd" in text) and guess(body) != declared:
-        return body.decode(guess(body), errors="replace")
-    return text
+    bom, mark = read_bom(body)
+    if bom and mark:
+        return Decoded(body[len(mark) :].decode(bom, "replace"), bom)
+    if body.isascii():
+        return Decoded(body.decode("ascii"), "utf-8")
+    if wide := _unmarked_utf16(body):
+        return Decoded(body.decode(wide, "replace"), wide)
+    whole = _as_utf8(body)
+    if whole is not None and _has(_IDEOGRAPHS, whole, _SURE):
+        return Decoded(whole, "utf-8")
+    best = _best_encoding(body, [name for name in _said(body, content_type) if name not in _WESTERN])
+    return Decoded(body.decode(best, "replace"), best)
 
 
 def is_utf8_unsaid(body: bytes, content_type: str) -> bool:
     """Whether a page is UTF-8, and neither it nor its header says so: a browser takes it for something else."""
-    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
-    bom, _ = read_bom(body)
-    is_said = bom is not None or declared == "utf-8"
-    return (
-        not is_said
-        and not body.isascii()
-        and is_utf8(body)
-        and decode_html(body, content_type) == body.decode()
-    )
+    if body.isascii() or read_bom(body)[0] or "utf-8" in _said(body, content_type)[:1]:
+        return False
+    return is_utf8(body) and decoded(body, content_type).encoding == "utf-8"
 
 
 def is_utf8(body: bytes) -> bool:
     """Whether the bytes are valid UTF-8."""
+    return _as_utf8(body) is not None
+
+
+def _as_utf8(body: bytes) -> str | None:
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
-def _chinese_encoding(content: bytes) -> str:
-    """GB18030 or Big5: by how much of what it makes is written with the characters of everyday."""
-    sample = content[:200_000]
-    shares = {}
-    for encoding in ("gb18030", "big5hkscs"):
-        text = [character for character in sample.decode(encoding, "replace") if character > "\u3400"]
-        shares[encoding] = sum(character in _EVERYDAY for character in text) / max(1, len(text))
-    return "big5hkscs" if shares["big5hkscs"] > shares["gb18030"] + 0.2 else "gb18030"
+def _said(body: bytes, content_type: str) -> list[str]:
+    """The codecs that the header, and then the page itself, name; those that are known."""
+    header = http_content_type_encoding(content_type) if content_type else None
+    named = (header, html_body_declared_encoding(body))
+    known = (resolve_encoding(name) for name in named if name)
+    # A page whose ASCII markup could be read is not in UTF-16, whatever it says (WHATWG encoding, § 4.2).
+    plain = ("utf-8" if name and name.startswith("utf-16") else name for name in known if name)
+    return list(dict.fromkeys("gb18030" if name in {"gbk", "gb2312"} else name for name in plain))
+
+
+def _best_encoding(body: bytes, said: Sequence[str]) -> str:
+    sample = body[:_SAMPLE]
+    likeness = {name: _likeness(sample.decode(name, "replace")) for name in dict.fromkeys((*said, *_CHINESE))}
+    best = max(likeness, key=likeness.__getitem__)
+    believed = next((name for name in said if likeness[name] >= likeness[best] - _BELIEVED), None)
+    return believed or best
+
+
+def _likeness(text: str) -> float:
+    """How much like undamaged Chinese a reading is: the share of everyday characters in what is not ASCII, less that
+    of damaged ones."""
+    beyond = _NOT_ASCII.findall(text)
+    damaged = len(_DAMAGE.findall(text))
+    everyday = sum(character in _EVERYDAY for character in beyond)
+    return (everyday - damaged) / max(1, len(beyond))
+
+
+def _unmarked_utf16(body: bytes) -> str | None:
+    """UTF-16 without a byte order mark: of its ASCII markup every other byte is zero."""
+    start = body[:2_000]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 5 < len(start) or min(even, odd) * 10 > max(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _has(pattern: re.Pattern[str], text: str, count: int) -> bool:
+    """Whether `pattern` is found `count` times in a text; looks no further."""
+    found = pattern.finditer(text)
+    return all(next(found, None) is not None for _ in range(count))
