@@ -14,7 +14,7 @@ from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind,
 from classifiers.page.reading import Reading, finding_at, quote_of, read, spared_at, words_of
 from classifiers.page.score import Scored, score_parts
 from classifiers.page.weigh import Weighed, excused_place, weigh
-from classifiers.text.normalise import normalise, rewrite
+from classifiers.text.normalise import normalise
 from classifiers.values import (
     KIND_LABELS,
     Aligned,
@@ -40,8 +40,7 @@ def certificate_numbers(page: PageText) -> tuple[str, ...]:
 
 def restored(text: str, rules: RuleSet) -> NormalText:
     """`text` as rules are matched in it: disguises undone, words of the lists put right where misspelt."""
-    normal = normalise(text)
-    return rewrite(normal, rules.matcher.scan(normal.text).misspelt)
+    return rules.matcher.put_right(normalise(text))[0]
 
 
 def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NOBODY) -> Judgement:

@@ -7,13 +7,17 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from classifiers.matching.homophones import Sounds
+from classifiers.matching.stuffing import stuffed
 from classifiers.matching.terms import REACH, Owner, Term, parse_term
 from classifiers.matching.variants import Variant, variants, vocabulary
-from classifiers.text.normalise import Edit
+from classifiers.text.normalise import Edit, rewrite
 from classifiers.text.words import cuts_through_word, is_part_of_word
+from classifiers.values import NormalText
 
 # A page says the same thing only so often before more of it tells nobody anything.
 _MOST_HITS_OF_A_TERM = 200
+_PAIR = 2  # characters that sound like those of a term by accident
+_HELD_APART = 3  # characters of a term that marks are taken out of
 
 
 # Where a word is misspelt (start, end), and the edits that put it right.
@@ -62,6 +66,22 @@ class Matcher:
         self.literals = (*by_literal, *(variant.written for variant in self._variants))
         self._automaton = AhoCorasick(self.literals, store_patterns=False)
 
+    def put_right(self, normal: NormalText) -> tuple[NormalText, list[Hit]]:
+        """The text with the rules' words put right where they are held apart or misspelt, and all hits in it."""
+        normal = rewrite(normal, stuffed(normal.text, self._has_term))
+        scan = self.scan(normal.text)
+        if not scan.misspelt:
+            return normal, scan.hits
+        normal = rewrite(normal, scan.misspelt)
+        return normal, self.scan(normal.text).hits
+
+    def _has_term(self, characters: str) -> bool:
+        """Whether a rule's term stands in them that is longer than a word of two, or is all of them."""
+        return any(
+            hit.term.owner == "rule" and hit.end - hit.start >= min(_HELD_APART, len(characters))
+            for hit in self.scan(characters).hits
+        )
+
     def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
         """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
         part = text if high is None else text[low:high]
@@ -85,7 +105,7 @@ class Matcher:
                     fitted.add(key)
                     hits.append(Hit(term, low + span[0], low + span[1]))
         if self._sounds:
-            misspelt += self._sounds.misspelt(part)
+            misspelt = list(_backed(misspelt, self._sounds.misspelt(part)))
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
 
@@ -110,6 +130,20 @@ def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
         for stand_in in variant.stand_ins
     )
     return start, end, tuple(edits)
+
+
+def _backed(others: list[_Misspelt], by_sound: Iterable[_Misspelt]) -> Iterator[_Misspelt]:
+    """All misspellings, without words of two that only sound like one of the lists' and have no other sign of
+    disguise within reach: 导医 is a guide in a hospital, not 道医 misspelt."""
+    alike = list(by_sound)
+    sure = [*others, *(found for found in alike if found[1] - found[0] > _PAIR)]
+    yield from sure
+    for found in alike:
+        if found[1] - found[0] <= _PAIR and any(
+            found[0] - REACH < start < found[1] + REACH and not (start < found[1] and found[0] < end)
+            for start, end, _ in sure
+        ):
+            yield found
 
 
 def _put_right(text: str, misspelt: list[_Misspelt], hits: list[Hit]) -> Iterator[Edit]:

@@ -16,6 +16,7 @@ from classifiers.text.words import cut, how_common, is_word
 _LONGEST = 6  # longer words are cut into words
 _MOST_PINYIN = 4  # in words up to this length, pinyin may stand for any of the characters
 _PARTICLE = 90_000  # a last character that is a word of its own anywhere (只, 就) may begin what comes next
+_ALONE = 9_000  # a character that is a word of its own (跟) makes no misspelt word of two (去根)
 _SHORTEST_PINYIN = 3  # characters of a variant with pinyin, one more without any Chinese one
 
 
@@ -71,7 +72,8 @@ def variants(words: Iterable[str], taken: Container[str]) -> list[Variant]:
 def _variants_of(word: str) -> Iterator[Variant]:
     for index, character in enumerate(word):
         for other in LOOK_ALIKES.get(character, ""):
-            if not _is_ordinary(word[:index], other, word[index + 1 :]):
+            alone = len(word) == 2 and how_common(other) >= _ALONE
+            if not alone and not _is_ordinary(word[:index], other, word[index + 1 :]):
                 yield Variant(word[:index] + other + word[index + 1 :], word, (index,))
     telling = range(len(word) - (how_common(word[-1]) > _PARTICLE))
     spelt = range(1, len(telling) + 1) if len(word) <= _MOST_PINYIN else (1, len(telling))

@@ -10,7 +10,7 @@ from classifiers.matching.match import Hit
 from classifiers.page import certificates
 from classifiers.page.identity import Register, find_contacts, in_main
 from classifiers.page.page_kind import Cue
-from classifiers.text.normalise import normalise, rewrite
+from classifiers.text.normalise import normalise
 from classifiers.values import Article, Contact, Finding, Mention, NormalText, PageText, Spared
 
 
@@ -31,21 +31,17 @@ class Reading:
 
 def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
     """Read a page: disguises undone, misspelt words of the lists put right, terms, contacts and numbers found."""
-    normal = normalise(page.text)
-    scan = rules.matcher.scan(normal.text)
-    if scan.misspelt:
-        normal = rewrite(normal, scan.misspelt)
-        scan = rules.matcher.scan(normal.text)
+    normal, hits = rules.matcher.put_right(normalise(page.text))
     seen_to = _seen_to(page, normal)
     by_cue: dict[str, list[Cue]] = defaultdict(list)
-    for hit in scan.hits:
+    for hit in hits:
         if hit.term.owner == "cue":
             start, end = normal.span(hit.start, hit.end)
             by_cue[hit.term.owner_id].append(Cue(start, end, page.text[start:end]))
     return Reading(
         page=page,
         normal=normal,
-        rule_hits=tuple(hit for hit in scan.hits if hit.term.owner == "rule"),
+        rule_hits=tuple(hit for hit in hits if hit.term.owner == "rule"),
         cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
         contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),

@@ -21,12 +21,21 @@ from classifiers.text.words import is_word
 from classifiers.values import NormalText
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
-# Marks that no Chinese sentence has between two of its characters. Commas, stops, enumeration commas,
-# and line breaks are not among them: they part words, sentences and cells.
-_LOUD = "★☆✦✧*#^~_=+●○◆◇■□▲△▼▽※♥♡❤✓√☀♣♠♦✿❀◎⊙§¤"
+# Marks that no Chinese sentence has between two of its characters: these, and every symbol of Unicode (S…). Commas,
+# stops, enumeration commas and line breaks are not among them: they part words, sentences and cells.
+_LOUD = "*#_※§" + "".join(
+    chr(code)
+    for blocks in ((0x20, 0x2C00), (0x3000, 0x3400), (0xFE30, 0xFFF0), (0x1F000, 0x1FC00))
+    for code in range(*blocks)
+    if unicodedata.category(chr(code))[0] == "S"
+    and unicodedata.normalize("NFKC", chr(code)) == chr(code)
+    and chr(code) not in "→↓|<>" + "".join(PICTURES)
+)
 # Marks that may part words; they are undone only where single characters stand apart in a row, or where the
 # two beside a mark are a word that they take from no other.
-_QUIET = " ·.-•→↓⋅∙・‐‑‒–—/|"
+_QUIET = " ·.-•→↓⋅∙・‐‑‒–—/|'\"‘’“”…"
+# Strokes that are written as marks.
+_STROKES = {"丨": "|", "丶": "·", "亅": "|", "丿": "/"}
 _OPEN, _CLOSE = "【[『「〖<《", "】]』」〗>》"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\x0b\x0c"
 _LINE_BREAKS = "\x85\u2028\u2029"
@@ -170,6 +179,10 @@ def _one_to_one() -> NDArray[np.uint32]:
     for before, after in zip(ideographs, simplified, strict=True):
         if len(after) == 1:
             table[ord(before)] = ord(after)
+    for code, plain in _japanese().items():
+        table[code] = ord(plain)
+    for stroke, mark in _STROKES.items():
+        table[ord(stroke)] = ord(mark)
     table[0xD800:0xE000] = 0xFFFD  # half a character, which no automaton takes
     table[ord("﹪")] = table[ord("٪")] = ord("%")
     for space in _SPACES:
@@ -177,6 +190,24 @@ def _one_to_one() -> NDArray[np.uint32]:
     for line_break in _LINE_BREAKS:
         table[ord(line_break)] = ord("\n")
     return table[table]  # a compatibility form of a traditional character takes two steps
+
+
+def _japanese() -> dict[int, str]:
+    """Japan's own forms of characters (効, 顕) to the simplified ones. Those that Chinese text has as characters of
+    their own are left alone: the simplified (芸) and the traditional ones."""
+    rare = [chr(code) for code in range(0x4E00, 0xA000) if not chr(code).encode("gb2312", "ignore")]
+    to_simplified = OpenCC("t2s").convert
+    forms = [
+        form
+        for form, plain in zip(rare, to_simplified("\n".join(rare)).split("\n"), strict=True)
+        if form == plain
+    ]
+    simplified = to_simplified(OpenCC("jp2t").convert("\n".join(forms))).split("\n")
+    return {
+        ord(form): plain
+        for form, plain in zip(forms, simplified, strict=True)
+        if len(plain) == 1 and plain != form
+    }
 
 
 @lru_cache(maxsize=1)

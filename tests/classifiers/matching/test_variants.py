@@ -42,3 +42,33 @@ def test_a_finding_covers_the_misspelling_as_it_stands(rules: RuleSet) -> None:
     page = PageText.of_plain("欢迎。我院zhi愈率98%，好。")
     findings = judge(page, rules, Facts(date(2026, 11, 24))).findings
     assert [finding.quote for finding in findings if finding.family == "cure_rate"] == ["zhi愈率98%"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("本院包、治、百、病，来电详谈。", "本院包治百病"),
+        ("一\n针\n见\n效", "一针见效"),
+        ("到院签约：无, 效, 退, 款", "无效退款"),
+        ("永a不a复a发", "永不复发"),
+        ("根¥治牛皮癣", "根治牛皮癣"),
+        ("根'治，永'不'复'发", "永不复发"),
+        ("治丨愈丨率98%", "治愈率98%"),
+        ("疗効有保証", "疗效有保证"),
+    ],
+)
+def test_words_held_apart_by_any_mark_are_put_together(rules: RuleSet, written: str, meant: str) -> None:
+    assert meant in restored(written, rules).text
+
+
+@pytest.mark.parametrize("text", ["设有内、外、妇、儿各科。", "一\n二\n三\n四", "红、黄、蓝、绿四色腕带"])
+def test_lists_of_single_characters_are_left_apart(rules: RuleSet, text: str) -> None:
+    assert restored(text, rules).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["一楼大厅设导医台。", "检查项目有肝功、肾功。", "去跟医生说一声。", "请家属去根部停车场取车。"],
+)
+def test_a_word_of_two_that_only_sounds_alike_is_left_alone(rules: RuleSet, text: str) -> None:
+    assert restored(text, rules).text == text
