@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, File, Form, Request, UploadFile
 from fastapi import Path as PathValue
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
@@ -29,6 +29,7 @@ from records.models import SignIn, User, VerificationOutcome, Visitor
 from records.people.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.people.sign_in import find_sign_in
 from records.settings import Settings
+from records.sheets.table import MOST_BYTES, TableFile
 from records.store.content_store import EvidenceStore
 
 COOKIE = "qingyi_sign_in"
@@ -113,6 +114,14 @@ AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
 RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
+
+
+def uploaded_table(upload: Annotated[UploadFile, File()]) -> TableFile:
+    """A table that is sent with a form, read no further than one byte past the largest that is taken."""
+    return TableFile(upload.filename or "", upload.file.read(MOST_BYTES + 1))
+
+
+UploadedTable = Annotated[TableFile, Depends(uploaded_table)]
 
 
 def _typed_day(written: object) -> date:

@@ -22,7 +22,7 @@ from records.lists.drafts import DraftRefused
 from records.lists.term_edits import TermRefused
 from records.people.sign_in import PasswordTooShort
 from records.people.users import PersonRefused
-from records.sheets import FileRefused
+from records.sheets.table import FileRefused
 from records.store.content_store import EvidenceAltered, EvidenceMissing
 from records.tips import TipRefused
 from records.transfers.attachments import AttachmentRefused

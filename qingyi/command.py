@@ -15,7 +15,7 @@ from classifiers.lists.faults import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed, ProcessLost
 from qingyi.console import errors
 from records.database import DatabaseBehind
-from records.sheets import FileRefused
+from records.sheets.table import FileRefused
 from records.task_locks import TaskRunning
 
 # Where each command lives. Only the module of the command that was named is imported: together they take seconds.

@@ -1,9 +1,9 @@
 """Tips 举报线索: typed in or imported, fetched and judged at once, and followed to their case's end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -26,12 +26,21 @@ from records.models import (
     TipChannel,
     TipState,
 )
-from records.sheets import FileRefused, ImportResult, RowFault, cell_text, read_sheets
+from records.sheets.read import read_tables
+from records.sheets.table import ImportResult, RowFault, TableFile
 
 _LONGEST_URL = 2_000
 # Pages of nobody in the registry still have to be somebody's.
 _NOBODY = "UNREGISTERED"
 FOLLOWER = workflow.Actor(workflow.SYSTEM, "tips")
+# What offices write in their tables for a channel.
+_CHANNEL_WORDS = {
+    TipChannel.HOTLINE: re.compile("热线|来电|电话|12345|12320|12315"),
+    TipChannel.LETTER: re.compile("来信|来访|信访|信件"),
+    TipChannel.WEB: re.compile("网络|网上|网站|邮箱|邮件|小程序"),
+    TipChannel.OFFICE: re.compile("移送|移交|转送|转办|交办|转来"),
+    TipChannel.OWN: re.compile("自行|自查|主动|巡查|监测"),
+}
 COLUMNS = {
     "网址": "url",
     "来源渠道": "channel",
@@ -83,19 +92,18 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
     return tip
 
 
-def import_tips(session: Session, path: Path, *, actor: str, today: date, now: datetime) -> ImportResult:
+def import_tips(session: Session, file: TableFile, *, actor: str, today: date, now: datetime) -> ImportResult:
     """Take the tips of a CSV or xlsx file, the good rows; the others are named by line and column. Raises
     FileRefused. A row that is there already (same address, day and words) is not taken twice."""
-    result = ImportResult()
-    sheets = read_sheets(path)
-    if not sheets:
-        raise FileRefused(f"{path.name}：文件是空的")
-    for sheet in sheets:
-        if "网址" not in sheet.headings:
-            raise FileRefused(f"{path.name} {sheet.name}：缺少“网址”列；可用的列：{'、'.join(COLUMNS)}")
+    tables = read_tables(file, COLUMNS, ["网址"])
+    result = ImportResult(notes=list(tables.notes))
+    for sheet in tables.sheets:
+        result.notes += sheet.notes
         for row in sheet.rows:
-            cells = {COLUMNS[name]: cell_text(cell) for name, cell in row.cells.items() if name in COLUMNS}
-            new = NewTip(**{"url": "", **{key: value for key, value in cells.items() if value}})
+            if row.unreadable:
+                result.faults += row.faults(sheet.name)
+                continue
+            new = NewTip(**{"url": "", **{COLUMNS[name]: cell for name, cell in row.cells.items()}})
             try:
                 if _is_there(session, new, today):
                     result.unchanged += 1
@@ -255,11 +263,17 @@ def checked_url(written: str) -> str:
 
 
 def _channel(written: str) -> TipChannel:
-    known = {channel.value: channel for channel in TipChannel} | {each.label: each for each in TipChannel}
-    if written.strip() not in known:
+    """The one channel that a person's words name; raises TipRefused."""
+    text = written.strip()
+    named = [
+        channel
+        for channel in TipChannel
+        if text in {channel.value, channel.label} or _CHANNEL_WORDS[channel].search(text)
+    ]
+    if len(named) != 1:
         labels = "、".join(channel.label for channel in TipChannel)
-        raise TipRefused(f"来源渠道：没有“{written.strip()[:20]}”，可用：{labels}")
-    return known[written.strip()]
+        raise TipRefused(f"来源渠道：{'看不出' if named else '没有'}“{text[:20]}”，可用：{labels}")
+    return named[0]
 
 
 def _received_on(written: str, today: date) -> date:

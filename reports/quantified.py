@@ -20,6 +20,7 @@ from records.cases.outcomes import OUTCOMES
 from records.figures.case_figures import CaseFact, FigureRow, by, total
 from records.figures.period import Period
 from records.models import DisposalResult, Level
+from records.sheets.write import put
 from records.visits.coverage import LevelCoverage
 from reports.reproducible_zip import timeless
 
@@ -106,7 +107,7 @@ def _fill(sheet: Worksheet, part: QuantifiedPart, period: Period, place: str) ->
     )
     for number, (text, font) in enumerate(lines, 1):
         sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=width)
-        cell = sheet.cell(number, 1, text)
+        cell = put(sheet.cell(number, 1), text)
         cell.font, cell.alignment = font, Alignment(horizontal="center")
     head = len(lines) + 1
     for column, title in enumerate(COLUMNS, 1):
@@ -117,7 +118,7 @@ def _fill(sheet: Worksheet, part: QuantifiedPart, period: Period, place: str) ->
         is_last = row is part.rows[-1]
         values: list[str | int] = [row.title, *cells(row)]
         for column, value in enumerate(values, 1):
-            cell = sheet.cell(number, column, value)
+            cell = put(sheet.cell(number, column), value)
             cell.border, cell.font = _EDGE, Font(bold=is_last)
     note = "注：一案有多种情形的，各情形分别计入，合计按案件只计一次；数字为导出时案件所处状态。"
     sheet.cell(head + len(part.rows) + 1, 1, note)

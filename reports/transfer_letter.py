@@ -12,6 +12,7 @@ from openpyxl.xml.functions import tostring
 
 from records.local_time import local_day
 from records.models import DisposalResult, Letter, Transfer
+from records.sheets.write import put
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
 from reports.documents import as_bytes, letter, table
 from reports.reproducible_zip import timeless
@@ -93,8 +94,9 @@ def letter_workbook(text: LetterText, found: Letter) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "线索清单"
     sheet.append([*_LIST, *_ASKED])
-    for row in text.rows:
-        sheet.append([*row, *("" for _ in _ASKED)])
+    for number, row in enumerate(text.rows, 2):
+        for column, value in enumerate(row, 1):
+            put(sheet.cell(number, column), value)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for cells in sheet.iter_rows(min_row=2):

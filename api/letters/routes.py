@@ -1,14 +1,12 @@
 """Letters to offices: issued, downloaded in each form, and their filled-in lists taken back."""
 
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, UploadedTable, page
 from api.errors import NotAllowed
 from records.database import reading, transaction
 from records.models import SignIn, User
@@ -82,14 +80,11 @@ def take_answers(
     sign_in: Writer,
     now: Now,
     office: Annotated[int, Form(ge=1, le=2**31 - 1)],
-    upload: Annotated[UploadFile, File()],
+    file: UploadedTable,
 ) -> HTMLResponse:
     """Take an office's filled-in list back; says what was taken, and which rows could not be."""
     after = timedelta(hours=here.settings.recheck_after_hours)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / Path(upload.filename or "answers").name
-        path.write_bytes(upload.file.read(20_000_000))
-        with transaction(here.engine) as session:
-            by = session.get_one(User, sign_in.user_id)
-            result = letters.take_answers(session, path, office, by, now, after)
+    with transaction(here.engine) as session:
+        by = session.get_one(User, sign_in.user_id)
+        result = letters.take_answers(session, file, office, by, now, after)
     return page(request, "letter_answers.html", sign_in=sign_in, result=result)

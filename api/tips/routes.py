@@ -2,17 +2,25 @@
 
 import json
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.cases.highlight import Mark, lines
-from api.context import CheckedForm, Now, Parts, PartsHere, RecordId, TipTaker, page, signed_in_or_nobody
+from api.context import (
+    CheckedForm,
+    Now,
+    Parts,
+    PartsHere,
+    RecordId,
+    TipTaker,
+    UploadedTable,
+    page,
+    signed_in_or_nobody,
+)
 from api.errors import SignInNeeded
 from api.steps import environment_of, start_step
 from classifiers.judge import judge
@@ -88,15 +96,12 @@ def add(here: PartsHere, sign_in: TipTaker, now: Now, new: TypedTip) -> Redirect
 
 @router.post("/tips/import", dependencies=[CheckedForm])
 def import_file(
-    request: Request, here: PartsHere, sign_in: TipTaker, now: Now, upload: Annotated[UploadFile, File()]
+    request: Request, here: PartsHere, sign_in: TipTaker, now: Now, file: UploadedTable
 ) -> HTMLResponse:
     """Take the tips of a file; says which rows were left out, and why."""
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / Path(upload.filename or "tips").name
-        path.write_bytes(upload.file.read(20_000_000))
-        with transaction(here.engine) as session:
-            actor = str(actor_of(sign_in.user))
-            result = tips.import_tips(session, path, actor=actor, today=local_day(now), now=now)
+    with transaction(here.engine) as session:
+        actor = str(actor_of(sign_in.user))
+        result = tips.import_tips(session, file, actor=actor, today=local_day(now), now=now)
     start_step(here, "tips", "follow")
     return page(request, "tips_imported.html", sign_in=sign_in, result=result)
 

@@ -1,7 +1,5 @@
 """Lists of posts: RSS and Atom (feedparser), JSON feeds, album pages, and CSV files, as bridges and people give them."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -9,6 +7,8 @@ from collections.abc import Iterable, Iterator
 import feedparser
 
 from crawler.pages.extract import parsed
+from records.sheets.read import read_tables
+from records.sheets.table import FileRefused, TableFile
 
 _MOST_POSTS = 2_000
 _COLUMNS = ("url", "link", "网址", "链接", "文章链接", "地址")
@@ -25,7 +25,7 @@ def post_urls(body: bytes) -> tuple[str, ...]:
     elif text.startswith("<"):
         found = _of_feed(body)
     else:
-        found = _of_csv(text)
+        found = _of_csv(body)
     links = (link.strip().replace("&amp;", "&") for link in found)
     wanted = dict.fromkeys(link for link in links if link.startswith(("http://", "https://")))
     return tuple(wanted)[:_MOST_POSTS]
@@ -62,18 +62,15 @@ def _of_album(html: str) -> Iterator[str]:
         yield node.attributes.get("href") or ""
 
 
-def _of_csv(text: str) -> Iterator[str]:
+def _of_csv(body: bytes) -> Iterator[str]:
     """A table with a column of addresses, or one address a line."""
     try:
-        rows = list(csv.reader(io.StringIO(text)))
-    except csv.Error:
+        tables = read_tables(TableFile("posts.csv", body), _COLUMNS)
+    except FileRefused:
+        yield from (
+            line.split(",")[0].strip('"') for line in body.decode("utf-8-sig", "replace").splitlines()
+        )
         return
-    if not rows:
-        return
-    heads = [cell.strip().lower() for cell in rows[0]]
-    column = next((heads.index(name) for name in _COLUMNS if name in heads), None)
-    for row in rows if column is None else rows[1:]:
-        if column is None:
-            yield from row[:1]
-        elif column < len(row):
-            yield row[column]
+    for sheet in tables.sheets:
+        column = next(name for name in _COLUMNS if name in sheet.headings)
+        yield from (row.cells.get(column, "") for row in sheet.rows)

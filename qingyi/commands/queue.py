@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +12,8 @@ from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreac
 from qingyi.console import console, counting, errors
 from records.local_time import parse_day
 from records.models import DisposalResult
-from records.sheets import SheetRow, cell_text, read_sheets
+from records.sheets.read import read_tables
+from records.sheets.table import SheetRow, TableFile
 from records.store.whole_files import write_folder
 
 app = typer.Typer(help="处置部门：把转送件取到文件夹，从表格反馈结果。", no_args_is_help=True)
@@ -71,10 +73,15 @@ def report(
     reports: list[Report] = []
     documents: list[tuple[int, Path]] = []
     faults = 0
-    for sheet in read_sheets(file):
-        if not {"编号", "结果", "日期"} <= set(sheet.headings):
-            _fail(f"{file} {sheet.name}：缺少列，需要 {'、'.join(_COLUMNS[:3])}")
+    tables = read_tables(TableFile.of(file), (*_COLUMNS, "附件"), _COLUMNS[:3])
+    _tell(tables.notes)
+    for sheet in tables.sheets:
+        _tell(sheet.notes)
         for row in sheet.rows:
+            if row.unreadable:
+                faults += 1
+                _tell(map(str, row.faults(sheet.name)))
+                continue
             try:
                 document = _document(row, file.parent)
                 reports.append(_report(row))
@@ -176,7 +183,7 @@ def _attach(queue: QueueClient, transfer_id: int, document: Path) -> bool:
 
 
 def _cell(row: SheetRow, name: str) -> str:
-    return cell_text(row.cells.get(name))
+    return row.cells.get(name, "")
 
 
 def _report(row: SheetRow) -> Report:
@@ -192,6 +199,11 @@ def _report(row: SheetRow) -> Report:
     except ValueError as fault:
         raise ValueError(f"“日期”：{fault}") from None
     return Report(int(number), result, day, cells["文书号"], cells["说明"])
+
+
+def _tell(notes: Iterable[str]) -> None:
+    for note in notes:
+        errors.print(note, style="yellow", markup=False, highlight=False)
 
 
 def _fail(message: str) -> NoReturn:

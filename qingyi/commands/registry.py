@@ -25,6 +25,8 @@ def import_file(
     words = f"导入 {file.name}：新增 {result.added} 行，更新 {result.updated} 行"
     with transaction(engine) as session:
         audit.append(session, "system:command", "registry_changed", datetime.now(UTC), reason=words)
+    for note in result.notes:
+        console.print(note, style="dim", markup=False, highlight=False)
     for fault in result.faults:
         errors.print(str(fault), style="yellow", markup=False, highlight=False)
     if faults_to:

@@ -9,6 +9,7 @@ from rich.table import Table
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from records.database import transaction
 from records.local_time import local_day
+from records.sheets.table import TableFile
 from records.task_locks import hold
 from records.tips import import_tips
 
@@ -24,7 +25,11 @@ def import_file(
     """导入举报线索。有误的行按行列报告，其余照收；已收过的不重复。有误行时退出码为 1。"""
     now = datetime.now(UTC)
     with transaction(current_engine()) as session:
-        result = import_tips(session, file, actor="system:command", today=local_day(now), now=now)
+        result = import_tips(
+            session, TableFile.of(file), actor="system:command", today=local_day(now), now=now
+        )
+    for note in result.notes:
+        console.print(note, style="dim", markup=False, highlight=False)
     for fault in result.faults:
         errors.print(str(fault), style="yellow", markup=False, highlight=False)
     console.print(f"新收 {result.added} 件，已有 {result.unchanged} 件，有误未收 {result.bad_rows} 行")

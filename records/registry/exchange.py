@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from records.database import transaction
 from records.models import Account, Certificate, Institution, Site
 from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, Row, SourceRow
-from records.sheets import FileRefused, ImportResult, RowFault, Sheet, read_sheets, write_csv, write_xlsx
+from records.sheets.read import read_tables
+from records.sheets.table import FileRefused, ImportResult, RowFault, Sheet, SheetRow, TableFile
+from records.sheets.write import write_csv, write_xlsx
 
 Record = Institution | Site | Account | Certificate
 
@@ -21,6 +23,7 @@ _TABLES: dict[str, type[Record]] = {
     "accounts": Account,
     "certificates": Certificate,
 }
+_HEADINGS = tuple(dict.fromkeys(heading for kind in ROW_KINDS for heading in kind.headings()))
 _BATCH = 500
 
 
@@ -30,13 +33,13 @@ def import_registry(engine: Engine, path: Path, progress: Callable[[int], None])
     What a sheet holds is told by its columns. Importing a file again updates what has changed and adds
     nothing twice. Raises FileRefused when the file, or a sheet's headings, cannot be understood.
     """
-    sheets = [(row_kind(sheet, path), sheet) for sheet in read_sheets(path)]
-    if not sheets:
-        raise FileRefused(f"{path}：文件是空的")
-    result = ImportResult()
+    tables = read_tables(TableFile.of(path), _HEADINGS)
+    sheets = [(row_kind(sheet, path), sheet) for sheet in tables.sheets]
+    result = ImportResult(notes=[*tables.notes, *(note for sheet in tables.sheets for note in sheet.notes)])
     for kind, sheet in sorted(sheets, key=lambda pair: ROW_KINDS.index(pair[0])):
         seen: dict[str, int] = {}
-        for batch in _batches(sheet):
+        for begin in range(0, len(sheet.rows), _BATCH):
+            batch = sheet.rows[begin : begin + _BATCH]
             with transaction(engine) as session:
                 good = [(line, row) for line, row in _validated(kind, sheet.name, batch, result, seen)]
                 _write(session, kind, sheet.name, good, result)
@@ -76,27 +79,20 @@ def export_registry(engine: Engine, path: Path) -> dict[str, int]:
     return counts
 
 
-def _batches(sheet: Sheet) -> Iterator[list[tuple[int, dict[str, Any]]]]:
-    batch: list[tuple[int, dict[str, Any]]] = []
-    for row in sheet.rows:
-        batch.append((row.line, row.cells))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
 def _validated(
     kind: type[Row],
     sheet: str,
-    batch: Iterable[tuple[int, dict[str, Any]]],
+    batch: Iterable[SheetRow],
     result: ImportResult,
     seen: dict[str, int],
 ) -> Iterator[tuple[int, Row]]:
-    for line, cells in batch:
+    for found in batch:
+        line = found.line
+        if found.unreadable:
+            result.faults += found.faults(sheet)
+            continue
         try:
-            row = kind.model_validate({name: cell for name, cell in cells.items() if cell not in (None, "")})
+            row = kind.model_validate(found.cells)
         except ValidationError as error:
             result.faults += _faults(kind, sheet, line, error)
             continue

@@ -1,10 +1,21 @@
 """One row of each kind of registry file: its columns in Chinese, and what each must hold."""
 
+import re
+import unicodedata
 from datetime import date
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
@@ -14,7 +25,14 @@ from records.models import CertificateStatus, Level
 from records.visits.hours import Hours
 
 _LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
+# An area code's zero is lost where a phone was kept as a number: 0571 and eight digits leave eleven that begin with no 1.
+_NO_ZERO = re.compile(r"(?!400|800)[1-9]\d{9}|[2-9]\d{10}")
 _YES, _NO = {"是", "启用", "遵守", "1", "true", "yes"}, {"否", "停用", "不遵守", "0", "false", "no"}
+
+
+def _plain(value: object) -> str:
+    """A code, number, choice or address as it is meant: full-width characters are those of an input method."""
+    return unicodedata.normalize("NFKC", str(value if value is not None else "")).strip()
 
 
 def _empty_to_none(value: object) -> object:
@@ -22,10 +40,14 @@ def _empty_to_none(value: object) -> object:
 
 
 def _credit_code(value: object) -> str:
-    text = str(value or "").strip().upper()
+    text = re.sub(r"\s", "", _plain(value)).upper()
     try:
         return str(uscc.validate(text))
     except InvalidChecksum:
+        if text.endswith("000") and text.isdecimal():
+            raise ValueError(
+                f"统一社会信用代码“{text}”的末尾像是被表格软件改成了 0，请设为文本格式后重新填写"
+            ) from None
         raise ValueError(f"统一社会信用代码“{text}”的校验位不正确") from None
     except ValidationError:
         raise ValueError(f"统一社会信用代码“{text}”应为18位数字和大写字母") from None
@@ -37,7 +59,7 @@ def _several(value: object) -> list[str]:
 
 
 def _level(value: object) -> Level:
-    text = str(value or "").strip()
+    text = _plain(value)
     by_label = {level.label: level for level in Level}
     if text not in by_label:
         raise ValueError(f"级别“{text}”应为：{'、'.join(by_label)}")
@@ -45,7 +67,7 @@ def _level(value: object) -> Level:
 
 
 def _status(value: object) -> CertificateStatus:
-    text = str(value or "").strip() or CertificateStatus.VALID.label
+    text = _plain(value) or CertificateStatus.VALID.label
     by_label = {status.label: status for status in CertificateStatus}
     if text not in by_label:
         raise ValueError(f"状态“{text}”应为：{'、'.join(by_label)}")
@@ -53,7 +75,7 @@ def _status(value: object) -> CertificateStatus:
 
 
 def _yes_or_no(value: object) -> bool:
-    text = str(value if value is not None else "").strip().lower()
+    text = _plain(value).lower()
     if text in _YES or not text:
         return True
     if text in _NO:
@@ -62,16 +84,30 @@ def _yes_or_no(value: object) -> bool:
 
 
 def _hours(value: object) -> str | None:
-    text = str(value or "").strip()
+    text = _plain(value)
     return str(Hours.of(text)) if text else None
 
 
 def _web_address(value: object) -> str:
     text = str(value or "").strip()
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not text.lower().startswith("http"):
+        text = _plain(text)
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web:
         raise ValueError(f"“{text}”不是 http(s) 网址")
     return text if parts.path else f"{text}/"
+
+
+def _phones(value: object) -> list[str]:
+    found = _several(_plain(value))
+    for phone in found:
+        if _NO_ZERO.fullmatch(phone):
+            raise ValueError(f"电话“{phone}”缺少区号开头的 0，请把单元格设为文本格式后重新填写")
+    return found
 
 
 def _certificate_number(value: object) -> str:
@@ -84,6 +120,7 @@ Several = Annotated[list[str], BeforeValidator(_several), PlainSerializer("；".
 CreditCode = Annotated[str, BeforeValidator(_credit_code)]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Field(max_length=500)]
 Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(date.isoformat)]
+Phones = Annotated[list[str], BeforeValidator(_phones), PlainSerializer("；".join)]
 Optional = Annotated[str | None, BeforeValidator(_empty_to_none)]
 VisitHours = Annotated[str | None, BeforeValidator(_hours)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), PlainSerializer(lambda value: "是" if value else "否")]
@@ -98,6 +135,12 @@ class Row(BaseModel):
     kind: ClassVar[str]
     title: ClassVar[str]
     key: ClassVar[str]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _digits_are_digits(cls, value: object, info: ValidationInfo) -> object:
+        is_number = cls.model_fields[info.field_name or ""].annotation in {int, float}
+        return _plain(value) if is_number else value
 
     @classmethod
     def headings(cls) -> dict[str, str]:
@@ -129,7 +172,7 @@ class InstitutionRow(Row):
     district: Words = Field(alias="辖区", max_length=60)
     departments: Several = Field(alias="诊疗科目", default_factory=list)
     addresses: Several = Field(alias="地址", default_factory=list)
-    phones: Several = Field(alias="电话", default_factory=list)
+    phones: Phones = Field(alias="电话", default_factory=list)
 
 
 class SourceRow(Row):

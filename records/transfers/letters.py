@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from records import audit
 from records.local_time import local_day, parse_day
 from records.models import DisposalResult, Letter, LetterItem, Office, Transfer, TransferState, User
-from records.sheets import FileRefused, ImportResult, RowFault, SheetRow, cell_text, read_sheets
+from records.sheets.read import read_tables
+from records.sheets.table import ImportResult, RowFault, SheetRow, TableFile
 from records.transfers import answers, office_queue
 from records.transfers.answers import Disposal
 from records.transfers.office_queue import WHOLE_TRANSFER, NotThisOffice
@@ -21,6 +21,8 @@ MOST = 500
 # The list's columns that the office fills in; the first says which row is which transfer.
 NUMBER, RESULT, DAY, DOCUMENT, NOTE = "编号", "处置结果", "处置日期", "文书号", "说明"
 RETURNED = "退回"
+_FILLED_IN = (NUMBER, RESULT, DAY, DOCUMENT, NOTE)
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -93,19 +95,20 @@ def find_letter(session: Session, letter_id: int) -> Letter | None:
 
 
 def take_answers(
-    session: Session, path: Path, office_id: int, by: User, now: datetime, recheck_after: timedelta
+    session: Session, file: TableFile, office_id: int, by: User, now: datetime, recheck_after: timedelta
 ) -> ImportResult:
     """Take an office's filled-in list back: good rows are received and disposed or returned, others named by row and
     column, and rows without a result left alone. The same list again changes nothing. Raises FileRefused."""
-    result = ImportResult()
+    tables = read_tables(file, _FILLED_IN, (NUMBER, RESULT))
+    result = ImportResult(notes=list(tables.notes))
     office = session.get_one(Office, office_id)
     actor = Actor(OFFICE, f"{office.name}/函复，{by.display_name}录入")
-    for sheet in read_sheets(path):
-        if not {NUMBER, RESULT} <= set(sheet.headings):
-            raise FileRefused(
-                f"{path.name} {sheet.name}：缺少“{NUMBER}”或“{RESULT}”列，请用移送函所附清单填写"
-            )
+    for sheet in tables.sheets:
+        result.notes += sheet.notes
         for row in sheet.rows:
+            if row.unreadable:
+                result.faults += row.faults(sheet.name)
+                continue
             if not _cell(row, RESULT):
                 continue
             try:
@@ -127,9 +130,9 @@ def _take_answer(
 ) -> bool:
     """Whether the row's answer is new. Raises ValueError ("column：reason"), NotThisOffice, StepRefused."""
     number = _cell(row, NUMBER)
-    if not number.isdecimal():
-        raise ValueError(f"{NUMBER}：“{number}”不是编号")
-    transfer = office_queue.office_transfer(session, office_id, int(number[:9]), to_change=True)
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
+        raise ValueError(f"{NUMBER}：“{number[:20]}”不是编号")
+    transfer = office_queue.office_transfer(session, office_id, int(number), to_change=True)
     words, note = _cell(row, RESULT), _cell(row, NOTE)
     if words == RETURNED:
         if transfer.state is TransferState.RETURNED and transfer.note == note:
@@ -149,7 +152,7 @@ def _take_answer(
 
 
 def _cell(row: SheetRow, name: str) -> str:
-    return cell_text(row.cells.get(name))
+    return row.cells.get(name, "")
 
 
 def _disposed_on(row: SheetRow) -> date:

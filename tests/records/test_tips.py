@@ -8,7 +8,8 @@ from openpyxl import Workbook
 from sqlalchemy import Engine, select
 
 from records.database import reading, transaction
-from records.models import Tip
+from records.models import Tip, TipChannel
+from records.sheets.table import TableFile
 from records.tips import NewTip, TipRefused, add_tip, import_tips
 
 TODAY = date(2026, 11, 24)
@@ -24,7 +25,9 @@ def test_a_file_may_write_the_day_in_any_form(engine: Engine, now, tmp_path: Pat
     sheet.append(["http://x.test/9", "2026年11月31日"])
     book.save(tmp_path / "tips.xlsx")
     with transaction(engine) as session:
-        result = import_tips(session, tmp_path / "tips.xlsx", actor="test", today=TODAY, now=now)
+        result = import_tips(
+            session, TableFile.of(tmp_path / "tips.xlsx"), actor="test", today=TODAY, now=now
+        )
     assert (result.added, result.unchanged) == (5, 1), "the same tip in another form is the same tip"
     assert list(map(str, result.faults)) == [
         "Sheet 第 8 行“收到日期”：没有“2026年11月31日”这一天，应写作 2026-07-01"
@@ -32,6 +35,46 @@ def test_a_file_may_write_the_day_in_any_form(engine: Engine, now, tmp_path: Pat
     with reading(engine) as session:
         days = session.scalars(select(Tip.received_on).order_by(Tip.id)).all()
     assert days == [*[date(2026, 11, 20)] * 4, TODAY]
+
+
+@pytest.mark.parametrize(
+    ("written", "channel"),
+    [
+        ("热线", TipChannel.HOTLINE),
+        ("hotline", TipChannel.HOTLINE),
+        ("12345热线", TipChannel.HOTLINE),
+        ("群众来电", TipChannel.HOTLINE),
+        ("信访件", TipChannel.LETTER),
+        ("网上举报", TipChannel.WEB),
+        ("区市场监管局移交", TipChannel.OFFICE),
+        ("日常巡查", TipChannel.OWN),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_a_channel_is_known_by_what_offices_call_it(
+    engine: Engine, now, written: str, channel: TipChannel
+) -> None:
+    with transaction(engine) as session:
+        new = NewTip("http://x.test/", channel=written)
+        assert add_tip(session, new, actor="test", today=TODAY, now=now).channel is channel
+
+
+@pytest.mark.parametrize(("written", "words"), [("微博", "没有“微博”"), ("网上来信", "看不出“网上来信”")])
+@pytest.mark.databases("sqlite")
+def test_a_channel_that_is_none_or_two_is_refused(engine: Engine, now, written: str, words: str) -> None:
+    with transaction(engine) as session, pytest.raises(TipRefused, match=f"来源渠道：{words}，可用：热线、"):
+        add_tip(session, NewTip("http://x.test/", channel=written), actor="test", today=TODAY, now=now)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_cell_that_cannot_be_read_leaves_its_row_out(engine: Engine, now) -> None:
+    file = TableFile("线索.csv", "网址,举报内容\nhttp://x.test/1,#N/A\nhttp://x.test/2,好\n".encode("gbk"))
+    with transaction(engine) as session:
+        result = import_tips(session, file, actor="test", today=TODAY, now=now)
+    assert (result.added, list(map(str, result.faults))) == (
+        1,
+        ["线索 第 2 行“举报内容”：单元格是错误值 #N/A"],
+    )
 
 
 @pytest.mark.databases("sqlite")

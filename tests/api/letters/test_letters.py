@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from records.database import reading, transaction
-from records.models import CaseState, Office, User
+from records.models import CaseState, Office, Snapshot, User
 from records.transfers import letters
 from tests.api.pages import decide, hidden, sign_in
 from tests.records import registered
@@ -96,6 +96,21 @@ def test_the_filled_in_list_is_taken_back_and_faults_are_named(served, cases, re
     with reading(served.engine) as session:
         other = session.query(Office).filter(Office.id != served.office_id).one().id
     assert "有误 3 行" in answer(reviewer, other, content.getvalue()), "another office's rows are not there"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_title_that_looks_like_a_formula_is_text_in_each_form(served, cases, reviewer) -> None:
+    titles = ['=HYPERLINK("http://x.test")', "+1", "@SUM(A1)"]
+    with transaction(served.engine) as session:
+        for found, title in zip(session.query(Snapshot).order_by(Snapshot.id), titles, strict=True):
+            found.title = title
+    issue(reviewer, served.office_id)
+    workbook = reviewer.get("/letters/1/letter.xlsx").content
+    cells = [row[3] for row in load_workbook(io.BytesIO(workbook)).worksheets[0].iter_rows(min_row=2)]
+    assert [(cell.value, cell.data_type) for cell in cells] == [(title, "s") for title in titles]
+    document = Document(io.BytesIO(reviewer.get("/letters/1/letter.docx").content))
+    assert [row.cells[3].text for row in document.tables[0].rows][1:] == titles
+    assert "instrText" not in document.element.xml, "no field either"
 
 
 def test_numbers_run_without_gaps_per_office_and_year(served, cases, store, rules, now) -> None:

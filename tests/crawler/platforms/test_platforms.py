@@ -97,6 +97,19 @@ def test_lists_of_every_kind_name_their_posts(body: str) -> None:
     assert post_urls(body.encode()) == ("http://x.example/s/1", "http://x.example/s/2")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_list_made_by_hand_is_read_as_any_table_is(encoding: str, separator: str) -> None:
+    rows = [
+        ["推文清单", ""],
+        ["标题", "文章链接"],
+        ["甲,乙", "http://x.example/s/1"],
+        ["丙", "http://x.example/s/2"],
+    ]
+    text = "".join(separator.join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
+    assert post_urls(text.encode(encoding)) == ("http://x.example/s/1", "http://x.example/s/2")
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"<", b"<html>", b'"a', b'{"url": 5}']
 )

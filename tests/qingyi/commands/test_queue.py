@@ -68,7 +68,7 @@ def test_mistakes_are_told_in_one_line(served, tmp_path: Path) -> None:
     assert (done.returncode, "令牌" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
     (tmp_path / "a.csv").write_text("a,b\n1,2\n", "utf-8")
     done = qingyi(served, "report", str(tmp_path / "a.csv"))
-    assert (done.returncode, "缺少列" in done.stderr) == (2, True)
+    assert (done.returncode, "缺少“编号”“结果”“日期”列" in done.stderr) == (2, True)
 
 
 def test_a_client_tries_again_and_changes_nothing_twice(served, case_id, monkeypatch) -> None:

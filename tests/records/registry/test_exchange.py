@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 from records.database import transaction
 from records.models import Certificate, Institution, Site
 from records.registry.exchange import export_registry, import_registry
-from records.sheets import FileRefused
+from records.sheets.table import FileRefused
 
 HEADINGS = ["统一社会信用代码", "第一名称", "其他名称", "级别", "辖区", "诊疗科目", "电话"]
 
@@ -151,6 +151,75 @@ def test_lists_in_a_cell_are_taken_apart(engine: Engine, tmp_path: Path) -> None
     with transaction(engine) as session:
         found = session.scalars(select(Institution)).one()
         assert (found.other_names, found.departments) == (["云溪医院", "城东医院"], ["内科", "外科"])
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "kept"),
+    [
+        ("统一社会信用代码", "full", [code(1)]),
+        ("统一社会信用代码", "spaced", [code(1)]),
+        ("电话", "１３８００１３８０００", ["13800138000"]),
+        ("电话", "0571-1；4001234567、13800138000", ["0571-1", "4001234567", "13800138000"]),
+        ("级别", "　其他\u200b", ["其他"]),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_what_an_input_method_made_of_a_value_is_that_value(
+    engine: Engine, tmp_path: Path, column: str, written: str, kept: list[str]
+) -> None:
+    own = code(1)
+    full = "".join(chr(ord(character) + 0xFEE0) for character in own)
+    spaced = f"{own[:8]} {own[8:17]}\xa0{own[17:]}"
+    value = {"full": full, "spaced": spaced}.get(written, written)
+    result = imported(engine, write(tmp_path / "a.csv", [row(1, **{column: value})]))
+    assert (result.added, result.faults) == (1, [])
+    with transaction(engine) as session:
+        found = session.scalars(select(Institution)).one()
+        stored = {"统一社会信用代码": [found.credit_code], "电话": found.phones, "级别": [found.level.label]}
+    assert stored[column] == kept
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "words"),
+    [
+        ("电话", "57188881234", "缺少区号开头的 0"),
+        ("电话", "1012345678", "缺少区号开头的 0"),
+        ("电话", "1.38E+10", "末尾的数字已经丢失"),
+        ("统一社会信用代码", "9.133E+17", "末尾的数字已经丢失"),
+        ("统一社会信用代码", "913301000000000000", "末尾像是被表格软件改成了 0"),
+        ("第一名称", "#REF!", "错误值"),
+        ("辖区", "####", "列宽不足"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_what_a_spreadsheet_made_of_a_value_is_refused(
+    engine: Engine, tmp_path: Path, column: str, written: str, words: str
+) -> None:
+    result = imported(engine, write(tmp_path / "a.csv", [row(1, **{column: written}), row(2)]))
+    (fault,) = result.faults
+    assert (result.added, fault.line, fault.column) == (1, 2, column)
+    assert words in fault.reason
+
+
+def test_a_name_keeps_its_characters(engine: Engine, tmp_path: Path) -> None:
+    name = "云溪（南区）门诊部"
+    imported(engine, write(tmp_path / "a.csv", [row(1, 第一名称=name)]))
+    with transaction(engine) as session:
+        assert session.scalars(select(Institution.name)).one() == name
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "folder"])
+@pytest.mark.databases("sqlite")
+def test_a_name_that_looks_like_a_formula_goes_out_and_in_as_text(
+    engine: Engine, tmp_path: Path, name: str
+) -> None:
+    titles = ["=1+1", "+医", "-医", "@医", "'医"]
+    rows = [row(number, 第一名称=title) for number, title in enumerate(titles, 1)]
+    imported(engine, write(tmp_path / "a.csv", rows))
+    export_registry(engine, tmp_path / name)
+    file = tmp_path / name if name.endswith("xlsx") else tmp_path / name / "机构.csv"
+    again = import_registry(engine, file, lambda _: None)
+    assert (again.unchanged, again.updated, again.faults) == (5, 0, [])
 
 
 def workbook(path: Path) -> Path:

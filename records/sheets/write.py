@@ -1,0 +1,69 @@
+"""Tables written to files, so that what is text stays text: no program takes it for a formula."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from records.sheets.cells import FORMULA_MARKS
+from records.sheets.table import FileRefused
+
+# What a cell of a workbook holds at most; openpyxl would cut the rest off without a word.
+_LONGEST_CELL = 32_767
+
+
+def write_xlsx(path: Path, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> None:
+    """Write named sheets of headings and rows. Raises FileRefused for a text that no cell can hold."""
+    from openpyxl import Workbook  # noqa: PLC0415 - half a second, and most commands write no workbook
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    tables = [(name, list(headings), list(rows)) for name, headings, rows in sheets]
+    for name, headings, rows in tables:
+        _check_lengths(name, headings, rows)
+    book = Workbook(write_only=True)
+    for name, headings, rows in tables:
+        worksheet = book.create_sheet(name)
+        for row in (headings, *rows):
+            worksheet.append([put(WriteOnlyCell(worksheet), value) for value in row])
+    book.save(path)
+
+
+def _check_lengths(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    for line, row in enumerate(rows, 2):
+        for heading, value in zip(headings, row, strict=True):
+            if isinstance(value, str) and len(value) > _LONGEST_CELL:
+                raise FileRefused(
+                    f"{name} 第 {line} 行“{heading}”：有 {len(value)} 个字符，xlsx 的一格最多 {_LONGEST_CELL} 个，"
+                    "请导出为 CSV 文件夹"
+                )
+
+
+def put(cell: Any, value: object) -> Any:  # noqa: ANN401 - openpyxl's kinds of cells have no common type
+    """Put a value into a cell of openpyxl's, text as text whatever it begins with; returns the cell."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+
+    if not isinstance(value, str):
+        cell.value = value
+        return cell
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.data_type = "s"
+    # Without it a program that opens the file makes a formula of it as soon as somebody edits the cell.
+    if value.startswith(FORMULA_MARKS):
+        cell.quotePrefix = True
+    return cell
+
+
+def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write one table, with the byte order mark that spreadsheet programs look for."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        for row in rows:
+            writer.writerow([_as_text(value) for value in row])
+
+
+def _as_text(value: object) -> object:
+    """The reader takes the apostrophe off again, so that a file that was written is read as the same."""
+    if isinstance(value, str) and value.startswith((*FORMULA_MARKS, "'")):
+        return f"'{value}"
+    return value
