@@ -116,16 +116,25 @@ class NormalText:
 
 @dataclass(frozen=True)
 class Article:
-    """An article of a law as a rule cites it."""
+    """An article 条 of a law as a rule cites it, down to its 款 (`paragraph`) and 项 (`item`), with the days on which it
+    is in force, both included."""
 
     law: str
     article: int
+    paragraph: int | None
     item: int | None
     forbids: str
+    in_force_from: date = date.min
+    in_force_to: date = date.max
 
     def __str__(self) -> str:
+        paragraph = f"第{chinese_number(self.paragraph)}款" if self.paragraph else ""
         item = f"第（{chinese_number(self.item)}）项" if self.item else ""
-        return f"《{self.law}》第{chinese_number(self.article)}条{item}"
+        return f"《{self.law}》第{chinese_number(self.article)}条{paragraph}{item}"
+
+    def in_force(self, day: date) -> bool:
+        """Whether the article binds on that day."""
+        return self.in_force_from <= day <= self.in_force_to
 
 
 @dataclass(frozen=True)

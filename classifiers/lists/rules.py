@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from classifiers.lists.faults import ListFault, ListsRefused
 from classifiers.lists.files import ListReader
+from classifiers.lists.laws import Cite, Law, articles_of, laws_of
 from classifiers.lists.wording import Wording, read_wording
 from classifiers.matching.match import Matcher, compile_terms
 from classifiers.matching.terms import Term, TermFault, parse_term
@@ -72,8 +73,16 @@ class Rule:
         return self.written[self.terms.index(term)]
 
     def in_force(self, day: date, source: Source) -> bool:
-        """Whether the rule holds on that day for that kind of source."""
-        return self.effective_from <= day <= self.effective_to and (not self.media or source in self.media)
+        """Whether the rule holds on that day for that kind of source: what no law forbade then was no breach."""
+        return (
+            self.effective_from <= day <= self.effective_to
+            and (not self.media or source in self.media)
+            and bool(self.law_on(day))
+        )
+
+    def law_on(self, day: date) -> tuple[Article, ...]:
+        """The articles that the rule rests on and that were in force on that day, the chief one first."""
+        return tuple(article for article in self.law if article.in_force(day))
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ class RuleSet:
     version: str
     wording: Wording
     families: dict[str, dict[str, Any]]  # each family's file as it was read, by the family's id
+    laws: tuple[Law, ...] = ()
 
     @cached_property
     def live(self) -> dict[str, Rule]:
@@ -170,13 +180,8 @@ def load_rules(folder: Path) -> RuleSet:
     if reader.faults or wording is None:
         raise ListsRefused(reader.faults)
     _put_groups(reader, families, {group["id"]: "|".join(group["words"]) for group in groups["words"]})
-    articles = {
-        (law["name"], article["article"], article.get("item")): Article(
-            law["name"], article["article"], article.get("item"), article["forbids"]
-        )
-        for law in laws["laws"]
-        for article in law["articles"]
-    }
+    known_laws = laws_of(reader, laws)
+    articles = articles_of(known_laws)
     known_contexts = {entry["id"]: _context(entry) for entry in contexts["contexts"]}
     _check_references(reader, families, articles, set(known_contexts))
     for file, key, content in (
@@ -195,12 +200,10 @@ def load_rules(folder: Path) -> RuleSet:
         for entry in (*kinds["cues"], *fields["cues"])
     }
     by_id = {family["family"]: family for family in families.values()}
-    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording, by_id)
+    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording, by_id, known_laws)
 
 
-def _rule(
-    family: dict[str, Any], entry: dict[str, Any], articles: dict[tuple[str, int, int | None], Article]
-) -> Rule:
+def _rule(family: dict[str, Any], entry: dict[str, Any], articles: dict[Cite, Article]) -> Rule:
     examples = {name: tuple(texts) for name, texts in entry.get("examples", {}).items()}
     return Rule(
         id=entry["id"],
@@ -209,7 +212,7 @@ def _rule(
         family_title=family["title"],
         status=entry["status"],
         severity=entry["severity"],
-        law=tuple(articles[cite["law"], cite["article"], cite.get("item")] for cite in entry["law"]),
+        law=tuple(articles[Cite.of(cite)] for cite in entry["law"]),
         why=entry["why"],
         advice=entry.get("advice", ""),
         terms=tuple(entry.get("terms", ())),
@@ -240,7 +243,7 @@ def _context(entry: dict[str, Any]) -> Context:
 def _check_references(
     reader: ListReader,
     families: dict[str, dict[str, Any]],
-    articles: dict[tuple[str, int, int | None], Article],
+    articles: dict[Cite, Article],
     contexts: set[str],
 ) -> None:
     """What a schema cannot see: laws and contexts that do not exist, ids used twice, terms without letters."""
@@ -254,7 +257,7 @@ def _check_references(
                     file, (*where, "id"), f"规则编号 {entry['id']} 已在 {first} 中使用，编号不可重复"
                 )
             for cite_index, cite in enumerate(entry["law"]):
-                if (cite["law"], cite["article"], cite.get("item")) not in articles:
+                if Cite.of(cite) not in articles:
                     reader.fault(
                         file, (*where, "law", cite_index), "laws.yaml 中没有这一条款，请先在其中登记"
                     )

@@ -114,7 +114,7 @@ def test_a_case_page_explains_each_finding(served, case_id) -> None:
         sign_in(client, "reviewer")
         page = client.get(f"/cases/{case_id}").text
     assert re.search(r'<mark class="high" data-findings="\d">治愈率98%', page)
-    assert "《中华人民共和国广告法》第十六条第（二）项" in page
+    assert "《中华人民共和国广告法》第十六条第一款第（二）项" in page
     assert "医疗广告不得说明治愈率或者有效率" in page
 
 

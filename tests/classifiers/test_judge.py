@@ -21,7 +21,7 @@ def test_a_finding_quotes_the_page_and_names_the_law(rules: RuleSet) -> None:
     assert finding.severity == "high"
     assert finding.why == (
         "页面写有“治★愈★率达９８％”，属“宣称治愈率或有效率”：用比率宣传疗效，患者无法核实，"
-        "违反《中华人民共和国广告法》第十六条第（二）项：医疗广告不得说明治愈率或者有效率。"
+        "违反《中华人民共和国广告法》第十六条第一款第（二）项：医疗广告不得说明治愈率或者有效率。"
     )
 
 
