@@ -17,6 +17,7 @@ from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from records.models import AuditEntry, Case, CaseState, User
+from records.storable import storable, storable_text
 
 # One lock for all who append, until they commit: the chain has one end. The number only has to be our own.
 _LOCK = 0x51_69_6E_67
@@ -88,14 +89,14 @@ def append(
         raise ValueError(f"not an action: {action}")
     entry = _Pending(
         at=now,
-        actor=actor.actor if isinstance(actor, User) else actor,
+        actor=storable_text(actor.actor if isinstance(actor, User) else actor),
         action=action,
-        subject=subject[:200],
+        subject=storable_text(subject[:200]),
         case_id=step.case.id if step else None,
         from_state=step.before if step else None,
         to_state=step.after if step else None,
-        reason=reason.strip(),
-        detail=detail or {},
+        reason=storable_text(reason.strip()),
+        detail=storable(detail or {}),
     )
     session.info.setdefault(_PENDING, []).append(entry)
 
