@@ -23,6 +23,7 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": 16 * MEBIBYTE,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 6,
+        "METAREFRESH_MAXDELAY": 3,  # seconds: what is shown for longer is a page, and read as one
         "RETRY_TIMES": 1,
         "TWISTED_DNS_RESOLVER": "crawler.downloading.guarding.GuardedResolver",
         "DNS_TIMEOUT": 10,
@@ -39,6 +40,8 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.downloading.budget.BudgetMiddleware": 40,
             "crawler.downloading.guarding.GuardMiddleware": 50,
+            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+            "crawler.downloading.refresh.RefreshMiddleware": 580,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,

@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
+from crawler.pages.guarded import fault_of
 from records.cases.flagging import flag, gone_since, latest_cases, note_gone
 from records.database import reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
-from records.judgements.judgements import Unjudged, judged_among, record_judgement, record_lawful, unjudged
+from records.judgements.judgements import (
+    Unjudged,
+    judged_among,
+    note_unjudged,
+    record_judgement,
+    record_lawful,
+    unjudged,
+)
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceStore
 
@@ -31,11 +40,12 @@ class FlagResult:
 def flag_new(
     engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, progress: Callable[[int], None]
 ) -> FlagResult:
-    """Judge all snapshots that were not judged yet, and write into open cases that their page is gone.
+    """Judge all snapshots that were not judged yet, also those that could not be before, and write into open cases that
+    their page is gone.
 
     `progress` is called with how many were done.
     """
-    result = flag_waiting(engine, store, rules, now, progress)
+    result = flag_waiting(engine, store, rules, now, progress, with_refused=True)
     note_gone_pages(engine, now)
     return result
 
@@ -47,21 +57,23 @@ def flag_waiting(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
     only: Sequence[int] | None = None,
+    *,
+    with_refused: bool = False,
 ) -> FlagResult:
-    """Judge the snapshots (`only` these ids, or all) that were not judged yet."""
+    """Judge the snapshots (`only` these ids, or all) that were not judged yet; `with_refused` also those that could not
+    be before. Of one that cannot be judged, whatever it holds, the reason is written down, and the others are judged."""
     judged = unlawful = last_id = 0
     with reading(engine) as session:
         register = register_of(session)
     while True:
         with reading(engine) as session:
-            batch = unjudged(session, _BATCH, last_id, only)
-            judgements = _judged(session, store, rules, batch, register)
+            batch = unjudged(session, _BATCH, last_id, only, with_refused=with_refused)
+            done = _judged(session, store, rules, batch, register)
         if not batch:
             return FlagResult(judged, unlawful)
-        with transaction(engine) as session:  # a short one: the crawl writes beside it
-            _record(session, batch, judgements, rules.version, now)
-        judged += len(batch)
-        unlawful += sum(judgement.unlawful for _, judgement in judgements)
+        written = _written(engine, done, rules.version, now)
+        judged += len(written)
+        unlawful += sum(one.judgement.unlawful for one in written)
         last_id = batch[-1].snapshot.id
         progress(len(batch))
 
@@ -79,36 +91,79 @@ def note_gone_pages(engine: Engine, now: datetime) -> None:
             return
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A snapshot with its page and its judgement."""
+
+    item: Unjudged
+    page: PageText
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A snapshot that could not be judged, and why."""
+
+    item: Unjudged
+    reason: str
+
+
 def _judged(
     session: Session, store: EvidenceStore, rules: RuleSet, batch: Sequence[Unjudged], register: Register
-) -> list[tuple[PageText, Judgement]]:
+) -> list[_Judged | _Refused]:
     confirmed = confirmed_cases(session, {item.institution.id for item in batch})
     snapshots = [item.snapshot for item in batch]
-    judged = []
-    for snapshot, page in zip(snapshots, texts_with_images(session, store, snapshots), strict=True):
+    try:
+        pages = texts_with_images(session, store, snapshots)
+    except Exception as error:  # a text that is gone, or cannot be read: of one, not of all
+        if len(batch) == 1:
+            return [_Refused(batch[0], f"文字未能读取：{fault_of(error)}")]
+        return [one for item in batch for one in _judged(session, store, rules, [item], register)]
+    done: list[_Judged | _Refused] = []
+    for item, page in zip(batch, pages, strict=True):
         assert page is not None, "the query asks for snapshots with text only"
-        judged.append((page, judge_page(session, rules, page, snapshot, register, confirmed)))
+        try:
+            judgement = judge_page(session, rules, page, item.snapshot, register, confirmed)
+        except Exception as error:  # the page chooses what is raised: it must not take the others with it
+            done.append(_Refused(item, f"未能研判：{fault_of(error)}"))
+        else:
+            done.append(_Judged(item, page, judgement))
+    return done
+
+
+def _written(
+    engine: Engine, done: Sequence[_Judged | _Refused], version: str, now: datetime
+) -> list[_Judged]:
+    """Write down what was judged, and why the others were not; returns the judged ones that are written."""
+    refused = {one.item.snapshot.id: one.reason for one in done if isinstance(one, _Refused)}
+    judged = [one for one in done if isinstance(one, _Judged)]
+    try:
+        with transaction(engine) as session:  # a short one: the crawl writes beside it
+            _record(session, judged, version, now)
+            note_unjudged(session, refused)
+    except (StatementError, ValueError) as error:  # what the database cannot hold
+        if isinstance(error, OperationalError):
+            raise
+        if len(done) > 1:
+            return [each for one in done for each in _written(engine, [one], version, now)]
+        with transaction(engine) as session:
+            note_unjudged(session, {done[0].item.snapshot.id: f"研判结果未能保存：{fault_of(error)}"})
+        return []
     return judged
 
 
-def _record(
-    session: Session,
-    batch: Sequence[Unjudged],
-    judgements: Sequence[tuple[PageText, Judgement]],
-    version: str,
-    now: datetime,
-) -> None:
-    there = judged_among(session, [item.snapshot.id for item in batch])
-    cases = latest_cases(session, [item.snapshot.page_id for item in batch])
+def _record(session: Session, judged: Sequence[_Judged], version: str, now: datetime) -> None:
+    there = judged_among(session, [one.item.snapshot.id for one in judged])
+    cases = latest_cases(session, [one.item.snapshot.page_id for one in judged])
     lawful = []
-    for item, (page, judgement) in zip(batch, judgements, strict=True):
-        if item.snapshot.id in there:
+    for one in judged:
+        snapshot, page, judgement = one.item.snapshot, one.page, one.judgement
+        if snapshot.id in there:
             continue
-        if not judgement.unlawful and item.snapshot.page_id not in cases:
-            lawful.append((item.snapshot, page, judgement))
+        if not judgement.unlawful and snapshot.page_id not in cases:
+            lawful.append((snapshot, page, judgement))
             continue
-        record = record_judgement(session, item.snapshot, page, judgement, version=version, now=now)
-        own = item.snapshot.page
-        if case := flag(session, own, record, cases.get(own.id), now):
-            cases[own.id] = case
+        record = record_judgement(session, snapshot, page, judgement, version=version, now=now)
+        if case := flag(session, snapshot.page, record, cases.get(snapshot.page_id), now):
+            cases[snapshot.page_id] = case
     record_lawful(session, lawful, version=version, now=now)

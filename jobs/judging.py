@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 
 from crawler.errors import ProcessLost
 from crawler.workers.garbage_collection import collect_seldom
-from crawler.workers.process import WorkerProcess
-from records.database import open_engine, reading
+from crawler.workers.process import WorkerProcess, within
+from records.database import open_engine, reading, transaction
 from records.store.content_store import EvidenceStore
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 0.3
 _AT_ONCE = 100
 _PROCESSES = 3  # that may be lost, one after the other
+_JUDGE_SECONDS = (
+    20.0  # for what is judged together, and then for one page alone: an ordinary one takes a millisecond
+)
 
 
 class Judging:
@@ -41,7 +44,7 @@ class Judging:
         self._whole: deque[int] = deque()
         self._all_here = threading.Event()
         self._is_abandoned = False
-        self._judged = self._unlawful = 0
+        self._judged = self._unlawful = self._lost_in_turn = 0
         self._failure: Exception | None = None
         self._progress: Callable[[int], None] = lambda _: None
         self._thread = threading.Thread(target=self._work, name="judging", daemon=True)
@@ -80,9 +83,9 @@ class Judging:
                     return self._judge_all()
                 except BrokenProcessPool:  # what it was given is judged at the end, by the next one
                     if begun == _PROCESSES:
-                        self._failure = ProcessLost(
+                        raise ProcessLost(
                             "研判进程一再被系统终止（内存不足？）；下次运行从断点继续"
-                        )
+                        ) from None
         except Exception as error:  # for whom waits for the end
             self._failure = error
         finally:
@@ -103,10 +106,32 @@ class Judging:
         self._process.run(_note_gone, datetime.now(UTC))
 
     def _judge(self, some: list[int]) -> None:
-        judged, unlawful = self._process.run(_judge_some, some, datetime.now(UTC))
+        """Judge them together; where that costs the process, one by one, so that the page at fault is found."""
+        try:
+            judged, unlawful = self._process.run(within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC))
+        except BrokenProcessPool:
+            if len(some) == 1:
+                self._blame(some[0])
+            else:
+                for one in some:
+                    self._judge([one])
+            return
+        self._lost_in_turn = 0
         self._judged += judged
         self._unlawful += unlawful
         self._progress(judged)
+
+    def _blame(self, snapshot_id: int) -> None:
+        """Write down that a page costs the process, so that no crawl is held up by it again; it is not to blame where the
+        system ends one process after the other."""
+        from records.judgements.judgements import note_unjudged  # noqa: PLC0415 - most crawls need it not
+
+        self._lost_in_turn += 1
+        if self._lost_in_turn >= _PROCESSES:
+            raise BrokenProcessPool
+        reason = f"未能研判：研判进程在此页上用完 {_JUDGE_SECONDS:.0f} 秒或内存"
+        with transaction(self._engine) as session:
+            note_unjudged(session, {snapshot_id: reason})
 
 
 def _batches(ids: list[int]) -> list[list[int]]:

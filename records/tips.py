@@ -152,7 +152,8 @@ def conclude_tip(session: Session, tip: Tip, visit_id: int, now: datetime) -> No
         tip.state, tip.reason = TipState.NOTHING_FOUND, "页面已抓取并研判，没有命中"
     else:
         planned = session.scalar(select(PlannedPage).where(PlannedPage.visit_id == visit_id).limit(1))
-        reason = f"HTTP {snapshot.status}" if snapshot else (planned.reason if planned else None)
+        answered = snapshot and (snapshot.unjudged_because or f"HTTP {snapshot.status}")
+        reason = answered or (planned.reason if planned else None)
         tip.state, tip.reason = TipState.FAILED, reason or "没有得到可研判的内容"
 
 

@@ -70,6 +70,12 @@ def content_type(answer: Response) -> str:
     return (answer.headers.get("Content-Type") or b"").decode("latin-1")
 
 
+def shows_a_page(status: int) -> bool:
+    """Whether a browser shows the answer's body as a page: it does whatever the status says, unless that sends it on or
+    says that nothing has changed."""
+    return not 300 <= status < 400
+
+
 def status_reason(status: int) -> str | None:
     """What a status says against a page; None where it says nothing."""
     return f"HTTP {status}" if status >= 400 else None

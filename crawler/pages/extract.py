@@ -34,7 +34,7 @@ _FRAME_NAMES = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
 _NOT_NESTING = frozenset(
     [
         "area",
@@ -249,7 +249,7 @@ def image_addresses(html: str, base: str) -> list[str]:
     for node in parsed(html).css("img"):
         attributes = node.attributes
         sides = (attributes.get(name) or "" for name in ("width", "height"))
-        if any(side.isdecimal() and int(side) < _SMALLEST_SHOWN for side in sides):
+        if any(_is_small(side) for side in sides):
             continue
         address = next((value.strip() for name in _LAZY if (value := attributes.get(name))), "")
         if address and not _NO_PICTURES.search(address) and len(address) <= _LONGEST_ADDRESS:
@@ -260,3 +260,9 @@ def image_addresses(html: str, base: str) -> list[str]:
             if url.startswith(("http://", "https://")):
                 found[url] = None
     return list(found)[:_MOST_IMAGES]
+
+
+def _is_small(side: str) -> bool:
+    """Whether a width or height, as the page writes it, is that of an icon; no number is too long to be looked at."""
+    digits = side.lstrip("0") or side[-1:]
+    return digits.isdecimal() and len(digits) <= len(str(_SMALLEST_SHOWN)) and int(digits) < _SMALLEST_SHOWN

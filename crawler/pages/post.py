@@ -30,6 +30,7 @@ class Post:
     original_url: str = ""
     videos: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()  # what could not be read of it, in Chinese
 
     def facts(self) -> dict[str, object]:
         """What is kept with the snapshot: all but the text and the state, as plain values."""

@@ -83,10 +83,16 @@ def _plain(colour: str) -> str:
     if parts := re.fullmatch(r"rgba?\((\d+),(\d+),(\d+)(?:,[\d.]+)?\)", colour):
         if colour.startswith("rgba") and colour.rstrip(")").rsplit(",", 1)[1] in {"0", "0.0"}:
             return "transparent"
-        colour = "#" + "".join(f"{min(int(part), 255):02x}" for part in parts.groups())
+        colour = "#" + "".join(f"{_channel(part):02x}" for part in parts.groups())
     if re.fullmatch(r"#[0-9a-f]{3}", colour):
         colour = "#" + "".join(letter * 2 for letter in colour[1:])
     return colour
+
+
+def _channel(digits: str) -> int:
+    """A colour's share of red, green or blue, however many digits it is written with."""
+    digits = digits.lstrip("0")
+    return min(int(digits or "0"), 255) if len(digits) <= 3 else 255
 
 
 # Marks elements with text of their own that are not seen: no box, no size, transparent, off the page, or in the

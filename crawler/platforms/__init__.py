@@ -1,7 +1,10 @@
 """What is particular to a platform: one small module a platform, pure, bytes or text in, values out."""
 
+from dataclasses import replace
+
 from classifiers.values import PageText
 from crawler.pages.extract import extract
+from crawler.pages.guarded import read_guarded
 from crawler.pages.post import Post
 from crawler.platforms.mp_article import MpArticlePage
 from crawler.platforms.post_page import PostPage, response_of
@@ -13,9 +16,16 @@ SOURCES: tuple[type[PostPage], ...] = (ToutiaoArticlePage, MpArticlePage)
 
 def read_post(html: str, url: str = "") -> Post:
     """A page as the platform that it belongs to reads it; an ordinary page where it belongs to none. Total."""
+    return read_guarded(html, lambda: _read(html, url))
+
+
+def _read(html: str, url: str) -> Post:
     for source in SOURCES:
         if source.owns(url, html):
-            return source(response=response_of(url, html)).to_post()
+            own = source(response=response_of(url, html))
+            post = read_guarded(html, own.to_post)
+            # A page in a platform's shape that breaks its reader is read as an ordinary one.
+            return replace(post, text=extract(html)) if post.faults else post
     return Post(extract(html))
 
 

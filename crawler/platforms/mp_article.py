@@ -39,10 +39,12 @@ class MpArticlePage(PostPage):
         )
 
     def account(self) -> str:
-        return self.words("#js_name") or self.in_script(r"var nickname = [^;]*?[\"']([^\"']{1,60})[\"']")
+        return self.words("#js_name") or self.in_script(
+            r"var nickname = [^;]{0,200}?[\"']([^\"']{1,60})[\"']"
+        )
 
     def account_id(self) -> str:
-        return self.in_script(r"var biz = [^;]*?[\"']([\w=+/]{6,40})[\"']") or self.in_script(
+        return self.in_script(r"var biz = [^;]{0,200}?[\"']([\w=+/]{6,40})[\"']") or self.in_script(
             r"__biz=([\w=+/%]{6,40})"
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from crawler.downloading.budget import DEADLINE
+from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
 from records.database import transaction
@@ -37,31 +38,41 @@ class PictureSpider(Spider):
             if url in progress.images or len(progress.images) >= _MOST_IMAGES:
                 continue
             progress.images.add(url)
+            try:
+                request = self._image_request(progress, url, snapshot_id)
+            except ValueError:  # no address that a picture can be at
+                continue
             progress.images_under_way += 1
-            yield Request(
-                url,
-                callback=self.keep_image,
-                errback=self.no_image,
-                dont_filter=True,
-                priority=-100,
-                cb_kwargs={"progress": progress, "snapshot_id": snapshot_id},
-                meta={
-                    "dont_obey_robotstxt": not progress.target.obey_robots,
-                    "download_slot": slot_of(url),
-                    "download_maxsize": _LARGEST_IMAGE,
-                    "max_retry_times": 1,
-                    DEADLINE: progress.started + progress.target.seconds_left,
-                },
-            )
+            yield request
+
+    def _image_request(self, progress: Progress, url: str, snapshot_id: int) -> Request:
+        return Request(
+            url,
+            callback=self.keep_image,
+            errback=self.no_image,
+            dont_filter=True,
+            priority=-100,
+            cb_kwargs={"progress": progress, "snapshot_id": snapshot_id},
+            meta={
+                "dont_obey_robotstxt": not progress.target.obey_robots,
+                "download_slot": slot_of(url),
+                "download_maxsize": _LARGEST_IMAGE,
+                "max_retry_times": 1,
+                DEADLINE: progress.started + progress.target.seconds_left,
+            },
+        )
 
     def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
         from crawler.pages.ocr import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
 
-        size = size_of(response.body)
-        if size and may_carry_advert(size):
-            with transaction(self.engine) as session:
-                keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
+        try:
+            size = size_of(response.body)
+            if size and may_carry_advert(size):
+                with transaction(self.engine) as session:
+                    keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
+        except Exception as error:  # the visit goes on, and says so
+            self.logger.warning("%s 图片未能保存：%s", response.url, fault_of(error))
         yield from self._image_done(progress)
 
     def no_image(self, failure: Failure) -> Iterator[Request]:

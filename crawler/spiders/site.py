@@ -31,7 +31,7 @@ class SiteSpider(VisitSpider):
         """The site's own pages in a map, and further maps on its hosts."""
         found = read_map(url, body)
         hosts = _hosts(target)
-        maps = tuple(address for address in found.maps if urlsplit(address).netloc.lower() in hosts)
+        maps = tuple(address for address in found.maps if _netloc(address) in hosts)
         return SiteMap(tuple(self._own(target, url, found.pages)), maps)
 
     def _own(self, target: Target, base: str, links: Iterable[str]) -> Iterable[str]:
@@ -53,6 +53,14 @@ def _resolved(base: str, link: str) -> tuple[str | None, str]:
         return found, urlsplit(found or "").netloc
     except ValueError:
         return None, ""
+
+
+def _netloc(address: str) -> str:
+    """The host and port of an address that a map names; "" where it is none."""
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _hosts(target: Target) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
+from traceback import format_exception
 from typing import ClassVar
 
 from scrapy import Request
@@ -20,10 +21,12 @@ from crawler.downloading.responses import (
     content_type,
     failure_reason,
     is_text,
+    shows_a_page,
     status_reason,
 )
 from crawler.downloading.skipped import OutOfTime
 from crawler.pages.extract import extract, image_addresses
+from crawler.pages.guarded import Attempts, fault_of, read_guarded
 from crawler.pages.post import Post
 from crawler.pages.script_built import needs_browser, shows_more
 from crawler.pages.sitemap import SiteMap
@@ -80,8 +83,8 @@ class VisitSpider(PictureSpider):
         return None
 
     def read(self, html: str, url: str) -> Post:
-        """A page's text, and its state ("normal", or what a platform shows instead)."""
-        return Post(extract(html))
+        """A page's text, and its state ("normal", or what a platform shows instead). Total."""
+        return read_guarded(html, lambda: Post(extract(html)))
 
     def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
         """What follows for the visit from what a page turned out to be."""
@@ -103,12 +106,23 @@ class VisitSpider(PictureSpider):
         """Requests for newly planned pages; ends the visit when nothing is under way and nothing is new."""
         progress.outstanding.update(planned.id for planned in new)
         progress.waiting.extend(new)
-        if progress.is_done:
-            self._finish(progress)
         while progress.waiting and len(progress.under_way) < self.at_once:
             planned = progress.waiting.popleft()
+            try:
+                request = self._request(progress, planned)
+            except ValueError as error:  # a list of posts names what it likes
+                self._not_asked(progress, planned, f"不是有效的网址（{fault_of(error)}）")
+                continue
             progress.under_way.add(planned.id)
-            yield self._request(progress, planned)
+            yield request
+        if progress.is_done:
+            self._finish(progress)
+
+    def _not_asked(self, progress: Progress, planned: Planned, reason: str) -> None:
+        with transaction(self.engine) as session:
+            close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        progress.outstanding.discard(planned.id)
+        self._page_done(1)
 
     def _finish(self, progress: Progress) -> None:
         if self._visits.pop(progress.target.visit_id, None):
@@ -149,7 +163,28 @@ class VisitSpider(PictureSpider):
     async def keep(
         self, response: Response, progress: Progress, planned: Planned, plain: PlainPage | None
     ) -> AsyncIterator[Request]:
-        """Keep a response as the page's snapshot, plan its links, ask for what is planned next."""
+        """Keep a response as the page's snapshot, plan its links, ask for what is planned next. Whatever the page holds,
+        its row ends with what became of it."""
+        try:
+            async for request in self._keep(response, progress, planned, plain):
+                yield request
+        except Exception as error:  # what nothing below foresaw: the page is at fault, and the visit goes on
+            close_context(response.meta)
+            for request in self._broke(progress, planned, error):
+                yield request
+
+    def _broke(self, progress: Progress, planned: Planned, error: Exception) -> Iterator[Request]:
+        reason = f"处理页面时出错，未能保存：{fault_of(error)}"
+        self.logger.warning("%s %s", planned.url, reason)
+        self.logger.info("%s", "".join(format_exception(error)))
+        with transaction(self.engine) as session:
+            if waiting_pages(session, progress.target.visit_id, [planned.id]):
+                close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        yield from self._done(progress, planned, ())
+
+    async def _keep(
+        self, response: Response, progress: Progress, planned: Planned, plain: PlainPage | None
+    ) -> AsyncIterator[Request]:
         named = self.read_map(progress.target, response.url, response.body) if planned.is_feed else None
         if named is not None:
             new = self._plan_map(progress, planned, response.status, named)
@@ -159,7 +194,7 @@ class VisitSpider(PictureSpider):
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         post = self.read(html, response.url)
         self.seen(progress, planned, post)
-        may_render = plain is None and html and response.status == 200 and not planned.is_feed
+        may_render = plain is None and html and shows_a_page(response.status) and not planned.is_feed
         learned = progress.lessons.of(planned.url)
         if may_render and needs_browser(html, post.text, learned.browser_helps):
             if learned.is_being_tried:
@@ -169,7 +204,8 @@ class VisitSpider(PictureSpider):
                 yield self._request(progress, planned, plain=PlainPage(response, post))
             return
         seen = post if html and not planned.is_feed else None
-        pictures = image_addresses(html, response.url) if seen else []
+        attempts = Attempts([*post.faults])
+        pictures = self._pictures(attempts, html, response.url) if seen else []
         if plain is None:
             fetched = as_fetched(planned.url, response, seen, pictures)
         else:
@@ -178,8 +214,8 @@ class VisitSpider(PictureSpider):
             async for request in self._learn(progress, planned, gained):
                 yield request
             fetched = as_fetched(planned.url, plain.response, seen, pictures, response.url, response.body)
-        written = await self._store_page(progress, planned, fetched, html)
-        if fetched.text is not None and not written.is_repeat and written.status == 200:
+        written = await self._store_page(progress, planned, fetched, html, attempts)
+        if fetched.text is not None and not written.is_repeat and shows_a_page(written.status):
             for request in self.image_requests(progress, pictures, written.snapshot_id):
                 yield request
             if not pictures:
@@ -206,19 +242,22 @@ class VisitSpider(PictureSpider):
             return waiting_pages(session, progress.target.visit_id, new)
 
     async def _store_page(
-        self, progress: Progress, planned: Planned, fetched: Fetched, html: str, reason: str | None = None
+        self, progress: Progress, planned: Planned, fetched: Fetched, html: str, attempts: Attempts
     ) -> Written:
-        """Keep a page, and plan its links. `reason` is what went wrong with it."""
+        """Keep a page, and plan its links. `attempts` knows what went wrong with it so far."""
         target, links = progress.target, list[str]()
-        if planned.depth < target.max_depth and fetched.status in {200, 304}:
+        if planned.depth < target.max_depth and (fetched.status == 304 or shows_a_page(fetched.status)):
             body = fetched.body
             if fetched.status == 304:
                 with reading(self.engine) as session:
                     body = last_html(session, self.store, planned.url)
                 html = decode_html(body, "")
-            links = progress.lessons.worth_planning(self.links(target, fetched.final_url, html, body))
-        why = reason or status_reason(fetched.status)
-        written = await self._writer.write(Arrived(target, planned, fetched, links, why))
+            found = attempts.read(
+                "链接", lambda: list(self.links(target, fetched.final_url, html, body)), list[str]
+            )
+            links = progress.lessons.worth_planning(found)
+        why = "；".join(filter(None, (status_reason(fetched.status), attempts.reason)))
+        written = await self._writer.write(Arrived(target, planned, fetched, links, why or None))
         progress.lessons.count_text(planned, written.main_sha256)
         return written
 
@@ -256,8 +295,13 @@ class VisitSpider(PictureSpider):
     ) -> Written:
         response = plain.response
         html = decode_html(response.body, content_type(response))
-        fetched = as_fetched(planned.url, response, plain.post, image_addresses(html, response.url))
-        return await self._store_page(progress, planned, fetched, html, reason)
+        attempts = Attempts([reason, *plain.post.faults])
+        pictures = self._pictures(attempts, html, response.url)
+        fetched = as_fetched(planned.url, response, plain.post, pictures)
+        return await self._store_page(progress, planned, fetched, html, attempts)
+
+    def _pictures(self, attempts: Attempts, html: str, url: str) -> list[str]:
+        return attempts.read("图片地址", lambda: image_addresses(html, url), list[str])
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)

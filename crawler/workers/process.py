@@ -83,7 +83,7 @@ class WorkerProcess:
         if self._pool is None:
             self._pool = self._begin()
         if self._seconds is not None:
-            task = partial(_within, self._seconds, task)
+            task = partial(within, self._seconds, task)
         try:
             return self._pool.submit(task, *given, **named)
         except BrokenProcessPool:  # killed while it had nothing to do: the task is not to blame
@@ -117,8 +117,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _within(seconds: float, task: Callable[..., Result], *given: object, **named: object) -> Result:
-    """Do the task. The kernel ends the process when the time is up, also in the midst of a library's own code."""
+def within(seconds: float, task: Callable[..., Result], *given: object, **named: object) -> Result:
+    """Do the task, in a worker process. The kernel ends that when the time is up, also in the midst of a library's own
+    code."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return task(*given, **named)

@@ -100,6 +100,8 @@ def gone_since(session: Session, limit: int, after_id: int) -> Sequence[Snapshot
             Snapshot.status.in_((404, 410)),
             Snapshot.unchanged_since_id.is_(None),
             Snapshot.page_id.in_(flagged),
+            # One that shows what is unlawful all the same is not gone.
+            Snapshot.id.not_in(select(JudgementRecord.snapshot_id).where(JudgementRecord.unlawful)),
             Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),
         )
         .order_by(Snapshot.id)

@@ -150,14 +150,17 @@ def _outcome(case: Case, seen: Seen, gone_states: frozenset[str]) -> tuple[Verif
         return VerificationOutcome.GONE, "复查时域名已不存在（NXDOMAIN）"
     if seen.status is None:
         return VerificationOutcome.UNREACHABLE, f"复查未能取得页面：{seen.failure}"
+    still_there = None if seen.judgement is None else _still_unlawful(case, seen.judgement)
+    if still_there and still_there[0] in THERE:
+        return still_there  # whatever number the server puts before it: a browser shows it all the same
     if seen.status in {404, 410}:
         return VerificationOutcome.GONE, f"复查返回 HTTP {seen.status}，页面已不存在"
     if seen.page_state in gone_states:
         return VerificationOutcome.GONE, "复查所见为平台的删除或违规提示，文章已不可见"
-    if seen.status != 200 or seen.page_state != "normal" or seen.judgement is None:
+    if seen.status != 200 or seen.page_state != "normal" or still_there is None:
         state = "" if seen.page_state == "normal" else f"（{seen.page_state}）"
         return VerificationOutcome.UNREACHABLE, f"复查返回 HTTP {seen.status}{state}，不能认定内容已消失"
-    return _still_unlawful(case, seen.judgement)
+    return still_there
 
 
 def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str]:

@@ -1,11 +1,11 @@
 """Judgements: which snapshots wait for one, and how it is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, true
+from sqlalchemy import Select, insert, select, true, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from classifiers.page.score import with_similar_pages
@@ -24,6 +24,10 @@ from records.models import (
     VisitKind,
 )
 
+# What says that nothing new is there, or sends on. Any other answer with a text is a page: a browser shows it alike,
+# whatever number its server puts before it.
+_NO_PAGE = (304, *range(300, 304), 307, 308)
+
 
 @dataclass(frozen=True)
 class Unjudged:
@@ -34,15 +38,20 @@ class Unjudged:
 
 
 def unjudged(
-    session: Session, limit: int, after_id: int = 0, only: Sequence[int] | None = None
+    session: Session,
+    limit: int,
+    after_id: int = 0,
+    only: Sequence[int] | None = None,
+    *,
+    with_refused: bool = False,
 ) -> Sequence[Unjudged]:
     """The next snapshots, by id, that have text, were not judged yet and show something new.
 
     `only` limits them to these ids. Re-checks are left out: they are judged against their case, by
-    `records.cases.verification`.
+    `records.cases.verification`; so are those that could not be judged before, unless `with_refused`.
     """
     rows = session.scalars(
-        _waiting(select(Snapshot), only)
+        _waiting(select(Snapshot), only, with_refused=with_refused)
         .where(Snapshot.id > after_id)
         .options(
             # Loaded apart: a site and its institution are the same for most of them.
@@ -64,7 +73,15 @@ def unjudged_ids(session: Session) -> Sequence[int]:
     return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
 
 
-def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
+def note_unjudged(session: Session, reasons: Mapping[int, str]) -> None:
+    """Write down why snapshots, by id, could not be judged: the next crawl is not held up by them again."""
+    for snapshot_id, reason in reasons.items():
+        session.execute(
+            update(Snapshot).where(Snapshot.id == snapshot_id).values(unjudged_because=reason[:300])
+        )
+
+
+def _waiting(query: Select[Any], only: Sequence[int] | None, *, with_refused: bool = False) -> Select[Any]:
     return (
         query.join(Visit, Visit.id == Snapshot.visit_id)
         .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
@@ -72,7 +89,8 @@ def _waiting(query: Select[Any], only: Sequence[int] | None) -> Select[Any]:
             JudgementRecord.id.is_(None),
             Snapshot.text_sha256.is_not(None),
             Snapshot.unchanged_since_id.is_(None),
-            Snapshot.status == 200,
+            Snapshot.status.not_in(_NO_PAGE),
+            true() if with_refused else Snapshot.unjudged_because.is_(None),
             Visit.kind != VisitKind.RECHECK,
             true() if only is None else Snapshot.id.in_(only),
         )

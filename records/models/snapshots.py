@@ -138,6 +138,10 @@ class Snapshot(Base):
         ForeignKey("snapshots.id"), comment="the snapshot that this one repeats (304 or same bytes)"
     )
 
+    unjudged_because: Mapped[str | None] = mapped_column(
+        String(300), comment="why it could not be judged; tried again by `qingyi flag` alone"
+    )
+
     page: Mapped[Page] = relationship()
     visit: Mapped[Visit] = relationship()
 

@@ -149,7 +149,7 @@ def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[t
 def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
     good = session.execute(
         select(Snapshot.visit_id, func.count())
-        .where(Snapshot.visit_id.in_(ids), Snapshot.status.in_((200, 304)))
+        .where(Snapshot.visit_id.in_(ids), Snapshot.status < 400)
         .group_by(Snapshot.visit_id)
     )
     firsts = select(func.min(Snapshot.id)).where(Snapshot.visit_id.in_(ids)).group_by(Snapshot.visit_id)
@@ -177,7 +177,7 @@ def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
         start_pages={
             visit_id: (url, final)
             for visit_id, status, url, final, start in pages
-            if url == start and status in {200, 304}
+            if url == start and status < 400
         },
         reasons={row[0]: row[1] or "" for row in failed},  # the first of each visit comes last
     )

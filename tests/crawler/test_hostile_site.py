@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select
 from crawler.browser.proxy import BrowserProxy
 from crawler.network.guard import AddressGuard
 from records.database import reading, transaction
-from records.models import Institution, PlannedPage, PlannedState, Site, Visit
+from records.models import Case, Institution, PlannedPage, PlannedState, Site, Visit
 from tests.records import registered
-from tests.servers.hostile import hostile_site
+from tests.servers.hostile import ESCAPES, hostile_site
 from tests.servers.site import Answer, page, serving
 
 
@@ -34,6 +34,7 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     assert took < 110
+    unlawful = _flagged(engine, hostile)
     with reading(engine) as session:
         rows = {row.url.removeprefix(hostile): row for row in session.scalars(select(PlannedPage))}
         visits = session.scalars(select(Visit)).all()
@@ -48,6 +49,14 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     assert "10.0.0.1" in (rows["/inside"].reason or "")
     assert "169.254.169.254" in (rows["/metadata"].reason or "")
     assert rows["/nested"].state is PlannedState.FETCHED
+    assert {path for path in ESCAPES if path not in unlawful} == set()
+
+
+def _flagged(engine: Engine, site: str) -> set[str]:
+    """The paths whose pages were found unlawful."""
+    with reading(engine) as session:
+        cases = session.scalars(select(Case))
+        return {case.page.url.removeprefix(site) for case in cases}
 
 
 @pytest.fixture

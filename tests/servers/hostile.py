@@ -49,6 +49,40 @@ def _wrong_length(write: Write) -> None:
 
 LOOP = "<script>for (;;) { try { alert(1) } catch (e) {} }</script>"
 FRAMES = '<div id="app"></div>' + '<iframe src="/frame"></iframe>' * 1000 + "<script>1</script>"
+UNLAWFUL = "我院治愈率98%，永不复发，欢迎咨询。" * 3
+_DIGITS = "9" * 5_000
+
+
+def _escaping(markup: str, head: bytes = _OK) -> Callable[[Write], None]:
+    """An unlawful page that would hide itself by what stands beside its words."""
+    return _whole(f"<title>门诊</title>{markup}<p>{UNLAWFUL}</p>".encode("utf-8", "surrogatepass"), head)
+
+
+# Each of them is a page that visitors read: it has to be judged, and found unlawful.
+ESCAPES: dict[str, Callable[[Write], None]] = {
+    "/escape/width": _escaping(f'<img src="/a.png" width="{_DIGITS}">'),
+    "/escape/colour": _escaping(f'<p style="color:rgb({_DIGITS},0,0);background:#fff">色</p>'),
+    "/escape/bracket": _escaping(
+        '<a href="http://[">一</a><img src="http://[::1"><iframe src="http://]/"></iframe>'
+    ),
+    "/escape/port": _escaping('<a href="http://a:port/">一</a><img src="http://a:port/1.png">'),
+    "/escape/refresh": _escaping('<meta http-equiv="refresh" content="0;url=http://[">'),
+    "/escape/refresh-itself": _escaping(
+        '<meta http-equiv="refresh" content="1;url=/escape/refresh-itself?">'
+    ),
+    "/escape/refresh-later": _escaping('<meta http-equiv="refresh" content="30;url=/good">'),
+    "/escape/nul": _escaping("<p>\x00\x01\x1f</p><p id='\x00'>", _OK + b"X-Nul: a\x01b\r\n"),
+    "/escape/surrogate": _escaping("<p>\ud800</p>"),
+    "/escape/title": _escaping("<title>" + "\x0b长" * 3_000 + "</title>"),
+    "/escape/script": _escaping("<!--" + "<a" * 100_000 + "-->"),
+    "/escape/status": _escaping("", b"HTTP/1.1 203 Fine\r\nContent-Type: text/html; charset=utf-8\r\n"),
+    "/escape/not-found": _escaping(
+        "", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n"
+    ),
+    "/escape/encoding": _escaping("<meta charset=utf-7>", _KLINGON),
+}
+_ROBOTS = f"User-agent: *\nCrawl-delay: {_DIGITS}\nSitemap: http://[\nSitemap: http://a:port/\nDisallow: http://[\n\x00\n"
+_MAP = "<urlset><url><loc>http://[</loc></url><url><loc>http://a:port/x</loc><lastmod>9999</lastmod></url></urlset>"
 ANSWERS: dict[str, Callable[[Write], None]] = {
     "/bomb": _bomb,
     "/endless": _endless,
@@ -69,6 +103,7 @@ ANSWERS: dict[str, Callable[[Write], None]] = {
     "/never-ends": _whole(f"<title>t</title><div id=app></div>{LOOP}".encode()),
     "/frames": _whole(FRAMES.encode()),
     "/frame": _whole(b"<p>frame"),
+    **ESCAPES,
 }
 
 
@@ -77,7 +112,8 @@ def hostile_site() -> Iterator[str]:
     """The site's address; its start page links to all that is bad, and to one page that is good."""
     good = "<p>" + "门诊时间为每日八时至十七时，欢迎监督。" * 5
     links = "".join(f'<a href="{path}">{path}</a>' for path in (*ANSWERS, "/good"))
-    answers = {**ANSWERS, "/": _whole((good + links).encode()), "/good": _whole(good.encode())}
+    maps = {"/robots.txt": _whole(_ROBOTS.encode()), "/sitemap.xml": _whole(_MAP.encode())}
+    answers = {**ANSWERS, **maps, "/": _whole((good + links).encode()), "/good": _whole(good.encode())}
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:

@@ -125,7 +125,7 @@ def fresh_database(server: str, name: str, template: str = "template1") -> Itera
 
 _TABLES_AS_THEY_ARE = """SELECT
     (SELECT (count(*), max(oid)) FROM pg_class), (SELECT (count(*), max(oid)) FROM pg_trigger),
-    (SELECT (count(*), max(oid)) FROM pg_constraint), (SELECT count(*) FROM pg_attribute)"""
+    (SELECT (count(*), max(oid)) FROM pg_constraint), (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped)"""
 
 
 class ReusedDatabase:

@@ -1,0 +1,74 @@
+"""One guard around reading a page: whatever it holds, what can be read is kept, and what cannot is said."""
+
+import html as markup
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from classifiers.values import PageText
+from crawler.pages.post import Post
+
+Read = TypeVar("Read")
+
+_LONGEST_FAULT = 120
+_NO_TEXT = re.compile(r"<(script|style|template)\b|<!--", re.I)
+_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
+_NO_CHARACTER = re.compile(r"&#(?:x[0-9a-f]{7,}|[0-9]{8,});?", re.I)
+_LINE_END = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]|section|article|title))\b", re.I)
+_LONGEST_PAGE = 2_000_000  # characters: a page that only its plain words can be read of is read so far
+
+
+@dataclass
+class Attempts:
+    """The parts of a page, read one by one, and what could not be, in Chinese."""
+
+    faults: list[str] = field(default_factory=list)
+
+    def read(self, part: str, how: Callable[[], Read], otherwise: Callable[[], Read]) -> Read:
+        """What `how` reads; what `otherwise` gives where that raises, which is noted with the part's name."""
+        try:
+            return how()
+        except Exception as error:  # a hostile page chooses what is raised, and where
+            self.faults.append(f"{part}未能读取（{fault_of(error)}）")
+            return otherwise()
+
+    @property
+    def reason(self) -> str | None:
+        """All that could not be read, as one sentence; None where all could."""
+        return "；".join(self.faults) or None
+
+
+def read_guarded(html: str, how: Callable[[], Post]) -> Post:
+    """The page as `how` reads it; where that raises, its words without the markup, with the fault in the post."""
+    attempts = Attempts()
+    post = attempts.read("页面结构", how, lambda: Post(words_alone(html)))
+    return replace(post, faults=(*post.faults, *attempts.faults)) if attempts.faults else post
+
+
+def words_alone(html: str) -> PageText:
+    """The words of a page without its markup, all as main text. Total; in time proportional to the page's length."""
+    text = _without_scripts(html[:_LONGEST_PAGE])
+    text = _TAG.sub(" ", _LINE_END.sub(lambda tag: f"\n{tag[0]}", text))
+    lines = (
+        " ".join(line.split()) for line in markup.unescape(_NO_CHARACTER.sub("\ufffd", text)).split("\n")
+    )
+    return PageText.of_plain("\n".join(line for line in lines if line))
+
+
+def _without_scripts(html: str) -> str:
+    """`html` without scripts, styles and comments; what is not closed goes on to the end, as in a browser."""
+    pieces, position = list[str](), 0
+    while opened := _NO_TEXT.search(html, position):
+        pieces.append(html[position : opened.start()])
+        closing = re.compile(f"</{opened[1]}[^<>]*+>?" if opened[1] else "-->", re.I)
+        closed = closing.search(html, opened.end())
+        if closed is None:
+            return " ".join(pieces)
+        position = closed.end()
+    return " ".join((*pieces, html[position:]))
+
+
+def fault_of(error: BaseException) -> str:
+    """An exception in one short line."""
+    return f"{type(error).__name__} {' '.join(str(error).split())}"[:_LONGEST_FAULT].strip()

@@ -1,0 +1,131 @@
+"""No page escapes by breaking its readers: whatever it holds, it is read, kept and judged, and in time.
+
+The guard (`crawler.pages.guarded`) would catch what is raised; that it never has to is what is asked for here.
+"""
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy.http import HtmlResponse
+
+from classifiers.judge import judge
+from classifiers.lists.rules import RuleSet
+from classifiers.values import Facts
+from crawler.downloading.responses import as_fetched
+from crawler.pages.extract import image_addresses
+from crawler.pages.guarded import words_alone
+from crawler.pages.script_built import needs_browser
+from crawler.pages.sitemap import SiteMap
+from crawler.pages.urls import canonical, pattern_of, slot_of
+from crawler.platforms import read_post
+from crawler.platforms.feed import post_urls
+from crawler.spiders.site import SiteSpider
+from records.models import VisitKind
+from records.snapshots.encoding import decode_html
+from records.snapshots.page_text import read_kept_text
+from records.visits.targets import Target
+from tests.hostile.mutation import mutated
+from tests.hostile.shapes import LISTS, PAGES
+
+URL = "http://yx.example/a/b.html"
+TARGET = Target(
+    1, VisitKind.SITE, "http://yx.example/", 1, None, frozenset(), 500, 20, 60.0, 0.0, True, False
+)
+FACTS = Facts(date(2026, 11, 24), ("云溪口腔门诊部",))
+SITE = SiteSpider.__new__(SiteSpider)
+LONGEST = 15.0  # seconds for one page, on a busy machine
+
+
+def read_all(body: bytes, rules: RuleSet) -> None:
+    """All that a crawl does with a page's bytes, and then its judgement."""
+    begun = time.monotonic()
+    html = decode_html(body, "text/html")
+    post = read_post(html, URL)
+    assert post.faults == ()
+    pictures = image_addresses(html, URL)
+    for url in (*pictures, *SITE.links(TARGET, URL, html, body)):
+        slot_of(url), pattern_of(url), canonical(url)
+    needs_browser(html, post.text)
+    answer = HtmlResponse(URL, body=body, headers={"Content-Type": "text/html"})
+    kept = as_fetched(URL, answer, post, pictures)
+    assert kept.text is not None
+    page = read_kept_text(kept.text.content)
+    assert page == post.text
+    judge(page, rules, FACTS)
+    assert time.monotonic() - begun < LONGEST
+
+
+def read_lists(body: bytes) -> None:
+    """All that a crawl does with what names pages."""
+    begun = time.monotonic()
+    for name in ("robots.txt", "sitemap.xml"):
+        assert isinstance(SITE.read_map(TARGET, f"http://yx.example/{name}", body), SiteMap)
+    for url in post_urls(body):
+        assert url.startswith(("http://", "https://"))
+    assert time.monotonic() - begun < LONGEST
+
+
+@pytest.mark.soak
+def test_every_mutated_page_is_read_kept_and_judged(soak: bool, rules: RuleSet) -> None:
+    for seed in range(20_000 if soak else 100):
+        try:
+            read_all(mutated(PAGES[seed % len(PAGES)], seed), rules)
+        except Exception as error:
+            raise AssertionError(
+                f"page {seed % len(PAGES)} mutated by seed {seed}: {error!r:.300}"
+            ) from error
+
+
+@pytest.mark.soak
+def test_every_mutated_list_is_read(soak: bool) -> None:
+    for seed in range(20_000 if soak else 200):
+        try:
+            read_lists(mutated(LISTS[seed % len(LISTS)], seed))
+        except Exception as error:
+            raise AssertionError(
+                f"list {seed % len(LISTS)} mutated by seed {seed}: {error!r:.300}"
+            ) from error
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "<!--<a",
+            "<noscript><a",
+            "<style>.a{",
+            "<b><i>",
+            "<a><table>",
+            "<select><option>",
+            "<form><div></form>",
+        ),
+        *(
+            "<p id=js_content>var biz = ",
+            "var nickname = ",
+            "<item><link>",
+            "[",
+            '{"url":[',
+            "<div style='display  :'>",
+        ),
+        *("&#9", "<", "9", "（云）医广[", "<img src=x>", "http://", "<frameset>", "\x00", "☆治", "(", "不能"),
+    ],
+)
+def test_what_is_said_over_and_over_takes_no_longer_than_its_length(unit: str, rules: RuleSet) -> None:
+    body = (unit * (100_000 // len(unit.encode()))).encode()
+    read_all(body, rules)
+    read_lists(body)
+
+
+@given(
+    st.binary(max_size=600) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+def test_any_bytes_are_read_as_page_and_as_list(body: bytes) -> None:
+    html = decode_html(body, "")
+    assert read_post(html, URL).faults == ()
+    words_alone(html)
+    image_addresses(html, URL)
+    list(SITE.links(TARGET, URL, html, body))
+    read_lists(body)
