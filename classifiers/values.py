@@ -5,7 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-Region = Literal["main", "frame", "hidden", "unshown"]
+Region = Literal["main", "frame", "beside", "hidden", "unshown"]
+Origin = Literal[
+    "",
+    "menu",
+    "title",
+    "description",
+    "alt",
+    "tooltip",
+    "label",
+    "svg",
+    "style",
+    "ruby",
+    "document",
+    "data",
+    "script",
+    "noscript",
+    "comment",
+]
 PageKind = Literal["advert", "introduction", "education", "news", "notice", "directory"]
 Severity = Literal["low", "medium", "high"]
 CertificateStanding = Literal["valid", "revoked", "cancelled"]
@@ -39,6 +56,23 @@ CONTACT_LABELS: Mapping[ContactKind, str] = {
     "widget": "在线咨询工具",
     "booking": "预约链接",
 }
+# Where words stood that are no plain text of the page.
+ORIGIN_LABELS: Mapping[Origin, str] = {
+    "menu": "栏目菜单",
+    "title": "网页标题",
+    "description": "网页描述（搜索结果中显示）",
+    "alt": "图片的替代文字",
+    "tooltip": "鼠标停留时的提示",
+    "label": "控件的标签",
+    "svg": "SVG 图形",
+    "style": "样式表",
+    "ruby": "注音位置",
+    "document": "内嵌网页",
+    "data": "供搜索引擎读取的结构化数据",
+    "script": "平台的脚本数据",
+    "noscript": "noscript（不运行脚本者与搜索引擎可见）",
+    "comment": "源代码注释",
+}
 AGREEMENT_LABELS: Mapping[Agreement, str] = {
     "same": "一致",
     "changed": "改动",
@@ -50,10 +84,12 @@ AGREEMENT_LABELS: Mapping[Agreement, str] = {
 class Block(NamedTuple):
     """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
 
-    `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page
-    (navigation, header, footer, sidebar), "hidden" for what the eye does not see, "unshown" for what stands in
-    the source only (comments, noscript), and "main" for the rest. What is not seen comes last. `image` is the
-    SHA-256 of the picture that the text was read in; "" where it is the page's own.
+    `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page (navigation,
+    header, footer, sidebar), "beside" for what browsers and search engines show of the page beside its body (title,
+    description, a picture's words), "hidden" for what the eye does not see, "unshown" for what stands in the source
+    only, and "main" for the rest. What is beside the page comes after what is on it, and what is not seen comes last.
+    `image` is the SHA-256 of the picture that the text was read in; "" where it is the page's own. `origin` says where
+    the words stood if they are no plain text.
     """
 
     start: int
@@ -61,6 +97,7 @@ class Block(NamedTuple):
     region: Region
     heading: bool = False
     image: str = ""
+    origin: Origin = ""
 
 
 class Link(NamedTuple):

@@ -43,7 +43,8 @@ class Examples:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule 规则. `terms` find it by words; `when` by what the page is (then `terms` is empty)."""
+    """A rule 规则. `terms` find it by words; `when` by what the page is (then `terms` is empty).
+    `unless_menu`: the entry of a menu only names such a thing (康复案例), and shows none."""
 
     id: str
     title: str
@@ -61,6 +62,7 @@ class Rule:
     needs: tuple[str, ...]
     only_on: tuple[PageKind, ...]
     promise: bool
+    unless_menu: bool
     gravity: Gravity
     media: tuple[Source, ...]
     effective_from: date
@@ -222,6 +224,7 @@ def _rule(family: dict[str, Any], entry: dict[str, Any], articles: dict[Cite, Ar
         needs=tuple(entry.get("needs", ())),
         only_on=tuple(entry.get("only_on", ())),
         promise=entry.get("promise", False),
+        unless_menu=entry.get("unless_menu", False),
         gravity=entry.get("gravity", "ordinary"),
         media=tuple(entry.get("media", ())),
         effective_from=_day(entry.get("effective", {}).get("from"), date.min),

@@ -28,6 +28,11 @@ _NAMED = re.compile(
     r"|(?:电话|热线|致电|拨打|来电|详询)[:： ]{0,3}(?P<phone>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
     r"|(?:地址|院址|就诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60})"
 )
+# What an address is told by: 视频地址, 页面地址 and 交通地址 in a row of links are followed by nothing of the kind.
+_PLACE = re.compile(
+    r"[0-9一二三四五六七八九十百]+(?:[-－—][0-9]+)?(?:号|弄|栋|幢|楼|层|室|巷)|[省市区县镇乡][\u4e00-\u9fff]{1,12}(?:路|街|道|村|镇|巷|旁|侧|口)"
+    r"|[\u4e00-\u9fff]{2,6}(?:大道|大街|路|街|巷|村)(?![线由人上])"
+)
 # Chat widgets by the hosts that their scripts, frames and links point to: facts about products.
 _WIDGETS: Mapping[str, str] = {
     "53kf.com": "53快服",
@@ -78,13 +83,17 @@ def find_contacts(
     """
     found = [("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
     if named:
-        found += [_named(match) for match in _NAMED.finditer(normal.text)]
+        found += [_named(match) for match in _NAMED.finditer(normal.text) if _is_place(match["address"])]
     contacts = []
     for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):
         low, high = normal.span(start, end)
         whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
         contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
     return (*in_main(contacts, page.blocks), *_by_address(page))
+
+
+def _is_place(address: str | None) -> bool:
+    return address is None or _PLACE.search(address) is not None
 
 
 def _named(match: re.Match[str]) -> tuple[ContactKind, int, int]:
@@ -120,15 +129,16 @@ def _widget(address: str) -> str | None:
 
 
 def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located, ...]:
-    """Those of `found` (placed in the page's text) that stand in its main region, not in its frame."""
-    frames = [block for block in blocks if block.region == "frame"]
-    if not frames:
+    """Those of `found` (placed in the page's text) that stand in its main region: not in its frame, not beside it, and
+    not in what nobody sees."""
+    others = [block for block in blocks if block.region != "main"]
+    if not others:
         return tuple(found)
-    starts = [frame.start for frame in frames]
+    starts = [block.start for block in others]
     return tuple(
         item
         for item in found
-        if not (place := bisect_right(starts, item.start)) or frames[place - 1].end <= item.start
+        if not (place := bisect_right(starts, item.start)) or others[place - 1].end <= item.start
     )
 
 

@@ -1,6 +1,6 @@
 """What is read off a page before anything is judged, and how a finding is put into words."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
     return Reading(
         page=page,
         normal=normal,
-        rule_hits=tuple(hit for hit in hits if hit.term.owner == "rule"),
+        rule_hits=_of_rules(page, normal, hits, rules),
         cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
         contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),
@@ -50,6 +50,25 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
         else (),
         seen_to=seen_to,
     )
+
+
+def _of_rules(page: PageText, normal: NormalText, hits: Sequence[Hit], rules: RuleSet) -> tuple[Hit, ...]:
+    """The hits of rules, without those in the entries of menus, where a rule says that these only name a thing."""
+    found = tuple(hit for hit in hits if hit.term.owner == "rule")
+    menus = [block for block in page.blocks if block.origin == "menu"]
+    if not menus:
+        return found
+    starts = [block.start for block in menus]
+
+    def is_named_only(hit: Hit) -> bool:
+        rule = rules.live.get(hit.term.owner_id)
+        if rule is None or not rule.unless_menu:
+            return False
+        start, end = normal.span(hit.start, hit.end)
+        place = bisect_right(starts, start)
+        return place > 0 and end <= menus[place - 1].end
+
+    return tuple(hit for hit in found if not is_named_only(hit))
 
 
 def _seen_to(page: PageText, normal: NormalText) -> int:

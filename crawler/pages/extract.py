@@ -3,19 +3,24 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import urljoin
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers.values import Block, Link, PageText, Region
-from crawler.pages.visibility import Styles, styles_of, words_of
+from classifiers.values import Block, Link, Origin, PageText, Region
+from crawler.pages.beside import SPEAKING, Beside, words_beside
+from crawler.pages.frame import Draft, Part, kind_of_part, part_in, regions
+from crawler.pages.revealed import Reveals
+from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
+from crawler.pages.visibility import Look, Styles, names_of, styles_of
 
-_INVISIBLE = frozenset(
-    {"script", "style", "template", "noscript", "head", "svg", "canvas", "object", "iframe"}
-)
-# What stands in the source, but is shown to nobody whose browser runs scripts.
-_UNSHOWN = frozenset({"noscript", "template", "-comment"})
+_INVISIBLE = frozenset({"script", "style", "template", "head", "canvas", "object", "iframe", "rp"})
+# What stands in the source, but is shown to nobody whose browser runs scripts; search engines read a noscript.
+_UNSHOWN: Mapping[str, tuple[Region, Origin]] = {
+    "noscript": ("hidden", "noscript"),
+    "template": ("unshown", "comment"),
+    "-comment": ("unshown", "comment"),
+}
 _MOST_HIDDEN, _SHORTEST_HIDDEN = 20_000, 4  # characters, in all and of one stretch
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _BREAKS = frozenset(
@@ -24,245 +29,300 @@ _BREAKS = frozenset(
         *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option"),
         *("p", "pre", "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead"),
-        *("tr", "ul"),
+        *("tr", "ul", "foreignObject"),
     }
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
-_FRAME_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|header|footer|foot|sidebar|aside|breadcrumb|crumbs|copyright)"
-    r"(?:$|[\s_-])",
-    re.I,
-)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
-_NOT_NESTING = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-        "option",
-        "dt",
-        "dd",
-        "source",
-        "wbr",
-    ]
-)
+_LISTS = frozenset({"ul", "ol", "dl", "select"})
+_DRAWN = frozenset({"svg", "g", "symbol", "path", "image", "a", "use"})
+_CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject"}
 _ADDRESSED = frozenset({"a", "script", "iframe"})
-_MANY_TAGS, _DEEPEST = 20_000, 2_000
+_BUTTONS = frozenset({"button", "submit", "reset"})
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
-_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+_DEEPEST_DOCUMENT = 3
+_LONGEST_READING = 1  # Chinese characters of an rt that is a reading of one
 
 
 def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:
-    """The text of a page: what is seen, and after it, in blocks of their own, what is hidden from the eye (region
-    "hidden") or stands in the source only (comments, noscript: "unshown"). Total: takes any string.
+    """The text of a page: what is seen, after it what browsers and search engines show beside it (its title and
+    description, the words of pictures), and last, in blocks of their own, what is hidden from the eye (region "hidden")
+    or stands in the source only (comments: "unshown"). Total: takes any string.
 
     `always_visible` are element ids that are shown by script later, although they are hidden in the source.
     """
     tree = parsed(html)
-    title_node = tree.css_first("title")
-    title = _SPACES.sub(" ", title_node.text()).strip() if title_node else ""
-    builder = _Builder()
-    if tree.root is not None:
-        _walk(tree.root, builder, always_visible, styles_of(tree))
+    titles = tree.css("title")  # a drawing has its own
+    title = next(
+        (spaced(node.text()) for node in titles if node.parent and node.parent.tag not in _DRAWN), ""
+    )
+    builder = _Builder(words_beside(tree, title))
+    _read(tree, builder, always_visible, _TOP, 0)
     return builder.page(title)
 
 
-def _spaced(text: str) -> str:
-    """`text` with each run of blanks as one, and none around it. Most words of a page have none: they are looked at
-    without being rewritten."""
-    plain = text.isprintable() and "  " not in text
-    return (text if plain else _SPACES.sub(" ", text)).strip()
+class _State(NamedTuple):
+    """What an element hands down to what is in it."""
+
+    part: Part | None = None
+    heading: bool = False
+    origin: Origin = ""
+    is_mute: bool = False  # words are not shown: between the shapes of an SVG
+    is_tiny: bool = False  # letters have no size
+    address: str = ""  # where the link around leads
+    entry_of: int = 0  # the list around, by number
+
+
+_TOP = _State()
 
 
 @dataclass
 class _Builder:
     """Collects text into blocks."""
 
-    pieces: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    length: int = 0
+    beside: Beside
+    drafts: list[Draft] = field(default_factory=list)
     current: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    leading: list[str] = field(default_factory=list)  # addresses that the current block leads to
-    unseen: dict[str, Region] = field(default_factory=dict)
+    tiny: list[str] = field(default_factory=list)  # words without a size
+    linked: int = 0
+    leading: list[str] = field(default_factory=list)  # addresses that the current block's words lead to
+    links: list[tuple[str, int]] = field(default_factory=list)  # an address, and the block that shows it
+    loaded: dict[str, None] = field(default_factory=dict)  # what no words lead to
+    unseen: dict[str, tuple[Region, Origin]] = field(default_factory=dict)
     unseen_length: int = 0
+    lists: int = 0
 
-    def end_block(self, region: Region, heading: bool) -> None:
+    def add(self, text: str, state: _State) -> None:
+        """Words that stand in an element."""
+        if state.is_mute:
+            return
+        if state.is_tiny:
+            self.tiny.append(text)
+            return
+        self.current.append(text)
+        if state.address and not text.isspace():
+            self.linked += len(text.strip())
+            self.leading.append(state.address)
+            self.loaded.pop(state.address, None)
+
+    def end_block(self, state: _State) -> None:
         if not self.current:
             return
-        text = _spaced("".join(self.current))
+        text = spaced("".join(self.current))
         self.current.clear()
+        linked, self.linked = self.linked, 0
         if not text:
             return
-        end = self.length + len(text)
+        links = 0
         if self.leading:
-            for address in self.leading:
-                self.links.append(Link(address, self.length, end))
+            links = len(self.leading)
+            self.links += [(address, len(self.drafts)) for address in dict.fromkeys(self.leading)]
             self.leading.clear()
-        self.blocks.append(Block(self.length, end, region, heading))
-        self.pieces.append(text)
-        self.length += len(text) + 1
+        self.drafts.append(
+            Draft(text, state.part, state.heading, state.origin, linked, links, state.entry_of)
+        )
 
-    def hide(self, text: str, region: Region) -> None:
+    def hide(self, text: str, region: Region, origin: Origin) -> None:
         """Keep text that is not seen: once, if it says anything in Chinese."""
         text = text[: _MOST_HIDDEN - self.unseen_length]
         if len(text) >= _SHORTEST_HIDDEN and text not in self.unseen and _CHINESE.search(text):
-            self.unseen[text] = region
+            self.unseen[text] = region, origin
             self.unseen_length += len(text)
 
-    def page(self, title: str) -> PageText:
-        for text, region in self.unseen.items():
-            self.current.append(text)
-            self.end_block(region, False)
-        return PageText("\n".join(self.pieces), title, tuple(self.blocks), tuple(self.links[:_MOST_LINKS]))
-
-    def address(self, attributes: Mapping[str, str | None], tag: str) -> None:
-        """Keep what an element leads to, or loads."""
+    def address(self, attributes: Mapping[str, str | None], tag: str) -> str:
+        """Keep what an element leads to, or loads; returns it where words in the element lead to it."""
         address = (attributes.get("href" if tag == "a" else "src") or "").strip()
         if (
             not address
             or len(address) > _LONGEST_ADDRESS
             or address.startswith(("#", "javascript:", "data:"))
         ):
-            return
-        if tag == "a":
-            self.leading.append(address)
-        else:
-            self.links.append(Link(address))
+            return ""
+        self.loaded[address] = None
+        return address if tag == "a" else ""
+
+    def page(self, title: str) -> PageText:
+        pieces: list[str] = []
+        blocks: list[Block] = []
+        length = 0
+        for draft, (region, origin) in zip(self.drafts, regions(self.drafts), strict=True):
+            blocks.append(Block(length, length + len(draft.text), region, draft.heading, "", origin))
+            pieces.append(draft.text)
+            length += len(draft.text) + 1
+        links = [Link(address, blocks[place].start, blocks[place].end) for address, place in self.links]
+        links += map(Link, self.loaded)
+        more: list[tuple[str, Region, Origin]] = [
+            (text, "frame" if part is not None and part.is_frame else "beside", origin)
+            for text, origin, part in self.beside.new_to("\n".join(pieces))
+        ]
+        more += ((spaced(text), *where) for text, where in self.unseen.items())
+        for text, region, origin in more:
+            if text:
+                blocks.append(Block(length, length + len(text), region, False, "", origin))
+                pieces.append(text)
+                length += len(text) + 1
+        return PageText("\n".join(pieces), title, tuple(blocks), tuple(links[:_MOST_LINKS]))
 
 
-def _walk(root: LexborNode, builder: _Builder, always_visible: frozenset[str], styles: Styles) -> None:
+def _read(
+    tree: LexborHTMLParser, builder: _Builder, always_visible: frozenset[str], state: _State, depth: int
+) -> None:
+    if tree.root is not None:
+        styles = styles_of(tree)
+        _Walk(builder, always_visible, styles, Reveals(tree, styles), depth).through(tree.root, state)
+
+
+# What follows an element, the state in it, whether it is a block, the words that its style sheet puts at its end; the
+# state around it.
+_Open = tuple[LexborNode | None, _State, bool, str, _State]
+
+
+@dataclass
+class _Walk:
     """Depth first with a stack of our own, since nesting is the page's to choose.
 
     Every page of every site goes through here, node by node: what is asked of a node is asked once.
     """
-    node: LexborNode | None = root
-    region: Region = "main"
-    heading = False
-    open_elements: list[_Open] = []
-    while True:
-        if node is None:
-            if not open_elements:
-                return
-            # The children of an element are done: on with what follows it.
-            node, inner, inner_heading, is_block, region, heading = open_elements.pop()
-            if is_block:
-                builder.end_block(inner, inner_heading)
-            continue
-        tag = node.tag or ""
-        following = node.next if node is not root else None
-        if tag == "-text":
-            builder.current.append(node.text_content or "")
-        elif tag in _UNSHOWN:
-            builder.hide(_source_words(node, tag), "unshown")
-        elif not tag.startswith("-"):
-            attributes = node.attributes
-            if tag in _ADDRESSED:
-                builder.address(attributes, tag)
-            if tag in _INVISIBLE:
-                pass
-            elif attributes and attributes.get("id") not in always_visible and styles.hides(attributes):
-                builder.hide(words_of(node), "hidden")
-            else:
-                inner = "frame" if region == "frame" or _is_frame(attributes, tag) else "main"
-                inner_heading, is_block = heading or tag in _HEADINGS, tag in _BREAKS
-                if is_block:
-                    builder.end_block(region, heading)
-                open_elements.append((following, inner, inner_heading, is_block, region, heading))
-                node, region, heading = node.child, inner, inner_heading
+
+    builder: _Builder
+    always_visible: frozenset[str]
+    styles: Styles
+    reveals: Reveals
+    depth: int
+
+    def through(self, root: LexborNode, state: _State) -> None:
+        """Read `root` and all below it."""
+        node: LexborNode | None = root
+        builder = self.builder
+        open_elements: list[_Open] = []
+        while True:
+            if node is None:
+                if not open_elements:
+                    return
+                # The children of an element are done: on with what follows it.
+                node, inner, is_block, after, state = open_elements.pop()
+                if after:
+                    builder.add(after, inner)
+                if is_block or inner.origin != state.origin:
+                    builder.end_block(inner)
+                if inner.is_tiny and not state.is_tiny:
+                    builder.hide(spaced(" ".join(builder.tiny)), "hidden", "")
+                    builder.tiny.clear()
                 continue
-        node = following
+            tag = node.tag or ""
+            following = node.next if node is not root else None
+            if tag == "-text":
+                builder.add(node.text_content or "", state)
+            elif tag in _UNSHOWN:
+                builder.hide(_source_words(node, tag), *_UNSHOWN[tag])
+            elif not tag.startswith("-"):
+                attributes = node.attributes
+                entered = self._enter(node, tag, attributes, state)
+                if entered is not None:
+                    inner = entered
+                    before, after = self._generated(tag, attributes) if self.styles.contents else ("", "")
+                    is_block = tag in _BREAKS
+                    if is_block or inner.origin != state.origin:
+                        builder.end_block(state)
+                    open_elements.append((following, inner, is_block, after, state))
+                    node, state = node.child, inner
+                    if before:
+                        builder.add(before, inner)
+                    continue
+            node = following
+
+    def _enter(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State
+    ) -> _State | None:
+        """The state in an element; None for one whose words are not seen. Keeps what it says otherwise."""
+        if tag in _INVISIBLE:
+            self._pass_by(tag, attributes, state)
+            return None
+        if tag == "rt":
+            self._keep_reading(node, state)
+            return None
+        changed: dict[str, Any] = {}
+        look = Look.SEEN
+        if attributes:
+            look = self.styles.look(attributes)
+            if look is not Look.SEEN:
+                if self._is_hidden(node, attributes, look):
+                    self._keep_hidden(node)
+                    return None
+                if look is Look.TINY:
+                    changed["is_tiny"] = True
+            if tag in SPEAKING or "role" in attributes:
+                self._keep_said(tag, attributes, state)
+            if tag == "a" and (address := self.builder.address(attributes, tag)):
+                changed["address"] = address
+        if state.is_tiny and (look is Look.SIZED or (look is not Look.TINY and self.styles.may_size(tag))):
+            changed["is_tiny"] = False
+        if (kind := kind_of_part(attributes, tag)) and (part := part_in(state.part, kind)):
+            changed["part"] = part
+        if tag in _CHANGING:
+            changed |= self._changed_by(tag, state)
+        return state._replace(**changed) if changed else state
+
+    def _changed_by(self, tag: str, state: _State) -> dict[str, Any]:
+        """What an element changes for what is in it, by its tag alone."""
+        if tag in _HEADINGS:
+            return {"heading": True}
+        if tag in _LISTS:
+            self.builder.lists += 1
+            return {"entry_of": self.builder.lists}
+        if tag == "svg":
+            return {"is_mute": True}
+        return {"is_mute": False, "origin": "svg"} if state.is_mute else {}
+
+    def _is_hidden(self, node: LexborNode, attributes: Mapping[str, str | None], look: Look) -> bool:
+        if look not in {Look.HIDDEN, Look.FOLDED} or attributes.get("id") in self.always_visible:
+            return False
+        return look is Look.HIDDEN or not self.reveals.shows(node, attributes)
+
+    def _pass_by(self, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+        """Keep what an element without words of its own loads, and the words of a page that is written out in it."""
+        if tag in _ADDRESSED:
+            self.builder.address(attributes, tag)
+        if tag == "iframe" and (inner := attributes.get("srcdoc")) and self.depth < _DEEPEST_DOCUMENT:
+            inside = state._replace(origin="document")
+            self.builder.end_block(state)
+            _read(parse(inner), self.builder, frozenset(), inside, self.depth + 1)
+            self.builder.end_block(inside)
+
+    def _keep_hidden(self, node: LexborNode) -> None:
+        self.builder.hide(words_of(node), "hidden", "")
+        for loading in node.css("script[src], iframe[src]"):
+            self.builder.address(loading.attributes, "script")
+
+    def _keep_said(self, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+        """Keep the words on a button that has no text, and those for who does not see a picture."""
+        is_button = tag == "input" and (attributes.get("type") or "").lower() in _BUTTONS
+        if is_button and (words := attributes.get("value")):
+            self.builder.end_block(state)
+            self.builder.add(words, state)
+            self.builder.end_block(state)
+        self.builder.beside.of_element(tag, attributes, state.part)
+
+    def _keep_reading(self, node: LexborNode, state: _State) -> None:
+        """What stands over characters is their reading, and no part of the words; unless it says something itself."""
+        words = words_of(node)
+        if len(_CHINESE.findall(words)) > _LONGEST_READING:
+            self.builder.beside.say(words, "ruby", state.part)
+
+    def _generated(self, tag: str, attributes: Mapping[str, str | None]) -> tuple[str, str]:
+        """The words in Chinese that a style sheet puts before and after those of an element."""
+        contents = self.styles.contents
+        found = [contents[name] for name in (tag, *names_of(attributes)) if name in contents]
+        before, after = ("".join(pair[side] for pair in found) for side in (0, 1))
+        return _put_in(before, attributes), _put_in(after, attributes)
 
 
-# What follows an element; the region and heading of what is in it, and whether it is a block; those outside it.
-_Open = tuple[LexborNode | None, Region, bool, bool, Region, bool]
-
-
-@lru_cache(maxsize=4)
-def parsed(html: str) -> LexborHTMLParser:
-    """The page's tree, to be read only; nesting beyond what a person would write is left out.
-
-    The last few are kept: text, links and pictures of a page are read from one tree.
-    """
-    return LexborHTMLParser(_limit_nesting(html))
-
-
-def _limit_nesting(html: str) -> str:
-    """`html` without the opening tags that nest deeper than a person would write: parsing them costs the
-    square of their depth. Ordinary pages are returned as they are, after one count."""
-    if html.count("<") < _MANY_TAGS:
-        return html
-    depth, position, pieces = 0, 0, []
-    for match in _TAG.finditer(html):
-        if match[1]:
-            depth = max(0, depth - 1)
-        elif match[2].lower() not in _NOT_NESTING:
-            depth += 1
-            if depth > _DEEPEST:
-                pieces.append(html[position : match.start()])
-                position = match.end()
-    pieces.append(html[position:])
-    return "".join(pieces)
+def _put_in(words: str, attributes: Mapping[str, str | None]) -> str:
+    if words.startswith("attr("):
+        words = attributes.get(words[5:-1]) or ""
+    return words if _CHINESE.search(words) else ""
 
 
 def _source_words(node: LexborNode, tag: str) -> str:
     """The words of a comment or a noscript, whose markup the parser may have left as text."""
-    text = (node.comment_content or "") if tag == "-comment" else (node.text() or "")
-    return _SPACES.sub(" ", _TAG.sub(" ", text)).strip()
-
-
-def _is_frame(attributes: Mapping[str, str | None], tag: str) -> bool:
-    if tag in _FRAME_TAGS:
-        return True
-    if not attributes or tag in {"body", "html"}:
-        return False
-    if attributes.get("role") in {"navigation", "contentinfo", "banner"}:
-        return True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return names != " " and _FRAME_NAMES.search(names) is not None
-
-
-_MOST_IMAGES = 12
-_SMALLEST_SHOWN = 180  # pixels, as the page itself says
-_NO_PICTURES = re.compile(r"\.(?:svg|gif|ico)(?:\?|$)|^data:", re.I)
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
-
-
-def image_addresses(html: str, base: str) -> list[str]:
-    """The addresses of a page's pictures that may be large enough to be read, in the page's order, at most twelve.
-
-    What loads late by script names its address in another attribute (`data-src`, as public accounts do).
-    """
-    found: dict[str, None] = {}
-    for node in parsed(html).css("img"):
-        attributes = node.attributes
-        sides = (attributes.get(name) or "" for name in ("width", "height"))
-        if any(_is_small(side) for side in sides):
-            continue
-        address = next((value.strip() for name in _LAZY if (value := attributes.get(name))), "")
-        if address and not _NO_PICTURES.search(address) and len(address) <= _LONGEST_ADDRESS:
-            try:
-                url = urljoin(base, address)
-            except ValueError:
-                continue
-            if url.startswith(("http://", "https://")):
-                found[url] = None
-    return list(found)[:_MOST_IMAGES]
-
-
-def _is_small(side: str) -> bool:
-    """Whether a width or height, as the page writes it, is that of an icon; no number is too long to be looked at."""
-    digits = side.lstrip("0") or side[-1:]
-    return digits.isdecimal() and len(digits) <= len(str(_SMALLEST_SHOWN)) and int(digits) < _SMALLEST_SHOWN
+    text = (node.comment_content or "") if tag == "-comment" else words_of(node)
+    return without_markup(text)

@@ -1,80 +1,207 @@
 """What the eye does not see of a page: told by its own source, and in the browser by what it computes.
 
 Hidden text is kept apart from visible text: search engines read it, visitors do not, and that it is there is a
-sign of its own.
+sign of its own. What a click, a touch or a slide shows is visible (`crawler.pages.revealed`).
 """
 
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-# Set by our script in the browser on what is not shown there. Its name cannot be known to a page.
+from crawler.pages.tree import style_rules
+
+# Set by our script in the browser on what is not shown there: "folded" where it takes no room on the page, so that a
+# click may show it, else "". Its name cannot be known to a page.
 MARK = f"data-unseen-{secrets.token_hex(6)}"
 
+
+class Look(Enum):
+    """How an element looks by its own declarations."""
+
+    SEEN = "seen"
+    SIZED = "sized"  # sets a size for its letters
+    TINY = "tiny"  # its letters have no size, unless an element in it sets one
+    FOLDED = "folded"  # takes no room, as what waits for a click
+    HIDDEN = "hidden"  # the eye never sees it
+
+
+_FOLDS = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!)", re.I
+)
 _HIDES = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!)"
-    r"|font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
-    r"|text-indent\s*:\s*-\s*\d{3,}|(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\s*\d{4,}"
-    r"|clip\s*:\s*rect\(\s*0|transform\s*:\s*scale\(\s*0\s*\)",
+    r"text-indent\s*:\s*-\s*\d{3,}|clip\s*:\s*rect\(\s*0|transform\s*:\s*scale\(\s*0\s*\)", re.I
+)
+_OFF = re.compile(r"(?:^|[;\s{])(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\s*(\d{4,9})", re.I)
+_RELATIVE = re.compile(r"position\s*:\s*relative", re.I)
+_WIDTH = re.compile(r"(?:^|[;\s{])width\s*:\s*(\d{3,9})(?:px)?", re.I)
+_FARTHEST_SLIDE = 5_000  # pixels: a strip of pictures is moved by the width of some screens
+_TINY = re.compile(r"(?:^|[;\s{])font-size\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)", re.I)
+# Sizes that hold whatever the size around them.
+_SIZED = re.compile(
+    r"(?:^|[;\s{])font(?:-size)?\s*:[^;]*?(?:[1-9]\d*(?:\.\d+)?|0?\.[1-9]\d*)(?:px|pt|rem|vw|vh|cm|mm)|(?:^|[;\s{])font-size"
+    r"\s*:\s*(?:(?:xx?-)?small|medium|(?:xx?-)?large|initial)",
     re.I,
 )
-_NO_ROOM = re.compile(r"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)", re.I)
+_NO_ROOM = re.compile(r"(?:^|[;\s{])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)", re.I)
 _CLIPPED = re.compile(r"overflow\s*:\s*hidden", re.I)
-_COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;!]+)", re.I)
+_SHOWS = re.compile(
+    r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.[1-9])"
+    r"|(?:max-)?height\s*:\s*(?:auto|[1-9])",
+    re.I,
+)
+_COLOUR = re.compile(r"(?:^|[;\s{])color\s*:\s*([^;!]+)", re.I)
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*([^;!]+)", re.I)
-_RULE = re.compile(r"(?:^|[}\s,])([.#][A-Za-z_][\w-]{0,80})\s*\{([^{}]{1,2000})\}")
-_MOST_STYLE, _MOST_RULES = 200_000, 2_000
+_LAST_PART = re.compile(r"[^\s>+~]*$")
+_SIMPLE = re.compile(r"[.#][A-Za-z_][\w-]{0,80}")
+_NAME = re.compile(r"[.#]?[A-Za-z_][\w-]{0,80}")
+_PSEUDO = re.compile(r"::?(before|after)\s*$")
+_CONTENT = re.compile(
+    r"content\s*:\s*(?:\"([^\"]{1,500})\"|'([^']{1,500})'|attr\(\s*([\w-]{1,40})\s*\))", re.I
+)
+_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_LONGEST_STYLE, _LONGEST_SELECTOR = 2_000, 300
 _NAMED = {"white": "#fff", "black": "#000", "red": "#f00", "transparent": "transparent"}
 
 
 @dataclass(frozen=True)
 class Styles:
-    """What a page's own style sheets hide, by class and id: ".name" and "#name"."""
+    """What a page's own style sheets say of single classes, ids and tags (".name", "#name", "name")."""
 
-    hidden: frozenset[str] = frozenset()
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()  # hidden by one rule, and shown by another in some state
+    contents: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # the words before and after
+    sized_tags: frozenset[str] = frozenset()
+    has_more: bool = False  # sheets of other addresses, which are not read
 
-    def hides(self, attributes: Mapping[str, str | None]) -> bool:
-        """Whether an element with these attributes is not seen."""
-        if "hidden" in attributes or MARK in attributes:
-            return True
+    def look(self, attributes: Mapping[str, str | None]) -> Look:
+        """How an element with these attributes looks by its own declarations."""
+        if "hidden" in attributes:
+            return Look.FOLDED
+        if MARK in attributes:
+            return Look.FOLDED if attributes[MARK] == "folded" else Look.HIDDEN
         style = attributes.get("style")
-        if style and hides(style):
-            return True
-        if not self.hidden:
-            return False
-        if f"#{attributes.get('id')}" in self.hidden:
-            return True
-        return any(f".{name}" in self.hidden for name in (attributes.get("class") or "").split())
+        if style and (own := look_of(style[:_LONGEST_STYLE])) is not Look.SEEN:
+            return own
+        if not self.looks:
+            return Look.SEEN
+        found = Look.SEEN
+        for name in names_of(attributes):
+            look = self.looks.get(name)
+            if look is not None and _ORDER[look] > _ORDER[found]:
+                found = look
+        return found
+
+    def may_size(self, tag: str) -> bool:
+        """Whether a rule for its tag sets a size for an element's letters, or a sheet that is not read may do so."""
+        return self.has_more or tag in self.sized_tags
 
 
-def hides(style: str) -> bool:
-    """Whether declarations hide what they apply to: not displayed, no size, off the screen, its ground's colour."""
-    if _HIDES.search(style) or (_NO_ROOM.search(style) and _CLIPPED.search(style)):
-        return True
-    colour, ground = _COLOUR.search(style), _GROUND.search(style)
-    if colour and _plain(colour[1]) == "transparent":
-        return True
-    return bool(colour and ground and _plain(colour[1]) == _plain(ground[1]))
+def names_of(attributes: Mapping[str, str | None]) -> list[str]:
+    """The names that style sheets and scripts call an element by: "#id", ".class"."""
+    names = [f".{name}" for name in (attributes.get("class") or "").split()]
+    if identity := attributes.get("id"):
+        names.append(f"#{identity}")
+    return names
+
+
+_ORDER = {Look.SEEN: 0, Look.SIZED: 1, Look.TINY: 2, Look.FOLDED: 3, Look.HIDDEN: 4}
+
+
+@lru_cache(maxsize=4_096)
+def look_of(style: str) -> Look:
+    """How declarations make an element look: not displayed, without size, off the screen, in its ground's colour."""
+    if _FOLDS.search(style) or (_NO_ROOM.search(style) and _CLIPPED.search(style)):
+        return Look.FOLDED
+    if _HIDES.search(style) or _is_off(style):
+        return Look.HIDDEN
+    if "color" in style.lower():
+        colour, ground = _COLOUR.search(style), _GROUND.search(style)
+        if colour and _plain(colour[1]) == "transparent":
+            return Look.HIDDEN
+        if colour and ground and _plain(colour[1]) == _plain(ground[1]):
+            return Look.HIDDEN
+    if "font" not in style.lower():
+        return Look.SEEN
+    if _TINY.search(style):
+        return Look.TINY
+    return Look.SIZED if _SIZED.search(style) else Look.SEEN
+
+
+def _is_off(style: str) -> bool:
+    """Whether an element stands where no screen reaches. The strip of a slider is moved to the side as well, but it is as
+    wide as it is moved, or moved from where it would stand."""
+    off = _OFF.search(style)
+    if off is None:
+        return False
+    far, width = int(off[1]), _WIDTH.search(style)
+    if far < _FARTHEST_SLIDE and _RELATIVE.search(style):
+        return False
+    return width is None or int(width[1]) < far
 
 
 def styles_of(tree: LexborHTMLParser) -> Styles:
-    """What the style elements of a page hide, as far as single classes and ids tell it."""
-    hidden = set()
-    for node in tree.css("style"):
-        for count, (name, declarations) in enumerate(_RULE.findall(node.text()[:_MOST_STYLE])):
-            if count >= _MOST_RULES:
-                break
-            if hides(declarations):
-                hidden.add(name)
-    return Styles(frozenset(hidden))
+    """What the style elements of a page say, as far as single classes, ids and tags tell it."""
+    looks: dict[str, Look] = {}
+    shown: set[str] = set()
+    contents: dict[str, tuple[str, str]] = {}
+    sized: set[str] = set()
+    for selectors, declarations in style_rules(tree):
+        look, shows = look_of(declarations), _SHOWS.search(declarations)
+        content = _CONTENT.search(declarations) if "content" in declarations else None
+        if look is Look.SEEN and not shows and not content:
+            continue
+        for selector in selectors.split(","):
+            if len(selector) <= _LONGEST_SELECTOR:
+                _add_rule(selector.strip(), look, bool(shows), content, (looks, shown, contents, sized))
+    linked = tree.css_first("link[rel~=stylesheet]") is not None
+    return Styles(looks, frozenset(shown & looks.keys()), contents, frozenset(sized), linked)
 
 
-def words_of(node: LexborNode) -> str:
-    """The text of a node and of all below it."""
-    return " ".join(node.text(separator=" ").split())
+_Collected = tuple[dict[str, Look], set[str], dict[str, tuple[str, str]], set[str]]
+
+
+def _add_rule(
+    selector: str, look: Look, shows: bool, content: re.Match[str] | None, collected: _Collected
+) -> None:
+    looks, shown, contents, sized = collected
+    if pseudo := _PSEUDO.search(selector):
+        last = _last_part(selector[: pseudo.start()])
+        if content and _NAME.fullmatch(last):
+            before, after = contents.get(last, ("", ""))
+            words = _content_words(content)
+            contents[last] = (words, after) if pseudo[1] == "before" else (before, words)
+        return
+    last = _last_part(selector)
+    is_simple = _SIMPLE.fullmatch(last) is not None
+    if is_simple and look is not Look.SEEN:
+        looks[last] = max(looks.get(last, look), look, key=_ORDER.__getitem__)
+    elif look is Look.SIZED and last.isalnum():
+        sized.add(last.lower())
+    elif shows and not (is_simple and last == selector):
+        shown.update(_SIMPLE.findall(last))
+
+
+def _last_part(selector: str) -> str:
+    """What of a selector names the element itself, not those around it."""
+    found = _LAST_PART.search(selector)
+    return found[0] if found else ""
+
+
+def _content_words(content: re.Match[str]) -> str:
+    if content[3]:
+        return f"attr({content[3]})"
+    written = content[1] or content[2] or ""
+    return _ESCAPE.sub(lambda code: _character(code[1]), written)
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if 0 < number < 0x110000 else ""
 
 
 def _plain(colour: str) -> str:
@@ -96,7 +223,8 @@ def _channel(digits: str) -> int:
 
 
 # Marks elements with text of their own that are not seen: no box, no size, transparent, off the page, or in the
-# colour of the ground they stand on.
+# colour of the ground they stand on. Of what has no box the outermost element is marked, which a click may show; what a
+# strip that is clipped at its edges holds can be slid into view.
 MARK_UNSEEN = f"""() => {{
     const clear = (colour) => /^rgba\\(.*, 0\\)$|^transparent$/.test(colour);
     const ground = (element) => {{
@@ -107,16 +235,36 @@ MARK_UNSEEN = f"""() => {{
         }}
         return "rgb(255, 255, 255)";
     }};
+    const folded = (element) => {{
+        let outermost = null;
+        for (let at = element; at && at !== document.body; at = at.parentElement) {{
+            const style = getComputedStyle(at);
+            if (style.display === "none" || +style.opacity < 0.02) outermost = at;
+            else if (style.visibility !== "visible" && !outermost) outermost = at;
+        }}
+        return outermost;
+    }};
+    const slides = (element) => {{
+        for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {{
+            const box = at.getBoundingClientRect();
+            if (getComputedStyle(at).overflowX !== "visible" && box.width > 50 && box.right > 0
+                && box.left < innerWidth) return true;
+        }}
+        return false;
+    }};
     let count = 0;
     for (const element of document.body ? document.body.querySelectorAll("*") : []) {{
         if (++count > 20000) break;
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        if (!own) continue;
+        if (!own || element.closest("details:not([open]), noscript")) continue;
+        const outermost = folded(element);
+        if (outermost) {{
+            outermost.setAttribute("{MARK}", "folded");
+            continue;
+        }}
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
-        const faded = (at) => at && (+getComputedStyle(at).opacity < 0.02 || faded(at.parentElement));
         const off = box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left > innerWidth + 2000;
-        if (!element.checkVisibility?.({{ visibilityProperty: true }}) || parseFloat(style.fontSize) < 2
-            || box.width < 1 || box.height < 1 || off || faded(element)
+        if (parseFloat(style.fontSize) < 2 || box.width < 1 || box.height < 1 || (off && !slides(element))
             || clear(style.color) || style.color === ground(element))
             element.setAttribute("{MARK}", "");
     }}

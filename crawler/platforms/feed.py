@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from crawler.pages.extract import parsed
+from crawler.pages.tree import parsed
 from records.sheets.read import read_tables
 from records.sheets.table import FileRefused, TableFile
 

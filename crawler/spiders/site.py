@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from crawler.pages.extract import parsed
 from crawler.pages.sitemap import SiteMap, read_map
+from crawler.pages.tree import parsed
 from crawler.pages.urls import canonical
 from crawler.spiders.visit import VisitSpider
 from records.visits.targets import Target

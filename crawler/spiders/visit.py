@@ -25,8 +25,9 @@ from crawler.downloading.responses import (
     status_reason,
 )
 from crawler.downloading.skipped import OutOfTime
-from crawler.pages.extract import extract, image_addresses
+from crawler.pages.extract import extract
 from crawler.pages.guarded import Attempts, fault_of, read_guarded
+from crawler.pages.pictures import image_addresses
 from crawler.pages.post import Post
 from crawler.pages.script_built import needs_browser, shows_more
 from crawler.pages.sitemap import SiteMap

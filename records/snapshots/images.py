@@ -87,7 +87,7 @@ def images_of(session: Session, snapshot_id: int) -> Sequence[PageImage]:
 
 
 def text_with_images(session: Session, store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
-    """A snapshot's text, and after it what was read in its pictures, each line a block that names its picture.
+    """A snapshot's text, and after what is seen of it the words in its pictures, each line a block that names its picture.
 
     None where there is neither.
     """
@@ -114,14 +114,21 @@ def texts_with_images(
 def _with_images(page: PageText | None, shown: Sequence[Image]) -> PageText | None:
     if page is None or not shown:
         return page
-    pieces, blocks = [page.text], list(page.blocks)
-    length = len(page.text)
+    # Words in pictures are seen: they stand before what is not.
+    unseen = [block for block in page.blocks if block.region in {"hidden", "unshown"}]
+    begin = unseen[0].start if unseen else len(page.text) + 1
+    pieces, blocks = [], list(page.blocks[: len(page.blocks) - len(unseen)])
+    length = begin
     for image in shown:
         for text in paragraphs([Line(**line) for line in image.lines]):
             pieces.append(text)
-            blocks.append(Block(length + 1, length + 1 + len(text), "main", image=image.sha256))
-            length += 1 + len(text)
-    return PageText("\n".join(pieces), page.title, tuple(blocks), page.links)
+            blocks.append(Block(length, length + len(text), "main", image=image.sha256))
+            length += len(text) + 1
+    added = length - begin
+    blocks += (block._replace(start=block.start + added, end=block.end + added) for block in unseen)
+    before, after = page.text[: max(0, begin - 1)], page.text[begin:]
+    seen = (before, *pieces) if begin else pieces
+    return PageText("\n".join((*seen, after) if unseen else seen), page.title, tuple(blocks), page.links)
 
 
 def paragraphs(lines: Sequence[Line]) -> list[str]:

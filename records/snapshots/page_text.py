@@ -2,29 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.values import Block, Link, PageText
+
+_NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
 class KeptText:
     """The text of a page: its title, the JSON to be kept, and what it says by hash.
 
-    `main_sha256` is of what the reader came for: navigation, header and footer change from day to day; hidden text
-    counts, and which pictures are shown.
+    `main_sha256` is of what the reader came for: navigation, header and footer change from day to day, so of these only
+    words count that lead nowhere, without their numbers; hidden text counts, and which pictures are shown. It is None
+    for a page without main text, which is never taken to say the same as before.
     """
 
     title: str
     content: bytes
-    main_sha256: str
+    main_sha256: str | None
 
     @staticmethod
     def of(page: PageText, pictures: Sequence[str] = ()) -> "KeptText":
         """What is kept of a page that shows these pictures (their addresses)."""
-        parts = (page.text[block.start : block.end] for block in page.blocks if block.region != "frame")
-        main = "\n".join((page.title, *parts, *pictures)).encode("utf-8", "surrogatepass")
+        main = "\n".join((page.title, *_telling(page), *pictures)).encode("utf-8", "surrogatepass")
+        has_main = any(block.region == "main" for block in page.blocks)
         content = {
             "title": page.title,
             "text": page.text,
@@ -34,7 +38,18 @@ class KeptText:
             "links": page.links,
         }
         written = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return KeptText(page.title, written, hashlib.sha256(main).hexdigest())
+        return KeptText(page.title, written, hashlib.sha256(main).hexdigest() if has_main else None)
+
+
+def _telling(page: PageText) -> Iterator[str]:
+    """The words by which a page is told from what it was before."""
+    leading = {(link.start, link.end) for link in page.links}
+    for block in page.blocks:
+        text = page.text[block.start : block.end]
+        if block.region != "frame":
+            yield text
+        elif not block.origin and (block.start, block.end) not in leading:
+            yield _NUMBERS.sub("", text)
 
 
 def read_kept_text(content: bytes) -> PageText:
@@ -48,6 +63,6 @@ def read_kept_text(content: bytes) -> PageText:
     return PageText(
         kept["text"],
         kept["title"],
-        tuple(map(Block._make, kept["blocks"])),
+        tuple(Block(*row) for row in kept["blocks"]),  # early rows lack what blocks have said since
         tuple(map(Link._make, kept["links"])),
     )

@@ -209,6 +209,7 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
 def _says_the_same(previous: Snapshot, fetched: Fetched) -> bool:
     return (
         fetched.text is not None
+        and fetched.text.main_sha256 is not None
         and fetched.status == 200
         and previous.status in {200, 304}
         and previous.page_state == fetched.page_state

@@ -7,8 +7,8 @@ import psutil
 import pytest
 from sqlalchemy import Engine, select
 
-from crawler.pages.extract import image_addresses
 from crawler.pages.ocr import may_carry_advert, read_image, size_of
+from crawler.pages.pictures import image_addresses
 from crawler.workers.picture_reader import ImageReading
 from records.database import reading, transaction
 from records.models import Case, Image, PageImage

@@ -9,7 +9,7 @@ from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts
 from crawler.pages.extract import extract
-from crawler.pages.visibility import MARK_UNSEEN, hides
+from crawler.pages.visibility import MARK_UNSEEN, Look, look_of
 
 PLAIN = "<p>我院设内科、外科，门诊时间为每日八时至十七时。</p>"
 BAD = "治愈率98%，永不复发"
@@ -36,7 +36,7 @@ def regions(html: str) -> dict[str, str]:
     ],
 )
 def test_ways_of_hiding(style: str) -> None:
-    assert hides(style)
+    assert look_of(style) in {Look.FOLDED, Look.HIDDEN, Look.TINY}
     found = regions(f'<p>看得见的字</p><div style="{style}"><b>看不见</b>的字</div>')
     assert found == {"看得见的字": "main", "看不见 的字": "hidden"}
 
@@ -45,7 +45,7 @@ def test_ways_of_hiding(style: str) -> None:
     "style", ["display:block", "color:#333;background:#fff", "opacity:0.5", "left:-10px", "height:0"]
 )
 def test_what_is_seen_is_not_taken_for_hidden(style: str) -> None:
-    assert not hides(style)
+    assert look_of(style) is Look.SEEN
 
 
 def test_style_sheets_count_and_comments_are_told_apart() -> None:
@@ -56,7 +56,7 @@ def test_style_sheets_count_and_comments_are_told_apart() -> None:
         "类里隐藏": "hidden",
         "编号隐藏": "hidden",
         "注释里的文字": "unshown",
-        "请开启脚本": "unshown",
+        "请开启脚本": "hidden",
     }
 
 
@@ -80,8 +80,15 @@ def test_a_number_that_is_hidden_is_not_shown(rules: RuleSet) -> None:
 def test_the_browser_marks_what_it_does_not_show(chromium: Browser) -> None:
     html = """<!doctype html><meta charset=utf-8><style>
         .far{position:absolute;left:-5000px} .tiny{font-size:1px} .pale{color:#ffffff} .on{background:#000;color:#fff}
+        .qk,.jd{display:none} .qk.dq{display:block}
+        .kuang{width:300px;height:40px;overflow:hidden} .tiao{display:flex;width:900px;margin-left:-300px}
+        .tiao>p{width:300px} .ling{font-size:0} .ling>b{font-size:14px}
         </style><p>看得见</p><p class=far>在屏幕外面</p><p class=tiny>小得看不见</p><p class=pale>白底上的白字</p>
-        <p class=on>黑底上的白字</p><details><summary>点开看</summary><p>折叠的内容</p></details>"""
+        <p class=on>黑底上的白字</p><details><summary>点开看</summary><p>折叠的内容</p></details>
+        <div class="qk dq"><p>第一个选项卡</p></div><div class=qk><p>第二个选项卡</p></div>
+        <div class=jd><p>没有人能打开</p></div>
+        <div class=kuang><div class=tiao><p>滑到左边的话</p><p>中间的话</p><p>右边的话</p></div></div>
+        <div class=ling><b>自有字号的话</b></div>"""
     with chromium.new_context() as context:
         page = context.new_page()
         page.set_content(html)
@@ -89,3 +96,6 @@ def test_the_browser_marks_what_it_does_not_show(chromium: Browser) -> None:
         found = regions(page.content())
     assert found["看得见"] == found["黑底上的白字"] == "main"
     assert found["在屏幕外面"] == found["小得看不见"] == found["白底上的白字"] == "hidden"
+    revealed = ("折叠的内容", "第一个选项卡", "第二个选项卡", "滑到左边的话", "右边的话", "自有字号的话")
+    assert {found[words] for words in revealed} == {"main"}
+    assert found["没有人能打开"] == "hidden"

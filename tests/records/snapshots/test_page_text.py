@@ -39,4 +39,18 @@ def test_what_an_early_build_kept_is_read() -> None:
 def test_what_a_reader_came_for_is_told_from_what_frames_it() -> None:
     other_frame = PageText(PAGE.text.replace("首页", "主页"), PAGE.title, PAGE.blocks, PAGE.links)
     assert KeptText.of(other_frame).main_sha256 == KeptText.of(PAGE).main_sha256
+    counted = PageText("访客90人\n正文", "", (Block(0, 5, "frame"), Block(6, 8, "main")))
+    later = PageText("访客91人\n正文", "", counted.blocks)
+    assert KeptText.of(later).main_sha256 == KeptText.of(counted).main_sha256
     assert KeptText.of(PAGE, ["/poster.jpg"]).main_sha256 != KeptText.of(PAGE).main_sha256
+
+
+def test_words_in_a_frame_that_lead_nowhere_do_not_change_unseen() -> None:
+    blocks = (Block(0, 4, "frame"), Block(5, 7, "main"))
+    before, after = PageText("本院热线\n正文", "", blocks), PageText("三天根治\n正文", "", blocks)
+    assert KeptText.of(before).main_sha256 != KeptText.of(after).main_sha256
+
+
+def test_what_has_no_main_text_never_says_the_same() -> None:
+    assert KeptText.of(PageText("首页", "题目", (Block(0, 2, "frame"),))).main_sha256 is None
+    assert KeptText.of(PageText("")).main_sha256 is None

@@ -1,0 +1,227 @@
+"""What of a page is its own, and what frames it: navigation, header, footer, sidebars, lists of other pages.
+
+Tags and class names only say where a frame may be; how much of the page's prose stands there decides. Menus are told by
+what they are, short links in a row, wherever they stand. A page that has words has a main text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from classifiers.values import Origin, Region
+
+Kind = Literal["sure", "likely"]
+
+_BY_TAG: Mapping[str, Kind] = {"nav": "sure", "footer": "sure", "header": "likely", "aside": "likely"}
+_ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar"})
+_SURE = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|foot|footer|breadcrumbs?|crumbs|copyright)(?:$|[\s_-])", re.I
+)
+_LIKELY = re.compile(
+    r"(?:^|[\s_-])(?:header|sidebar|aside|related|recommend|hot|links?|share|toolbar|widget)(?:$|[\s_-])",
+    re.I,
+)
+# A part that holds more of the page's prose than this is no frame, whatever it is called.
+_MOST_PROSE: Mapping[Kind, float] = {"sure": 0.6, "likely": 0.4}
+_DEEPEST_PART = 8
+_SENTENCE = re.compile("[。！？；，]")
+_SHORTEST_PROSE = 16  # characters
+_LABEL, _FEWEST_LABELS = 8, 4  # characters of a menu's entry; entries
+_NO_LABEL = re.compile(r"[。！？；，、%％\d]")
+_HOME = re.compile("首页|主页|联系我们|关于我们|(?:医院|本院)(?:概况|简介)")
+_MOSTLY = 0.7  # of a block's characters: it is a link
+_ARTICLE, _FEWEST_TITLES = (
+    80,
+    3,
+)  # characters of prose beside which a list of links is a frame; links of such a list
+_SHORTEST_REST = 40  # characters: a page that is nothing but menus has them as its main text
+# Lines that speak of the page: whose it is, where it stands; and, in a short line, when and by whom it was put there.
+_SAID_OF_IT = re.compile(
+    r"(?P<legal>ICP备|公网?安备|版权所有|copyright|all rights reserved|技术支持[:：]|备案号"
+    r"|^(?:您?(?:现在|当前)的?(?:所在)?|您的)?(?:当前)?位置(?:是)?\s*[:：>]|^首页\s*[>»›/])"
+    r"|(?:时间|日期|来源|作者|编辑|责编|审核|发布人|撰稿|字体|次数|[击览读]量?)[:：]|字号\s*[:：大]"
+    r"|[【\[]\s*(?:打印|关闭|收藏)|^(?:打印|收藏)本页|^关闭窗口|^分享(?:到|至)?[:：]?|^(?:上|下)一[篇页条]",
+    re.I,
+)
+_LONGEST_ABOUT, _LONGEST_LEGAL = 80, 300
+
+
+@dataclass(eq=False)
+class Part:
+    """An element that may be a frame, and the one around it."""
+
+    kind: Kind
+    around: "Part | None" = None
+    depth: int = 1
+    length: int = 0
+    prose: int = 0
+    is_frame: bool | None = None
+
+
+class Draft(NamedTuple):
+    """A block whose region is not decided: the text, how many of its characters are in links, and in how many; the list
+    that it is an entry of (0: none)."""
+
+    text: str
+    part: Part | None
+    heading: bool = False
+    origin: Origin = ""
+    linked: int = 0
+    links: int = 0
+    entry_of: int = 0
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it leads somewhere, more than it says something."""
+        return self.linked >= _MOSTLY * len(self.text)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is nothing but short links, with marks between them."""
+        words = sum(map(str.isalnum, self.text))
+        return self.linked <= _LABEL * self.links and self.linked >= _MOSTLY * words
+
+    @property
+    def prose(self) -> int:
+        """The characters of its sentences; 0 where it has none."""
+        own = len(self.text) - self.linked
+        return own if own >= _SHORTEST_PROSE and _SENTENCE.search(self.text) else 0
+
+
+def kind_of_part(attributes: Mapping[str, str | None], tag: str) -> Kind | None:
+    """Whether an element looks like a frame by its tag, role, class and id; None where nothing says so."""
+    named, identity, role = attributes.get("class"), attributes.get("id"), attributes.get("role")
+    if not (named or identity or role) or tag in {"body", "html"}:
+        return _BY_TAG.get(tag)
+    return _kind_of(tag, role, f"{named or ''} {identity or ''}")
+
+
+def part_in(around: Part | None, kind: Kind) -> Part | None:
+    """A part in another; None where they nest deeper than a person would have them."""
+    depth = around.depth + 1 if around else 1
+    return Part(kind, around, depth) if depth <= _DEEPEST_PART else None
+
+
+@lru_cache(maxsize=8_192)
+def _kind_of(tag: str, role: str | None, names: str) -> Kind | None:
+    by_tag = _BY_TAG.get(tag)
+    if by_tag == "sure" or role in _ROLES or _SURE.search(names):
+        return "sure"
+    return "likely" if by_tag or _LIKELY.search(names) else None
+
+
+def regions(drafts: Sequence[Draft]) -> list[tuple[Region, Origin]]:
+    """The region of each block, in order, and its origin, where it turns out to be a menu's."""
+    prose = [draft.prose for draft in drafts]
+    for draft, own in zip(drafts, prose, strict=True):
+        part = draft.part
+        while part is not None:
+            part.length += len(draft.text)
+            part.prose += own
+            part = part.around
+    length, whole = sum(len(draft.text) for draft in drafts), sum(prose)
+    framed = [_is_framed(draft.part, length, whole) for draft in drafts]
+    menus = {place for run in _menus(drafts, prose) for place in run}
+    main_prose = sum(own for own, out in zip(prose, framed, strict=True) if not out)
+    small = {
+        *_said_of_the_page(drafts),
+        *(_lists_of_others(drafts, framed) if main_prose >= _ARTICLE else ()),
+    }
+    rest = sum(
+        len(draft.text)
+        for place, draft in enumerate(drafts)
+        if not framed[place] and place not in menus and place not in small
+    )
+    if rest < _SHORTEST_REST and not main_prose:
+        menus_in_frame: set[int] = set()
+    else:
+        menus_in_frame = menus | small
+    out = [is_out or place in menus_in_frame for place, is_out in enumerate(framed)]
+    if all(out):
+        out = framed if not all(framed) else [False] * len(drafts)
+    return [
+        ("frame" if is_out else "main", draft.origin or ("menu" if place in menus else ""))
+        for place, (draft, is_out) in enumerate(zip(drafts, out, strict=True))
+    ]
+
+
+def _is_framed(part: Part | None, length: int, prose: int) -> bool:
+    if part is None:
+        return False
+    if part.is_frame is None:
+        is_large = part.length > 0.5 * length if prose == 0 else part.prose > _MOST_PROSE[part.kind] * prose
+        if (
+            part.kind == "sure" and prose
+        ):  # what it says of the law and the address may be all the prose there is
+            is_large = is_large and part.length > 0.5 * length
+        part.is_frame = _is_framed(part.around, length, prose) or not is_large
+    return part.is_frame
+
+
+def _menus(drafts: Sequence[Draft], prose: Sequence[int]) -> Iterator[range]:
+    """Blocks that are the entries of menus: short links in a row, in one block or many, or short entries of a list that
+    has a way home or stands above all else."""
+    begin = 0
+    above = next((place for place, draft in enumerate(drafts) if draft.heading or prose[place]), len(drafts))
+    while begin < len(drafts):
+        first = drafts[begin]
+        if first.links >= _FEWEST_LABELS and first.is_row:
+            yield range(begin, begin + 1)
+            begin += 1
+            continue
+        end = begin
+        while end < len(drafts) and _is_label(drafts[end]) and _goes_on(first, drafts[end]):
+            end += 1
+        if end - begin >= _FEWEST_LABELS and (
+            first.is_link or begin < above or any(_HOME.search(draft.text) for draft in drafts[begin:end])
+        ):
+            yield range(begin, end)
+        begin = max(end, begin + 1)
+
+
+def _is_label(draft: Draft) -> bool:
+    return len(draft.text) <= _LABEL and not draft.heading and not _NO_LABEL.search(draft.text)
+
+
+def _goes_on(first: Draft, draft: Draft) -> bool:
+    return (first.is_link and draft.is_link) or (draft.entry_of != 0 and draft.entry_of == first.entry_of)
+
+
+def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
+    """Lines that speak of the page: where it stands, when and by whom it was put there, whose it is."""
+    for place, draft in enumerate(drafts):
+        text = draft.text
+        length = len(text)
+        if length > _LONGEST_LEGAL or draft.heading:
+            continue
+        found = _SAID_OF_IT.search(text)
+        if found and (found["legal"] or (length <= _LONGEST_ABOUT and "。" not in text)):
+            yield place
+
+
+def _lists_of_others(drafts: Sequence[Draft], framed: Sequence[bool]) -> Iterator[int]:
+    """Lists of links to other pages, beside an article: 相关阅读, 最新文章; with the short line above them."""
+    begin = 0
+    while begin < len(drafts):
+        end, links = begin, 0
+        while (
+            end < len(drafts) and not framed[end] and (drafts[end].is_link or _is_between(drafts, end, begin))
+        ):
+            links += drafts[end].is_link
+            end += 1
+        if links >= _FEWEST_TITLES:
+            if begin and len(drafts[begin - 1].text) <= 2 * _LABEL and not drafts[begin - 1].prose:
+                yield begin - 1
+            yield from range(begin, end)
+        begin = max(end, begin + 1)
+
+
+def _is_between(drafts: Sequence[Draft], place: int, begin: int) -> bool:
+    """Whether a block stands between the links of a list: a day, a number, a mark."""
+    return (
+        place > begin
+        and len(drafts[place].text) <= 2 * _LABEL
+        and not re.search("[\u3400-\u9fff]{3}", drafts[place].text)
+    )

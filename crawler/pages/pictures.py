@@ -1,0 +1,151 @@
+"""The pictures of a page that may be large enough to be read: of elements, backgrounds and drawings, early and late."""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.pages.tree import parsed, style_rules
+
+_MOST_IMAGES = 12
+_SMALLEST_SHOWN = 180  # pixels, as the page itself says
+_DIGITS = 5  # no icon is written with more, and none too many to be read
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)[wxh],?")
+_LONGEST_ADDRESS = 2_000
+_NO_PICTURES = re.compile(r"\.(?:svg|ico)(?:[?#]|$)|^(?:data|blob|javascript|about):", re.I)
+# What stands where a picture comes later.
+_PLACEHOLDER = re.compile(
+    r"(?:^|[/_.-])(?:blank|load(?:ing|er)?|spacer?|gr[ae]y|pixel|placeholder|lazy(?:load)?|default|transparent|none|nopic"
+    r"|1x1|white|empty|clear|dot)\.(?:gif|png|jpe?g|webp)(?:[?#]|$)|(?:^|/)(?:px|[bgpstx0])\.gif(?:[?#]|$)",
+    re.I,
+)
+# How a picture's address looks, in whatever attribute a page keeps it until it is wanted.
+_PICTURE = re.compile(
+    r"^(?:https?:)?//[^\s\"'<>]+$|^[^\s\"'<>(){}]+\.(?:jpe?g|png|gif|bmp|webp|avif)(?:[?#!][^\s\"'<>]*)?$",
+    re.I,
+)
+_NOT_LATE = frozenset(
+    {
+        *(
+            "src",
+            "alt",
+            "title",
+            "class",
+            "id",
+            "style",
+            "width",
+            "height",
+            "border",
+            "align",
+            "onerror",
+            "onclick",
+        ),
+        *("onload", "href", "srcset", "sizes", "longdesc", "usemap", "data-link", "data-href", "data-share"),
+        *("data-fallback", "data-default", "data-placeholder", "data-loading", "data-error", "loading-src"),
+    }
+)
+_IN_STYLE = re.compile(r"background(?:-image)?\s*:[^;}]*?url\(\s*[\"']?([^\"')]{1,2000})[\"']?\s*\)", re.I)
+_NAMES = re.compile(r"[.#]([A-Za-z_][\w-]{0,80})")
+_PIXELS = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,5})px", re.I)
+_LONGEST_STYLE, _LONGEST_SRCSET, _MOST_SHEET_PICTURES = 2_000, 20_000, 40
+_SHOWING = (
+    "img, image, amp-img, picture source, input[type=image i], video[poster], [style*='url(' i], [data-bg]"
+    ", [data-background], [data-background-image]"
+)
+_BACKGROUNDS = ("data-bg", "data-background", "data-background-image")
+
+
+def image_addresses(html: str, base: str) -> list[str]:
+    """The addresses of a page's pictures that may be large enough to be read, in the page's order, at most twelve.
+
+    A picture that loads late names its address in some other attribute, whatever that is called; of several sizes the
+    largest is taken. What the page itself says to be small is left out.
+    """
+    found: dict[str, None] = {}
+    for address in _addresses(parsed(html)):
+        if not address or len(address) > _LONGEST_ADDRESS or _NO_PICTURES.search(address):
+            continue
+        try:
+            url = urljoin(base, address)
+        except ValueError:
+            continue
+        if url.startswith(("http://", "https://")):
+            found[url] = None
+            if len(found) >= _MOST_IMAGES:
+                break
+    return list(found)
+
+
+def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
+    for node in tree.css(_SHOWING):
+        tag, attributes = node.tag or "", node.attributes
+        if _is_small(attributes):
+            continue
+        if tag in {"img", "amp-img", "input"}:
+            yield _of_img(attributes)
+        elif tag == "source":
+            yield _largest(attributes.get("srcset") or attributes.get("data-srcset") or "")
+        elif tag == "image":
+            yield (attributes.get("href") or attributes.get("xlink:href") or "").strip()
+        elif tag == "video":
+            yield (attributes.get("poster") or "").strip()
+        if background := _IN_STYLE.search((attributes.get("style") or "")[:_LONGEST_STYLE]):
+            yield background[1].strip()
+        yield from ((attributes.get(key) or "").strip() for key in _BACKGROUNDS)
+    yield from _of_sheets(tree)
+
+
+def _of_img(attributes: Mapping[str, str | None]) -> str:
+    """The late address, the largest of several, or the plain one."""
+    for key, value in attributes.items():
+        if value and key not in _NOT_LATE and _PICTURE.match(value := value.strip()):
+            if not _PLACEHOLDER.search(value):
+                return value
+        elif value and key.endswith("srcset") and (largest := _largest(value)):
+            return largest
+    if largest := _largest(attributes.get("srcset") or ""):
+        return largest
+    plain = (attributes.get("src") or "").strip()
+    return "" if _PLACEHOLDER.search(plain) else plain
+
+
+def _largest(srcset: str) -> str:
+    """The address of the largest picture of a `srcset` (HTML § 4.8.4.2.1): "a.jpg 1x, b.jpg 2x"."""
+    best, size = "", -1.0
+    waiting = deque(srcset[:_LONGEST_SRCSET].split())
+    while waiting:
+        address, wide = waiting.popleft(), 1.0
+        if not address.endswith(",") and waiting and (described := _SIZE.match(waiting[0])):
+            wide = float(described[1])
+            rest = waiting.popleft()[described.end() :]
+            if rest:
+                waiting.appendleft(rest)
+        if wide > size and address.strip(","):
+            best, size = address.strip(","), wide
+    return best
+
+
+def _of_sheets(tree: LexborHTMLParser) -> Iterator[str]:
+    """Backgrounds that a page's style sheets give to elements that it has."""
+    found = 0
+    for selectors, declarations in style_rules(tree):
+        background = _IN_STYLE.search(declarations) if "url(" in declarations else None
+        if background is None or _is_small({"style": declarations}):
+            continue
+        found += 1
+        if found > _MOST_SHEET_PICTURES:
+            return
+        names = _NAMES.findall(selectors.rsplit(" ", 1)[-1])
+        if not names or tree.css_first(f'[class~="{names[-1]}"], [id="{names[-1]}"]') is not None:
+            yield background[1].strip()
+
+
+def _is_small(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a width or height, as the page writes it, is that of an icon."""
+    sides = [(attributes.get(name) or "").strip().removesuffix("px") for name in ("width", "height")]
+    sides += _PIXELS.findall((attributes.get("style") or "")[:_LONGEST_STYLE])
+    return any(
+        side.isdecimal() and len(side) <= _DIGITS and 0 < int(side) < _SMALLEST_SHOWN for side in sides
+    )

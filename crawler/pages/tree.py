@@ -1,0 +1,95 @@
+"""A page's tree: parsed once, read for its text, its links and its pictures."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
+_NOT_NESTING = frozenset(
+    {
+        *("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "p", "li", "td", "tr", "th"),
+        *("option", "dt", "dd", "source", "wbr"),
+    }
+)
+_MOST_STYLE, _MOST_RULES, _LONGEST_RULE = 200_000, 2_000, 2_000
+_MANY_TAGS, _DEEPEST = 20_000, 2_000
+# What no text needs, and XML (so docx and xlsx), PDF and PostgreSQL do not take.
+_CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+# What stands in the source, and is no word of the page.
+_NOT_WORDS = frozenset({"script", "style", "template", "-comment"})
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The page's tree; nesting beyond what a person would write is left out."""
+    return LexborHTMLParser(_limit_nesting(html))
+
+
+@lru_cache(maxsize=4)
+def parsed(html: str) -> LexborHTMLParser:
+    """As `parse`, to be read only. The last few are kept: text, links and pictures of a page are read from one tree."""
+    return parse(html)
+
+
+def style_rules(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """The rules of a page's style elements, selectors and declarations, up to a number; those in @media too."""
+    count = 0
+    for node in tree.css("style"):
+        for rule in node.text()[:_MOST_STYLE].split("}"):
+            around, brace, declarations = rule.rpartition("{")
+            selectors = around.rpartition("{")[2].rpartition(";")[2].strip()
+            if not brace or len(selectors) > _LONGEST_RULE or len(declarations) > _LONGEST_RULE:
+                continue
+            count += 1
+            if count > _MOST_RULES:
+                return
+            yield selectors, declarations
+
+
+def words_of(node: LexborNode) -> str:
+    """The text of a node and of all below it, without scripts, styles and comments."""
+    pieces: list[str] = []
+    waiting = [node.child]
+    while waiting:
+        at = waiting.pop()
+        if at is None:
+            continue
+        waiting.append(at.next)
+        if at.tag == "-text":
+            pieces.append(at.text_content or "")
+        elif at.tag not in _NOT_WORDS:
+            waiting.append(at.child)
+    return " ".join(" ".join(pieces).split())
+
+
+def spaced(text: str) -> str:
+    """`text` with each run of blanks as one, none around it, and without control characters and halves of characters:
+    the one gate that a page's words come in by. Most have none of these: they are looked at without being rewritten."""
+    if text.isprintable():
+        return (_SPACES.sub(" ", text) if "  " in text else text).strip()
+    return _SPACES.sub(" ", _CONTROLS.sub("", text)).strip()
+
+
+def without_markup(text: str) -> str:
+    """Words whose tags a parser left as text."""
+    return " ".join(_TAG.sub(" ", text).split())
+
+
+def _limit_nesting(html: str) -> str:
+    """`html` without the opening tags that nest deeper than a person would write: parsing them costs the
+    square of their depth. Ordinary pages are returned as they are, after one count."""
+    if html.count("<") < _MANY_TAGS:
+        return html
+    depth, position, pieces = 0, 0, []
+    for match in _TAG.finditer(html):
+        if match[1]:
+            depth = max(0, depth - 1)
+        elif match[2].lower() not in _NOT_NESTING:
+            depth += 1
+            if depth > _DEEPEST:
+                pieces.append(html[position : match.start()])
+                position = match.end()
+    pieces.append(html[position:])
+    return "".join(pieces)

@@ -1,0 +1,146 @@
+"""What of a page is its own, and what frames it: told by how much of its words stand where, not by names alone."""
+
+import pytest
+
+from crawler.pages.extract import extract
+from records.snapshots.page_text import KeptText
+
+ARTICLE = (
+    "<h1>冬季门诊安排</h1><p>自下月起，呼吸科增设夜间门诊，由主治医师轮流值班，患者凭预约号就诊。</p>"
+    "<p>候诊区增加了座椅和饮水处，老年人可以由导诊员陪同，检查结果当日可取。</p>"
+    "<p>如需住院，请到住院服务中心登记，床位紧张时由科室统一安排，请耐心等候。</p>"
+)
+WORDS = "自下月起，呼吸科增设夜间门诊"
+
+
+def seen(html: str) -> dict[str, str]:
+    page = extract(html)
+    return {page.text[block.start : block.end]: block.region for block in page.blocks}
+
+
+def main(html: str) -> str:
+    return "\n".join(text for text, region in seen(html).items() if region == "main")
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        '<div id="page" class="site has-sidebar">{}</div>',
+        '<div class="page-header-fixed header">{}</div>',
+        '<div class="wrap nav">{}</div>',
+        "<header>{}</header>",
+        '<div id="menu"><div class="footer">{}</div></div>',
+        '<div class="aside aside-left"><div><section>{}</section></div></div>',
+        "<nav><div>{}</div></nav>",
+    ],
+)
+def test_what_holds_the_whole_page_is_no_frame(wrapper: str) -> None:
+    assert WORDS in main(wrapper.format(ARTICLE))
+    before = KeptText.of(extract(wrapper.format(ARTICLE)))
+    after = KeptText.of(extract(wrapper.format("<p>本院三个疗程断根，终身不再犯，无效退全款。</p>")))
+    assert before.main_sha256 is not None
+    assert before.main_sha256 != after.main_sha256
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div class="sidebar"><h3>就诊指南</h3><p>请带身份证，提前一日预约。</p></div>',
+        '<div class="has-sidebar"><div class="sidebar"><p>请带身份证，提前一日预约。</p></div></div>',
+        "<footer><p>请带身份证，提前一日预约，本站内容仅供参考。</p></footer>",
+        '<div id="foot" class="footer"><p>请带身份证，提前一日预约。</p></div>',
+        '<div role="contentinfo"><p>请带身份证，提前一日预约。</p></div>',
+    ],
+)
+def test_a_frame_inside_a_wrapper_that_is_none_stays_a_frame(frame: str) -> None:
+    html = f'<div class="site has-sidebar"><div class="content">{ARTICLE}</div>{frame}</div>'
+    assert WORDS in main(html)
+    assert "请带身份证" not in main(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="footer"><p>本站建设中</p></div>',
+        "<nav><a href=/a>云溪医院</a></nav>",
+        '<div class="menu"><a href=/a>内科</a><a href=/b>外科</a></div>',
+        "<header><h1>云溪医院</h1></header><footer>电话：0000</footer>",
+        "<ul><li><a href=/1>首页</a><li><a href=/2>内科</a><li><a href=/3>外科</a><li><a href=/4>骨科</a></ul>",
+        "<aside>欢迎光临</aside>",
+    ],
+)
+def test_a_page_that_has_words_has_a_main_text(html: str) -> None:
+    assert main(html)
+
+
+LABELS = ("首页", "科室设置", "名医风采", "来院路线", "健康讲堂")
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<ul class='daohang'>" + "".join(f"<li>{label}</li>" for label in LABELS) + "</ul>",
+        "<ul class=lm>"
+        + "".join(f"<li><a href=/{n}>{label}</a></li>" for n, label in enumerate(LABELS))
+        + "</ul>",
+        "<div>"
+        + "".join(f"<div><a href=/{n}>{label}</a></div>" for n, label in enumerate(LABELS))
+        + "</div>",
+        "<p>" + " | ".join(f"<a href=/{n}>{label}</a>" for n, label in enumerate(LABELS)) + "</p>",
+        "<table><tr>"
+        + "".join(f"<td><a href=/{n}>{label}</a></td>" for n, label in enumerate(LABELS))
+        + "</table>",
+        "<dl>" + "".join(f"<dd>{label}</dd>" for label in LABELS) + "</dl>",
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["{menu}{article}", "{article}{menu}", "<div>{menu}</div><div>{article}</div>"]
+)
+def test_a_menu_is_a_menu_wherever_it_stands_and_whatever_it_is_called(menu: str, place: str) -> None:
+    page = extract(place.format(menu=menu, article=ARTICLE))
+    found = {page.text[block.start : block.end]: block for block in page.blocks}
+    assert {block.region for text, block in found.items() if "科室设置" in text} == {"frame"}
+    assert {block.origin for text, block in found.items() if "科室设置" in text} == {"menu"}
+    assert found["冬季门诊安排"].region == "main"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<ul><li>头晕</li><li>乏力</li><li>心慌</li><li>出汗</li></ul>",
+        "<ol><li>不疼</li><li>不痒</li><li>断根</li><li>不花冤枉钱</li></ol>",
+        "<ul>"
+        + "".join(f"<li><a href=/{n}>关于调整{n}号楼停车场收费标准的通知</a></li>" for n in range(3))
+        + "</ul>",
+        "<p>内科</p><p>外科</p><p>骨科</p><p>儿科</p>",
+    ],
+)
+def test_short_lines_of_an_article_are_no_menu(content: str) -> None:
+    page = extract(f"<h1>症状</h1><p>常见表现如下。</p>{content}")
+    assert {block.region for block in page.blocks} == {"main"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "当前位置：首页 &gt; 新闻 &gt; 正文",
+        "您现在的位置：<a href=/>首页</a> » 通知",
+        "发布时间：2026-11-02　来源：办公室　浏览次数：311",
+        "作者：宣传科 字号：大 中 小",
+        "Copyright © 2026 云溪医院 版权所有 云ICP备00000000号",
+        "技术支持：某某网络",
+        "上一篇：关于缴费方式的说明",
+    ],
+)
+def test_lines_that_speak_of_the_page_are_not_what_the_reader_came_for(line: str) -> None:
+    found = seen(f"{ARTICLE}<p>{line}</p>")
+    assert [region for text, region in found.items() if text not in extract(ARTICLE).text] == ["frame"]
+
+
+def test_lists_of_other_pages_frame_an_article_and_are_the_text_of_a_list() -> None:
+    titles = [f"第{number}期义诊活动在社区服务中心举行" for number in range(6)]
+    items = "".join(f"<li><a href=/{title}>{title}</a><p>11-0{n}</p></li>" for n, title in enumerate(titles))
+    beside = seen(f"<div>{ARTICLE}</div><div><h4>最新动态</h4><ul>{items}</ul></div>")
+    assert {beside[title] for title in titles} == {"frame"}
+    assert beside["最新动态"] == "frame"
+    assert {seen(f"<h4>最新动态</h4><ul>{items}</ul>")[title] for title in titles} == {"main"}
