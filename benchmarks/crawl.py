@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.made_pages import html
 from records.database import open_engine, reading, transaction
-from records.models import Institution, JudgementRecord, Level, Site
+from records.models import Institution, JudgementRecord, Level, Source, SourceKind
 
 SITES = 20
 _LOOK_SECONDS = 1
@@ -273,10 +273,10 @@ def _register(folder: Path, sites: Sequence[str], environment: dict[str, str], e
             session.add(owner)
             session.flush()
             session.add(
-                Site(
+                Source(
                     institution_id=owner.id,
-                    start_url=f"{site}/",
-                    other_hosts=[],
+                    kind=SourceKind.SITE,
+                    address=f"{site}/",
                     delay_seconds=0.0,
                     max_pages=each + 10,
                 )

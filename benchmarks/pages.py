@@ -65,10 +65,10 @@ def fill(engine: Engine, cases: int, console: Console) -> None:
         session.execute(
             insert(models.Institution), [_institution(number) for number in range(1, INSTITUTIONS + 1)]
         )
-        session.execute(insert(models.Site), [_site(number) for number in range(1, INSTITUTIONS + 1)])
+        session.execute(insert(models.Source), [_site(number) for number in range(1, INSTITUTIONS + 1)])
         session.execute(
             insert(models.Visit),
-            [{"kind": models.VisitKind.SITE, "site_id": 1, "started_at": NOW, "finished_at": NOW}],
+            [{"kind": models.VisitKind.SITE, "source_id": 1, "started_at": NOW, "finished_at": NOW}],
         )
     for first in track(range(1, cases + 1, BATCH), "filling", console=console, transient=True):
         numbers = range(first, min(first + BATCH, cases + 1))
@@ -105,12 +105,17 @@ def _institution(number: int) -> Row:
 
 
 def _site(number: int) -> Row:
-    return {"id": number, "institution_id": number, "start_url": f"http://h{number}.test/", "other_hosts": []}
+    return {
+        "id": number,
+        "institution_id": number,
+        "kind": models.SourceKind.SITE,
+        "address": f"http://h{number}.test/",
+    }
 
 
 def _page(number: int, _: random.Random) -> Row:
     site = number % INSTITUTIONS + 1
-    return {"id": number, "url": f"http://h{site}.test/{number}.html", "site_id": site}
+    return {"id": number, "url": f"http://h{site}.test/{number}.html", "source_id": site}
 
 
 def _snapshot(number: int, _: random.Random) -> Row:

@@ -76,11 +76,13 @@ def fill(url: str, items: int) -> str:
         )
         session.add(institution)
         session.flush()
-        site = models.Site(institution_id=institution.id, start_url="http://h.test/", other_hosts=[])
+        site = models.Source(
+            institution_id=institution.id, kind=models.SourceKind.SITE, address="http://h.test/"
+        )
         session.add(site)
         session.flush()
-        session.add(models.Matter(office_id=office.id, site_id=site.id, opened_on=local_day(now)))
-        session.add(models.Visit(kind=models.VisitKind.SITE, site_id=site.id, started_at=now))
+        session.add(models.Matter(office_id=office.id, source_id=site.id, opened_on=local_day(now)))
+        session.add(models.Visit(kind=models.VisitKind.SITE, source_id=site.id, started_at=now))
         session.flush()
         for statement in _FILLING:
             session.execute(text(statement), {"first": FIRST, "last": FIRST + items - 1, "now": now})
@@ -93,7 +95,7 @@ def fill(url: str, items: int) -> str:
 _NUMBERS = "FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"
 _WORDS = "'我院治愈率极高，永不复发，欢迎咨询。' || repeat('本院设内科外科。', 40)"
 _FILLING = (
-    f"INSERT INTO pages (id, url, site_id) SELECT n, 'http://h.test/' || n, 1 {_NUMBERS}",
+    f"INSERT INTO pages (id, url, source_id) SELECT n, 'http://h.test/' || n, 1 {_NUMBERS}",
     "INSERT INTO snapshots (id, page_id, visit_id, fetched_at, status, final_url, headers, request_headers, body_sha256,"
     " body_size, page_state, title) SELECT n, n, 1, :now, 200, 'x', '{}', '{}', repeat('0', 64), 1, 'normal',"
     f" '题目' || n {_NUMBERS}",

@@ -56,16 +56,22 @@ def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, cons
     with transaction(engine) as session:
         session.execute(insert(models.Institution), [_institution()])
         session.execute(
-            insert(models.Site),
-            [{"id": 1, "institution_id": 1, "start_url": "http://h.test/", "other_hosts": []}],
+            insert(models.Source),
+            [{"id": 1, "institution_id": 1, "kind": models.SourceKind.SITE, "address": "http://h.test/"}],
         )
-        visit = {"id": 1, "kind": models.VisitKind.SITE, "site_id": 1, "started_at": NOW, "finished_at": NOW}
+        visit = {
+            "id": 1,
+            "kind": models.VisitKind.SITE,
+            "source_id": 1,
+            "started_at": NOW,
+            "finished_at": NOW,
+        }
         session.execute(insert(models.Visit), [visit])
     for first in track(range(1, pages + 1, BATCH), "filling", console=console, transient=True):
         numbers = range(first, min(first + BATCH, pages + 1))
         texts = {number: _keep(store, page_text(number, characters)) for number in numbers}
         with transaction(engine) as session:
-            urls = [{"id": number, "url": f"http://h.test/{number}", "site_id": 1} for number in numbers]
+            urls = [{"id": number, "url": f"http://h.test/{number}", "source_id": 1} for number in numbers]
             session.execute(insert(models.Page), urls)
             session.execute(insert(models.Snapshot), [_snapshot(number, texts[number]) for number in numbers])
             session.execute(insert(models.JudgementRecord), [_judgement(number) for number in numbers])

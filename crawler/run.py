@@ -16,7 +16,7 @@ from crawler.workers.garbage_collection import collect_seldom
 from crawler.workers.page_writer import PageWriter
 from crawler.workers.picture_reader import ImageReading
 from records.database import transaction
-from records.models import Account, PlannedState, Site, VisitKind
+from records.models import PlannedState, Source, SourceKind, VisitKind
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import planned_counts
 from records.visits.targets import Target, due_sources, open_visit, source_at
@@ -45,19 +45,16 @@ class CrawlResult:
 
 
 def due_targets(engine: Engine, now: datetime) -> list[Target]:
-    """Visits of all sites and accounts that are due."""
+    """Visits of all sources that are due."""
     with transaction(engine) as session:
-        sources: list[Site | Account] = [
-            *due_sources(session, Site, now),
-            *due_sources(session, Account, now),
-        ]
+        sources = due_sources(session, now)
     return [_opened(engine, source, now) for source in sources]
 
 
 def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Target]:
-    """Visits of the sites or accounts with these start or feed addresses; raises KeyError for an unknown one."""
+    """Visits of the sources with these addresses; raises KeyError for an unknown one."""
     with transaction(engine) as session:
-        sources: list[Site | Account] = []
+        sources = []
         for url in urls:
             source = source_at(session, url)
             if source is None:
@@ -66,8 +63,8 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
     return [_opened(engine, source, now) for source in sources]
 
 
-def _opened(engine: Engine, source: Site | Account, now: datetime) -> Target:
-    maps = first_maps(source.start_url) if isinstance(source, Site) else ()
+def _opened(engine: Engine, source: Source, now: datetime) -> Target:
+    maps = first_maps(source.address) if source.kind is SourceKind.SITE else ()
     return open_visit(engine, source, now, maps)
 
 

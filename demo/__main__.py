@@ -68,7 +68,7 @@ def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> 
     console.print(f"  case {walked.id}: {' → '.join(states)}", markup=False)
     if screenshots:
         same_site = [
-            case for case in cases if case.page.site_id == cases[1].page.site_id and case is not walked
+            case for case in cases if case.page.source_id == cases[1].page.source_id and case is not walked
         ]
         for case in same_site[:3]:
             steps.transfer_case(stage, case)

@@ -25,7 +25,7 @@ from demo.sites import HERE, NAMES, addresses, lay_out, page_file
 from records.cases.review import history
 from records.database import open_engine, reading
 from records.local_time import local_day
-from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot
+from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source
 from records.settings import PROJECT
 
 OFFICE = "云河市网信办"
@@ -165,15 +165,12 @@ def flagged_cases(stage: Stage) -> list[Case]:
         rows = session.scalars(
             select(Case)
             .options(
-                joinedload(Case.page).joinedload(Page.site),
-                joinedload(Case.page).joinedload(Page.account),
+                joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
                 joinedload(Case.judgement).selectinload(JudgementRecord.findings),
                 joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
             )
             .order_by(Case.score.desc(), Case.id)
         ).all()
-        for case in rows:
-            case.page.source.institution.name  # noqa: B018 - loads it while the session is open
         return list(rows)
 
 

@@ -26,7 +26,7 @@ from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
 from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
-from records.models import Case, Verification, VisitKind, Visitor
+from records.models import Case, SourceKind, Verification, VisitKind, Visitor
 from records.settings import settings
 from records.snapshots.images import text_with_images
 from records.snapshots.snapshots import keep_snapshot, visit_snapshot
@@ -73,7 +73,7 @@ def _browser_is_wanted(case: Case, plain: Look) -> bool:
     """Not where the plain visitor saw it, nor where nothing answers; and no platform is looked at thrice."""
     seen = plain.seen
     answered = seen.status is not None and not seen.domain_is_gone
-    of_site = case.page.site_id is not None or case.judgement.snapshot.is_mobile
+    of_site = case.page.source.kind is SourceKind.SITE or case.judgement.snapshot.is_mobile
     return answered and plain.outcome not in THERE and of_site
 
 

@@ -13,15 +13,15 @@ from records import audit, workflow
 from records.cases.flagging import latest_cases
 from records.local_time import parse_day
 from records.models import (
-    Account,
     Case,
     Institution,
     JudgementRecord,
     Level,
     Page,
     PlannedPage,
-    Site,
     Snapshot,
+    Source,
+    SourceKind,
     Tip,
     TipChannel,
     TipState,
@@ -126,12 +126,7 @@ def page_of_tip(session: Session, tip: Tip) -> Page:
     or of nobody in the registry. A site that is made for it is not patrolled."""
     page = session.scalar(select(Page).where(Page.url == tip.url))
     if page is None:
-        source = _source(session, tip)
-        page = Page(
-            url=tip.url,
-            site_id=source.id if isinstance(source, Site) else None,
-            account_id=source.id if isinstance(source, Account) else None,
-        )
+        page = Page(url=tip.url, source_id=_source(session, tip).id)
         session.add(page)
         session.flush()
     tip.page_id = page.id
@@ -170,8 +165,7 @@ def tips(
     that are nobody's yet."""
     query = select(Tip).options(
         joinedload(Tip.institution),
-        joinedload(Tip.page).joinedload(Page.site).joinedload(Site.institution),
-        joinedload(Tip.page).joinedload(Page.account).joinedload(Account.institution),
+        joinedload(Tip.page).joinedload(Page.source).joinedload(Source.institution),
     )
     if before:
         query = query.where(Tip.id < before)
@@ -201,15 +195,18 @@ def _district(tip: Tip) -> str | None:
     return owner.district if owner and owner.credit_code != _NOBODY else None
 
 
-def _source(session: Session, tip: Tip) -> Site | Account:
+def _source(session: Session, tip: Tip) -> Source:
     parts = urlsplit(tip.url)
     host = parts.netloc.lower()
-    for site in session.scalars(select(Site).order_by(Site.enabled.desc(), Site.id)):
-        if urlsplit(site.start_url).netloc.lower() == host or host in site.other_hosts:
+    sites = select(Source).where(Source.kind == SourceKind.SITE).order_by(Source.enabled.desc(), Source.id)
+    for site in session.scalars(sites):
+        if urlsplit(site.address).netloc.lower() == host or host in site.other_hosts:
             return site
     owner = session.get(Institution, tip.institution_id) if tip.institution_id else _nobody(session)
     assert owner is not None, "a tip's institution is a foreign key"
-    site = Site(institution_id=owner.id, start_url=f"{parts.scheme}://{host}/", other_hosts=[], enabled=False)
+    site = Source(
+        institution_id=owner.id, kind=SourceKind.SITE, address=f"{parts.scheme}://{host}/", enabled=False
+    )
     session.add(site)
     session.flush()
     return site

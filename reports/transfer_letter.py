@@ -126,7 +126,7 @@ def _row(transfer: Transfer) -> list[str]:
         source.institution.credit_code,
         snapshot.title or "",
         case.page.url,
-        case.page.account.name if case.page.account else "",
+        source.name or "",
         "；".join(quotes[:_MOST_QUOTES]),
         "；".join(law),
         f"{local_day(snapshot.fetched_at):%Y-%m-%d}",

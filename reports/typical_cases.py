@@ -6,6 +6,7 @@ from datetime import datetime
 
 from records.figures.institution_history import CaseStory
 from records.local_time import local_day
+from records.models import SourceKind
 from reports.documents import as_bytes, letter
 
 _PHONE = re.compile(
@@ -29,7 +30,7 @@ def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
         document.add_heading(
             f"案例{number}：{case.category}发布{'、'.join(dict.fromkeys(f.title for f in case.findings))}", 1
         )
-        where = "公众号" if case.source == "account" else "网站"
+        where = "公众号" if case.source is SourceKind.ACCOUNT else "网站"
         document.add_paragraph(
             f"{local_day(case.opened_at):%Y年%m月}，监测发现{case.district}某{case.category}在其{where}发布含有下列内容的页面："
         )

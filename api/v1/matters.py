@@ -10,7 +10,7 @@ from api.context import PartsHere
 from api.v1.caller import TokenCaller
 from api.v1.transfers import problems
 from records.database import reading
-from records.models import TransferState
+from records.models import SourceKind, TransferState
 from records.transfers.matters import MatterCounted, office_matters
 
 router = APIRouter(prefix="/api/v1/matters", tags=["事项"], responses=problems())
@@ -54,13 +54,14 @@ def list_matters(
 
 def _matter_out(counted: MatterCounted) -> MatterOut:
     matter = counted.matter
-    institution = matter.source.institution
+    source = matter.source
+    institution = source.institution
     return MatterOut(
         id=matter.id,
         institution=institution.name,
         credit_code=institution.credit_code,
-        site=matter.site.start_url if matter.site else None,
-        account=matter.account.name if matter.account else None,
+        site=source.address if source.kind is SourceKind.SITE else None,
+        account=source.name,
         opened_on=matter.opened_on,
         items=counted.items,
         open_items=counted.open_items,

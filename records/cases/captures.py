@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from evidence.manifest import Item, Manifest, ManifestFaulty, read_manifest
-from records.models import Account, Capture, Case, JudgementRecord, Page, Site, Snapshot
+from records.models import Capture, Case, JudgementRecord, Page, Snapshot, Source
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
 
@@ -34,8 +34,7 @@ def uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case
         .options(
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
-            joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
-            joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+            joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
         )
         .order_by(Case.id)
         .limit(limit)
@@ -124,7 +123,7 @@ def _about_page(case: Case) -> dict[str, object]:
         "final_url": snapshot.final_url,
         "title": snapshot.title,
         "institution": source.institution.name,
-        "source": source.name if isinstance(source, Account) else source.start_url,
+        "source": source.display_name,
         "status": snapshot.status,
         "fetched_at": snapshot.fetched_at.isoformat(),
     }

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from records import workflow
-from records.models import Account, Case, CaseState, JudgementRecord, Page, Site, User
+from records.models import Case, CaseState, JudgementRecord, Page, Source, User
 from records.people.permissions import is_in_reach
 
 MOST = 200
@@ -25,8 +25,7 @@ def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) ->
     page = joinedload(Case.page)
     cases = session.scalars(
         query.options(
-            page.joinedload(Page.site).joinedload(Site.institution),
-            page.joinedload(Page.account).joinedload(Account.institution),
+            page.joinedload(Page.source).joinedload(Source.institution),
         ).order_by(Case.score.desc(), Case.id)
     ).all()
     leads = {case.lead_id for case in cases if case.lead_id}

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from records.cases.outcomes import OUTCOMES, by_outcome
 from records.models import (
-    Account,
     AuditEntry,
     Case,
     CaseState,
@@ -18,8 +17,8 @@ from records.models import (
     Office,
     OfficeKind,
     Page,
-    Site,
     Snapshot,
+    Source,
 )
 
 _DECIDED = OUTCOMES["is-confirmed"].states | OUTCOMES["is-dismissed"].states
@@ -86,9 +85,11 @@ def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precede
 
 def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
     """How many of an institution's cases came to what, by outcome."""
-    of_sites = select(Site.id).where(Site.institution_id == institution_id)
-    of_accounts = select(Account.id).where(Account.institution_id == institution_id)
-    pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
+    pages = (
+        select(Page.id)
+        .join(Source, Source.id == Page.source_id)
+        .where(Source.institution_id == institution_id)
+    )
     query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
     return by_outcome({row[0]: row[1] for row in session.execute(query)})
 

@@ -11,7 +11,6 @@ from records import audit, workflow
 from records.cases.merging import members
 from records.judgements.clusters import cluster_cases
 from records.models import (
-    Account,
     AuditEntry,
     Case,
     CaseState,
@@ -19,8 +18,8 @@ from records.models import (
     JudgementRecord,
     Office,
     Page,
-    Site,
     Snapshot,
+    Source,
     Transfer,
     User,
 )
@@ -61,8 +60,7 @@ class Decision:
 
 
 _WITH_SOURCE = (
-    joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
-    joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
     joinedload(Case.reviewer),
 )
 
@@ -75,12 +73,8 @@ def find_case(session: Session, case_id: int) -> Case | None:
         .options(
             *_WITH_SOURCE,
             joinedload(Case.page)
-            .joinedload(Page.site)
-            .joinedload(Site.institution)
-            .selectinload(Institution.certificates),
-            joinedload(Case.page)
-            .joinedload(Page.account)
-            .joinedload(Account.institution)
+            .joinedload(Page.source)
+            .joinedload(Source.institution)
             .selectinload(Institution.certificates),
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),

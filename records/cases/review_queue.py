@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -15,7 +15,6 @@ from records.cases.outcomes import OUTCOMES
 from records.judgements import search
 from records.local_time import begin_of, end_of, parse_day
 from records.models import (
-    Account,
     Case,
     CaseState,
     FindingRecord,
@@ -24,7 +23,8 @@ from records.models import (
     Level,
     Page,
     SavedView,
-    Site,
+    Source,
+    SourceKind,
     Transfer,
     User,
     Verification,
@@ -44,6 +44,7 @@ _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
 _TRIES, _LONGEST = 5, 100
+_SOURCES = {kind.value: kind for kind in SourceKind}
 # How far a case has come at any time: what `records.figures.case_figures.delays` measures.
 _REACHED: Mapping[str, ColumnElement[bool]] = {
     "transferred": exists().where(Transfer.case_id == Case.id),
@@ -126,8 +127,7 @@ def queue(
         select(Case)
         .where(Case.id.in_(ids))
         .options(
-            joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
-            joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+            joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
             joinedload(Case.reviewer),
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
@@ -252,13 +252,11 @@ def _conditions(
         found.append(Case.judgement_id.in_(judgements))
     owners = _owners(wanted, user)
     if owners.whereclause is not None:
-        of_sites = select(Site.id).where(Site.institution_id.in_(owners))
-        of_accounts = select(Account.id).where(Account.institution_id.in_(owners))
-        pages = select(Page.id).where(or_(Page.site_id.in_(of_sites), Page.account_id.in_(of_accounts)))
-        found.append(Case.page_id.in_(pages))
-    if wanted.source in {"site", "account"}:
-        column = Page.site_id if wanted.source == "site" else Page.account_id
-        found.append(Case.page_id.in_(select(Page.id).where(column.is_not(None))))
+        of_owners = select(Source.id).where(Source.institution_id.in_(owners))
+        found.append(Case.page_id.in_(select(Page.id).where(Page.source_id.in_(of_owners))))
+    if wanted.source in _SOURCES:
+        of_kind = select(Source.id).where(Source.kind == _SOURCES[wanted.source])
+        found.append(Case.page_id.in_(select(Page.id).where(Page.source_id.in_(of_kind))))
     if of_findings := _of_findings(wanted):
         found.append(exists().where(FindingRecord.judgement_id == Case.judgement_id, *of_findings))
     found += _opened(wanted, now)

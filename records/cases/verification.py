@@ -18,10 +18,7 @@ RETRY_AFTER = timedelta(hours=6)
 # A page that was seen gone after a day is looked at again on the seventh and the thirtieth; from then on the patrols do.
 LATER = (timedelta(days=6), timedelta(days=23))
 
-_WITH_SOURCE = (
-    joinedload(Case.page).joinedload(Page.site),
-    joinedload(Case.page).joinedload(Page.account),
-)
+_WITH_SOURCE = joinedload(Case.page).joinedload(Page.source)
 
 
 @dataclass(frozen=True)
@@ -62,14 +59,14 @@ def due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
     """Disposed cases whose verification is due, and verified ones that are looked at once more."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.state.in_(states), Case.recheck_at <= now)
-    return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.recheck_at)).all()
+    return session.scalars(query.options(_WITH_SOURCE).order_by(Case.recheck_at)).all()
 
 
 def disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
     """Those of the cases `ids` that are disposed or verified: what can be re-checked by hand."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.id.in_(ids), Case.state.in_(states))
-    return session.scalars(query.options(*_WITH_SOURCE).order_by(Case.id)).all()
+    return session.scalars(query.options(_WITH_SOURCE).order_by(Case.id)).all()
 
 
 def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:

@@ -16,7 +16,6 @@ from records.cases.review_queue import NO_CATEGORY
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import (
-    Account,
     Case,
     CaseState,
     DisposalResult,
@@ -24,7 +23,8 @@ from records.models import (
     Institution,
     Level,
     Page,
-    Site,
+    Source,
+    SourceKind,
     Transfer,
     Verification,
     VerificationOutcome,
@@ -45,7 +45,7 @@ class CaseFact:
     level: Level
     category: str
     district: str
-    source: str  # site, account
+    source: SourceKind
     families: frozenset[str]
     rules: frozenset[str]
     transferred_at: datetime | None
@@ -74,13 +74,13 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
         .subquery()
     )
     query = of_period(
-        select(Case.id, Case.state, Case.opened_at, Page.account_id, Institution, gone.c.at), period, district
+        select(Case.id, Case.state, Case.opened_at, Source.kind, Institution, gone.c.at), period, district
     )
     rows = session.execute(query.outerjoin(gone, gone.c.case_id == Case.id).order_by(Case.id)).all()
     families, rules = _found(session, period)
     transfers = _transfers(session, period)
     facts = []
-    for case_id, state, opened_at, account_id, owned, verified_at in rows:
+    for case_id, state, opened_at, kind, owned, verified_at in rows:
         transfer = transfers.get(case_id)
         facts.append(
             CaseFact(
@@ -92,7 +92,7 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
                 level=owned.level,
                 category=owned.category or NO_CATEGORY,
                 district=owned.district,
-                source="account" if account_id else "site",
+                source=kind,
                 families=frozenset(families[case_id]),
                 rules=frozenset(rules[case_id]),
                 transferred_at=transfer[0] if transfer else None,
@@ -196,13 +196,11 @@ def backlog(session: Session, today: date, district: str | None = None) -> list[
 
 
 def of_period(query: Select[*Columns], period: Period, district: str | None) -> Select[*Columns]:
-    """`query` over the cases that were opened in the period, with page and institution."""
-    owner = func.coalesce(Site.institution_id, Account.institution_id)
+    """`query` over the cases that were opened in the period, with page, source and institution."""
     query = (
         query.join_from(Case, Page, Page.id == Case.page_id)
-        .outerjoin(Site, Site.id == Page.site_id)
-        .outerjoin(Account, Account.id == Page.account_id)
-        .join(Institution, Institution.id == owner)
+        .join(Source, Source.id == Page.source_id)
+        .join(Institution, Institution.id == Source.institution_id)
         .where(Case.opened_at >= period.begin, Case.opened_at < period.end)
     )
     return query.where(Institution.district == district) if district else query

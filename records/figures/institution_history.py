@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.cases.outcomes import OUTCOMES
@@ -13,7 +13,6 @@ from records.cases.precedents import institution_counts
 from records.figures.case_figures import FigureRow, case_facts
 from records.figures.period import Period
 from records.models import (
-    Account,
     Case,
     CaseState,
     DisposalResult,
@@ -21,7 +20,8 @@ from records.models import (
     Institution,
     JudgementRecord,
     Page,
-    Site,
+    Source,
+    SourceKind,
 )
 
 
@@ -32,7 +32,7 @@ class CaseStory:
     id: int
     title: str
     url: str
-    source: str  # site, account
+    source: SourceKind
     district: str
     category: str
     names: tuple[str, ...]  # of the institution
@@ -52,8 +52,7 @@ class InstitutionHistory:
 
 
 _WHOLE = (
-    joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
-    joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
     joinedload(Case.judgement).selectinload(JudgementRecord.findings),
     joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
     selectinload(Case.transfers),
@@ -66,18 +65,12 @@ def institution_history(session: Session, institution_id: int) -> InstitutionHis
     owner = session.scalar(
         query.options(
             selectinload(Institution.certificates),
-            selectinload(Institution.sites),
-            selectinload(Institution.accounts),
+            selectinload(Institution.sources),
         )
     )
     if owner is None:
         return None
-    pages = select(Page.id).where(
-        or_(
-            Page.site_id.in_([site.id for site in owner.sites]),
-            Page.account_id.in_([account.id for account in owner.accounts]),
-        )
-    )
+    pages = select(Page.id).where(Page.source_id.in_([source.id for source in owner.sources]))
     cases = session.scalars(
         select(Case)
         .where(Case.page_id.in_(pages), Case.state.in_(OUTCOMES["is-confirmed"].states))
@@ -126,10 +119,10 @@ def _story(case: Case) -> CaseStory:
         id=case.id,
         title=case.judgement.snapshot.title or "（无标题）",
         url=case.page.url,
-        source="account" if case.page.account_id else "site",
+        source=source.kind,
         district=owner.district,
         category=owner.category or "医疗机构",
-        names=(owner.name, *owner.other_names, *([source.name] if isinstance(source, Account) else [])),
+        names=(owner.name, *owner.other_names, *([source.name] if source.name else [])),
         state=case.state,
         opened_at=case.opened_at,
         findings=case.judgement.findings,

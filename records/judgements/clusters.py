@@ -59,8 +59,7 @@ def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Cas
         .where(JudgementRecord.cluster_id == cluster, Case.id != case.id)
         .options(
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
-            joinedload(Case.page).joinedload(Page.site),
-            joinedload(Case.page).joinedload(Page.account),
+            joinedload(Case.page).joinedload(Page.source),
         )
         .order_by(Case.id.desc())
         .limit(limit)

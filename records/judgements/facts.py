@@ -11,15 +11,15 @@ from classifiers.page.identity import Register, Registered
 from classifiers.values import Facts, Judgement, KnownCertificate, PageText
 from records.local_time import local_day
 from records.models import (
-    Account,
     AuditEntry,
     Case,
     CaseState,
     Certificate,
     Institution,
     Page,
-    Site,
     Snapshot,
+    Source,
+    SourceKind,
 )
 
 
@@ -52,17 +52,15 @@ def register_of(session: Session) -> Register:
 
 def confirmed_cases(session: Session, institution_ids: Iterable[int]) -> dict[int, int]:
     """By institution, how many cases of its pages were found unlawful, whatever came of them since."""
-    owner = func.coalesce(Site.institution_id, Account.institution_id)
     query = (
-        select(owner, func.count(Case.id))
+        select(Source.institution_id, func.count(Case.id))
         .join(Page, Page.id == Case.page_id)
-        .outerjoin(Site, Site.id == Page.site_id)
-        .outerjoin(Account, Account.id == Page.account_id)
+        .join(Source, Source.id == Page.source_id)
         .where(
-            owner.in_(list(institution_ids)),
+            Source.institution_id.in_(list(institution_ids)),
             exists().where(AuditEntry.case_id == Case.id, AuditEntry.to_state == CaseState.UNLAWFUL),
         )
-        .group_by(owner)
+        .group_by(Source.institution_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -79,13 +77,14 @@ def judge_page(
 
     `confirmed` are the confirmed cases by institution, if they are known.
     """
-    whose = snapshot.page.source.institution
+    source = snapshot.page.source
+    whose = source.institution
     before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
     facts = Facts(
         seen_on=local_day(snapshot.fetched_at),
         institution_names=(whose.name, *whose.other_names),
         certificates=known_certificates(session, certificate_numbers(page)),
-        source="account" if snapshot.page.account_id else "site",
+        source="account" if source.kind is SourceKind.ACCOUNT else "site",
         confirmed_before=before.get(whose.id, 0),
     )
     return judge(page, rules, facts, register)

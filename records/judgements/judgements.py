@@ -13,13 +13,12 @@ from classifiers.values import Judgement, PageText
 from records.judgements import search
 from records.judgements.clusters import find_cluster, join_cluster
 from records.models import (
-    Account,
     FindingRecord,
     Institution,
     JudgementRecord,
     Page,
-    Site,
     Snapshot,
+    Source,
     Visit,
     VisitKind,
 )
@@ -56,8 +55,7 @@ def unjudged(
         .options(
             # Loaded apart: a site and its institution are the same for most of them.
             selectinload(Snapshot.page).options(
-                selectinload(Page.site).selectinload(Site.institution),
-                selectinload(Page.account).selectinload(Account.institution),
+                selectinload(Page.source).selectinload(Source.institution),
             ),
             defer(Snapshot.headers),
             defer(Snapshot.request_headers),

@@ -21,7 +21,7 @@ from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.lists.drafts import ListsHere
 from records.lists.trials import decisions
-from records.models import Account, ListTrial, Page, Site, Snapshot, TrialDifference, TrialState
+from records.models import ListTrial, Page, Snapshot, Source, TrialDifference, TrialState
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceMissing, EvidenceStore
 
@@ -141,8 +141,7 @@ def _compare(ids: list[int]) -> _Compared:
         query = select(Snapshot).where(Snapshot.id.in_(ids)).order_by(Snapshot.id)
         snapshots = session.scalars(
             query.options(
-                page.joinedload(Page.site).joinedload(Site.institution),
-                page.joinedload(Page.account).joinedload(Account.institution),
+                page.joinedload(Page.source).joinedload(Source.institution),
             )
         ).all()
         said = decisions(session, ids)

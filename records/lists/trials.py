@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 from records import audit
 from records.cases.outcomes import OUTCOMES
 from records.models import (
-    Account,
     Case,
     CaseState,
     JudgementRecord,
     ListTrial,
     Page,
-    Site,
     Snapshot,
+    Source,
     TrialDifference,
     TrialState,
 )
@@ -120,8 +119,7 @@ def differences(
     page = joinedload(TrialDifference.snapshot).joinedload(Snapshot.page)
     return session.scalars(
         query.options(
-            page.joinedload(Page.site).joinedload(Site.institution),
-            page.joinedload(Page.account).joinedload(Account.institution),
+            page.joinedload(Page.source).joinedload(Source.institution),
         )
         .order_by(TrialDifference.id)
         .limit(limit)

@@ -26,7 +26,7 @@ from records.models.lists import (
     TrialDifference,
     TrialState,
 )
-from records.models.registry import Account, Certificate, CertificateStatus, Institution, Level, Site
+from records.models.registry import Certificate, CertificateStatus, Institution, Level, Source, SourceKind
 from records.models.snapshots import (
     Capture,
     Image,
@@ -44,7 +44,6 @@ from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, 
 from records.models.webhooks import Delivery, Webhook
 
 __all__ = [
-    "Account",
     "AnsweredCall",
     "Attachment",
     "AuditEntry",
@@ -82,8 +81,9 @@ __all__ = [
     "SavedView",
     "SignIn",
     "SimilarBand",
-    "Site",
     "Snapshot",
+    "Source",
+    "SourceKind",
     "Tip",
     "TipChannel",
     "TipState",

@@ -19,9 +19,8 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    # Today `user:NAME`, `office:OFFICE/NAME` or `system:TASK`, as `User.actor` says. The column's own comment is the first
-    # migration's, of when people were `reviewer:NAME`: see `records.audit.names_of` for the entries of that time.
-    actor: Mapped[str] = mapped_column(String(100), comment="reviewer:NAME, office:NAME or system:TASK")
+    # Older entries call every person `reviewer:NAME`: see `records.audit.names_of`.
+    actor: Mapped[str] = mapped_column(String(100), comment="user:NAME, office:OFFICE/NAME or system:TASK")
     action: Mapped[str] = mapped_column(String(40), comment="case_step, sign_in, lists_published …")
     subject: Mapped[str] = mapped_column(String(200), comment="what it was done to, where that is no case")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
 from records.models.judgements import JudgementRecord
-from records.models.registry import Account, Site
+from records.models.registry import Source
 from records.models.snapshots import Page
 from records.models.users import Office, User
 
@@ -134,30 +134,18 @@ def state_of_transfer(is_received: bool, is_answered: bool, has_result: bool) ->
 
 
 class Matter(Base):
-    """A matter 事项: the pages of one site or account that one office was handed on one day. The office acts on it as a
+    """A matter 事项: the pages of one source that one office was handed on one day. The office acts on it as a
     whole, or on its transfers one by one."""
 
     __tablename__ = "matters"
-    __table_args__ = (
-        UniqueConstraint("office_id", "site_id", "opened_on"),
-        UniqueConstraint("office_id", "account_id", "opened_on"),
-    )
+    __table_args__ = (UniqueConstraint("office_id", "source_id", "opened_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     opened_on: Mapped[date] = mapped_column(comment="the day in China on which its pages were handed over")
 
-    site: Mapped[Site | None] = relationship()
-    account: Mapped[Account | None] = relationship()
-
-    @property
-    def source(self) -> Site | Account:
-        """Whose pages they are."""
-        found = self.site or self.account
-        assert found is not None, "a matter is of a site or of an account"
-        return found
+    source: Mapped[Source] = relationship()
 
 
 class Transfer(Base):

@@ -1,8 +1,9 @@
-"""The registry: institutions 机构, their sites 站点 and accounts 公众号, and certificates 审查证明."""
+"""The registry: institutions 机构, their sources 来源 (sites 站点 and accounts 公众号), and certificates
+审查证明."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
@@ -13,6 +14,13 @@ class Level(LabelledEnum):
 
     PUBLIC_SECONDARY = "public_secondary", "二级以上公立"
     OTHER = "other", "其他"
+
+
+class SourceKind(LabelledEnum):
+    """Where an institution publishes. In descending order of their values sites come first, as people list them."""
+
+    SITE = "site", "站点"
+    ACCOUNT = "account", "公众号"
 
 
 class CertificateStatus(LabelledEnum):
@@ -43,25 +51,37 @@ class Institution(Base):
     addresses: Mapped[list[str]] = mapped_column(comment="地址")
     phones: Mapped[list[str]] = mapped_column(comment="电话")
 
-    sites: Mapped[list["Site"]] = relationship(back_populates="institution")
-    accounts: Mapped[list["Account"]] = relationship(back_populates="institution")
+    sources: Mapped[list["Source"]] = relationship(
+        back_populates="institution", order_by="(Source.kind.desc(), Source.id)"
+    )
     certificates: Mapped[list["Certificate"]] = relationship(back_populates="institution")
 
 
-class Site(Base):
-    """A website 站点 of an institution, and how it is crawled."""
+class Source(Base):
+    """A source 来源 of an institution: a website 站点, or a public account 公众号 that is read through a feed of its
+    posts; and how it is crawled."""
 
-    __tablename__ = "sites"
-    __table_args__ = (Index("ix_sites_due", "enabled", "next_visit_at"),)
+    __tablename__ = "sources"
+    __table_args__ = (
+        UniqueConstraint("address", "kind"),
+        CheckConstraint("(kind = 'account') = (name IS NOT NULL)", name="account_has_name"),
+        Index("ix_sources_due", "enabled", "next_visit_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
-    start_url: Mapped[str] = mapped_column(String(500), unique=True, comment="where a visit begins")
-    other_hosts: Mapped[list[str]] = mapped_column(
-        comment="subdomains and other hosts that belong to the site"
+    kind: Mapped[SourceKind] = mapped_column(enum_column(SourceKind))
+    address: Mapped[str] = mapped_column(
+        String(500),
+        comment="where a visit begins: a site's start page, the RSS or Atom feed of an account's posts",
     )
-    max_depth: Mapped[int] = mapped_column(default=4, comment="links from the start page")
-    max_pages: Mapped[int] = mapped_column(default=500, comment="pages a visit")
+    name: Mapped[str | None] = mapped_column(String(100), comment="an account's name as readers see it")
+    biz: Mapped[str | None] = mapped_column(String(40), comment="the platform's id of an account")
+    other_hosts: Mapped[list[str]] = mapped_column(
+        default=list, comment="subdomains and other hosts that belong to a site"
+    )
+    max_depth: Mapped[int] = mapped_column(default=4, comment="links from the address; 1: a feed's posts")
+    max_pages: Mapped[int] = mapped_column(default=500, comment="pages or posts a visit")
     max_minutes: Mapped[int] = mapped_column(default=30, comment="minutes a visit")
     delay_seconds: Mapped[float] = mapped_column(default=1.0, comment="between two requests to one host")
     obey_robots: Mapped[bool] = mapped_column(default=True)
@@ -76,34 +96,12 @@ class Site(Base):
     enabled: Mapped[bool] = mapped_column(default=True)
     next_visit_at: Mapped[datetime | None] = mapped_column(comment="empty: due at once")
 
-    institution: Mapped[Institution] = relationship(back_populates="sites")
+    institution: Mapped[Institution] = relationship(back_populates="sources")
 
-
-class Account(Base):
-    """A public account 公众号 of an institution, read through a feed of its posts."""
-
-    __tablename__ = "accounts"
-    __table_args__ = (Index("ix_accounts_due", "enabled", "next_visit_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
-    name: Mapped[str] = mapped_column(String(100), comment="the account's name as readers see it")
-    biz: Mapped[str | None] = mapped_column(String(40), comment="the platform's id of the account")
-    feed_url: Mapped[str] = mapped_column(String(500), unique=True, comment="RSS or Atom feed of its posts")
-    max_pages: Mapped[int] = mapped_column(default=100, comment="posts a visit")
-    max_minutes: Mapped[int] = mapped_column(default=15, comment="minutes a visit")
-    delay_seconds: Mapped[float] = mapped_column(default=2.0, comment="between two requests to one host")
-    interval_hours: Mapped[float] = mapped_column(default=24.0, comment="from one visit to the next")
-    visit_hours: Mapped[str | None] = mapped_column(
-        String(5), comment="such as 22-6, local time; empty: any hour"
-    )
-    pace: Mapped[float] = mapped_column(
-        default=1.0, comment="the interval is multiplied by it: less for what changes or offends"
-    )
-    enabled: Mapped[bool] = mapped_column(default=True)
-    next_visit_at: Mapped[datetime | None] = mapped_column(comment="empty: due at once")
-
-    institution: Mapped[Institution] = relationship(back_populates="accounts")
+    @property
+    def display_name(self) -> str:
+        """An account by its name, a site by its address."""
+        return self.name or self.address
 
 
 class Certificate(Base):

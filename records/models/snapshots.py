@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, LabelledEnum, enum_column
-from records.models.registry import Account, Site
+from records.models.registry import Source
 
 
 class VisitKind(LabelledEnum):
@@ -30,47 +30,29 @@ class PlannedState(LabelledEnum):
 
 
 class Page(Base):
-    """One address of one site or account, over all visits."""
+    """One address of one source, over all visits."""
 
     __tablename__ = "pages"
-    __table_args__ = (
-        CheckConstraint("(site_id IS NULL) <> (account_id IS NULL)", name="one_source"),
-        Index("ix_pages_site_id", "site_id"),
-        Index("ix_pages_account_id", "account_id"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(String(2000), unique=True)
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
 
-    site: Mapped[Site | None] = relationship()
-    account: Mapped[Account | None] = relationship()
-
-    @property
-    def source(self) -> Site | Account:
-        """The site or account that the page belongs to."""
-        source = self.site or self.account
-        assert source is not None, "the database allows no page without a source"
-        return source
+    source: Mapped[Source] = relationship()
 
 
 class Visit(Base):
-    """One crawl of one site or account, or one re-check of pages whose disposal was reported.
+    """One crawl of one source, or one re-check of pages whose disposal was reported.
 
     A visit without `finished_at` was cut off and is taken up again where it stood.
     """
 
     __tablename__ = "visits"
-    __table_args__ = (
-        Index("ix_visits_site_id_finished_at", "site_id", "finished_at"),
-        Index("ix_visits_account_id_finished_at", "account_id", "finished_at"),
-    )
+    __table_args__ = (Index("ix_visits_source_id_finished_at", "source_id", "finished_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[VisitKind] = mapped_column(enum_column(VisitKind))
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     seconds_used: Mapped[float] = mapped_column(
@@ -78,8 +60,7 @@ class Visit(Base):
     )
     outcome: Mapped[str | None] = mapped_column(String(200), comment="why it ended")
 
-    site: Mapped[Site | None] = relationship()
-    account: Mapped[Account | None] = relationship()
+    source: Mapped[Source] = relationship()
 
 
 class PlannedPage(Base):

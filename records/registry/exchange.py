@@ -9,18 +9,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from records.database import transaction
-from records.models import Account, Certificate, Institution, Site
-from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, Row, SourceRow
+from records.models import Certificate, Institution, Source
+from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, OwnedRow, Row
 from records.sheets.read import read_tables
 from records.sheets.table import FileRefused, ImportResult, RowFault, Sheet, SheetRow, TableFile
 from records.sheets.write import write_csv, write_xlsx
 
-Record = Institution | Site | Account | Certificate
+Record = Institution | Source | Certificate
 
 _TABLES: dict[str, type[Record]] = {
     "institutions": Institution,
-    "sites": Site,
-    "accounts": Account,
+    "sites": Source,
+    "accounts": Source,
     "certificates": Certificate,
 }
 _HEADINGS = tuple(dict.fromkeys(heading for kind in ROW_KINDS for heading in kind.headings()))
@@ -109,16 +109,17 @@ def _write(
     session: Session, kind: type[Row], sheet: str, good: list[tuple[int, Row]], result: ImportResult
 ) -> None:
     table = _TABLES[kind.kind]
-    key_column = getattr(table, kind.key)
+    key_column, known = getattr(table, kind.key), select(table).filter_by(**kind.of_table)
     keys = [getattr(row, kind.key) for _, row in good]
-    records = cast("Sequence[Record]", session.scalars(select(table).where(key_column.in_(keys))).all())
+    records = cast("Sequence[Record]", session.scalars(known.where(key_column.in_(keys))).all())
     there = {getattr(record, kind.key): record for record in records}
     owners = _owners(session, [row for _, row in good])
     for line, row in good:
         values = {name: getattr(row, name) for name in kind.model_fields if name != "credit_code"}
+        values |= {**kind.of_table, **kind.fixed}
         if isinstance(row, InstitutionRow):
             values["credit_code"] = row.credit_code
-        elif isinstance(row, SourceRow):
+        elif isinstance(row, OwnedRow):
             owner = owners.get(row.credit_code)
             if owner is None:
                 reason = f"登记库中没有代码为 {row.credit_code} 的机构，请先导入机构"
@@ -145,7 +146,7 @@ def _upsert(
 
 
 def _owners(session: Session, rows: list[Row]) -> dict[str, int]:
-    codes = [row.credit_code for row in rows if isinstance(row, SourceRow)]
+    codes = [row.credit_code for row in rows if isinstance(row, OwnedRow)]
     found = session.execute(
         select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
     )
@@ -190,7 +191,8 @@ def _in_words(detail: dict[str, Any]) -> str:
 
 def _exported(session: Session, kind: type[Row]) -> Iterator[list[Any]]:
     table = _TABLES[kind.kind]
-    records = cast("Sequence[Record]", session.scalars(select(table).order_by(table.id)).all())
+    known = select(table).filter_by(**kind.of_table).order_by(table.id)
+    records = cast("Sequence[Record]", session.scalars(known).all())
     for record in records:
         fields = {name: getattr(record, name) for name in kind.model_fields if hasattr(record, name)}
         if not isinstance(record, Institution):

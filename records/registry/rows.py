@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -21,7 +22,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from classifiers.page.certificates import canonical_number
 from records.local_time import parse_day
-from records.models import CertificateStatus, Level
+from records.models import CertificateStatus, Level, SourceKind
 from records.visits.hours import Hours
 
 _LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
@@ -128,13 +129,16 @@ Words = Annotated[str, Field(min_length=1)]
 
 
 class Row(BaseModel):
-    """A row. `alias` of a field is its column's heading; `key` names the field that identifies the record."""
+    """A row. `alias` of a field is its column's heading; `key` names the field that identifies the record among those
+    of the table with the values `of_table`; `fixed` are what no column says."""
 
     model_config = ConfigDict(populate_by_name=True, str_strip_whitespace=True, extra="ignore")
 
     kind: ClassVar[str]
     title: ClassVar[str]
     key: ClassVar[str]
+    of_table: ClassVar[Mapping[str, Any]] = {}
+    fixed: ClassVar[Mapping[str, Any]] = {}
 
     @field_validator("*", mode="before")
     @classmethod
@@ -175,20 +179,21 @@ class InstitutionRow(Row):
     phones: Phones = Field(alias="电话", default_factory=list)
 
 
-class SourceRow(Row):
-    """What sites and accounts have in common."""
+class OwnedRow(Row):
+    """A row of something that belongs to an institution."""
 
     credit_code: CreditCode = Field(alias="统一社会信用代码")
 
 
-class SiteRow(SourceRow):
+class SiteRow(OwnedRow):
     """A site 站点."""
 
     kind = "sites"
     title = "站点"
-    key = "start_url"
+    key = "address"
+    of_table: ClassVar = {"kind": SourceKind.SITE}
 
-    start_url: WebAddress = Field(alias="网址")
+    address: WebAddress = Field(alias="网址")
     other_hosts: Several = Field(alias="其他域名", default_factory=list)
     max_depth: int = Field(alias="最大深度", default=4, ge=0, le=20)
     max_pages: int = Field(alias="最大页数", default=500, ge=1, le=100_000)
@@ -207,16 +212,18 @@ class SiteRow(SourceRow):
         return self
 
 
-class AccountRow(SourceRow):
+class AccountRow(OwnedRow):
     """A public account 公众号."""
 
     kind = "accounts"
     title = "公众号"
-    key = "feed_url"
+    key = "address"
+    of_table: ClassVar = {"kind": SourceKind.ACCOUNT}
+    fixed: ClassVar = {"max_depth": 1}
 
     name: Words = Field(alias="公众号名称", max_length=100)
     biz: Optional = Field(alias="biz", default=None, max_length=40)
-    feed_url: WebAddress = Field(alias="订阅源网址")
+    address: WebAddress = Field(alias="订阅源网址")
     max_pages: int = Field(alias="最大篇数", default=100, ge=1, le=10_000)
     max_minutes: int = Field(alias="最长分钟", default=15, ge=1, le=1440)
     delay_seconds: float = Field(alias="请求间隔秒", default=2.0, ge=0, le=600)
@@ -225,7 +232,7 @@ class AccountRow(SourceRow):
     enabled: YesOrNo = Field(alias="启用", default=True)
 
 
-class CertificateRow(SourceRow):
+class CertificateRow(OwnedRow):
     """An ad-review certificate 医疗广告审查证明."""
 
     kind = "certificates"

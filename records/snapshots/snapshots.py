@@ -144,7 +144,7 @@ def _pages(session: Session, answers: Sequence[tuple[Target, Fetched]]) -> dict[
     pages = {page.url: page for page in session.scalars(select(Page).where(Page.url.in_(urls)))}
     for target, fetched in answers:
         if fetched.url not in pages:
-            pages[fetched.url] = Page(url=fetched.url, site_id=target.site_id, account_id=target.account_id)
+            pages[fetched.url] = Page(url=fetched.url, source_id=target.source_id)
             session.add(pages[fetched.url])
     session.flush()
     return pages

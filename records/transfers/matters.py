@@ -8,14 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from records.models import Account, Matter, Page, Site, Transfer, TransferState
+from records.models import Matter, Page, Source, Transfer, TransferState
 from records.models.cases import state_of_transfer
 
-_WITH_SOURCE = (
-    joinedload(Matter.site).joinedload(Site.institution),
-    joinedload(Matter.account).joinedload(Account.institution),
-)
-
+_WITH_SOURCE = joinedload(Matter.source).joinedload(Source.institution)
 
 # What `state_of_transfer` asks, in the database.
 STATE_FACTS = (
@@ -47,13 +43,12 @@ def matter_of(session: Session, office_id: int, page: Page, day: date) -> Matter
     """The office's matter of the page's source on that day; made where there is none."""
     own = (
         Matter.office_id == office_id,
-        Matter.site_id == page.site_id,
-        Matter.account_id == page.account_id,
+        Matter.source_id == page.source_id,
         Matter.opened_on == day,
     )
     if found := session.scalar(select(Matter).where(*own)):
         return found
-    matter = Matter(office_id=office_id, site_id=page.site_id, account_id=page.account_id, opened_on=day)
+    matter = Matter(office_id=office_id, source_id=page.source_id, opened_on=day)
     try:
         with session.begin_nested():
             session.add(matter)
@@ -73,14 +68,14 @@ def office_matters(
             Transfer.office_id == office_id, Transfer.closed_at.is_(None)
         )
         query = query.where(Matter.id.in_(waiting))
-    found = session.scalars(query.options(*_WITH_SOURCE).order_by(Matter.id).limit(limit)).all()
+    found = session.scalars(query.options(_WITH_SOURCE).order_by(Matter.id).limit(limit)).all()
     return _counted(session, found)
 
 
 def matters_of(session: Session, transfers: Sequence[Transfer]) -> list[MatterCounted]:
     """The matters of these transfers, with all that each has."""
     query = select(Matter).where(Matter.id.in_({transfer.matter_id for transfer in transfers}))
-    return _counted(session, session.scalars(query.options(*_WITH_SOURCE)).all())
+    return _counted(session, session.scalars(query.options(_WITH_SOURCE)).all())
 
 
 def _counted(session: Session, matters: Sequence[Matter]) -> list[MatterCounted]:

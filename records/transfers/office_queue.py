@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.database import written_out
-from records.models import Account, Case, JudgementRecord, Page, Site, Snapshot, Transfer, TransferState
+from records.models import Case, JudgementRecord, Page, Snapshot, Source, Transfer, TransferState
 from records.models.cases import state_of_transfer
 from records.transfers.matters import STATE_FACTS
 
@@ -97,8 +97,7 @@ def in_state(state: TransferState) -> tuple[ColumnElement[bool], ...]:
 _WHOLE_CASE = joinedload(Transfer.case)
 _JUDGEMENT = _WHOLE_CASE.joinedload(Case.judgement)
 _AROUND = (
-    _WHOLE_CASE.joinedload(Case.page).joinedload(Page.site).joinedload(Site.institution),
-    _WHOLE_CASE.joinedload(Case.page).joinedload(Page.account).joinedload(Account.institution),
+    _WHOLE_CASE.joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
     _WHOLE_CASE.selectinload(Case.transfers),
     _WHOLE_CASE.selectinload(Case.verifications),
     selectinload(Transfer.attachments),

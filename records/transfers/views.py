@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from records.database import written_out
 from records.models import (
-    Account,
     Attachment,
     Case,
     CaseState,
@@ -19,8 +18,8 @@ from records.models import (
     Institution,
     JudgementRecord,
     Page,
-    Site,
     Snapshot,
+    Source,
     Transfer,
     TransferState,
     Verification,
@@ -139,7 +138,6 @@ def _by_transfer(session: Session, query: Executable, part: type[Part]) -> dict[
     return found
 
 
-_OWNER = func.coalesce(Site.institution_id, Account.institution_id)
 # Columns are called what the fields of the values above are, or stand in their order.
 _TRANSFERS = (
     select(
@@ -156,7 +154,7 @@ _TRANSFERS = (
         Transfer.document_number,
         Transfer.note,
         Page.url,
-        Account.name.label("account"),
+        Source.name.label("account"),
         Institution.name.label("institution"),
         Institution.credit_code,
         Snapshot.title,
@@ -170,9 +168,8 @@ _TRANSFERS = (
     .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
     .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
     .join(Page, Page.id == Case.page_id)
-    .outerjoin(Site, Site.id == Page.site_id)
-    .outerjoin(Account, Account.id == Page.account_id)
-    .join(Institution, Institution.id == _OWNER)
+    .join(Source, Source.id == Page.source_id)
+    .join(Institution, Institution.id == Source.institution_id)
 )
 _FINDINGS = (
     select(

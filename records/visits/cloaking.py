@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records.models import Case, JudgementRecord, Page, Site, Snapshot
+from records.models import Case, JudgementRecord, Page, Snapshot, Source, SourceKind
 
 _MOST_COMPARED = 6  # pages a site
 
@@ -14,19 +14,17 @@ def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snap
     """Pages of the sites that were flagged since a moment, with their newest snapshot: those that a monitor was
     shown nothing unlawful on, the start page and the newest first."""
     flagged = (
-        select(Page.site_id)
-        .join(Case, Case.page_id == Page.id)
-        .where(Case.opened_at >= since, Page.site_id.is_not(None))
-        .distinct()
+        select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since).distinct()
     )
+    sites = select(Source).where(Source.kind == SourceKind.SITE, Source.id.in_(flagged)).order_by(Source.id)
     compared: list[tuple[Page, Snapshot]] = []
-    for site in session.scalars(select(Site).where(Site.id.in_(flagged)).order_by(Site.id)).all():
+    for site in session.scalars(sites).all():
         rows = session.execute(
             select(Page, Snapshot)
             .join(Snapshot, Snapshot.page_id == Page.id)
             .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-            .where(Page.site_id == site.id, JudgementRecord.unlawful.is_(False))
-            .order_by((Page.url == site.start_url).desc(), Snapshot.id.desc())
+            .where(Page.source_id == site.id, JudgementRecord.unlawful.is_(False))
+            .order_by((Page.url == site.address).desc(), Snapshot.id.desc())
             .limit(_MOST_COMPARED)
         )
         found: dict[int, tuple[Page, Snapshot]] = {}

@@ -14,24 +14,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from records.models import (
-    Account,
     Institution,
     Level,
     Page,
     PlannedPage,
     PlannedState,
-    Site,
     Snapshot,
+    Source,
+    SourceKind,
     Visit,
-    VisitKind,
 )
+from records.visits.targets import PATROLS, SITES_FIRST
 
 TARGETS: dict[Level, float] = {Level.PUBLIC_SECONDARY: 1.0, Level.OTHER: 0.5}
 _BLOCKING = frozenset({401, 403, 407, 429, 451})
 
 
 class SourceState(StrEnum):
-    """What became of a site or account in a period."""
+    """What became of a source in a period."""
 
     SEEN = "已看到"
     MOVED = "已迁移"
@@ -42,7 +42,7 @@ class SourceState(StrEnum):
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """One site or account: what became of it, how many pages were seen, when last, and why not."""
+    """One source: what became of it, how many pages were seen, when last, and why not."""
 
     institution: str
     level: Level
@@ -77,23 +77,14 @@ class LevelCoverage:
 def source_coverage(
     session: Session, since: datetime, until: datetime, district: str | None = None
 ) -> list[SourceCoverage]:
-    """Every enabled site and account (of one district, where one is given), by its newest visit in the period."""
-    sources: list[Site | Account] = [
-        *session.scalars(
-            select(Site).where(Site.enabled).order_by(Site.id).options(joinedload(Site.institution))
-        ),
-        *session.scalars(
-            select(Account)
-            .where(Account.enabled)
-            .order_by(Account.id)
-            .options(joinedload(Account.institution))
-        ),
-    ]
+    """Every enabled source (of one district, where one is given), by its newest visit in the period."""
+    query = select(Source).where(Source.enabled).order_by(*SITES_FIRST)
+    if district:
+        query = query.join(Institution).where(Institution.district == district)
+    sources = session.scalars(query.options(joinedload(Source.institution))).all()
     visits = _newest_visits(session, since, until)
     outcomes = _outcomes(session, [visit.id for visit in visits.values()])
-    if district:
-        sources = [source for source in sources if source.institution.district == district]
-    return [_covered(source, visits.get(_key(source)), outcomes) for source in sources]
+    return [_covered(source, visits.get(source.id), outcomes) for source in sources]
 
 
 def level_coverage(
@@ -124,26 +115,18 @@ class _Outcomes:
     reasons: dict[int, str]  # why the first page could not be had
 
 
-def _key(source: Site | Account) -> tuple[str, int]:
-    return type(source).__name__, source.id
-
-
-def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[tuple[str, int], Visit]:
-    """By site or account, its newest visit in the period."""
+def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[int, Visit]:
+    """By a source's id, its newest visit in the period."""
     newest = (
         select(func.max(Visit.id))
         .where(
-            Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),
+            Visit.kind.in_(PATROLS),
             Visit.started_at >= since,
             Visit.started_at < until,
         )
-        .group_by(Visit.site_id, Visit.account_id)
+        .group_by(Visit.source_id)
     )
-    visits = session.scalars(select(Visit).where(Visit.id.in_(newest)))
-    return {
-        ("Site", visit.site_id) if visit.site_id else ("Account", visit.account_id or 0): visit
-        for visit in visits
-    }
+    return {visit.source_id: visit for visit in session.scalars(select(Visit).where(Visit.id.in_(newest)))}
 
 
 def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
@@ -154,12 +137,12 @@ def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
     )
     firsts = select(func.min(Snapshot.id)).where(Snapshot.visit_id.in_(ids)).group_by(Snapshot.visit_id)
     pages = session.execute(
-        select(Snapshot.visit_id, Snapshot.status, Page.url, Snapshot.final_url, Site.start_url)
+        select(Snapshot.visit_id, Snapshot.status, Page.url, Snapshot.final_url, Source.address)
         .join(Page, Page.id == Snapshot.page_id)
-        .outerjoin(Site, Site.id == Page.site_id)
+        .join(Source, Source.id == Page.source_id)
         .where(
             Snapshot.visit_id.in_(ids),
-            Snapshot.id.in_(firsts) | (Page.url == Site.start_url),
+            Snapshot.id.in_(firsts) | (Page.url == Source.address),
         )
         .order_by(Snapshot.id.desc())
     ).all()
@@ -183,7 +166,7 @@ def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
     )
 
 
-def _covered(source: Site | Account, visit: Visit | None, outcomes: _Outcomes) -> SourceCoverage:
+def _covered(source: Source, visit: Visit | None, outcomes: _Outcomes) -> SourceCoverage:
     state, pages, reason = (SourceState.NOT_VISITED, 0, "")
     if visit is not None:
         state, pages, reason = _outcome(source, visit, outcomes)
@@ -191,7 +174,7 @@ def _covered(source: Site | Account, visit: Visit | None, outcomes: _Outcomes) -
         institution=source.institution.name,
         level=source.institution.level,
         district=source.institution.district,
-        source=source.start_url if isinstance(source, Site) else source.name,
+        source=source.display_name,
         state=state,
         pages=pages,
         last_visit=visit.started_at if visit else None,
@@ -199,7 +182,7 @@ def _covered(source: Site | Account, visit: Visit | None, outcomes: _Outcomes) -
     )
 
 
-def _outcome(source: Site | Account, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
+def _outcome(source: Source, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
     """By what came back: pages; else what the first page answered, or why it could not be had."""
     if good := outcomes.good.get(visit.id, 0):
         moved = _moved(source, outcomes.start_pages.get(visit.id))
@@ -212,10 +195,10 @@ def _outcome(source: Site | Account, visit: Visit, outcomes: _Outcomes) -> tuple
     return SourceState.BLOCKING if forbidden else SourceState.DEAD, 0, reason or (visit.outcome or "")
 
 
-def _moved(source: Site | Account, start: tuple[str, str] | None) -> str:
+def _moved(source: Source, start: tuple[str, str] | None) -> str:
     """The host that the start page leads to, where it is none of the site's."""
-    if not isinstance(source, Site) or start is None:
+    if source.kind is not SourceKind.SITE or start is None:
         return ""
-    own = {urlsplit(source.start_url).netloc.lower(), *source.other_hosts}
+    own = {urlsplit(source.address).netloc.lower(), *source.other_hosts}
     host = urlsplit(start[1]).netloc.lower()
     return host if host and host not in own else ""

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from records.database import transaction
-from records.models import Account, Case, CaseState, Page, PlannedPage, PlannedState, Site, Snapshot, Visit
+from records.models import Case, CaseState, Page, PlannedPage, PlannedState, Snapshot, Source, Visit
 from records.visits.targets import PATROLS, Target
 
 
@@ -36,11 +36,7 @@ def finish_visit(
         )
         if target.kind not in PATROLS:
             return
-        source = (
-            session.get_one(Site, target.site_id)
-            if target.site_id
-            else session.get_one(Account, target.account_id)
-        )
+        source = session.get_one(Source, target.source_id)
         if held_back:
             source.pace = min(_LONGEST_WAIT, max(1.0, source.pace) * 2)
         else:

@@ -1,19 +1,19 @@
-"""Which sites and accounts are due for a visit, and the visits opened for them."""
+"""Which sources are due for a visit, and the visits opened for them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
 from records.database import transaction
-from records.models import Account, Page, PlannedPage, Site, Visit, VisitKind
+from records.models import Page, PlannedPage, Source, SourceKind, Visit, VisitKind
 from records.visits.hours import Hours
 
-Source = TypeVar("Source", Site, Account)
-PATROLS = (VisitKind.SITE, VisitKind.ACCOUNT)
+_PATROL_OF = {SourceKind.SITE: VisitKind.SITE, SourceKind.ACCOUNT: VisitKind.ACCOUNT}
+PATROLS = tuple(_PATROL_OF.values())
+SITES_FIRST = (Source.kind.desc(), Source.id)
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Target:
 
     visit_id: int
     kind: VisitKind
-    site_id: int | None
-    account_id: int | None
+    source_id: int
     start_url: str
     hosts: frozenset[str]
     max_depth: int
@@ -34,69 +33,57 @@ class Target:
     resumed: bool
 
 
-def due_sources(session: Session, kind: type[Source], now: datetime) -> Sequence[Source]:
-    """Enabled sites or accounts whose next visit is due, and those whose last visit was cut off; none outside of its
-    hours."""
-    own_id = Visit.site_id if kind is Site else Visit.account_id
-    cut_off = select(own_id).where(Visit.finished_at.is_(None), own_id.is_not(None), Visit.kind.in_(PATROLS))
-    due = or_(kind.next_visit_at.is_(None), kind.next_visit_at <= now, kind.id.in_(cut_off))
-    rows: Sequence[Source] = session.scalars(select(kind).where(kind.enabled, due).order_by(kind.id)).all()
+def due_sources(session: Session, now: datetime) -> Sequence[Source]:
+    """Enabled sources whose next visit is due, and those whose last visit was cut off, sites first; none outside of
+    its hours."""
+    cut_off = select(Visit.source_id).where(Visit.finished_at.is_(None), Visit.kind.in_(PATROLS))
+    due = or_(Source.next_visit_at.is_(None), Source.next_visit_at <= now, Source.id.in_(cut_off))
+    rows = session.scalars(select(Source).where(Source.enabled, due).order_by(*SITES_FIRST))
     return [row for row in rows if row.visit_hours is None or Hours.of(row.visit_hours).seconds_left(now)]
 
 
-def source_at(session: Session, url: str) -> Site | Account | None:
+def source_at(session: Session, url: str) -> Source | None:
     """The site that starts at this address, or the account whose posts are listed there."""
-    return session.scalar(select(Site).where(Site.start_url == url)) or session.scalar(
-        select(Account).where(Account.feed_url == url)
-    )
+    return session.scalar(select(Source).where(Source.address == url).order_by(*SITES_FIRST).limit(1))
 
 
-def open_visit(engine: Engine, source: Site | Account, now: datetime, maps: Iterable[str] = ()) -> Target:
+def open_visit(engine: Engine, source: Source, now: datetime, maps: Iterable[str] = ()) -> Target:
     """The visit of `source` that was cut off, or a new one with its first page planned, and a site's maps."""
     with transaction(engine) as session:
-        column = Visit.site_id if isinstance(source, Site) else Visit.account_id
         visit = session.scalar(
-            select(Visit).where(column == source.id, Visit.finished_at.is_(None), Visit.kind.in_(PATROLS))
+            select(Visit).where(
+                Visit.source_id == source.id, Visit.finished_at.is_(None), Visit.kind.in_(PATROLS)
+            )
         )
         resumed = visit is not None
         if visit is None:
-            is_site = isinstance(source, Site)
-            visit = Visit(
-                kind=VisitKind.SITE if is_site else VisitKind.ACCOUNT,
-                site_id=source.id if is_site else None,
-                account_id=None if is_site else source.id,
-                started_at=now,
-            )
+            visit = Visit(kind=_PATROL_OF[source.kind], source_id=source.id, started_at=now)
             session.add(visit)
             session.flush()
-            url = source.start_url if isinstance(source, Site) else source.feed_url
-            session.add(PlannedPage(visit_id=visit.id, url=url, depth=0, is_feed=not is_site))
-            if isinstance(source, Site):
-                session.add_all(
-                    PlannedPage(visit_id=visit.id, url=named, depth=0, is_feed=True)
-                    for named in maps
-                    if named != url
-                )
+            feeds = {source.address: source.kind is SourceKind.ACCOUNT}
+            feeds |= {named: True for named in maps if named != source.address}
+            session.add_all(
+                PlannedPage(visit_id=visit.id, url=url, depth=0, is_feed=is_feed)
+                for url, is_feed in feeds.items()
+            )
         return _target(visit, source, resumed, now)
 
 
-def _target(visit: Visit, source: Site | Account, resumed: bool, now: datetime | None = None) -> Target:
-    is_site = isinstance(source, Site)
+def _target(visit: Visit, source: Source, resumed: bool, now: datetime | None = None) -> Target:
     seconds_left = max(0.0, source.max_minutes * 60 - visit.seconds_used)
     if now and source.visit_hours and (in_hours := Hours.of(source.visit_hours).seconds_left(now)):
         seconds_left = min(seconds_left, in_hours)  # a visit that somebody asks for outside is not cut short
     return Target(
         visit_id=visit.id,
         kind=visit.kind,
-        site_id=visit.site_id,
-        account_id=visit.account_id,
-        start_url=source.start_url if isinstance(source, Site) else source.feed_url,
-        hosts=frozenset(source.other_hosts) if isinstance(source, Site) else frozenset(),
-        max_depth=source.max_depth if isinstance(source, Site) else 1,
+        source_id=source.id,
+        start_url=source.address,
+        hosts=frozenset(source.other_hosts),
+        max_depth=source.max_depth,
         max_pages=source.max_pages,
         seconds_left=seconds_left,
         delay_seconds=source.delay_seconds,
-        obey_robots=source.obey_robots if is_site and isinstance(source, Site) else True,
+        obey_robots=source.obey_robots,
         resumed=resumed,
     )
 
@@ -110,7 +97,7 @@ def open_page_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) 
         )
         resumed = visit is not None
         if visit is None:
-            visit = Visit(kind=kind, site_id=page.site_id, account_id=page.account_id, started_at=now)
+            visit = Visit(kind=kind, source_id=page.source_id, started_at=now)
             session.add(visit)
             session.flush()
             session.add(PlannedPage(visit_id=visit.id, url=page.url, depth=0))
@@ -121,7 +108,7 @@ def open_browser_visit(engine: Engine, page: Page, kind: VisitKind, now: datetim
     """A visit of one page that the browser has seen already, as the monitor or as a mobile visitor."""
     with transaction(engine) as session:
         own = session.get_one(Page, page.id)
-        visit = Visit(kind=kind, site_id=own.site_id, account_id=own.account_id, started_at=now)
+        visit = Visit(kind=kind, source_id=own.source_id, started_at=now)
         session.add(visit)
         session.flush()
         return _target(visit, own.source, resumed=False)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from records.database import reading, transaction
-from records.models import Case, Page, PlannedPage, PlannedState, Site, Snapshot, Visit
+from records.models import Case, Page, PlannedPage, PlannedState, Snapshot, Source, Visit
 from records.store.content_store import EvidenceStore
 from tests import commands
 from tests.records import registered
@@ -35,7 +35,7 @@ def planned(engine: Engine) -> dict[str, tuple[str, str | None]]:
 
 def make_due(engine: Engine) -> None:
     with transaction(engine) as session:
-        session.execute(update(Site).values(next_visit_at=None))
+        session.execute(update(Source).values(next_visit_at=None))
 
 
 def test_every_page_of_a_site_is_kept_with_its_raw_bytes(
@@ -163,7 +163,7 @@ def test_robots_are_obeyed_unless_somebody_said_why_not(engine, qingyi, register
         assert planned(engine)["/hidden"][0] == "skipped"
         with transaction(engine) as session:
             session.execute(
-                update(Site).values(obey_robots=False, robots_reason="某局某年某号", next_visit_at=None)
+                update(Source).values(obey_robots=False, robots_reason="某局某年某号", next_visit_at=None)
             )
         qingyi("crawl")
         assert "/hidden" in site.paths()
@@ -206,7 +206,7 @@ def test_a_visit_out_of_time_ends_and_says_so(engine, qingyi, register_site) -> 
         with transaction(engine) as session:
             visit = Visit(
                 kind="site",
-                site_id=session.query(Site).one().id,
+                source_id=session.query(Source).one().id,
                 seconds_used=30 * 60 - 2.5,  # of the 9 that the pages take, two at a time
                 started_at=datetime.now(UTC),
             )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from crawler.browser.proxy import BrowserProxy
 from crawler.network.guard import AddressGuard
 from records.database import reading, transaction
-from records.models import Case, Institution, PlannedPage, PlannedState, Site, Visit
+from records.models import Case, Institution, PlannedPage, PlannedState, Source, SourceKind, Visit
 from tests.records import registered
 from tests.servers.hostile import ESCAPES, hostile_site
 from tests.servers.site import Answer, page, serving
@@ -26,7 +26,9 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
             registered.site(session, f"{hostile}/", max_minutes=3)
             owner = registered.institution(session, 2)
             session.add(
-                Site(institution_id=owner.id, start_url=f"{good.url}/", other_hosts=[], delay_seconds=0.0)
+                Source(
+                    kind=SourceKind.SITE, institution_id=owner.id, address=f"{good.url}/", delay_seconds=0.0
+                )
             )
         started = time.monotonic()
         done = qingyi("crawl", "--no-capture", QINGYI_DOWNLOAD_SECONDS="4")

@@ -98,7 +98,7 @@ def test_reading_goes_on_when_its_process_is_killed(engine: Engine, store: Evide
     now = datetime.now(UTC)
     with transaction(engine) as session:
         own_site = registered.site(session)
-    kept = registered.snapshot(engine, store, own_site, now, url=own_site.start_url, text="门诊")
+    kept = registered.snapshot(engine, store, own_site, now, url=own_site.address, text="门诊")
     with transaction(engine) as session:
         for number in range(3):
             picture = poster([*LINES, f"第{number}张"])

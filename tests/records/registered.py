@@ -16,15 +16,15 @@ from records.cases.flagging import flag, latest_cases
 from records.database import transaction
 from records.judgements.judgements import record_judgement
 from records.models import (
-    Account,
     Case,
     Institution,
     Level,
     Office,
     OfficeKind,
     Role,
-    Site,
     Snapshot,
+    Source,
+    SourceKind,
     User,
 )
 from records.people.sign_in import add_user
@@ -54,17 +54,27 @@ def institution(session: Session, number: int = 1) -> Institution:
     return row
 
 
-def site(session: Session, start_url: str = "http://127.0.0.1:1/", **values: object) -> Site:
+def site(session: Session, address: str = "http://127.0.0.1:1/", **values: object) -> Source:
     found = session.query(Institution).first() or institution(session)
-    row = Site(institution_id=found.id, start_url=start_url, other_hosts=[], delay_seconds=0.0, **values)
+    row = Source(
+        institution_id=found.id, kind=SourceKind.SITE, address=address, **{"delay_seconds": 0.0, **values}
+    )
     session.add(row)
     session.flush()
     return row
 
 
-def account(session: Session, feed_url: str, **values: object) -> Account:
+def account(session: Session, address: str, **values: object) -> Source:
     found = session.query(Institution).first() or institution(session)
-    row = Account(institution_id=found.id, name="云溪号", feed_url=feed_url, delay_seconds=0.0, **values)
+    row = Source(
+        institution_id=found.id,
+        kind=SourceKind.ACCOUNT,
+        address=address,
+        name="云溪号",
+        max_depth=1,
+        delay_seconds=0.0,
+        **values,
+    )
     session.add(row)
     session.flush()
     return row
@@ -73,7 +83,7 @@ def account(session: Session, feed_url: str, **values: object) -> Account:
 def snapshot(
     engine: Engine,
     store: EvidenceStore,
-    source: Site,
+    source: Source,
     now: datetime,
     *,
     url: str,
@@ -112,7 +122,7 @@ def judged(engine: Engine, rules: RuleSet, kept: Snapshot, text: str, now: datet
 def case(engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, number: int = 1) -> int:
     """A case of an unlawful page, 待研判."""
     with transaction(engine) as session:
-        source = session.query(Site).first() or site(session)
+        source = session.query(Source).first() or site(session)
     url = f"http://127.0.0.1:1/page{number}.html"
     kept = snapshot(engine, store, source, now, url=url, text=UNLAWFUL)
     found = judged(engine, rules, kept, UNLAWFUL, now)

@@ -14,7 +14,7 @@ from records import audit
 from records.database import reading, transaction
 from records.figures.period import Period
 from records.local_time import local_day
-from records.models import Case, CaseState, Institution, Level, Role, Site
+from records.models import Case, CaseState, Institution, Level, Role, Source, SourceKind
 from records.people.sign_in import add_user
 from reports.typical_cases import redacted
 from tests.api.conftest import PASSWORD
@@ -33,8 +33,8 @@ def cases(served, store, rules) -> list[int]:
     with transaction(served.engine) as session:
         other = registered.institution(session, 2)
         other.level, other.district, other.category = Level.PUBLIC_SECONDARY, "城西区", "综合医院"
-        source = Site(
-            institution_id=other.id, start_url="http://127.0.0.1:3/", other_hosts=[], delay_seconds=0
+        source = Source(
+            kind=SourceKind.SITE, institution_id=other.id, address="http://127.0.0.1:3/", delay_seconds=0
         )
         session.add(source)
     for number in range(3):

@@ -183,13 +183,14 @@ def fill(served, store, rules, now, count: int) -> None:
     first = registered.case(served.engine, store, rules, now)
     with transaction(served.engine) as session:
         own = session.get_one(Case, first)
-        site_id, judged = own.page.site_id, own.judgement
+        source_id, judged = own.page.source_id, own.judgement
         session.execute(
-            insert(Visit), [{"id": 900, "kind": VisitKind.SITE, "site_id": site_id, "started_at": now}]
+            insert(Visit), [{"id": 900, "kind": VisitKind.SITE, "source_id": source_id, "started_at": now}]
         )
         numbers = range(1_000, 1_000 + count)
         session.execute(
-            insert(Page), [{"id": n, "url": f"http://127.0.0.1:1/{n}", "site_id": site_id} for n in numbers]
+            insert(Page),
+            [{"id": n, "url": f"http://127.0.0.1:1/{n}", "source_id": source_id} for n in numbers],
         )
         snapshot = {"status": 200, "final_url": "x", "headers": {}, "request_headers": {}, "body_size": 1}
         snapshot |= {"body_sha256": "0" * 64, "page_state": "normal", "visit_id": 900, "fetched_at": now}
@@ -203,7 +204,7 @@ def fill(served, store, rules, now, count: int) -> None:
         session.execute(insert(Case), [{**case, "id": n, "page_id": n, "judgement_id": n} for n in numbers])
         session.execute(
             insert(Matter),
-            [{"id": 900, "office_id": served.office_id, "site_id": site_id, "opened_on": now.date()}],
+            [{"id": 900, "office_id": served.office_id, "source_id": source_id, "opened_on": now.date()}],
         )
         row = {
             "office_id": served.office_id,

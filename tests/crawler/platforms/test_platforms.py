@@ -10,7 +10,7 @@ from crawler.platforms.feed import post_urls
 from crawler.platforms.mp_article import MpArticlePage
 from crawler.platforms.post_page import moment
 from records.database import reading, transaction
-from records.models import Account, PlannedPage, PlannedState, Snapshot
+from records.models import PlannedPage, PlannedState, Snapshot, Source
 from tests.records import registered
 from tests.servers.site import Answer, serving
 
@@ -136,7 +136,7 @@ def test_a_platform_that_asks_for_verification_is_left_alone(engine: Engine, qin
         skipped = session.scalars(
             select(PlannedPage.reason).where(PlannedPage.state == PlannedState.SKIPPED)
         ).all()
-        account = session.scalars(select(Account)).one()
+        account = session.scalars(select(Source)).one()
         posts = [post for post in session.scalars(select(Snapshot.post)) if post]
     assert set(skipped) == {"平台要求验证，本次不再访问该平台"}
     assert account.pace == 2.0, "it is seen half as often"

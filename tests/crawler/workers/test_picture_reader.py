@@ -22,7 +22,7 @@ def test_a_picture_on_which_reading_hangs_does_not_hold_the_crawl(
     now, picture = datetime.now(UTC), poster(["云溪男科医院"])
     with transaction(engine) as session:
         own_site = registered.site(session)
-    kept = registered.snapshot(engine, store, own_site, now, url=own_site.start_url, text="门诊")
+    kept = registered.snapshot(engine, store, own_site, now, url=own_site.address, text="门诊")
     with transaction(engine) as session:
         sha256 = keep_image(session, store, kept.id, "http://127.0.0.1/a.png", picture, (800, 600))
     store.path(sha256).unlink()

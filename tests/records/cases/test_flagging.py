@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select
 
 from records.database import reading, transaction
 from records.judgements.judgements import unjudged
-from records.models import Case, CaseState, Site
+from records.models import Case, CaseState, Source
 from records.workflow import Actor, step
 from tests.records import registered
 
@@ -16,7 +16,7 @@ REVIEWER = Actor("user", "甲")
 
 def seen(engine: Engine, store, rules, now, text: str, url: str = "http://127.0.0.1:1/a.html") -> int | None:
     with transaction(engine) as session:
-        source = session.query(Site).first() or registered.site(session)
+        source = session.query(Source).first() or registered.site(session)
     kept = registered.snapshot(engine, store, source, now, url=url, text=text)
     return registered.judged(engine, rules, kept, text, now)
 
@@ -64,7 +64,7 @@ def test_a_dismissed_page_comes_again_only_with_other_findings(
 def test_the_same_bytes_are_not_judged_again(engine: Engine, store, rules, now) -> None:
     seen(engine, store, rules, now, registered.UNLAWFUL)
     with transaction(engine) as session:
-        source = session.query(Site).first()
+        source = session.query(Source).first()
     url = "http://127.0.0.1:1/a.html"
     again = registered.snapshot(
         engine, store, source, now + timedelta(days=1), url=url, text=registered.UNLAWFUL

@@ -7,7 +7,7 @@ from records.cases import merging, review
 from records.cases.review import CaseChanged, Decision
 from records.cases.review_queue import QueueFilter, next_case
 from records.database import reading, transaction
-from records.models import Case, Site, User
+from records.models import Case, Source, SourceKind, User
 from records.transfers import office_queue
 from records.workflow import StepRefused
 from tests.records import registered
@@ -88,8 +88,8 @@ def test_cases_of_two_institutions_or_decided_ones_are_not_merged(
 ) -> None:
     with transaction(engine) as session:
         other = registered.institution(session, 2)
-        source = Site(
-            institution_id=other.id, start_url="http://127.0.0.1:3/", other_hosts=[], delay_seconds=0
+        source = Source(
+            kind=SourceKind.SITE, institution_id=other.id, address="http://127.0.0.1:3/", delay_seconds=0
         )
         session.add(source)
     kept = registered.snapshot(

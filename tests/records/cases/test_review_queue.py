@@ -10,7 +10,17 @@ from records.cases import review_queue as queues
 from records.cases.review import history
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
-from records.models import Case, CaseState, FindingRecord, Institution, JudgementRecord, Level, Site, User
+from records.models import (
+    Case,
+    CaseState,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Level,
+    Source,
+    SourceKind,
+    User,
+)
 from tests.records import registered
 
 WITNESS = "患者王女士说：我在这里治好了，感谢李主任，无痛根治，欢迎拨打咨询热线。"
@@ -23,8 +33,8 @@ def cases(engine: Engine, store, rules, now) -> dict[str, int]:
         east = registered.site(session, "http://127.0.0.1:1/")
         west = registered.institution(session, 2)
         west.name, west.district, west.category, west.level = "河湾口腔门诊部", "城西区", "口腔", Level.OTHER
-        site = Site(
-            institution_id=west.id, start_url="http://127.0.0.1:2/", other_hosts=[], delay_seconds=0.0
+        site = Source(
+            kind=SourceKind.SITE, institution_id=west.id, address="http://127.0.0.1:2/", delay_seconds=0.0
         )
         session.add(site)
         account = registered.account(session, "http://127.0.0.1:3/feed")

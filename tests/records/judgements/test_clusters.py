@@ -6,7 +6,7 @@ from classifiers.values import PageText
 from records.cases.review import Decision, decide_alike, history
 from records.database import reading, transaction
 from records.judgements.clusters import cluster_cases, find_cluster
-from records.models import Case, Site
+from records.models import Case, Source
 from tests.records import registered
 
 ADVERT = "云溪男科门诊部引进新设备，治愈率98%，永不复发，专家团队每周坐诊，欢迎咨询。" * 2
@@ -14,7 +14,7 @@ ADVERT = "云溪男科门诊部引进新设备，治愈率98%，永不复发，�
 
 def seen(engine: Engine, store, rules, now, text: str, path: str) -> int:
     with transaction(engine) as session:
-        source = session.query(Site).first() or registered.site(session)
+        source = session.query(Source).first() or registered.site(session)
     url = f"http://127.0.0.1:1/{path}"
     kept = registered.snapshot(engine, store, source, now, url=url, text=text)
     case = registered.judged(engine, rules, kept, text, now)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from stdnum.cn import uscc
 
 from records.database import transaction
-from records.models import Certificate, Institution, Site
+from records.models import Certificate, Institution, Source
 from records.registry.exchange import export_registry, import_registry
 from records.sheets.table import FileRefused
 
@@ -256,7 +256,7 @@ def test_a_workbook_of_several_sheets_is_read_in_the_order_that_they_need(
     engine: Engine, tmp_path: Path
 ) -> None:
     result = imported(engine, workbook(tmp_path / "registry.xlsx"))
-    assert (count(engine, Institution), count(engine, Certificate), count(engine, Site)) == (1, 1, 1)
+    assert (count(engine, Institution), count(engine, Certificate), count(engine, Source)) == (1, 1, 1)
     assert [(fault.sheet, fault.line, fault.column) for fault in result.faults] == [
         ("站", 3, "网址"),
         ("站", 4, "整行"),

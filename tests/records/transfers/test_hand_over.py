@@ -301,7 +301,7 @@ def test_content_that_comes_back_after_verification_recurs(
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
         conclude(session, case, [look(case, Seen(Visitor.PLAIN, 404), GONE)], now)
-        source, url = case.page.site, case.page.url
+        source, url = case.page.source, case.page.url
     assert registered.state(engine, case_id) == "已核验"
     kept = registered.snapshot(engine, store, source, now, url=url, text=registered.UNLAWFUL + "再版")
     registered.judged(engine, rules, kept, registered.UNLAWFUL + "再版", now)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from records.database import reading, transaction
-from records.models import AuditEntry, Institution, Level, Site
+from records.models import AuditEntry, Institution, Level, Source, SourceKind
 from records.visits.coverage import SourceState, level_coverage, source_coverage
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
@@ -25,7 +25,9 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
         with transaction(engine) as session:
             for number, url in enumerate((good.url, blocking.url, moved.url, "http://127.0.0.1:9"), 1):
                 owner = registered.institution(session, number)
-                row = Site(institution_id=owner.id, start_url=f"{url}/", other_hosts=[], delay_seconds=0.0)
+                row = Source(
+                    kind=SourceKind.SITE, institution_id=owner.id, address=f"{url}/", delay_seconds=0.0
+                )
                 session.add(row)
             first = update(Institution).where(Institution.id == 1)
             session.execute(first.values(level=Level.PUBLIC_SECONDARY))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from records.database import reading, transaction
-from records.models import Site
+from records.models import Source
 from records.visits.hours import Hours
 from records.visits.targets import due_sources, open_visit
 from tests.records import registered
@@ -43,8 +43,8 @@ def test_the_time_that_is_left(hours: str, at: str, minutes: int) -> None:
 def test_a_site_is_due_only_in_its_hours_and_its_visit_ends_with_them(engine) -> None:
     with transaction(engine) as session:
         registered.site(session, "http://a.test/")
-        session.execute(update(Site).values(visit_hours="11-13", max_minutes=600))
+        session.execute(update(Source).values(visit_hours="11-13", max_minutes=600))
     with reading(engine) as session:
-        assert not due_sources(session, Site, NOON - timedelta(hours=2))
-        (site,) = due_sources(session, Site, NOON)
+        assert not due_sources(session, NOON - timedelta(hours=2))
+        (site,) = due_sources(session, NOON)
     assert open_visit(engine, site, NOON).seconds_left == 3600
