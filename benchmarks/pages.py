@@ -192,7 +192,7 @@ def _case(number: int, chance: random.Random) -> Row:
         "score": chance.randrange(200),
         "opened_at": moment,
         "changed_at": moment,
-        "version": 1,
+        "row_version": 1,
     }
 
 

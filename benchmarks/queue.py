@@ -105,8 +105,8 @@ _FILLING = (
     'INSERT INTO findings (judgement_id, rule, family, title, severity, law, start, "end", quote, why, term) SELECT n,'
     " 'cure-rate', 'cure', '治愈率', 'high', '[\"医疗广告管理办法第七条\"]', 2, 7, '治愈率极高', '写出了治愈率。', ''"
     f" {_NUMBERS}",
-    "INSERT INTO cases (id, page_id, judgement_id, state, score, opened_at, changed_at, version, recheck_round) SELECT n, n,"
-    f" n, 'transferred', 10, :now, :now, 1, 0 {_NUMBERS}",
+    "INSERT INTO cases (id, page_id, judgement_id, state, score, opened_at, changed_at, row_version, recheck_round)"
+    f" SELECT n, n, n, 'transferred', 10, :now, :now, 1, 0 {_NUMBERS}",
     "INSERT INTO transfers (id, case_id, office_id, matter_id, round, transferred_at, due_on) SELECT n, n, 1, 1, 1, :now,"
     f" CAST(:now AS date) {_NUMBERS}",
 )

@@ -90,7 +90,7 @@ def step_many(
     for case in cases:
         _require_step(case, to, actor, reason)
     moved = update(Case).where(Case.id.in_(written_out([case.id for case in cases])))
-    moved = moved.values(state=to, changed_at=now, version=Case.version + 1)
+    moved = moved.values(state=to, changed_at=now, row_version=Case.row_version + 1)
     session.execute(moved.execution_options(synchronize_session=False))
     for case in cases:
         _write(session, Step(case, case.state, to), actor=actor, now=now, reason=reason)

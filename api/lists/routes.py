@@ -16,7 +16,7 @@ from records.lists import drafts, publications, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
 from records.lists.term_edits import add_term, remove_term
-from records.lists.term_statistics import suggestions, term_records
+from records.lists.term_statistics import list_term_statistics, suggestions
 from records.models import DraftState, ListDraft, User
 
 router = APIRouter(prefix="/lists", include_in_schema=False)
@@ -28,7 +28,7 @@ def show(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HT
     rules = here.lists.rules()
     with transaction(here.engine) as session:
         publications.notice_version(session, rules.version, now)
-        records = term_records(session, now)
+        records = list_term_statistics(session, now)
         return page(
             request,
             "lists.html",
@@ -46,7 +46,7 @@ def terms(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> H
     """Terms by what became of them: those that only produce dismissals first; and words that no list has."""
     rules = here.lists.rules()
     with reading(here.engine) as session:
-        records = term_records(session, now)
+        records = list_term_statistics(session, now)
         suggested = suggestions(session, rules)
     shown = sorted(
         records.values(),

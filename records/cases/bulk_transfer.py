@@ -29,11 +29,11 @@ def transfer_together(
     if not offices:
         raise StepRefused("请选择转送的部门")
     cases = session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
-    fit = [case for case in cases if case.lead_id is None and is_in_reach(by, case)]
+    fit = [case for case in cases if case.merged_into_id is None and is_in_reach(by, case)]
     fit = [case for case in fit if case.state in TRANSFERABLE]
     if not fit:
         raise StepRefused("所选案件中没有可以转送的：须先认定违法")
     for case in fit:
-        decision = Decision("transfer", case.version, offices=tuple(offices), answer_within=answer_within)
+        decision = Decision("transfer", case.row_version, offices=tuple(offices), answer_within=answer_within)
         decide(session, case, by, decision, now)
     return len(fit)

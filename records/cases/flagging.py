@@ -52,7 +52,7 @@ def flag(
             words += "；只有从搜索来的手机访客看得到，普通访问看不到（伪装页面）"
         first = disposed_before(session, record, page)
         if first is not None:
-            case.first_id = first.id
+            case.mirror_of_id = first.id
             words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后在此再现"
         workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
         if first is not None:

@@ -28,7 +28,7 @@ def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) ->
             page.joinedload(Page.source).joinedload(Source.institution),
         ).order_by(Case.score.desc(), Case.id)
     ).all()
-    leads = {case.lead_id for case in cases if case.lead_id}
+    leads = {case.merged_into_id for case in cases if case.merged_into_id}
     if len(cases) < 2 or not all(is_in_reach(by, case) for case in cases):
         raise workflow.StepRefused("请选择至少两个案件并案")
     if len(leads) > 1:
@@ -39,11 +39,11 @@ def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) ->
         _require_free(case, by)
     lead = session.get_one(Case, leads.pop()) if leads else _lead_among(session, cases)
     for case in cases:
-        if lead.id in {case.id, case.lead_id}:
+        if lead.id in {case.id, case.merged_into_id}:
             continue
         for member in members(session, case):
-            member.lead_id = lead.id
-        case.lead_id, case.reviewer_id = lead.id, lead.reviewer_id
+            member.merged_into_id = lead.id
+        case.merged_into_id, case.reviewer_id = lead.id, lead.reviewer_id
         _note(session, case, by, now, f"并入案件 {lead.id}")
         _note(session, lead, by, now, f"案件 {case.id} 并入")
         if case.state is not lead.state:
@@ -54,19 +54,19 @@ def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) ->
 
 def split(session: Session, case: Case, by: User, now: datetime) -> None:
     """Take a case out of the one that it is merged into; it is decided by itself again. Raises StepRefused."""
-    if case.lead_id is None:
+    if case.merged_into_id is None:
         raise workflow.StepRefused("案件没有并入其他案件")
     if case.state not in _MERGEABLE:
         raise workflow.StepRefused(f"案件已{case.state.label}，不能再分案")
-    lead = session.get_one(Case, case.lead_id)
-    case.lead_id = None
+    lead = session.get_one(Case, case.merged_into_id)
+    case.merged_into_id = None
     _note(session, case, by, now, f"从案件 {lead.id} 分出")
     _note(session, lead, by, now, f"案件 {case.id} 分出")
 
 
 def members(session: Session, case: Case) -> Sequence[Case]:
     """The cases that are merged into this one, by id."""
-    query = select(Case).where(Case.lead_id == case.id).order_by(Case.id)
+    query = select(Case).where(Case.merged_into_id == case.id).order_by(Case.id)
     return session.scalars(
         query.options(
             joinedload(Case.page),
@@ -79,7 +79,7 @@ def members(session: Session, case: Case) -> Sequence[Case]:
 def _lead_among(session: Session, cases: Sequence[Case]) -> Case:
     """The gravest that others are merged into already, or the gravest."""
     ids = [case.id for case in cases]
-    leading = set(session.scalars(select(Case.lead_id).where(Case.lead_id.in_(ids))))
+    leading = set(session.scalars(select(Case.merged_into_id).where(Case.merged_into_id.in_(ids))))
     return next((case for case in cases if case.id in leading), cases[0])
 
 

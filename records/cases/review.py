@@ -106,7 +106,7 @@ def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None)
         other
         for other in others
         if other.state in _TAKEN_UP_FIRST
-        and other.lead_id is None
+        and other.merged_into_id is None
         and {finding.rule for finding in other.judgement.findings} == rules
     ]
 
@@ -128,7 +128,7 @@ def decide_alike(
     decide(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for other in others:
         reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
-        alike = Decision(decision.action, other.version, reason)
+        alike = Decision(decision.action, other.row_version, reason)
         decide(session, other, reviewer, alike, now, needs_approval=needs_approval)
     return 1 + len(others)
 
@@ -148,13 +148,13 @@ def decide(
     A decision on a case that nobody has taken up takes it up first, so that each step is written down. With
     `needs_approval` (the two-person rule) a confirmation is a proposal, until somebody else approves it.
     """
-    if case.lead_id is not None:
-        raise CaseChanged(f"案件已并入案件 {case.lead_id}，请在该案件研判，或先分案")
+    if case.merged_into_id is not None:
+        raise CaseChanged(f"案件已并入案件 {case.merged_into_id}，请在该案件研判，或先分案")
     following = members(session, case)
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
         reason = f"{decision.reason}（随案件 {case.id}）".strip()
-        own = replace(decision, version=member.version, reason=reason)
+        own = replace(decision, version=member.row_version, reason=reason)
         _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
 
 
@@ -169,7 +169,7 @@ def _decide_one(
 ) -> None:
     if decision.action not in ACTIONS:
         raise workflow.StepRefused(f"没有“{decision.action}”这一操作")
-    if case.version != decision.version:
+    if case.row_version != decision.version:
         raise CaseChanged("案件已被他人更新，请核对后再操作")
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, reviewer.id):
         holder = case.reviewer.display_name if case.reviewer else ""

@@ -148,7 +148,7 @@ def next_case(session: Session, wanted: QueueFilter, user: User, now: datetime, 
     query = select(Case.id).where(
         Case.state.in_(_FREE),
         Case.id != after,
-        Case.lead_id.is_(None),
+        Case.merged_into_id.is_(None),
         *_conditions(session, wanted, user, now),
     )
     return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))

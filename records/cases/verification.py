@@ -100,7 +100,7 @@ def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime)
         outcome=outcome,
         snapshot_id=decisive.seen.snapshot_id,
         reason=reason,
-        looks=[_written(one) for one in looks],
+        observations=[_written(one) for one in looks],
     )
     session.add(verification)
     if outcome is VerificationOutcome.UNREACHABLE:

@@ -54,7 +54,7 @@ def office_figures(
 ) -> list[OfficeFigure]:
     """A figure for each office that was handed something, in the order of their names."""
     mirror = aliased(Case)
-    again = select(mirror.id).where(mirror.first_id == Case.id).exists()
+    again = select(mirror.id).where(mirror.mirror_of_id == Case.id).exists()
     query = of_period(select(Office.id, Office.name, Transfer, Case.state, again), period, district)
     query = query.join(Transfer, Transfer.case_id == Case.id).join(Office, Office.id == Transfer.office_id)
     rows = [_Row(*row) for row in session.execute(query.order_by(Office.name, Transfer.id))]

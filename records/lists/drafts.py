@@ -70,7 +70,7 @@ def save_file(
     """Keep a file of the draft; one that is as the draft's base has it is no change. `version` is the draft's on the
     page that was edited. Raises DraftRefused."""
     _must_be_open(draft)
-    if version is not None and draft.version != version:
+    if version is not None and draft.row_version != version:
         raise DraftRefused("草稿已被他人修改，请刷新后再改")
     base = list_files(here.of(draft.base_version))
     if name not in base:

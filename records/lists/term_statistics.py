@@ -20,7 +20,7 @@ _PAGES = 400  # of each side, for keyness
 
 
 @dataclass(frozen=True)
-class TermRecord:
+class TermStatistics:
     """One term of one rule ("" is the rule's own condition): pages with a case that it hit, by what became of them."""
 
     rule: str
@@ -37,7 +37,7 @@ class TermRecord:
         return self.dismissed > 0 and self.confirmed == 0
 
 
-def term_records(session: Session, now: datetime) -> dict[tuple[str, str], TermRecord]:
+def list_term_statistics(session: Session, now: datetime) -> dict[tuple[str, str], TermStatistics]:
     """By rule and term, over all cases. A page counts once for a term, however often it stands there."""
     seen = (
         select(
@@ -67,7 +67,7 @@ def term_records(session: Session, now: datetime) -> dict[tuple[str, str], TermR
             count((seen.c.judged_at >= earlier) & (seen.c.judged_at < recent)),
         ).group_by(seen.c.rule, seen.c.term)
     )
-    return {(row[0], row[1]): TermRecord(*row) for row in rows}
+    return {(row[0], row[1]): TermStatistics(*row) for row in rows}
 
 
 def suggestions(session: Session, rules: RuleSet, limit: int = 40) -> list[KeyWord]:

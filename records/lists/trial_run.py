@@ -99,7 +99,7 @@ def _keep(engine: Engine, trial_id: int, compared: _Compared) -> bool:
     with transaction(engine) as session:
         trial = session.get_one(ListTrial, trial_id, with_for_update=True)
         trial.judged += compared.judged + compared.missing
-        trial.heard_at = datetime.now(UTC)
+        trial.last_heartbeat_at = datetime.now(UTC)
         session.add_all(TrialDifference(trial_id=trial_id, **row) for row in compared.different)
         return trial.state is TrialState.RUNNING
 

@@ -84,7 +84,7 @@ def begin_trial(
         judged=0,
         state=TrialState.RUNNING,
         started_at=now,
-        heard_at=now,
+        last_heartbeat_at=now,
     )
     session.add(trial)
     session.flush()
@@ -104,7 +104,7 @@ def trials_of(session: Session, draft_id: int, now: datetime) -> list[ListTrial]
     query = select(ListTrial).where(ListTrial.draft_id == draft_id).order_by(ListTrial.id.desc())
     found = list(session.scalars(query))
     for trial in found:
-        if trial.state is TrialState.RUNNING and trial.heard_at < now - _SILENT:
+        if trial.state is TrialState.RUNNING and trial.last_heartbeat_at < now - _SILENT:
             trial.state, trial.fault, trial.finished_at = TrialState.FAILED, "运行被中断，请重新试运行", now
     return found
 

@@ -68,17 +68,17 @@ class Case(Base):
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who holds it")
-    lead_id: Mapped[int | None] = mapped_column(
+    merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("cases.id"), index=True, comment="the case that it is merged into 并案"
     )
-    first_id: Mapped[int | None] = mapped_column(
+    mirror_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("cases.id"), index=True, comment="the disposed case whose text came up here again 再现"
     )
     recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified next")
     recheck_round: Mapped[int] = mapped_column(
         default=0, comment="how many verifications have seen the page gone since its disposal"
     )
-    version: Mapped[int] = mapped_column(
+    row_version: Mapped[int] = mapped_column(
         comment="counts writes, so that two people cannot overwrite each other"
     )
 
@@ -88,7 +88,7 @@ class Case(Base):
     transfers: Mapped[list["Transfer"]] = relationship(back_populates="case", order_by="Transfer.id")
     verifications: Mapped[list["Verification"]] = relationship(order_by="Verification.id", viewonly=True)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own interface
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
 
 
 class Verification(Base):
@@ -102,7 +102,7 @@ class Verification(Base):
     outcome: Mapped[VerificationOutcome] = mapped_column(enum_column(VerificationOutcome))
     snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshots.id"))
     reason: Mapped[str] = mapped_column(Text, comment="what was seen, in Chinese")
-    looks: Mapped[list[dict[str, Any]]] = mapped_column(
+    observations: Mapped[list[dict[str, Any]]] = mapped_column(
         comment="what each visitor saw: visitor, outcome, reason, snapshot"
     )
 

@@ -40,14 +40,14 @@ class ListDraft(Base):
     state: Mapped[DraftState] = mapped_column(enum_column(DraftState), default=DraftState.EDITING)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(
+    row_version: Mapped[int] = mapped_column(
         comment="counts writes, so that two people cannot overwrite each other"
     )
 
     author: Mapped[User] = relationship()
     files: Mapped[list["ListDraftFile"]] = relationship(order_by="ListDraftFile.name")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own interface
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
 
 
 class ListDraftFile(Base):
@@ -88,7 +88,7 @@ class ListTrial(Base):
     pages: Mapped[int] = mapped_column(comment="to be judged")
     judged: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
-    heard_at: Mapped[datetime] = mapped_column(comment="the last sign of life")
+    last_heartbeat_at: Mapped[datetime] = mapped_column(comment="the last sign of life")
     finished_at: Mapped[datetime | None]
     fault: Mapped[str | None] = mapped_column(Text)
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="what it came to")

@@ -90,7 +90,7 @@ class Source(Base):
     visit_hours: Mapped[str | None] = mapped_column(
         String(5), comment="such as 22-6, local time; empty: any hour"
     )
-    pace: Mapped[float] = mapped_column(
+    interval_factor: Mapped[float] = mapped_column(
         default=1.0, comment="the interval is multiplied by it: less for what changes or offends"
     )
     enabled: Mapped[bool] = mapped_column(default=True)

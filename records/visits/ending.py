@@ -38,16 +38,18 @@ def finish_visit(
             return
         source = session.get_one(Source, target.source_id)
         if held_back:
-            source.pace = min(_LONGEST_WAIT, max(1.0, source.pace) * 2)
+            source.interval_factor = min(_LONGEST_WAIT, max(1.0, source.interval_factor) * 2)
         else:
-            source.pace = _pace(session, target.visit_id, min(source.pace, _SLOWEST))
-        source.next_visit_at = now + timedelta(hours=source.interval_hours * source.pace)
+            source.interval_factor = _interval_factor(
+                session, target.visit_id, min(source.interval_factor, _SLOWEST)
+            )
+        source.next_visit_at = now + timedelta(hours=source.interval_hours * source.interval_factor)
 
 
 _FASTEST, _SLOWEST, _LONGEST_WAIT = 0.25, 4.0, 16.0
 
 
-def _pace(session: Session, visit_id: int, before: float) -> float:
+def _interval_factor(session: Session, visit_id: int, before: float) -> float:
     """How often a source is seen next, as a factor of its interval: twice as often after findings or where a fifth
     of the pages changed, half as often again where nothing did; between a quarter and four times the interval."""
     kept, changed = session.execute(

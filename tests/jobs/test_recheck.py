@@ -24,9 +24,9 @@ def report_disposed(engine: Engine, now) -> int:
     with transaction(engine) as session:
         office, user = registered.office(session), registered.reviewer(session)
         case = review.find_case(session, session.scalars(select(Case.id)).one())
-        review.decide(session, case, user, review.Decision("confirm", case.version), now)
+        review.decide(session, case, user, review.Decision("confirm", case.row_version), now)
         review.decide(
-            session, case, user, review.Decision("transfer", case.version, offices=(office.id,)), now
+            session, case, user, review.Decision("transfer", case.row_version, offices=(office.id,)), now
         )
         (transfer,) = office_queue.office_queue(session, office_queue.Queued(office.id))
         actor = actor_of_office(office)
@@ -103,7 +103,7 @@ def test_content_that_only_some_visitors_see_is_there(
         if who is not None:
             assert verification.reason.startswith(who.label)
             assert kept.is_mobile
-            seen = {one["visitor"]: one["outcome"] for one in verification.looks}
+            seen = {one["visitor"]: one["outcome"] for one in verification.observations}
             assert seen == {"plain": "gone", "rendered": "gone", "mobile": "still_there"}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from records import audit
 from records.database import DatabaseBehind, newest_revision, reading, require_current, transaction
 from records.migrations import downgrade, migration_config, upgrade
+from records.models import Case, Source
 from tests.records import registered
 
 
@@ -32,6 +33,30 @@ def test_what_is_there_survives_the_way_down_and_up_again(engine: Engine, store,
     with reading(engine) as session:
         assert audit.verify(session).broken_at is None
         assert audit.verify(session).entries == 1
+
+
+def test_renamed_columns_keep_their_values(engine: Engine, store, rules, now) -> None:
+    first, second, third = (registered.case(engine, store, rules, now, number) for number in (1, 2, 3))
+    with transaction(engine) as session:
+        session.get_one(Case, second).mirror_of_id = first
+        session.get_one(Case, third).merged_into_id = first
+        session.query(Source).one().interval_factor = 4.0
+    downgrade(engine, "0020")
+    with engine.connect() as connection:
+        links = connection.execute(text("SELECT id, first_id, lead_id FROM cases ORDER BY id")).all()
+        assert [tuple(row) for row in links] == [
+            (first, None, None), (second, first, None), (third, None, first),
+        ]  # fmt: skip
+        assert connection.scalar(text("SELECT pace FROM sources")) == 4.0
+    upgrade(engine)
+    check(migration_config(engine))
+    keys = {key["name"] for key in inspect(engine).get_foreign_keys("cases")}
+    assert {"fk_cases_mirror_of_id_cases", "fk_cases_merged_into_id_cases"} <= keys
+    with reading(engine) as session:
+        cases = [session.get_one(Case, case_id) for case_id in (first, second, third)]
+        assert [case.mirror_of_id for case in cases] == [None, first, None]
+        assert [case.merged_into_id for case in cases] == [None, None, first]
+        assert session.query(Source).one().interval_factor == 4.0
 
 
 def test_a_database_that_is_behind_is_told(engine: Engine) -> None:

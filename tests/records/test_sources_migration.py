@@ -78,10 +78,11 @@ def test_how_each_was_crawled_is_kept(old: Engine) -> None:
         assert (site.max_depth, site.other_hosts, site.obey_robots, site.robots_reason) == (
             7, ["m.east.test"], False, "某局批准",
         )  # fmt: skip
-        assert (site.visit_hours, site.pace, site.next_visit_at, site.enabled) == ("22-6", 0.5, _THEN, True)
+        assert (site.visit_hours, site.next_visit_at, site.enabled) == ("22-6", _THEN, True)
+        assert (site.interval_factor, site.delay_seconds) == (0.5, 2.5)
         assert (account.address, account.biz) == ("http://mp.test/east/feed", "MzB1")
         assert (account.max_depth, account.other_hosts, account.obey_robots) == (1, [], True)
-        assert (account.max_pages, account.delay_seconds, account.pace) == (60, 2.5, 2.0)
+        assert (account.max_pages, account.delay_seconds, account.interval_factor) == (60, 2.5, 2.0)
 
 
 def test_crawls_go_on_with_the_sources(old: Engine) -> None:

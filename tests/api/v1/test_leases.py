@@ -200,7 +200,13 @@ def fill(served, store, rules, now, count: int) -> None:
         record |= {"judged_at": now, "lists_version": "0", "page_kind": "advert", "unlawful": True}
         record |= {"score": 1, "gravity": "ordinary", "page_text": judged.page_text}
         session.execute(insert(JudgementRecord), [{**record, "id": n, "snapshot_id": n} for n in numbers])
-        case = {"state": CaseState.TRANSFERRED, "score": 1, "opened_at": now, "changed_at": now, "version": 1}
+        case = {
+            "state": CaseState.TRANSFERRED,
+            "score": 1,
+            "opened_at": now,
+            "changed_at": now,
+            "row_version": 1,
+        }
         session.execute(insert(Case), [{**case, "id": n, "page_id": n, "judgement_id": n} for n in numbers])
         session.execute(
             insert(Matter),

@@ -139,5 +139,5 @@ def test_a_platform_that_asks_for_verification_is_left_alone(engine: Engine, qin
         account = session.scalars(select(Source)).one()
         posts = [post for post in session.scalars(select(Snapshot.post)) if post]
     assert set(skipped) == {"平台要求验证，本次不再访问该平台"}
-    assert account.pace == 2.0, "it is seen half as often"
+    assert account.interval_factor == 2.0, "it is seen half as often"
     assert posts[0]["account_id"] == "MzA0MDAwMDAwMQ=="

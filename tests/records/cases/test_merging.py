@@ -29,7 +29,9 @@ def merged(engine: Engine, ids: list[int], now) -> int:
 def decide(engine: Engine, case_id: int, action: str, now, **more) -> None:
     with transaction(engine) as session:
         case = review.find_case(session, case_id)
-        review.decide(session, case, session.query(User).one(), Decision(action, case.version, **more), now)
+        review.decide(
+            session, case, session.query(User).one(), Decision(action, case.row_version, **more), now
+        )
 
 
 def states(engine: Engine, ids: list[int]) -> list[str]:

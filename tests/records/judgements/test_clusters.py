@@ -52,7 +52,7 @@ def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_
     also = seen(engine, store, rules, now, ADVERT + "祖传秘方。", "c")
     with transaction(engine) as session:
         case, person = session.get_one(Case, first), registered.reviewer(session)
-        decision = Decision("confirm", case.version, "同一模板")
+        decision = Decision("confirm", case.row_version, "同一模板")
         assert decide_alike(session, case, person, decision, now) == 2
     assert registered.state(engine, second) == "认定违法"
     assert registered.state(engine, also) == "待研判"

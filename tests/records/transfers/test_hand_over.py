@@ -27,7 +27,7 @@ def decide(engine: Engine, case_id: int, action: str, now, who: str = "reviewer"
     with transaction(engine) as session:
         user = session.query(User).filter_by(name=who).first() or registered.reviewer(session, who)
         case = review.find_case(session, case_id)
-        version = more.pop("version", case.version)
+        version = more.pop("version", case.row_version)
         review.decide(session, case, user, review.Decision(action, version, **more), now)
 
 
@@ -217,7 +217,7 @@ def test_the_same_text_elsewhere_opens_a_case_that_names_the_first(
     disposed(engine, case_id, now)
     mirror = registered.case(engine, store, rules, now, number=2)
     with reading(engine) as session:
-        assert session.get_one(Case, mirror).first_id == case_id
+        assert session.get_one(Case, mirror).mirror_of_id == case_id
         assert f"与案件 {case_id}（已处置）的页面内容相同" in review.history(session, mirror)[0].reason
         assert f"相同内容在别处再现：案件 {mirror}" in review.history(session, case_id)[-1].reason
 

@@ -23,7 +23,7 @@ def transfer(engine: Engine, store, rules, now) -> Transfer:
     with transaction(engine) as session:
         office, user = registered.office(session), registered.reviewer(session)
         for action, offices in (("confirm", ()), ("transfer", (office.id,))):
-            version = session.get_one(Case, case_id).version
+            version = session.get_one(Case, case_id).row_version
             review.decide(
                 session,
                 review.find_case(session, case_id),
