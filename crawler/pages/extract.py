@@ -10,11 +10,20 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from classifiers.values import Block, Link, Origin, PageText, Region
 from crawler.pages.beside import SPEAKING, Beside, words_beside
 from crawler.pages.frame import Draft, Part, kind_of_part, part_in, regions
+from crawler.pages.inner import (
+    BRINGING_THEIR_OWN,
+    MOST_INNER,
+    field_words,
+    forwards,
+    is_backwards,
+    letters_joined,
+    source_within,
+)
 from crawler.pages.revealed import Reveals
 from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
 from crawler.pages.visibility import Look, Styles, names_of, styles_of
 
-_INVISIBLE = frozenset({"script", "style", "template", "head", "canvas", "object", "iframe", "rp"})
+_INVISIBLE = frozenset({"script", "style", "template", "head", "canvas", "embed", "iframe", "rp"})
 # What stands in the source, but is shown to nobody whose browser runs scripts; search engines read a noscript.
 _UNSHOWN: Mapping[str, tuple[Region, Origin]] = {
     "noscript": ("hidden", "noscript"),
@@ -36,10 +45,12 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol", "dl", "select"})
 _DRAWN = frozenset({"svg", "g", "symbol", "path", "image", "a", "use"})
 _CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject"}
+_MAY_SHOW_OTHERWISE = frozenset(
+    {"rt", "object", "bdo", "p", "span", "div", "b", "i", "em", "strong", "font", "td", "li", "h1", "h2"}
+)
 _ADDRESSED = frozenset({"a", "script", "iframe"})
-_BUTTONS = frozenset({"button", "submit", "reset"})
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
-_DEEPEST_DOCUMENT = 3
+_DEEPEST_DOCUMENT = 12
 _LONGEST_READING = 1  # Chinese characters of an rt that is a reading of one
 
 
@@ -90,6 +101,7 @@ class _Builder:
     unseen: dict[str, tuple[Region, Origin]] = field(default_factory=dict)
     unseen_length: int = 0
     lists: int = 0
+    inner_pages: int = 0
 
     def add(self, text: str, state: _State) -> None:
         """Words that stand in an element."""
@@ -107,7 +119,7 @@ class _Builder:
     def end_block(self, state: _State) -> None:
         if not self.current:
             return
-        text = spaced("".join(self.current))
+        text = spaced(forwards("".join(self.current)))
         self.current.clear()
         linked, self.linked = self.linked, 0
         if not text:
@@ -160,7 +172,8 @@ class _Builder:
                 blocks.append(Block(length, length + len(text), region, False, "", origin))
                 pieces.append(text)
                 length += len(text) + 1
-        return PageText("\n".join(pieces), title, tuple(blocks), tuple(links[:_MOST_LINKS]))
+        text = letters_joined(blocks, pieces)
+        return PageText(text, title, tuple(blocks), tuple(links[:_MOST_LINKS]))
 
 
 def _read(
@@ -213,7 +226,7 @@ class _Walk:
             if tag == "-text":
                 builder.add(node.text_content or "", state)
             elif tag in _UNSHOWN:
-                builder.hide(_source_words(node, tag), *_UNSHOWN[tag])
+                self._keep_unshown(node, tag, state)
             elif not tag.startswith("-"):
                 attributes = node.attributes
                 entered = self._enter(node, tag, attributes, state)
@@ -235,10 +248,9 @@ class _Walk:
     ) -> _State | None:
         """The state in an element; None for one whose words are not seen. Keeps what it says otherwise."""
         if tag in _INVISIBLE:
-            self._pass_by(tag, attributes, state)
+            self._pass_by(node, tag, attributes, state)
             return None
-        if tag == "rt":
-            self._keep_reading(node, state)
+        if tag in _MAY_SHOW_OTHERWISE and self._shows_otherwise(node, tag, attributes, state):
             return None
         changed: dict[str, Any] = {}
         look = Look.SEEN
@@ -262,6 +274,28 @@ class _Walk:
             changed |= self._changed_by(tag, state)
         return state._replace(**changed) if changed else state
 
+    def _keep_unshown(self, node: LexborNode, tag: str, state: _State) -> None:
+        if tag != "template" or not self._read_within(node, tag, node.attributes, state):
+            self.builder.hide(_source_words(node, tag), *_UNSHOWN[tag])
+
+    def _shows_otherwise(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State
+    ) -> bool:
+        """Keep the words of an element that shows others than stand in it, or the other way round; whether it is one."""
+        if tag == "rt":
+            self._keep_reading(node, state)
+            return True
+        if tag == "object":
+            return self._read_within(node, tag, attributes, state)
+        if (
+            not attributes
+            or not is_backwards(tag, attributes)
+            or self.styles.look(attributes) is not Look.SEEN
+        ):
+            return False
+        self.builder.add(words_of(node)[::-1], state)
+        return True
+
     def _changed_by(self, tag: str, state: _State) -> dict[str, Any]:
         """What an element changes for what is in it, by its tag alone."""
         if tag in _HEADINGS:
@@ -278,15 +312,28 @@ class _Walk:
             return False
         return look is Look.HIDDEN or not self.reveals.shows(node, attributes)
 
-    def _pass_by(self, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
+    def _pass_by(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State
+    ) -> None:
         """Keep what an element without words of its own loads, and the words of a page that is written out in it."""
         if tag in _ADDRESSED:
             self.builder.address(attributes, tag)
-        if tag == "iframe" and (inner := attributes.get("srcdoc")) and self.depth < _DEEPEST_DOCUMENT:
-            inside = state._replace(origin="document")
-            self.builder.end_block(state)
-            _read(parse(inner), self.builder, frozenset(), inside, self.depth + 1)
-            self.builder.end_block(inside)
+        self._read_within(node, tag, attributes, state)
+
+    def _read_within(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: _State
+    ) -> bool:
+        """Read the page that an element shows in its place, if it does; of so many, for each is parsed."""
+        if tag not in BRINGING_THEIR_OWN or self.depth >= _DEEPEST_DOCUMENT:
+            return False
+        if self.builder.inner_pages >= MOST_INNER or not (source := source_within(node, tag, attributes)):
+            return False
+        self.builder.inner_pages += 1
+        inside = state._replace(origin="document")
+        self.builder.end_block(state)
+        _read(parse(source), self.builder, frozenset(), inside, self.depth + 1)
+        self.builder.end_block(inside)
+        return True
 
     def _keep_hidden(self, node: LexborNode) -> None:
         self.builder.hide(words_of(node), "hidden", "")
@@ -294,9 +341,8 @@ class _Walk:
             self.builder.address(loading.attributes, "script")
 
     def _keep_said(self, tag: str, attributes: Mapping[str, str | None], state: _State) -> None:
-        """Keep the words on a button that has no text, and those for who does not see a picture."""
-        is_button = tag == "input" and (attributes.get("type") or "").lower() in _BUTTONS
-        if is_button and (words := attributes.get("value")):
+        """Keep the words on a button or in a field, which have no text, and those for who does not see a picture."""
+        if tag == "input" and (words := field_words(attributes)):
             self.builder.end_block(state)
             self.builder.add(words, state)
             self.builder.end_block(state)

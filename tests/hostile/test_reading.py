@@ -31,9 +31,7 @@ from tests.hostile.mutation import mutated
 from tests.hostile.shapes import LISTS, PAGES
 
 URL = "http://yx.example/a/b.html"
-TARGET = Target(
-    1, VisitKind.SITE, "http://yx.example/", 1, None, frozenset(), 500, 20, 60.0, 0.0, True, False
-)
+TARGET = Target(1, VisitKind.SITE, 1, "http://yx.example/", frozenset(), 500, 20, 60.0, 0.0, True, False)
 FACTS = Facts(date(2026, 11, 24), ("云溪口腔门诊部",))
 SITE = SiteSpider.__new__(SiteSpider)
 LONGEST = 15.0  # seconds for one page, on a busy machine

@@ -103,7 +103,7 @@ def test_what_a_reader_sees_is_read_whatever_the_system_and_the_encoding(templat
 def test_the_links_of_every_system_are_followed(name: str) -> None:
     body, content_type, _ = served(PAGES / "templates" / f"{name}.html", "utf-8 said")
     url = "http://yunxi.example/news/31.html"
-    target = Target(1, VisitKind.SITE, 1, None, url, frozenset(), 4, 100, 60.0, 0.0, True, False)
+    target = Target(1, VisitKind.SITE, 1, url, frozenset(), 4, 100, 60.0, 0.0, True, False)
     found = SiteSpider.links(
         SiteSpider.__new__(SiteSpider), target, url, decode_html(body, content_type), body
     )

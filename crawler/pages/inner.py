@@ -1,0 +1,96 @@
+"""What a page shows of words that do not stand in its tree as they are read: frames that bring their own source, shadow
+trees, fields of forms, and words written backwards for a reader who is shown them forwards."""
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from urllib.parse import unquote_to_bytes
+
+from selectolax.lexbor import LexborNode
+
+from classifiers.values import Block
+from records.snapshots.encoding import decode_html
+
+BRINGING_THEIR_OWN = frozenset({"iframe", "template", "object", "embed"})
+Attributes = Mapping[str, str | None]
+MOST_INNER = 50  # of a page, in all: each is parsed
+_LETTERS_IN_TURN = 6
+_LONGEST = 500_000  # characters
+_DATA = re.compile(r"data:(text/html|application/xhtml\+xml)?([^,]{0,100}),", re.I)
+_SHADOW = re.compile(r"^<template\b[^<>]*+>(.*?)(?:</template>)?$", re.I | re.S)
+_SHOWN_FIELDS = frozenset({"", "text", "button", "submit", "reset", "search", "tel", "url", "email"})
+_BACKWARDS = re.compile("\u202e([^\u202c\u202e\n]*)\u202c?")
+_RIGHT_TO_LEFT = re.compile(r"direction\s*:\s*rtl", re.I)
+_OVERRIDDEN = re.compile(r"unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.I)
+
+
+def letters_joined(blocks: list[Block], pieces: Sequence[str]) -> str:
+    """The text of blocks, each of which says one of `pieces`. Where many that follow each other are one character each,
+    words were taken apart, by a grid of cells or a break after each letter: they become one block, with a blank for each
+    line break, so that all positions stay what they are."""
+    if sum(len(piece) == 1 for piece in pieces) < _LETTERS_IN_TURN:
+        return "\n".join(pieces)
+    joined: list[Block] = []
+    text: list[str] = []
+    for (is_letter, *_), group in groupby(zip(blocks, pieces, strict=True), _letter_of_a_run):
+        run = list(group)
+        if is_letter and len(run) >= _LETTERS_IN_TURN:
+            joined.append(run[0][0]._replace(end=run[-1][0].end))
+            text.append(" ".join(piece for _, piece in run))
+        else:
+            joined += (block for block, _ in run)
+            text += (piece for _, piece in run)
+    blocks[:] = joined
+    return "\n".join(text)
+
+
+def _letter_of_a_run(pair: tuple[Block, str]) -> tuple[bool, str, str]:
+    return len(pair[1]) == 1, pair[0].region, pair[0].origin
+
+
+def source_within(node: LexborNode, tag: str, attributes: Attributes) -> str:
+    """The HTML that an element shows in its place as a page of its own; "" where it shows none."""
+    if tag == "template":
+        is_shown = "shadowrootmode" in attributes or "shadowroot" in attributes
+        found = _SHADOW.match(node.html or "") if is_shown else None
+        return found[1][:_LONGEST] if found else ""
+    if tag == "iframe":
+        if source := attributes.get("srcdoc"):
+            return source[:_LONGEST]
+        return _of_data((attributes.get("src") or "").strip())
+    if tag in {"object", "embed"}:
+        return _of_data((attributes.get("data" if tag == "object" else "src") or "").strip())
+    return ""
+
+
+def _of_data(address: str) -> str:
+    if not (found := _DATA.match(address)):
+        return ""
+    kind, parameters = found[1] or "", found[2]
+    content = unquote_to_bytes(address[found.end() :][:_LONGEST])
+    if parameters.lower().endswith(";base64"):
+        digits = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
+        digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # one alone is no byte
+        content = b64decode(digits + b"=" * (-len(digits) % 4))
+    return decode_html(content, f"{kind or 'text/plain'}{parameters.removesuffix(';base64')}") if kind else ""
+
+
+def field_words(attributes: Attributes) -> str:
+    """What a form's field shows: its value."""
+    if (attributes.get("type") or "").strip().lower() not in _SHOWN_FIELDS:
+        return ""
+    return attributes.get("value") or ""
+
+
+def is_backwards(tag: str, attributes: Attributes) -> bool:
+    """Whether an element shows its characters from the last to the first (CSS Writing Modes 2.2)."""
+    if tag == "bdo" and (attributes.get("dir") or "").strip().lower() == "rtl":
+        return True
+    style = attributes.get("style")
+    return bool(style and _RIGHT_TO_LEFT.search(style) and _OVERRIDDEN.search(style))
+
+
+def forwards(text: str) -> str:
+    """`text` as it is shown where a control character turns it round (U+202E to U+202C)."""
+    return _BACKWARDS.sub(lambda found: found[1][::-1], text) if "\u202e" in text else text
