@@ -120,6 +120,11 @@ def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:
     return Response(store.get(capture.screenshot_sha256), media_type="image/png", headers=headers)
 
 
+def as_picture(content: bytes) -> Response:
+    """A PNG that our own browser made."""
+    return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
 def package(session: Session, store: EvidenceStore, case: Case, taker: Taker) -> Response:
     """The evidence package of a case, as a download, written into the log. Raises EvidenceIncomplete."""
     with tempfile.TemporaryDirectory() as scratch:

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
+from classifiers.values import PageText
 from crawler.browser.evidence_browser import PageUnseen, evidence_browser
 from crawler.browser.evidence_browser import Seen as SeenPage
 from crawler.browser.evidence_browser import Visitor as BrowserVisitor
 from crawler.network.dns import domain_is_gone
-from crawler.pages.post import GONE_STATES
-from crawler.platforms import read_page
+from crawler.pages.post import GONE_STATES, STATE_LABELS
+from crawler.platforms import read_post
 from crawler.run import crawl
 from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
 from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
@@ -58,9 +59,9 @@ def recheck(
             seen = _seen_plainly(session, store, rules, register, case, target)
             plain[case_id] = look(case, seen, GONE_STATES)
         wanted = {
-            case_id: session.get_one(Case, case_id).page.url
+            case_id: (case.page.url, visitors)
             for case_id, one in plain.items()
-            if _browser_is_wanted(session.get_one(Case, case_id), one)
+            if (visitors := _browsers_wanted(case := session.get_one(Case, case_id), one))
         }
     seen_by_browser = asyncio.run(_look_by_browser(wanted)) if wanted else {}
     return [
@@ -69,12 +70,15 @@ def recheck(
     ]
 
 
-def _browser_is_wanted(case: Case, plain: Look) -> bool:
-    """Not where the plain visitor saw it, nor where nothing answers; and no platform is looked at thrice."""
+def _browsers_wanted(case: Case, plain: Look) -> tuple[Visitor, ...]:
+    """As whom the browser is to look: not where the plain visitor saw it, nor where nothing answers. No platform is
+    looked at thrice; but where it is unclear what it shows, a person is to see it as it looks."""
     seen = plain.seen
-    answered = seen.status is not None and not seen.domain_is_gone
-    of_site = case.page.source.kind is SourceKind.SITE or case.judgement.snapshot.is_mobile
-    return answered and plain.outcome not in THERE and of_site
+    if seen.status is None or seen.domain_is_gone or plain.outcome in THERE:
+        return ()
+    if case.page.source.kind is SourceKind.SITE or case.judgement.snapshot.is_mobile:
+        return (Visitor.RENDERED, Visitor.MOBILE)
+    return (Visitor.RENDERED,) if plain.is_unclear else ()
 
 
 def _seen_plainly(
@@ -93,12 +97,26 @@ def _seen_plainly(
         return Seen(Visitor.PLAIN, None, failure=reason, domain_is_gone=gone)
     page = text_with_images(session, store, snapshot)
     judgement = judge_page(session, rules, page, snapshot, register) if page is not None else None
-    return Seen(Visitor.PLAIN, snapshot.status, snapshot.page_state, judgement, snapshot.id)
+    return Seen(
+        Visitor.PLAIN,
+        snapshot.status,
+        snapshot.page_state,
+        judgement,
+        snapshot.id,
+        shown=STATE_LABELS.get(snapshot.page_state, snapshot.page_state),
+        is_post=snapshot.post is not None,
+        words=_words(page) if page is not None else None,
+    )
 
 
-async def _look_by_browser(urls: Mapping[int, str]) -> _BrowserLooks:
-    """What the browser sees at each case's address, as the monitor and as a mobile visitor."""
-    visitors = {
+def _words(page: PageText) -> int:
+    """How many characters a visitor sees."""
+    return len("".join(page.text.split()))
+
+
+async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[Visitor]]]) -> _BrowserLooks:
+    """What the browser sees at each case's address, as each of the visitors that are wanted."""
+    as_whom = {
         Visitor.RENDERED: BrowserVisitor(user_agent=settings().user_agent),
         Visitor.MOBILE: VISITOR,
     }
@@ -109,11 +127,13 @@ async def _look_by_browser(urls: Mapping[int, str]) -> _BrowserLooks:
             async with gate:
                 return await seen_by(browser, url, visitor)
 
-        async def seen(case_id: int, url: str) -> tuple[int, dict[Visitor, SeenPage | PageUnseen]]:
-            found = await asyncio.gather(*(look_once(visitor, url) for visitor in visitors.values()))
+        async def seen(
+            case_id: int, url: str, visitors: Sequence[Visitor]
+        ) -> tuple[int, dict[Visitor, SeenPage | PageUnseen]]:
+            found = await asyncio.gather(*(look_once(as_whom[visitor], url) for visitor in visitors))
             return case_id, dict(zip(visitors, found, strict=True))
 
-        return dict(await asyncio.gather(*(seen(case_id, url) for case_id, url in urls.items())))
+        return dict(await asyncio.gather(*(seen(case_id, *asked) for case_id, asked in wanted.items())))
 
 
 def _concluded(
@@ -149,10 +169,22 @@ def _browser_look(
         case = session.get_one(Case, case_id)
         if isinstance(seen, PageUnseen):
             return look(case, Seen(visitor, None, failure=str(seen)), GONE_STATES)
-        text, state = read_page(seen.html, seen.url)
+        post = read_post(seen.html, seen.url)
+        text, state = post.text, post.state
         judgement = judge_page(session, rules, text, case.judgement.snapshot, register)
-        found = look(case, Seen(visitor, seen.status, state, judgement), GONE_STATES)
+        shown = Seen(
+            visitor,
+            seen.status,
+            state,
+            judgement,
+            shown=STATE_LABELS[state],
+            is_post=post.is_post,
+            words=_words(text),
+        )
+        found = look(case, shown, GONE_STATES)
         page = case.page
+    if found.is_unclear and seen.screenshot:
+        return replace(found, seen=replace(found.seen, screenshot=store.put(seen.screenshot)))
     if found.outcome not in THERE:
         return found
     kind = VisitKind.MOBILE if visitor is Visitor.MOBILE else VisitKind.RECHECK

@@ -94,16 +94,14 @@ def _line(answer: dict[str, Any]) -> str:
 
 def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
     parsed = LineIn.model_validate(json.loads(line))
-    page = (
-        PageText.of_plain(parsed.text)
-        if parsed.text is not None
-        else read_post(parsed.html or "", parsed.url or "").text
-    )
+    post = None if parsed.text is not None else read_post(parsed.html or "", parsed.url or "")
+    page = post.text if post else PageText.of_plain(parsed.text or "")
     judgement = judge(page, rules, _facts(parsed, today))
     return {
         "id": parsed.id,
         "unlawful": judgement.unlawful,
         "page_kind": judgement.page_kind,
+        "page_state": post.state if post else "normal",
         "findings": [
             {
                 "rule": finding.rule,

@@ -51,9 +51,9 @@ STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.RECEIVED, CaseState.RETURNED): frozenset({OFFICE}),
     (CaseState.RETURNED, CaseState.REVIEWING): frozenset({USER}),
     (CaseState.RETURNED, CaseState.TRANSFERRED): frozenset({USER}),
-    (CaseState.DISPOSED, CaseState.VERIFIED): frozenset({SYSTEM}),
-    (CaseState.DISPOSED, CaseState.RECURRED): frozenset({SYSTEM}),
-    (CaseState.VERIFIED, CaseState.RECURRED): frozenset({SYSTEM}),
+    (CaseState.DISPOSED, CaseState.VERIFIED): frozenset({SYSTEM, USER}),
+    (CaseState.DISPOSED, CaseState.RECURRED): frozenset({SYSTEM, USER}),
+    (CaseState.VERIFIED, CaseState.RECURRED): frozenset({SYSTEM, USER}),
     (CaseState.RECURRED, CaseState.TRANSFERRED): frozenset({USER}),
     (CaseState.RECURRED, CaseState.REVIEWING): frozenset({USER}),
 }

@@ -1,7 +1,7 @@
 """The case page, and the decisions."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,7 +12,7 @@ from api.cases.queue import Done, case_address, queue_address
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
-from records.cases import merging, page_versions, review
+from records.cases import merging, page_versions, review, verification
 from records.cases.bulk_transfer import TRANSFERABLE
 from records.cases.outcomes import OUTCOMES
 from records.cases.precedents import institution_counts, precedents, suggested_offices
@@ -150,6 +150,38 @@ def screenshot(here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Respo
     """The screenshot of the case's page."""
     with reading(here.engine) as session:
         return downloads.screenshot(session, here.store, _found(review.find_case(session, case_id), sign_in))
+
+
+@router.post("/{case_id}/verification", dependencies=[CheckedForm])
+def verify(
+    here: PartsHere,
+    sign_in: Reviewer,
+    now: Now,
+    case_id: RecordId,
+    seen: Annotated[Literal["gone", "there"], Form()],
+    reason: Annotated[str, Form(max_length=2000)],
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Say what a re-check that was unclear shows: the content is gone, or there."""
+    with transaction(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        user = session.get_one(User, sign_in.user_id)
+        verification.conclude_by_person(session, case, user, seen == "gone", reason, now)
+    return RedirectResponse(case_address(case_id, view), 303)
+
+
+@router.get("/{case_id}/verifications/{verification_id}/{visitor}.png")
+def seen_by(
+    here: PartsHere, sign_in: CaseReader, case_id: RecordId, verification_id: RecordId, visitor: str
+) -> Response:
+    """The screenshot of what a visitor of a re-check saw, where it was unclear."""
+    with reading(here.engine) as session:
+        case = _found(review.find_case(session, case_id), sign_in)
+        looks = [look for one in case.verifications if one.id == verification_id for look in one.observations]
+        sha256 = next((look.get("screenshot") for look in looks if look["visitor"] == visitor), None)
+        if not sha256:
+            raise HTTPException(404)
+        return downloads.as_picture(here.store.get(sha256))
 
 
 @router.get("/{case_id}/pictures/{sha256}")

@@ -48,6 +48,7 @@ def queue(
             cases=cases[:PAGE_SIZE],
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
             counts=_counts(session, wanted, user, now),
+            unclear=queues.count_unclear(session, user, now),
             choices=queues.choices(session),
             rules=[(rule.id, rule.title) for rule in here.lists.rules().rules],
             views=queues.saved_views(session, user),

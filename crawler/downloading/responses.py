@@ -102,4 +102,4 @@ def _headers(headers: Headers) -> dict[str, list[str]]:
 
 
 def _facts(post: Post | None) -> Mapping[str, object] | None:
-    return post.facts() if post and (post.account or post.account_id) else None
+    return post.facts() if post and post.is_post else None

@@ -1,5 +1,6 @@
 """What was read of a page: its text, and, where it is a platform's post, its state and what it says of itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,17 +11,38 @@ PageState = Literal[
     "normal",
     "deleted_by_author",
     "removed_for_violation",
+    "account_closed",
     "account_migrated",
+    "not_public",
+    "suspended",
     "needs_verification",
     "bad_link",
+    "failed",
+    "unknown",
 ]
 # The content is not there any more, whoever removed it.
-GONE_STATES = frozenset({"deleted_by_author", "removed_for_violation"})
+GONE_STATES = frozenset({"deleted_by_author", "removed_for_violation", "account_closed"})
+STATE_LABELS: Mapping[str, str] = {
+    "normal": "正常",
+    "deleted_by_author": "发布者已删除",
+    "removed_for_violation": "因违规被平台移除",
+    "account_closed": "账号已注销或被封停",
+    "account_migrated": "账号已迁移",
+    "not_public": "作者设为不公开",
+    "suspended": "暂时不可查看",
+    "needs_verification": "要求验证",
+    "bad_link": "链接无效",
+    "failed": "平台或网站出错",
+    "unknown": "不在已知的状态之内",
+}
 
 
 @dataclass(frozen=True)
 class Post:
-    """A post: its text, its state, and what it says of itself ("" and None where it says nothing)."""
+    """A post: its text, its state, and what it says of itself ("" and None where it says nothing).
+
+    `is_post` where a platform's own page object found a post's body; an ordinary page is none.
+    """
 
     text: PageText
     state: PageState = "normal"
@@ -31,6 +53,7 @@ class Post:
     videos: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()  # what could not be read of it, in Chinese
+    is_post: bool = False
 
     def facts(self) -> dict[str, object]:
         """What is kept with the snapshot: all but the text and the state, as plain values."""

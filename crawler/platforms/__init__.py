@@ -7,6 +7,7 @@ from crawler.pages.extract import extract
 from crawler.pages.guarded import read_guarded
 from crawler.pages.post import Post
 from crawler.platforms.mp_article import MpArticlePage
+from crawler.platforms.notices import state_of_notice
 from crawler.platforms.post_page import PostPage, response_of
 from crawler.platforms.toutiao_article import ToutiaoArticlePage
 
@@ -26,7 +27,8 @@ def _read(html: str, url: str) -> Post:
             post = read_guarded(html, own.to_post)
             # A page in a platform's shape that breaks its reader is read as an ordinary one.
             return replace(post, text=extract(html)) if post.faults else post
-    return Post(extract(html))
+    page = extract(html)
+    return Post(page, state_of_notice(page.text, "any_site") or "normal")
 
 
 def read_page(html: str, url: str = "") -> tuple[PageText, str]:

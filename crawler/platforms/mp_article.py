@@ -1,9 +1,8 @@
 """Article pages of public accounts 公众号, in the shape of mp.weixin.qq.com."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
-from crawler.pages.post import PageState
 from crawler.platforms.post_page import PostPage
 
 
@@ -12,26 +11,14 @@ class MpArticlePage(PostPage):
 
     hosts: ClassVar[tuple[str, ...]] = ("mp.weixin.qq.com",)
     shown_later: ClassVar[frozenset[str]] = frozenset({"js_content", "js_article", "js_image_content"})
-    notices: ClassVar[Mapping[PageState, Sequence[str]]] = {
-        "deleted_by_author": ("该内容已被发布者删除", "此内容已被发布者删除"),
-        "removed_for_violation": (
-            *("此内容因违规无法查看", "此内容被投诉且经审核涉嫌侵权", "此内容被多人投诉"),
-            *("此账号已被屏蔽", "此帐号已被屏蔽"),
-        ),
-        "account_migrated": ("该公众号已迁移", "账号已迁移"),
-        "needs_verification": ("环境异常", "完成验证后即可继续访问", "访问过于频繁"),
-        "bad_link": ("参数错误", "链接已过期"),
-    }
+    bodies: ClassVar[str] = "#js_content, #js_image_content, .share_content_page"
+    catalogue: ClassVar[str] = "mp_article"
 
     @classmethod
     def owns(cls, url: str, html: str) -> bool:
         """By the host, or by the shape: what bridges and mirrors serve keeps it."""
         shapes = ("js_content", "js_image_content", 'class="weui-msg')
         return super().owns(url, html) or any(shape in html for shape in shapes)
-
-    def has_body(self) -> bool:
-        """A text, or a post of pictures alone."""
-        return bool(self.css("#js_content, #js_image_content, .share_content_page"))
 
     def title(self) -> str:
         return self.words("#activity-name") or (

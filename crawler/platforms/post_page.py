@@ -5,8 +5,7 @@ stand, and what it shows in place of a post. CONTRIBUTING.md shows how one is ad
 """
 
 import re
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -15,8 +14,14 @@ from web_poet import HttpResponse, WebPage
 
 from classifiers.values import PageText
 from crawler.pages.extract import extract
-from crawler.pages.post import PageState, Post
+from crawler.pages.post import Post
+from crawler.platforms.notices import state_of_notice
 from records.local_time import LOCAL
+
+_SOMETHING = (
+    ".//text()[normalize-space() and not(ancestor::script or ancestor::style or ancestor::template)]"
+    " | descendant-or-self::*[self::img or self::image or self::video or self::iframe or self::mpvideosnap]"
+)
 
 
 class PostPage(WebPage[Post]):
@@ -25,8 +30,10 @@ class PostPage(WebPage[Post]):
     hosts: ClassVar[tuple[str, ...]] = ()
     # Element ids that are hidden in the source until the page's own script shows them.
     shown_later: ClassVar[frozenset[str]] = frozenset()
-    # What the platform shows in place of a post, by the words on its notice page.
-    notices: ClassVar[Mapping[PageState, Sequence[str]]] = {}
+    # Where a post's body stands, as CSS.
+    bodies: ClassVar[str] = ""
+    # The catalogue of what the platform shows in place of a post: a file of this name beside the module.
+    catalogue: ClassVar[str] = "any_site"
 
     @classmethod
     def owns(cls, url: str, html: str) -> bool:
@@ -34,9 +41,9 @@ class PostPage(WebPage[Post]):
         host = (urlsplit(url).hostname or "").lower()
         return any(host == known or host.endswith(f".{known}") for known in cls.hosts)
 
-    @abstractmethod
     def has_body(self) -> bool:
-        """Whether a post stands on the page, and no notice in its place."""
+        """Whether a post stands on the page, with words, pictures or a film in it: an empty shell is none."""
+        return any(body.xpath(_SOMETHING) for body in self.css(self.bodies))
 
     def title(self) -> str:
         """The post's title."""
@@ -79,10 +86,7 @@ class PostPage(WebPage[Post]):
         """The post, or the notice in its place."""
         page = extract(self.html, always_visible=self.shown_later)
         if not self.has_body():
-            shown: list[PageState] = [
-                state for state, words in self.notices.items() if any(word in page.text for word in words)
-            ]
-            return Post(page, shown[0] if shown else "normal")
+            return Post(page, state_of_notice(page.text, self.catalogue) or "unknown")
         return Post(
             text=PageText(page.text, self.title() or page.title, page.blocks, page.links),
             account=self.account(),
@@ -91,6 +95,7 @@ class PostPage(WebPage[Post]):
             original_url=self.original_url(),
             videos=tuple(dict.fromkeys(self.videos()))[:50],
             images=tuple(dict.fromkeys(self.images()))[:200],
+            is_post=True,
         )
 
 

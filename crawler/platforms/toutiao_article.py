@@ -1,9 +1,7 @@
 """Articles of 头条号, in the shape of www.toutiao.com."""
 
-from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from crawler.pages.post import PageState
 from crawler.platforms.post_page import PostPage
 
 
@@ -11,15 +9,8 @@ class ToutiaoArticlePage(PostPage):
     """An article, or the notice in its place."""
 
     hosts: ClassVar[tuple[str, ...]] = ("toutiao.com",)
-    notices: ClassVar[Mapping[PageState, Sequence[str]]] = {
-        "deleted_by_author": ("内容已被作者删除", "文章已删除"),
-        "removed_for_violation": ("该内容违反了", "内容因违规已下架"),
-        "needs_verification": ("请完成下列验证", "安全验证"),
-        "bad_link": ("页面不存在",),
-    }
-
-    def has_body(self) -> bool:
-        return bool(self.css("article"))
+    bodies: ClassVar[str] = "article"
+    catalogue: ClassVar[str] = "toutiao_article"
 
     def account(self) -> str:
         return self.words(".article-meta .name, .media-info .name")

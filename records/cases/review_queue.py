@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from records import workflow
@@ -45,12 +45,19 @@ MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
 _TRIES, _LONGEST = 5, 100
 _SOURCES = {kind.value: kind for kind in SourceKind}
+_LATER = aliased(Verification)
 # How far a case has come at any time: what `records.figures.case_figures.delays` measures.
 _REACHED: Mapping[str, ColumnElement[bool]] = {
     "transferred": exists().where(Transfer.case_id == Case.id),
     "disposed": exists().where(Transfer.case_id == Case.id, Transfer.result.is_not(None)),
     "verified": exists().where(
         Verification.case_id == Case.id, Verification.outcome == VerificationOutcome.GONE
+    ),
+    # Not "at any time": what a re-check could make nothing of, and nobody has looked at since.
+    "unclear": exists().where(
+        Verification.case_id == Case.id,
+        Verification.for_person,
+        ~exists().where(_LATER.case_id == Verification.case_id, _LATER.id > Verification.id),
     ),
 }
 
@@ -75,7 +82,7 @@ class QueueFilter:
     since: str = ""  # opened on this day or later, 2026-01-31
     until: str = ""  # opened on this day or earlier
     office: str = ""  # id of one that it was transferred to
-    reached: str = ""  # transferred, disposed, verified: at any time, whatever came after
+    reached: str = ""  # transferred, disposed, verified: at any time, whatever came after; unclear: now
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
@@ -141,6 +148,14 @@ def counts(session: Session, wanted: QueueFilter, user: User, now: datetime) -> 
     query = select(Case.state, func.count()).where(*_conditions(session, wanted, user, now))
     found = {row[0]: row[1] for row in session.execute(query.group_by(Case.state))}
     return {state: found.get(state, 0) for state in CaseState}
+
+
+def count_unclear(session: Session, user: User, now: datetime) -> int:
+    """How many cases wait for a person to say what a re-check could make nothing of."""
+    looked_at = (CaseState.DISPOSED, CaseState.VERIFIED)
+    conditions = _conditions(session, QueueFilter(reached="unclear"), user, now)
+    query = select(func.count(Case.id)).where(Case.state.in_(looked_at), *conditions)
+    return session.scalar(query) or 0
 
 
 def next_case(session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0) -> int | None:

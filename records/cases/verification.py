@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from classifiers.values import Finding, Judgement
 from records import workflow
-from records.models import Case, CaseState, Page, Verification, VerificationOutcome, Visitor
+from records.models import Case, CaseState, Page, SourceKind, User, Verification, VerificationOutcome, Visitor
 from records.transfers.webhooks import tell_disposing_offices
 
 VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
@@ -25,7 +25,9 @@ _WITH_SOURCE = joinedload(Case.page).joinedload(Page.source)
 class Seen:
     """What one visitor of a re-check saw: HTTP's status (None: nothing came, `failure` says why), the page's state as
     its source tells it, the judgement of its text where there was one, the snapshot where one was kept;
-    `domain_is_gone` where the name of the site no longer exists."""
+    `domain_is_gone` where the name of the site no longer exists; `shown` what the page's state is called; `is_post`
+    where a platform's post stands on the page; `words` how many characters a visitor sees (None: not counted);
+    `screenshot` the SHA-256 of one where one was taken."""
 
     visitor: Visitor
     status: int | None
@@ -34,6 +36,10 @@ class Seen:
     snapshot_id: int | None = None
     failure: str = ""
     domain_is_gone: bool = False
+    shown: str = ""
+    is_post: bool = False
+    words: int | None = None
+    screenshot: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,12 @@ class Look:
     seen: Seen
     outcome: VerificationOutcome
     reason: str
+    # Nothing that is known: a person has to look.
+    is_unclear: bool = False
 
 
+# A page with fewer characters shows nothing: a shell that no script filled, or a picture of a notice.
+_FEWEST_WORDS = 10
 # Which look decides where visitors saw different things: content that anybody sees is there.
 _GRAVITY = (
     VerificationOutcome.STILL_THERE,
@@ -78,19 +88,28 @@ def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:
     3. 404, 410, the platform's own notice of removal: gone
     4. the page is there with findings of the rules that the case was about: still there where it says the same words,
        changed where it breaks the law in others
-    5. the page is there without: gone
+    5. an account's page on which no post stands, or one that shows nothing or nothing known: unreachable, and unclear;
+       a person has to look
+    6. the page is there without: gone
     """
-    outcome, reason = _outcome(case, seen, gone_states)
-    return Look(seen, outcome, reason)
+    if seen.judgement is not None and (found := _still_unlawful(case, seen.judgement)):
+        return Look(
+            seen, *found
+        )  # whatever number the server puts before it: a browser shows it all the same
+    if why := _unclear(case, seen):
+        return Look(seen, VerificationOutcome.UNREACHABLE, why, is_unclear=True)
+    return Look(seen, *_outcome(seen, gone_states))
 
 
-def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime) -> Verification:
+def conclude(
+    session: Session, case: Case, looks: Sequence[Look], now: datetime, by: workflow.Actor = VERIFIER
+) -> Verification:
     """Write what the visitors saw and move the case by the gravest of it, or leave it for a further try.
 
-    Unreachable is looked at again soon. Gone is 已核验, and looked at again twice, after LATER; a page that is back
-    then is 复现, as one that never went.
+    Unreachable is looked at again soon; where it is unclear, a person is asked as well. Gone is 已核验, and looked at
+    again twice, after LATER; a page that is back then is 复现, as one that never went.
     """
-    decisive = min(looks, key=lambda one: _GRAVITY.index(one.outcome))
+    decisive = min(_decisive(looks), key=lambda one: _GRAVITY.index(one.outcome))
     outcome, reason = decisive.outcome, _in_words(decisive, looks)
     if outcome in THERE and case.state is CaseState.VERIFIED:
         outcome, reason = VerificationOutcome.BACK, f"曾核验消失，{reason}"
@@ -101,25 +120,50 @@ def conclude(session: Session, case: Case, looks: Sequence[Look], now: datetime)
         snapshot_id=decisive.seen.snapshot_id,
         reason=reason,
         observations=[_written(one) for one in looks],
+        for_person=decisive.is_unclear,
     )
     session.add(verification)
     if outcome is VerificationOutcome.UNREACHABLE:
         case.recheck_at = now + RETRY_AFTER
-        workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
+        workflow.note(session, case, actor=by, now=now, reason=reason)
         return verification
     case.recheck_at = None
     if outcome is VerificationOutcome.GONE:
         case.recheck_at = now + LATER[case.recheck_round] if case.recheck_round < len(LATER) else None
         case.recheck_round += 1
     if case.state is CaseState.VERIFIED and outcome is VerificationOutcome.GONE:
-        workflow.note(session, case, actor=VERIFIER, now=now, reason=reason)
+        workflow.note(session, case, actor=by, now=now, reason=reason)
         return verification
     to = CaseState.VERIFIED if outcome is VerificationOutcome.GONE else CaseState.RECURRED
     detail = {"snapshot": verification.snapshot_id} if verification.snapshot_id else {}
-    workflow.step(session, case, to, actor=VERIFIER, now=now, reason=reason, detail=detail)
+    workflow.step(session, case, to, actor=by, now=now, reason=reason, detail=detail)
     event = "transfer.verified" if to is CaseState.VERIFIED else "transfer.recurred"
     tell_disposing_offices(session, case, event, now, outcome=outcome.value)
     return verification
+
+
+def conclude_by_person(
+    session: Session, case: Case, user: User, is_gone: bool, reason: str, now: datetime
+) -> Verification:
+    """What a person concludes of a page that was unclear, by its screenshot or by looking themselves. Raises
+    StepRefused where nothing is asked, or without a reason."""
+    newest = max(case.verifications, key=lambda one: one.id, default=None)
+    if newest is None or not newest.for_person:
+        raise workflow.StepRefused("没有等待人工核验的复查结果")
+    if not reason.strip():
+        raise workflow.StepRefused("请写明所见")
+    outcome = VerificationOutcome.GONE if is_gone else VerificationOutcome.STILL_THERE
+    seen = Seen(Visitor.PERSON, None)
+    return conclude(
+        session, case, [Look(seen, outcome, f"人工核验：{reason.strip()}")], now, workflow.actor_of(user)
+    )
+
+
+def _decisive(looks: Sequence[Look]) -> Sequence[Look]:
+    """The looks that count: a plain visitor's that is unclear does not where the browser made something of the page."""
+    rendered = [one for one in looks if one.seen.visitor is Visitor.RENDERED and not one.is_unclear]
+    counting = [one for one in looks if not (one.is_unclear and one.seen.visitor is Visitor.PLAIN)]
+    return counting if rendered else looks
 
 
 def _in_words(decisive: Look, looks: Sequence[Look]) -> str:
@@ -139,29 +183,43 @@ def _written(one: Look) -> dict[str, Any]:
         "outcome": one.outcome.value,
         "reason": one.reason,
         "snapshot": one.seen.snapshot_id,
+        "screenshot": one.seen.screenshot,
     }
 
 
-def _outcome(case: Case, seen: Seen, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
+def _unclear(case: Case, seen: Seen) -> str:
+    """Why a page that answered tells nothing; empty where it does."""
+    if seen.status != 200:
+        return ""
+    if seen.page_state == "unknown":
+        return "复查所见不是文章，也不是已知的平台提示，需人工核验"
+    if seen.page_state != "normal":
+        return ""
+    if case.page.source.kind is SourceKind.ACCOUNT and not seen.is_post:
+        return "复查所见的页面上没有文章正文，需人工核验"
+    if seen.words is not None and seen.words < _FEWEST_WORDS:
+        return "复查所见的页面几乎没有文字，需人工核验"
+    return ""
+
+
+def _outcome(seen: Seen, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
     if seen.domain_is_gone:
         return VerificationOutcome.GONE, "复查时域名已不存在（NXDOMAIN）"
     if seen.status is None:
         return VerificationOutcome.UNREACHABLE, f"复查未能取得页面：{seen.failure}"
-    still_there = None if seen.judgement is None else _still_unlawful(case, seen.judgement)
-    if still_there and still_there[0] in THERE:
-        return still_there  # whatever number the server puts before it: a browser shows it all the same
     if seen.status in {404, 410}:
         return VerificationOutcome.GONE, f"复查返回 HTTP {seen.status}，页面已不存在"
+    shown = seen.shown or seen.page_state
     if seen.page_state in gone_states:
-        return VerificationOutcome.GONE, "复查所见为平台的删除或违规提示，文章已不可见"
-    if seen.status != 200 or seen.page_state != "normal" or still_there is None:
-        state = "" if seen.page_state == "normal" else f"（{seen.page_state}）"
+        return VerificationOutcome.GONE, f"复查所见为平台的提示（{shown}），文章已不可见"
+    if seen.status != 200 or seen.page_state != "normal" or seen.judgement is None:
+        state = "" if seen.page_state == "normal" else f"（{shown}）"
         return VerificationOutcome.UNREACHABLE, f"复查返回 HTTP {seen.status}{state}，不能认定内容已消失"
-    return still_there
+    return VerificationOutcome.GONE, "复查时页面可访问，原命中内容已不在"
 
 
-def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str]:
-    """What a page that is there means, by what is found on it now."""
+def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str] | None:
+    """What a page that breaks the law as before means; None for one that does not."""
     before = {(finding.rule, finding.quote) for finding in case.judgement.findings}
     rules = {rule for rule, _ in before}
     there = [finding for finding in judgement.findings if finding.rule in rules]
@@ -170,7 +228,7 @@ def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutco
         return VerificationOutcome.STILL_THERE, f"复查时原命中内容仍在：{_quoted(same)}"
     if there:
         return VerificationOutcome.CHANGED, f"复查时原文已改动，仍违反同一规则：{_quoted(there)}"
-    return VerificationOutcome.GONE, "复查时页面可访问，原命中内容已不在"
+    return None
 
 
 def _quoted(findings: Sequence[Finding]) -> str:

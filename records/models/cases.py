@@ -46,6 +46,7 @@ class Visitor(LabelledEnum):
     PLAIN = "plain", "普通访问"
     RENDERED = "rendered", "浏览器访问"
     MOBILE = "mobile", "从搜索来的手机访客"
+    PERSON = "person", "人工核验"
 
 
 class Case(Base):
@@ -104,6 +105,9 @@ class Verification(Base):
     reason: Mapped[str] = mapped_column(Text, comment="what was seen, in Chinese")
     observations: Mapped[list[dict[str, Any]]] = mapped_column(
         comment="what each visitor saw: visitor, outcome, reason, snapshot"
+    )
+    for_person: Mapped[bool] = mapped_column(
+        default=False, comment="what was seen is unclear, and a person has to look"
     )
 
 

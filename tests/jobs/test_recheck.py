@@ -134,3 +134,34 @@ def test_a_domain_that_is_gone_is_gone_and_one_that_nobody_answers_for_is_not(
 
 def test_nothing_due_is_said(qingyi, engine) -> None:
     assert "没有到期的核验" in qingyi("recheck").stdout
+
+
+ARTICLE = """<!doctype html><html><head><meta charset="utf-8"></head><body><h1 id="activity-name">门诊</h1>
+<a id="js_name">云溪号</a><div id="js_content"><p>{words}</p></div></body></html>"""
+NOTICE = '<!doctype html><meta charset="utf-8"><div class="weui-msg"><h2>{words}</h2></div>'
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "is_asked"),
+    [("该文章已被作者移到别处", "已处置", True), ("该内容已被作者删除", "已核验", False)],
+    ids=["a notice that nobody knows", "one that tells of removal"],
+)
+def test_a_post_is_gone_by_a_known_notice_alone_and_else_a_person_sees_it(
+    engine, store, qingyi, now, words: str, state: str, is_asked: bool
+) -> None:
+    pages = {"/s/1": Answer(ARTICLE.format(words=registered.UNLAWFUL * 3), headers=UTF8)}
+    pages["/feed.csv"] = lambda: Answer(f"网址\n{site.url}/s/1\n", headers={"Content-Type": "text/csv"})
+    with serving(pages) as site:
+        with transaction(engine) as session:
+            registered.account(session, f"{site.url}/feed.csv")
+        qingyi("crawl", "--no-capture")
+        case_id = report_disposed(engine, now)
+        site.pages["/s/1"] = Answer(NOTICE.format(words=words), headers=UTF8)
+        done = qingyi("recheck")
+    assert done.returncode == 0, done.stderr
+    assert registered.state(engine, case_id) == state
+    with reading(engine) as session:
+        (verification,) = session.scalars(select(Verification)).all()
+        assert verification.for_person is is_asked
+        shown = [look["screenshot"] for look in verification.observations if look["screenshot"]]
+        assert [store.get(sha256)[:4] for sha256 in shown] == [b"\x89PNG"] * is_asked

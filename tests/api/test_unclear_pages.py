@@ -1,0 +1,42 @@
+"""A page that a re-check could make nothing of: the queue names it, the case shows it, a person concludes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from records.cases.verification import Look, Seen, conclude
+from records.database import transaction
+from records.models import Case, CaseState, VerificationOutcome, Visitor
+from tests.api.pages import hidden, sign_in, transfer
+from tests.records import registered
+
+pytestmark = pytest.mark.databases("sqlite")
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def test_a_person_sees_the_screenshot_and_concludes(served, case_id: int, store) -> None:
+    transfer(served, case_id)
+    with transaction(served.engine) as session:
+        case = session.get_one(Case, case_id)
+        case.state = CaseState.DISPOSED
+        seen = Seen(Visitor.RENDERED, 200, "unknown", screenshot=store.put(PNG))
+        look = Look(seen, VerificationOutcome.UNREACHABLE, "复查所见不是文章", is_unclear=True)
+        verification = conclude(session, case, [look], datetime.now(UTC))
+        session.flush()
+        verification_id = verification.id
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        queue = client.get("/cases").text
+        assert "待人工核验 1 件" in queue
+        assert f"/cases/{case_id}?" in client.get("/cases?state=all&reached=unclear").text
+        page = client.get(f"/cases/{case_id}").text
+        picture = f"/cases/{case_id}/verifications/{verification_id}/rendered.png"
+        assert picture in page
+        assert client.get(picture).content == PNG
+        assert client.get(picture.replace("rendered", "mobile")).status_code == 404
+        form = {"csrf": hidden(page, "csrf"), "seen": "gone", "reason": "平台的新提示"}
+        assert client.post(f"/cases/{case_id}/verification", data={**form, "seen": "?"}).status_code == 422
+        assert client.post(f"/cases/{case_id}/verification", data=form).status_code == 303
+        assert registered.state(served.engine, case_id) == "已核验"
+        assert "待人工核验" not in client.get("/cases").text
+        assert client.post(f"/cases/{case_id}/verification", data=form).status_code == 409
