@@ -97,8 +97,8 @@ def pinned(url: str, guard: AddressGuard) -> Pinned:
     name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    if refused := guard.refused_among(addresses):
-        raise AddressRefused(f"拒绝推送到内部地址 {refused}（{name}）")
+    if refusal := guard.refusal(name, addresses):
+        raise AddressRefused(f"不推送：{refusal}")
     if parts.scheme != "https" and guard.is_public(addresses[0]):
         raise AddressRefused(f"推送到公网地址须用 https（{name}）")
     address, host = (f"[{one}]" if ":" in one else one for one in (addresses[0], name))

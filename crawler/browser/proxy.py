@@ -2,22 +2,31 @@
 
 Asking before a request is not enough for a browser, which resolves names by itself, and again: a name that changes
 its address between question and connection (rebinding) would get through. Here the address that was checked is the
-one that is connected to. The browser is told to send everything through it, loopback too.
+one that is connected to. A request that names two hosts is refused, and what is passed on is written anew, so that no
+server reads another host in it than the one that was checked. The browser is told to send everything through it, loopback
+too.
 """
 
 import asyncio
 import contextlib
+import re
 import threading
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+import h11
 
 from crawler.network.guard import AddressGuard
 
 _LONGEST_HEAD = 64 << 10
 _LARGEST_ANSWER = 64 << 20  # bytes a connection may bring in
 _CONNECT_SECONDS, _IDLE_SECONDS = 10.0, 60.0
+_PART = 64 << 10
 _HOP_HEADERS = (b"proxy-connection:", b"connection:", b"keep-alive:", b"proxy-authorization:")
+_REPLACED = frozenset({b"host", *(header.rstrip(b":") for header in _HOP_HEADERS)})
+_NO_HOST = re.compile(r"[^\w.:\[\]-]|\.\.|^[.:]", re.A)  # a browser writes other letters as xn--
 
 
 class Refused(Exception):
@@ -72,24 +81,21 @@ class BrowserProxy:
             await writer.wait_closed()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
-        request, *headers = head[:-4].split(b"\r\n")
-        method, target, version = request.split(b" ", 2)
-        if method == b"CONNECT":
-            host, _, port = target.decode("ascii").rpartition(":")
-            server, to_server = await self._connect(host.strip("[]"), int(port))
+        browser = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
+        request = await _next_event(browser, reader)
+        if not isinstance(request, h11.Request):
+            raise Refused("not a request")
+        asked = asked_for(request)
+        server, to_server = await self._connect(asked.host, asked.port)
+        if asked.path is None:
             writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+            early, _ = browser.trailing_data
+            to_server.write(early)
+            upward = asyncio.create_task(_pipe(reader, to_server))
         else:
-            parts = urlsplit(target.decode("ascii"))
-            if parts.scheme != "http" or not parts.hostname:
-                raise Refused(f"not an http address: {target[:100]!r}")
-            server, to_server = await self._connect(parts.hostname, parts.port or 80)
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            first = b" ".join((method, path.encode("ascii"), version))
-            to_server.write(_closing(first, headers))
-        upward = asyncio.create_task(_pipe(reader, to_server))
+            upward = asyncio.create_task(_pass_on(request, asked, browser, reader, to_server))
         try:
-            if method != b"CONNECT":
+            if asked.path is not None:
                 await _answer_head(server, writer)
             await _pipe(server, writer)
         finally:
@@ -104,12 +110,85 @@ class BrowserProxy:
         except (OSError, UnicodeError) as error:
             raise Refused(f"{host}: {error}") from error
         addresses = [str(entry[4][0]) for entry in found]
-        refused = self._guard.refused_among(addresses)
-        if refused:
-            raise Refused(f"拒绝访问内部地址 {refused}（{host}）")
+        if refusal := self._guard.refusal(host, addresses):
+            raise Refused(refusal)
         connection = await asyncio.wait_for(asyncio.open_connection(addresses[0], port), _CONNECT_SECONDS)
         self.addresses[host] = addresses[0]
         return connection
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a request is to go: the host and port that are checked and connected to, and nothing else's; the path, or
+    None for a tunnel."""
+
+    host: str
+    port: int
+    path: str | None
+
+    @property
+    def authority(self) -> str:
+        """As the Host header says it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == 80 else f"{host}:{self.port}"
+
+
+def asked_for(request: h11.Request) -> Asked:
+    """Where `request` is to go, by its first line (RFC 9112, 3.2). Raises Refused, and ValueError, for one that says it
+    twice, and differently, or in a form that proxies are not asked by."""
+    target = request.target.decode("ascii")
+    if request.method == b"CONNECT":
+        parts, path = urlsplit(f"//{target}"), None
+        if parts.path or parts.query or parts.fragment or not parts.port:
+            raise Refused(f"not a host and port: {target[:100]!r}")
+    else:
+        parts = urlsplit(target)
+        if parts.scheme != "http":
+            raise Refused(f"not an http address: {target[:100]!r}")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not parts.hostname or parts.username is not None or _NO_HOST.search(parts.netloc):
+        raise Refused(f"no host: {target[:100]!r}")
+    asked = Asked(parts.hostname, parts.port or 80, path)
+    for named in (value.decode("ascii") for name, value in request.headers if name == b"host"):
+        also = urlsplit(f"//{named}")
+        if also.netloc != named or (also.hostname, also.port or asked.port) != (asked.host, asked.port):
+            raise Refused(f"two hosts: {parts.netloc[:100]!r} and {named[:100]!r}")
+    return asked
+
+
+async def _next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+    """The next part of a request. Raises Refused for what is none."""
+    try:
+        while (event := connection.next_event()) is h11.NEED_DATA:
+            connection.receive_data(await asyncio.wait_for(reader.read(_PART), _IDLE_SECONDS))
+    except h11.RemoteProtocolError as error:
+        raise Refused(f"not HTTP: {error}") from error
+    return event
+
+
+async def _pass_on(
+    request: h11.Request,
+    asked: Asked,
+    browser: h11.Connection,
+    reader: asyncio.StreamReader,
+    to_server: asyncio.StreamWriter,
+) -> None:
+    """Send the one request, written anew: with the host that was checked, its own body, and nothing that follows it."""
+    assert asked.path is not None
+    own = ((name, value) for name, value in request.headers.raw_items() if name.lower() not in _REPLACED)
+    headers = [(b"Host", asked.authority.encode("ascii")), *own, (b"Connection", b"close")]
+    server = h11.Connection(h11.CLIENT)
+    with contextlib.suppress(OSError, TimeoutError, Refused):
+        head = h11.Request(method=request.method, target=asked.path.encode("ascii"), headers=headers)
+        to_server.write(server.send(head) or b"")
+        while isinstance(part := await _next_event(browser, reader), h11.Data):
+            to_server.write(server.send(h11.Data(data=part.data)) or b"")
+            await to_server.drain()
+        if isinstance(part, h11.EndOfMessage):
+            to_server.write(server.send(h11.EndOfMessage()) or b"")
+        while await reader.read(_PART):
+            pass  # what follows is for nobody: the answer says that the connection ends with it
+        to_server.write_eof()
 
 
 def _closing(first: bytes, headers: Sequence[bytes]) -> bytes:
@@ -135,7 +214,7 @@ async def _answer_head(server: asyncio.StreamReader, writer: asyncio.StreamWrite
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     left = _LARGEST_ANSWER
     with contextlib.suppress(OSError, TimeoutError):
-        while left > 0 and (part := await asyncio.wait_for(reader.read(64 << 10), _IDLE_SECONDS)):
+        while left > 0 and (part := await asyncio.wait_for(reader.read(_PART), _IDLE_SECONDS)):
             left -= len(part)
             writer.write(part)
             await writer.drain()

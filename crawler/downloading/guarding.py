@@ -33,9 +33,8 @@ async def check_url(guard: AddressGuard, url: str) -> None:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return  # a name that does not resolve is the downloader's to report
-    refused = guard.refused_among(str(entry[4][0]) for entry in found)
-    if refused:
-        raise SkipPage(f"拒绝访问内部地址 {refused}（{parts.hostname}）")
+    if refusal := guard.refusal(parts.hostname, (str(entry[4][0]) for entry in found)):
+        raise SkipPage(refusal)
 
 
 class GuardMiddleware:

@@ -21,9 +21,8 @@ def certificate_chain(url: str, guard: AddressGuard) -> tuple[list[bytes], str]:
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
         addresses = [str(entry[4][0]) for entry in found]
-        refused = guard.refused_among(addresses)
-        if refused:
-            return [], f"证书链未取：拒绝访问内部地址 {refused}"
+        if refusal := guard.refusal(parts.hostname, addresses):
+            return [], f"证书链未取：{refusal}"
         with closing(socket.create_connection((addresses[0], parts.port or 443), _SECONDS)) as connection:
             return _shown(connection, parts.hostname), ""
     except (OSError, SSL.Error, UnicodeError) as error:

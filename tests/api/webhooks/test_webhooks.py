@@ -147,7 +147,7 @@ def test_a_receiver_may_name_the_moment_to_come_again(
 def test_an_inner_address_is_refused_also_behind_a_redirect(served, secret, receiver, case_id, clock) -> None:
     transfer(served, case_id)
     (refused,) = deliver(served.engine, (), clock)
-    assert refused.error == "拒绝推送到内部地址 127.0.0.1（127.0.0.1）"
+    assert refused.error == "不推送：拒绝访问内部地址 127.0.0.1（127.0.0.1）"
     assert receiver.got == []
     clock.now += PAUSES[0]
     with receiving() as inner:
