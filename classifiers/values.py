@@ -1,6 +1,6 @@
 """The frozen values that are handed along: PageText → NormalText → Hit → Finding → Judgement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -130,6 +130,29 @@ class PageText:
                 blocks.append(Block(start, start + len(line), "main"))
             start += len(line) + 1
         return PageText(text, title, tuple(blocks))
+
+    def with_seen(self, added: Iterable[tuple[str, str, Origin]]) -> "PageText":
+        """The page with more that is seen on it: texts, each with the picture that it was read in ("" for none) and where
+        it stood. They come after what is seen already, and before what is not."""
+        unseen = [block for block in self.blocks if block.region in {"hidden", "unshown"}]
+        begin = unseen[0].start if unseen else len(self.text) + 1
+        pieces: list[str] = []
+        blocks = list(self.blocks[: len(self.blocks) - len(unseen)])
+        length = begin
+        for text, image, origin in added:
+            pieces.append(text)
+            blocks.append(Block(length, length + len(text), "main", image=image, origin=origin))
+            length += len(text) + 1
+        if not pieces:
+            return self
+        moved = length - begin
+        blocks += (block._replace(start=block.start + moved, end=block.end + moved) for block in unseen)
+        parts = (
+            *((self.text[: begin - 1],) if begin else ()),
+            *pieces,
+            *((self.text[begin:],) if unseen else ()),
+        )
+        return PageText("\n".join(parts), self.title, tuple(blocks), self.links)
 
 
 @dataclass(frozen=True)

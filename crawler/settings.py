@@ -15,7 +15,7 @@ def scrapy_settings() -> dict[str, Any]:
     return {
         "USER_AGENT": settings().user_agent,
         "ROBOTSTXT_OBEY": True,
-        "COOKIES_ENABLED": False,
+        "COOKIES_ENABLED": True,
         "CONCURRENT_REQUESTS": 16,
         "CONCURRENT_ITEMS": 2,  # Scrapy starts as many tasks for each answer, items or not; we have none
         "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENT_REQUESTS_PER_SITE,
@@ -40,6 +40,8 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.downloading.budget.BudgetMiddleware": 40,
             "crawler.downloading.guarding.GuardMiddleware": 50,
+            "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+            "crawler.downloading.cookies.VisitCookies": 700,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "crawler.downloading.refresh.RefreshMiddleware": 580,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -13,13 +13,14 @@ from scrapy.http import Response
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
 from crawler.downloading.responses import content_type
 from crawler.pages.post import Post
-from crawler.pages.visibility import MARK_UNSEEN
+from crawler.pages.visibility import MARK_UNSEEN, REVEAL
 from records.snapshots.encoding import is_utf8_unsaid
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
 HARD_SECONDS = 45.0
+_REVEAL_SECONDS = 6.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def browser_meta() -> dict[str, Any]:
             "permissions": [],
         },
         "playwright_page_init_callback": _prepare_page,
-        "playwright_page_methods": [PageMethod("evaluate", MARK_UNSEEN)],
+        "playwright_page_methods": [PageMethod(_reveal), PageMethod("evaluate", MARK_UNSEEN)],
         "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
     }
 
@@ -79,6 +80,16 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     body, said = plain.response.body, content_type(plain.response)
     if is_utf8_unsaid(body, said):
         await answer_as_utf8(page, request.url, plain.response.status, body)
+
+
+async def _reveal(page: "Page") -> None:
+    """Have the page show what a visitor gets with a click or by scrolling, within bounds."""
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
+
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(_REVEAL_SECONDS):
+            if await page.evaluate(REVEAL):
+                await page.wait_for_load_state("networkidle")
 
 
 def _soon(work: Awaitable[None]) -> None:

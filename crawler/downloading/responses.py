@@ -10,13 +10,14 @@ from crawler.pages.post import Post
 from records.snapshots.page_text import KeptText
 from records.snapshots.snapshots import Fetched
 
+CUT_SHORT = "响应不完整，与其声明的长度不符"
 _REASONS = (
     ("exceeded DOWNLOAD_MAXSIZE", "内容超过大小上限，已中止"),
     ("DownloadCancelledError", "内容超过大小上限，已中止"),
     ("max redirections reached", "重定向次数过多"),
     ("took longer than", "超时，没有等到完整的响应"),
     ("TimeoutError", "超时，没有等到完整的响应"),
-    ("ResponseDataLoss", "响应不完整，与其声明的长度不符"),
+    ("ResponseDataLoss", CUT_SHORT),
     ("ParseError", "不是有效的 HTTP 响应"),
     ("ConnectionRefused", "连接被拒绝"),
     ("Connection was refused", "连接被拒绝"),
@@ -87,6 +88,11 @@ def failure_reason(failure: Failure) -> str:
     seen = f"{type(failure.value).__name__} {words}"
     known = next((reason for sign, reason in _REASONS if sign in seen), None)
     return f"{known}（{words[:150]}）" if known and known not in words else words
+
+
+def is_cut_short(failure: Failure) -> bool:
+    """Whether an answer ended before what it said to be its length."""
+    return "DataLoss" in f"{type(failure.value).__name__} {failure.value}"
 
 
 def browser_broke(failure: Failure) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
-from urllib.parse import urljoin
+from collections.abc import Iterable, Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.pages.links import base_of
 from crawler.pages.tree import parsed, style_rules
+from crawler.pages.urls import resolved
 
 _MOST_IMAGES = 12
 _SMALLEST_SHOWN = 180  # pixels, as the page itself says
@@ -57,22 +58,20 @@ _SHOWING = (
 _BACKGROUNDS = ("data-bg", "data-background", "data-background-image")
 
 
-def image_addresses(html: str, base: str) -> list[str]:
+def image_addresses(html: str, url: str, more: Iterable[str] = ()) -> list[str]:
     """The addresses of a page's pictures that may be large enough to be read, in the page's order, at most twelve.
 
     A picture that loads late names its address in some other attribute, whatever that is called; of several sizes the
-    largest is taken. What the page itself says to be small is left out.
+    largest is taken. What the page itself says to be small is left out. `more` are those that are known otherwise.
     """
+    tree = parsed(html)
+    base = base_of(tree, url)
     found: dict[str, None] = {}
-    for address in _addresses(parsed(html)):
+    for address in (*_addresses(tree), *more):
         if not address or len(address) > _LONGEST_ADDRESS or _NO_PICTURES.search(address):
             continue
-        try:
-            url = urljoin(base, address)
-        except ValueError:
-            continue
-        if url.startswith(("http://", "https://")):
-            found[url] = None
+        if (found_at := resolved(base, address)) is not None:
+            found[found_at] = None
             if len(found) >= _MOST_IMAGES:
                 break
     return list(found)

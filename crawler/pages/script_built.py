@@ -13,6 +13,7 @@ _BUILT = re.compile(
     r"|\bfetch\(|axios[.(]|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|innerHTML\s*="
 )
 _GAIN = 1.2
+_MOST_LOST = 0.5  # of the plain page's characters
 
 
 def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
@@ -31,6 +32,21 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
 def shows_more(rendered: PageText, plain: PageText) -> bool:
     """Whether the browser showed clearly more main text than the plain page has."""
     return _length(rendered) > _GAIN * _length(plain) + 10
+
+
+def taken_away(rendered: PageText, plain: PageText, final_url: str) -> str | None:
+    """How a page that the server sent was gone in the browser, in Chinese: its script left for no http(s) address, or took
+    most of its words away; None where it was there."""
+    if not final_url.startswith(("http://", "https://")):
+        return f"离开了网页（{final_url[:60]}）"
+    before, after = _seen_length(plain), _seen_length(rendered)
+    if before >= _SHELL and after < _MOST_LOST * before:
+        return f"可见文字由 {before} 字变为 {after} 字"
+    return None
+
+
+def _seen_length(text: PageText) -> int:
+    return sum(block.end - block.start for block in text.blocks if block.region in {"main", "frame"})
 
 
 def _length(text: PageText) -> int:

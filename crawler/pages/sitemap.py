@@ -1,5 +1,6 @@
 """What a site says of its own pages: robots.txt names sitemaps, and sitemaps name pages or further sitemaps."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,7 +8,10 @@ from dataclasses import dataclass
 from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 
+from records.snapshots.encoding import decode_html
+
 _MOST_MAPS, _MOST_PAGES = 20, 5_000
+_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\0?<")
 _LARGEST = 32 << 20  # bytes, unpacked
 
 
@@ -33,6 +37,8 @@ def read_map(url: str, body: bytes) -> SiteMap:
     try:
         if body.startswith(b"\x1f\x8b"):
             body = gunzip(body, max_size=_LARGEST)
+        if not _MARKUP.match(body):
+            return SiteMap(pages=tuple(_lines_of(body))[:_MOST_PAGES])
         found = Sitemap(body)
         entries = [entry for entry in found if entry.get("loc")]
     except Exception:  # lxml, zlib and Scrapy raise what they like on hostile bytes
@@ -44,6 +50,13 @@ def read_map(url: str, body: bytes) -> SiteMap:
     if found.type == "sitemapindex":
         return SiteMap(maps=tuple(addresses[:_MOST_MAPS]))
     return SiteMap(pages=tuple(addresses[:_MOST_PAGES]))
+
+
+def _lines_of(body: bytes) -> Iterator[str]:
+    """A map as text: an address a line (sitemaps.org, "Text file"). Empty where most lines are none."""
+    lines = [line.strip() for line in decode_html(body, "").splitlines()]
+    addresses = [line for line in lines if line.startswith(("http://", "https://"))]
+    return iter(dict.fromkeys(addresses) if len(addresses) * 2 > len(list(filter(None, lines))) else ())
 
 
 def _named_in_robots(lines: Sequence[bytes], url: str) -> Iterator[str]:

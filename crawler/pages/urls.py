@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -12,12 +12,19 @@ _NOT_PAGES = re.compile(
     re.I,
 )
 _LONGEST_URL = 2000
+_SAFE = "%/:=&?~+!$,;'@()*[]|#-._"
+_BLANK = "".join(map(chr, range(0x21)))
+_TABS = re.compile("[\t\r\n]+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SLASHES = re.compile(r"^(https?:)?/{2,}", re.I)
 # What says who came, and how, but not which page it is.
 _OF_THE_VISITOR = re.compile(
     r"(?:utm_\w+|spm|from|isappinstalled|share\w*|scene|clicktime|enterid|_t|_|timestamp|rand(?:om)?|nonce"
     r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|sid|sess|token|gclid|bd_vid|fbclid|hmsr|hmpl)",
     re.I,
 )
+# What alone says which post it is, on platforms that add to an address who came by it, and how.
+_POST_NAMES = {("mp.weixin.qq.com", "/s"): ("__biz", "mid", "idx", "sn")}
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
 _MOST_SEGMENTS, _MOST_REPEATS, _MOST_PARAMETERS = 14, 2, 8
 _NUMBER = re.compile(r"\d+")
@@ -25,24 +32,65 @@ _OPAQUE = re.compile(r"^(?=.*\d)[0-9a-z_-]{16,}$", re.I)
 
 
 @lru_cache(maxsize=50_000)
+def resolved(base: str, link: str, encoding: str = "utf-8") -> str | None:
+    """`link` as a browser resolves it on a page with this base address, whose text is in `encoding` (a codec): `\\` is
+    `/`, line breaks and tabs are nothing, paths are in UTF-8 and queries in the page's encoding. None for what is no
+    http(s) address. Source: WHATWG URL, § 4.4."""
+    link = _TABS.sub("", link.strip(_BLANK))
+    scheme = _SCHEME.match(link)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
+        return None
+    place, mark, after = _parted(link)
+    place = _SLASHES.sub(lambda found: f"{found[1] or ''}//", place.replace("\\", "/"), count=1)
+    try:
+        parts = urlsplit(urljoin(base, place + mark + after))
+        host = parts.netloc if parts.netloc.isascii() else _ascii_host(parts.netloc)
+        if parts.scheme not in {"http", "https"} or not host:
+            return None
+        query = quote(parts.query.encode(encoding, "xmlcharrefreplace"), safe=_SAFE)
+        path = quote(parts.path, safe=_SAFE, errors="replace")
+    except (ValueError, LookupError):
+        return None
+    return urlunsplit((parts.scheme, host, path or "/", query, parts.fragment))
+
+
+def _parted(link: str) -> tuple[str, str, str]:
+    """A link's place, and what follows it: the first `?` or `#`, and all behind."""
+    at = next((at for at, character in enumerate(link) if character in "?#"), len(link))
+    return link[:at], link[at : at + 1], link[at + 1 :]
+
+
+def _ascii_host(netloc: str) -> str:
+    """A host with characters beyond ASCII as DNS has it; raises ValueError."""
+    host, colon, port = netloc.partition(":")
+    return host.encode("idna").decode("ascii") + colon + port
+
+
+@lru_cache(maxsize=50_000)
 def canonical(url: str) -> str | None:
-    """One form for one page: no fragment, sorted query, no session or campaign, lower-case host; None for what is no
-    page, or an address that no page has (a path that goes round in circles, endless parameters)."""
+    """One form for one page: sorted query, no session or campaign, lower-case host, no fragment but the route of a
+    script-built site (`#/news/1`); None for what is no page, or an address that no page has (a path that goes round in
+    circles, endless parameters)."""
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or _NOT_PAGES.search(parts.path):
             return None
         path = _SESSION_IN_PATH.sub("", parts.path)
-        query = [
-            (name, value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-            if not _OF_THE_VISITOR.fullmatch(name)
-        ]
+        # Bytes of any encoding: Latin-1 takes them there and back.
+        query = parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
+        scheme, wanted = parts.scheme, _POST_NAMES.get((parts.hostname.lower(), path))
+        if wanted and any(name == wanted[0] for name, _ in query):
+            scheme, query = "https", [(name, value) for name, value in query if name in wanted]
+        else:
+            query = [(name, value) for name, value in query if not _OF_THE_VISITOR.fullmatch(name)]
         if _goes_nowhere(path, len(query)):
             return None
-        plain = canonicalize_url(urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), "")))
+        written = urlencode(query, encoding="latin-1")
+        plain = canonicalize_url(urlunsplit((scheme, parts.netloc, path, written, "")))
     except ValueError:
         return None
+    if parts.fragment.startswith(("/", "!/")) and len(parts.fragment) > 2:
+        plain += f"#{quote(parts.fragment, safe=_SAFE, errors='replace')}"
     return plain if len(plain) <= _LONGEST_URL else None
 
 
@@ -71,5 +119,7 @@ def pattern_of(url: str) -> str:
         "*" if _OPAQUE.match(segment) else _NUMBER.sub("N", segment)
         for segment in unquote(parts.path).split("/")
     ]
+    if parts.fragment:
+        segments += ["#" + _NUMBER.sub("N", parts.fragment.partition("?")[0])]
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return ("/".join(segments) + (f"?{'&'.join(names)}" if names else ""))[:500]

@@ -222,6 +222,43 @@ def _channel(digits: str) -> int:
     return min(int(digits or "0"), 255) if len(digits) <= 3 else 255
 
 
+# Scrolls through a long page, and clicks what shows more of it in place (加载更多, 展开全文) or lets a visitor in
+# (我已满18岁): a few times, and nothing that leads elsewhere. Says whether it did anything.
+REVEAL = """async () => {
+    const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+    const shows = new RegExp("^(点击|点此)?(展开|查看|阅读|显示|加载)(全文|全部|更多|剩余.{0,6}|详情)?$"
+        + "|^(更多|下拉)?加载更多$|^我?已(年)?满(18|十八)(周)?岁.{0,6}$|^(同意并|确认)?(进入|继续)(网站|浏览|访问)?$");
+    const words = (element) => (element.innerText || element.value || "").replace(/\\s+/g, "");
+    const leads = (element) => {
+        const link = element.closest("a[href]");
+        return link && !/^(#|javascript:|$)/i.test(link.getAttribute("href").trim());
+    };
+    let did = false;
+    for (let screen = 0; screen < 12; screen++) {
+        const before = scrollY;
+        scrollBy(0, innerHeight);
+        if (scrollY === before) break;
+        did = true;
+        await rest(40);
+    }
+    scrollTo(0, 0);
+    const clicked = new Set();
+    for (let turn = 0; turn < 4; turn++) {
+        const clickable = "a, button, [role=button], [onclick], input[type=button], span, div, p";
+        const choices = [...document.querySelectorAll(clickable)];
+        const next = choices.slice(0, 6000).find((element) => !clicked.has(element) && element.children.length < 3
+            && element.getClientRects().length && shows.test(words(element)) && !leads(element));
+        if (!next) break;
+        if (turn && clicked.size > 8) break;
+        clicked.add(next);
+        did = true;
+        next.click();
+        await rest(250);
+    }
+    return did;
+}"""
+
+
 # Marks elements with text of their own that are not seen: no box, no size, transparent, off the page, or in the
 # colour of the ground they stand on. Of what has no box the outermost element is marked, which a click may show; what a
 # strip that is clipped at its edges holds can be slid into view.

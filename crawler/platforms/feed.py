@@ -8,39 +8,59 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from crawler.pages.tree import parsed
+from crawler.pages.urls import canonical, resolved
 from records.sheets.read import read_tables
 from records.sheets.table import FileRefused, TableFile
+from records.snapshots.encoding import decode_html
 
 _MOST_POSTS = 2_000
 _COLUMNS = ("url", "link", "网址", "链接", "文章链接", "地址")
 _ADDRESS_KEYS = ("url", "link", "content_url", "external_url")
+_DEEPEST_STRING = 2
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+# Posts of public accounts as scripts write their addresses.
+_IN_SCRIPT = re.compile(r"https?:(?:\\?/){2}mp\.weixin\.qq\.com\\?/s(?:\\?/|\?|\\x3f)[^\"'\s<>]{4,800}", re.I)
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})")
 
 
-def post_urls(body: bytes) -> tuple[str, ...]:
-    """The http(s) addresses of a list's posts, in its order; empty when it is no list. Total."""
-    text = body.decode("utf-8-sig", "replace").lstrip()
+def post_urls(body: bytes, url: str = "") -> tuple[str, ...]:
+    """The http(s) addresses of the posts that the list at `url` names, in its order, one a post (`canonical`), whatever
+    was added to say who came by it and how; empty when it is no list. Total."""
+    text = decode_html(body, "").lstrip("\ufeff \t\r\n")
+    base = url
     if text.startswith(("{", "[")):
         found: Iterable[str] = _of_json(text)
     elif re.match(r"<(?:!doctype html|html)", text, re.I):
         found = _of_album(text)
     elif text.startswith("<"):
-        found = _of_feed(body)
+        base, found = _of_feed(text, url)
     else:
         found = _of_csv(body)
-    links = (link.strip().replace("&amp;", "&") for link in found)
-    wanted = dict.fromkeys(link for link in links if link.startswith(("http://", "https://")))
+    wanted = dict.fromkeys(post for link in found if (post := _post_at(base, link)))
     return tuple(wanted)[:_MOST_POSTS]
 
 
-def _of_feed(body: bytes) -> Iterator[str]:
-    """RSS 0.9 to 2.0 and Atom: each entry's link, by the parser that recovers from what is broken, in linear time."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+def _post_at(base: str, link: str) -> str | None:
+    """The address of a post, from what a list calls it: escaped once more than it should be, or from the list's root."""
+    for _ in range(2):
+        link = link.replace("&amp;", "&")
+    address = resolved(base, link) if link.strip() else None
+    return canonical(address) if address else None
+
+
+def _of_feed(text: str, url: str) -> tuple[str, Iterable[str]]:
+    """RSS 0.9 to 2.0 and Atom: what links are relative to, and each entry's link; by the parser that recovers from what
+    is broken, in linear time."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, encoding="utf-8")
     try:
-        feed = etree.fromstring(body.lstrip(), parser)
+        feed = etree.fromstring(_DECLARATION.sub("", text).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
-        return
-    if feed is not None:
-        yield from (_link_of(entry) for entry in feed.iter("{*}item", "{*}entry"))
+        return url, ()
+    if feed is None:
+        return url, ()
+    home = next((_link_of(channel) for channel in feed.iter("{*}channel")), "") or feed.get(_XML_BASE) or ""
+    return resolved(url, home) or url, [_link_of(entry) for entry in feed.iter("{*}item", "{*}entry")]
 
 
 def _link_of(entry: etree._Element) -> str:
@@ -53,29 +73,43 @@ def _link_of(entry: etree._Element) -> str:
 
 
 def _of_json(text: str) -> Iterator[str]:
-    """A JSON feed (jsonfeed.org), or the answer of a platform's list: every object with an address, in order."""
-    try:
-        waiting: deque[object] = deque([json.loads(text)])
-    except (ValueError, RecursionError):
-        return
+    """A JSON feed (jsonfeed.org), or the answer of a platform's list: every object with an address, in order; also
+    where a list is written out in a string."""
+    waiting: deque[tuple[object, int]] = deque([(_loaded(text), 0)])
     while waiting:
-        value = waiting.popleft()
+        value, depth = waiting.popleft()
         if isinstance(value, list):
-            waiting.extendleft(reversed(value))
+            waiting.extendleft((inner, depth) for inner in reversed(value))
         elif isinstance(value, dict):
             address = next((value[key] for key in _ADDRESS_KEYS if isinstance(value.get(key), str)), None)
             if address:
                 yield address
-            waiting.extendleft(inner for inner in reversed(value.values()) if isinstance(inner, list | dict))
+            waiting.extendleft((inner, depth) for inner in reversed(value.values()) if _may_hold(inner))
+        elif isinstance(value, str) and depth < _DEEPEST_STRING:
+            waiting.appendleft((_loaded(value), depth + 1))
+
+
+def _may_hold(value: object) -> bool:
+    return isinstance(value, list | dict) or (isinstance(value, str) and value.lstrip()[:1] in {"{", "["})
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _of_album(html: str) -> Iterator[str]:
-    """An album of posts: items that name their post in `data-link`, and anchors to posts."""
+    """An album of posts: items that name their post in `data-link`, anchors to posts, and posts in a script's data."""
     tree = parsed(html)
     for node in tree.css("[data-link]"):
         yield node.attributes.get("data-link") or ""
     for node in tree.css("a[href*='mp.weixin.qq.com/s'], a[href*='/s/'], a[href*='/s?']"):
         yield node.attributes.get("href") or ""
+    for node in tree.css("script:not([src])"):
+        for address in _IN_SCRIPT.findall(node.text()):
+            yield _ESCAPED.sub(lambda code: chr(int(code[1] or code[2], 16)), address).replace("\\/", "/")
 
 
 def _of_csv(body: bytes) -> Iterator[str]:
@@ -83,9 +117,7 @@ def _of_csv(body: bytes) -> Iterator[str]:
     try:
         tables = read_tables(TableFile("posts.csv", body), _COLUMNS)
     except FileRefused:
-        yield from (
-            line.split(",")[0].strip('"') for line in body.decode("utf-8-sig", "replace").splitlines()
-        )
+        yield from (re.split("[,;\t]", line)[0].strip('"') for line in decode_html(body, "").splitlines())
         return
     for sheet in tables.sheets:
         column = next(name for name in _COLUMNS if name in sheet.headings)

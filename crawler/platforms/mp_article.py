@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from crawler.pages.tree import spaced
 from crawler.platforms.post_page import PostPage
+from crawler.platforms.script_data import addresses_in_scripts, texts_in_scripts
+
+# What the page's scripts call the words, and the pictures, of posts that they build themselves.
+_TEXTS = ("desc", "content_noencode", "ori_content_noencode", "share_content", "text_content", "picture_desc")
+_PICTURES = ("cdn_url", "share_cover_url")
 
 
 class MpArticlePage(PostPage):
@@ -20,8 +26,15 @@ class MpArticlePage(PostPage):
         shapes = ("js_content", "js_image_content", 'class="weui-msg')
         return super().owns(url, html) or any(shape in html for shape in shapes)
 
+    def has_body(self) -> bool:
+        """Also a post that its scripts are still to build."""
+        if super().has_body():
+            return True
+        in_scripts = self.script_texts() or addresses_in_scripts(self.html, _PICTURES)
+        return bool(in_scripts and self.css(self.bodies))
+
     def title(self) -> str:
-        return self.words("#activity-name") or (
+        return self.words("#activity-name") or spaced(
             self.css("meta[property='og:title']::attr(content)").get() or ""
         )
 
@@ -47,4 +60,9 @@ class MpArticlePage(PostPage):
         ).getall()
 
     def images(self) -> Sequence[str]:
-        return self.css("#js_content img::attr(data-src), #js_image_content img::attr(data-src)").getall()
+        written = self.css("#js_content img::attr(data-src), #js_image_content img::attr(data-src)").getall()
+        return [*written, *addresses_in_scripts(self.html, _PICTURES)]
+
+    def script_texts(self) -> Sequence[str]:
+        """Of picture posts, text shares and reposts: their words are there before anything shows them."""
+        return list(texts_in_scripts(self.html, _TEXTS))

@@ -6,15 +6,16 @@ stand, and what it shows in place of a post. CONTRIBUTING.md shows how one is ad
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from web_poet import HttpResponse, WebPage
 
-from classifiers.values import PageText
 from crawler.pages.extract import extract
 from crawler.pages.post import Post
+from crawler.pages.tree import spaced
 from crawler.platforms.notices import state_of_notice
 from records.local_time import LOCAL
 
@@ -73,22 +74,28 @@ class PostPage(WebPage[Post]):
         """Addresses of pictures."""
         return self.css("img::attr(data-src), img::attr(src)").getall()
 
+    def script_texts(self) -> Sequence[str]:
+        """Words that only the page's scripts hold, until they show them."""
+        return ()
+
     def words(self, css: str) -> str:
         """The text of the first element that `css` selects; "" where there is none."""
-        return " ".join("".join(self.css(css).xpath("string()").getall()[:1]).split())
+        return spaced("".join(self.css(css).xpath("string()").getall()[:1]))
 
     def in_script(self, pattern: str) -> str:
         """The first group of `pattern` in the page's source; "" where it is not there."""
         found = re.search(pattern, self.html)
-        return found[1].strip() if found else ""
+        return spaced(found[1]) if found else ""
 
     def to_post(self) -> Post:
         """The post, or the notice in its place."""
         page = extract(self.html, always_visible=self.shown_later)
         if not self.has_body():
             return Post(page, state_of_notice(page.text, self.catalogue) or "unknown")
+        unwritten = [text for text in dict.fromkeys(self.script_texts()) if text not in page.text]
+        page = page.with_seen((text, "", "script") for text in unwritten)
         return Post(
-            text=PageText(page.text, self.title() or page.title, page.blocks, page.links),
+            text=replace(page, title=self.title() or page.title),
             account=self.account(),
             account_id=self.account_id(),
             published_at=moment(self.published()),

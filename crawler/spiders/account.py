@@ -23,7 +23,7 @@ class AccountSpider(VisitSpider):
 
     def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
         """The posts of the list."""
-        return feed.post_urls(body)
+        return feed.post_urls(body, url)
 
     def read(self, html: str, url: str) -> Post:
         """As `read_post`."""

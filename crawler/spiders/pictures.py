@@ -56,6 +56,7 @@ class PictureSpider(Spider):
             meta={
                 "dont_obey_robotstxt": not progress.target.obey_robots,
                 "download_slot": slot_of(url),
+                "cookiejar": progress.target.visit_id,
                 "download_maxsize": _LARGEST_IMAGE,
                 "max_retry_times": 1,
                 DEADLINE: progress.started + progress.target.seconds_left,

@@ -91,6 +91,7 @@ class Progress:
     images_under_way: int = 0
     out_of_time: bool = False
     held_back: bool = False  # a platform wants to see a person
+    without_posts: bool = False  # the list of posts named none
 
     @property
     def is_done(self) -> bool:

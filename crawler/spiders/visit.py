@@ -1,6 +1,7 @@
 """What all spiders share: pages come from the visit's plan in the database, and responses go back there."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -16,10 +17,12 @@ from twisted.python.failure import Failure
 from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context
 from crawler.downloading.budget import DEADLINE, UNWANTED
 from crawler.downloading.responses import (
+    CUT_SHORT,
     as_fetched,
     browser_broke,
     content_type,
     failure_reason,
+    is_cut_short,
     is_text,
     shows_a_page,
     status_reason,
@@ -29,7 +32,7 @@ from crawler.pages.extract import extract
 from crawler.pages.guarded import Attempts, fault_of, read_guarded
 from crawler.pages.pictures import image_addresses
 from crawler.pages.post import Post
-from crawler.pages.script_built import needs_browser, shows_more
+from crawler.pages.script_built import needs_browser, shows_more, taken_away
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
 from crawler.spiders.pictures import PictureSpider
@@ -40,13 +43,15 @@ from records.models import PlannedState
 from records.snapshots.encoding import decode_html
 from records.snapshots.snapshots import Fetched, last_html
 from records.store.content_store import EvidenceStore
-from records.visits.ending import finish_visit, use_time
+from records.visits.cloaking import TAKEN_AWAY
+from records.visits.ending import NO_POSTS, finish_visit, use_time
 from records.visits.frontier import Planned, close_planned, plan_pages, waiting_pages
 from records.visits.targets import Target
 
 # Every answer is a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
 _SECOND_TRY = "browser_second_try"
+_WHAT_CAME = "take_what_came"  # of an answer that is shorter than it says, as browsers do
 
 
 class VisitSpider(PictureSpider):
@@ -130,6 +135,8 @@ class VisitSpider(PictureSpider):
             use_time(self.engine, progress.target.visit_id, monotonic() - progress.started)
             progress.lessons.keep()
             outcome = "时间预算用完" if progress.out_of_time else "完成"
+            if progress.without_posts:
+                outcome = NO_POSTS
             if progress.held_back:
                 outcome = "平台要求验证，推迟再看"
             finish_visit(
@@ -155,6 +162,7 @@ class VisitSpider(PictureSpider):
                 "handle_httpstatus_list": _KEPT_STATUSES,
                 "dont_obey_robotstxt": not target.obey_robots,
                 "download_slot": slot_of(planned.url),
+                "cookiejar": target.visit_id,
                 DEADLINE: progress.started + target.seconds_left,
                 UNWANTED: partial(self._unwanted, progress, planned),
                 **(browser_meta() if plain is not None else {}),
@@ -194,6 +202,8 @@ class VisitSpider(PictureSpider):
             return
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         post = self.read(html, response.url)
+        if "dataloss" in response.flags:
+            post = replace(post, faults=(*post.faults, CUT_SHORT))
         self.seen(progress, planned, post)
         may_render = plain is None and html and shows_a_page(response.status) and not planned.is_feed
         learned = progress.lessons.of(planned.url)
@@ -205,16 +215,36 @@ class VisitSpider(PictureSpider):
                 yield self._request(progress, planned, plain=PlainPage(response, post))
             return
         seen = post if html and not planned.is_feed else None
-        attempts = Attempts([*post.faults])
-        pictures = self._pictures(attempts, html, response.url) if seen else []
         if plain is None:
+            attempts = Attempts([*post.faults])
+            pictures = self._pictures(attempts, html, response.url, seen)
             fetched = as_fetched(planned.url, response, seen, pictures)
         else:
             close_context(response.meta)
-            gained = shows_more(post.text, plain.post.text)
-            async for request in self._learn(progress, planned, gained):
+            async for request in self._learn(progress, planned, shows_more(post.text, plain.post.text)):
                 yield request
+            if lost := taken_away(post.text, plain.post.text, response.url):
+                async for request in self._keep_plain(
+                    progress, planned, plain, f"{TAKEN_AWAY}{lost}，按原始页面保存"
+                ):
+                    yield request
+                return
+            attempts = Attempts([*post.faults])
+            pictures = self._pictures(attempts, html, response.url, seen)
             fetched = as_fetched(planned.url, plain.response, seen, pictures, response.url, response.body)
+        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts):
+            yield request
+
+    async def _keep_page(
+        self,
+        progress: Progress,
+        planned: Planned,
+        fetched: Fetched,
+        html: str,
+        pictures: Sequence[str],
+        attempts: Attempts,
+    ) -> AsyncIterator[Request]:
+        """Store a page, ask for its pictures, and for what is planned next."""
         written = await self._store_page(progress, planned, fetched, html, attempts)
         if fetched.text is not None and not written.is_repeat and shows_a_page(written.status):
             for request in self.image_requests(progress, pictures, written.snapshot_id):
@@ -256,6 +286,9 @@ class VisitSpider(PictureSpider):
             found = attempts.read(
                 "链接", lambda: list(self.links(target, fetched.final_url, html, body)), list[str]
             )
+            if planned.is_feed and not found and fetched.status in {200, 304}:
+                attempts.faults.append(NO_POSTS)
+                progress.without_posts = True
             links = progress.lessons.worth_planning(found)
         why = "；".join(filter(None, (status_reason(fetched.status), attempts.reason)))
         written = await self._writer.write(Arrived(target, planned, fetched, links, why or None))
@@ -272,20 +305,23 @@ class VisitSpider(PictureSpider):
             again = self._request(progress, planned, plain=plain)
             yield again.replace(meta={**again.meta, _SECOND_TRY: True})
             return
-        new: Sequence[Planned] = ()
         if plain is not None:
-            reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
-            self.logger.warning("%s %s", planned.url, reason)
             async for waiting in self._learn(progress, planned, False):
                 yield waiting
-            new = (await self._keep_plain(progress, planned, plain, reason)).new
-        else:
-            skipped = isinstance(failure.value, IgnoreRequest)
-            progress.out_of_time |= isinstance(failure.value, OutOfTime)
-            state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
-            with transaction(self.engine) as session:
-                close_planned(session, {planned.id: failure_reason(failure)}, state)
-        for following in self._done(progress, planned, new):
+            reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
+            async for request in self._keep_plain(progress, planned, plain, reason):
+                yield request
+            return
+        if is_cut_short(failure) and not request.meta.get(_WHAT_CAME):
+            again = self._request(progress, planned)
+            yield again.replace(meta={**again.meta, _WHAT_CAME: True, "download_fail_on_dataloss": False})
+            return
+        skipped = isinstance(failure.value, IgnoreRequest)
+        progress.out_of_time |= isinstance(failure.value, OutOfTime)
+        state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
+        with transaction(self.engine) as session:
+            close_planned(session, {planned.id: failure_reason(failure)}, state)
+        for following in self._done(progress, planned, ()):
             yield following
 
     def _unwanted(self, progress: Progress, planned: Planned) -> str | None:
@@ -293,16 +329,22 @@ class VisitSpider(PictureSpider):
 
     async def _keep_plain(
         self, progress: Progress, planned: Planned, plain: PlainPage, reason: str
-    ) -> Written:
+    ) -> AsyncIterator[Request]:
+        """Keep what the server sent, for what the browser made of it is no use."""
+        self.logger.warning("%s %s", planned.url, reason)
         response = plain.response
         html = decode_html(response.body, content_type(response))
         attempts = Attempts([reason, *plain.post.faults])
-        pictures = self._pictures(attempts, html, response.url)
+        pictures = self._pictures(attempts, html, response.url, plain.post)
         fetched = as_fetched(planned.url, response, plain.post, pictures)
-        return await self._store_page(progress, planned, fetched, html, attempts)
+        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts):
+            yield request
 
-    def _pictures(self, attempts: Attempts, html: str, url: str) -> list[str]:
-        return attempts.read("图片地址", lambda: image_addresses(html, url), list[str])
+    def _pictures(self, attempts: Attempts, html: str, url: str, post: Post | None) -> list[str]:
+        """The addresses of a page's pictures; none for what is no page."""
+        if post is None:
+            return []
+        return attempts.read("图片地址", lambda: image_addresses(html, url, post.images), list[str])
 
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.discard(planned.id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from classifiers.values import Block, PageText
+from classifiers.values import PageText
 from records.models import Image, PageImage, Snapshot
 from records.snapshots.snapshots import read_text
 from records.store.content_store import EvidenceStore
@@ -114,21 +114,11 @@ def texts_with_images(
 def _with_images(page: PageText | None, shown: Sequence[Image]) -> PageText | None:
     if page is None or not shown:
         return page
-    # Words in pictures are seen: they stand before what is not.
-    unseen = [block for block in page.blocks if block.region in {"hidden", "unshown"}]
-    begin = unseen[0].start if unseen else len(page.text) + 1
-    pieces, blocks = [], list(page.blocks[: len(page.blocks) - len(unseen)])
-    length = begin
-    for image in shown:
-        for text in paragraphs([Line(**line) for line in image.lines]):
-            pieces.append(text)
-            blocks.append(Block(length, length + len(text), "main", image=image.sha256))
-            length += len(text) + 1
-    added = length - begin
-    blocks += (block._replace(start=block.start + added, end=block.end + added) for block in unseen)
-    before, after = page.text[: max(0, begin - 1)], page.text[begin:]
-    seen = (before, *pieces) if begin else pieces
-    return PageText("\n".join((*seen, after) if unseen else seen), page.title, tuple(blocks), page.links)
+    return page.with_seen(
+        (text, image.sha256, "")
+        for image in shown
+        for text in paragraphs([Line(**line) for line in image.lines])
+    )
 
 
 def paragraphs(lines: Sequence[Line]) -> list[str]:

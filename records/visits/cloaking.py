@@ -5,18 +5,24 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records.models import Case, JudgementRecord, Page, Snapshot, Source, SourceKind
+from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source, SourceKind, Visit
 
 _MOST_COMPARED = 6  # pages a site
+# What is noted of a page that its own script takes away: a monitor that reads no scripts is meant to see something else.
+TAKEN_AWAY = "疑似遮蔽：浏览器打开后"
 
 
 def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
-    """Pages of the sites that were flagged since a moment, with their newest snapshot: those that a monitor was
-    shown nothing unlawful on, the start page and the newest first."""
-    flagged = (
-        select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since).distinct()
+    """Pages of the sites that were flagged since a moment, or hide something from the browser, with their newest
+    snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest first."""
+    flagged = select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since)
+    hiding = (
+        select(Visit.source_id)
+        .join(PlannedPage, PlannedPage.visit_id == Visit.id)
+        .where(Visit.started_at >= since, PlannedPage.reason.startswith(TAKEN_AWAY))
     )
-    sites = select(Source).where(Source.kind == SourceKind.SITE, Source.id.in_(flagged)).order_by(Source.id)
+    suspected = Source.id.in_(flagged) | Source.id.in_(hiding)
+    sites = select(Source).where(Source.kind == SourceKind.SITE, suspected).order_by(Source.id)
     compared: list[tuple[Page, Snapshot]] = []
     for site in session.scalars(sites).all():
         rows = session.execute(

@@ -24,6 +24,7 @@ from records.models import (
     SourceKind,
     Visit,
 )
+from records.visits.ending import NO_POSTS
 from records.visits.targets import PATROLS, SITES_FIRST
 
 TARGETS: dict[Level, float] = {Level.PUBLIC_SECONDARY: 1.0, Level.OTHER: 0.5}
@@ -37,6 +38,7 @@ class SourceState(StrEnum):
     MOVED = "已迁移"
     BLOCKING = "拒绝访问"
     DEAD = "无法访问"
+    UNREADABLE = "列表读不出"
     NOT_VISITED = "未巡查"
 
 
@@ -184,7 +186,10 @@ def _covered(source: Source, visit: Visit | None, outcomes: _Outcomes) -> Source
 
 def _outcome(source: Source, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
     """By what came back: pages; else what the first page answered, or why it could not be had."""
-    if good := outcomes.good.get(visit.id, 0):
+    good = outcomes.good.get(visit.id, 0)
+    if visit.outcome == NO_POSTS:
+        return SourceState.UNREADABLE, 0, NO_POSTS
+    if good:
         moved = _moved(source, outcomes.start_pages.get(visit.id))
         return (SourceState.MOVED, good, f"转到 {moved}") if moved else (SourceState.SEEN, good, "")
     status = outcomes.first_status.get(visit.id)

@@ -9,6 +9,9 @@ from records.database import transaction
 from records.models import Case, CaseState, Page, PlannedPage, PlannedState, Snapshot, Source, Visit
 from records.visits.targets import PATROLS, Target
 
+# The outcome of a visit whose list named no post: the list is not read, or is no list.
+NO_POSTS = "列表中没有读到任何帖子，请核对列表地址与格式"
+
 
 def use_time(engine: Engine, visit_id: int, seconds: float) -> None:
     """Charge `seconds` to the visit's time budget."""

@@ -67,7 +67,8 @@ def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[Loopbac
                 self.send_header(name, value)
             if answer.etag:
                 self.send_header("ETag", answer.etag)
-            self.send_header("Content-Length", str(len(content)))
+            if "Content-Length" not in answer.headers:
+                self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 

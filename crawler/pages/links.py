@@ -1,0 +1,89 @@
+"""Where a page leads: its links as a browser would follow them, from whatever element or handler names them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.pages.tree import parsed
+from crawler.pages.urls import resolved
+
+_REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]{1,2000})", re.I)
+# A script that does nothing but send visitors on.
+_SENT_ON = re.compile(
+    r"(?:window|document|top|self|parent)?\.?location(?:\.(?:href|replace\(|assign\())?\s*=?\s*['\"]([^'\"]{1,500})['\"]"
+)
+_SHORT_SCRIPT = 400
+# What a handler of a click opens.
+_OPENED = re.compile(
+    r"(?:location(?:\.href|\.replace|\.assign)?\s*(?:=|\()|(?:window\.)?open\(|(?:go|jump|goto|tiao\w*|open|link|to|turn)\w*\()"
+    r"\s*['\"]([^'\"\s]{1,500})['\"]",
+    re.I,
+)
+_ADDRESS = re.compile(r"^(?:https?:)?/|^\.{0,2}[/?]|\.(?:s?html?|aspx?|php|jspx?|do)(?:[?#]|$)|^#!?/", re.I)
+_VARIANTS = frozenset({"alternate", "next", "prev", "canonical"})
+_LEADING = (
+    "a[href], area[href], iframe[src], frame[src], link[rel][href], meta[http-equiv], script:not([src])"
+    ", [onclick], [data-href], [data-url], [data-link], option[value]"
+)
+_MOST_LINKS = 5_000
+
+
+def links_of(html: str, url: str, encoding: str = "utf-8") -> Iterable[str]:
+    """The addresses that the page at `url` leads to, each once, resolved against its base, in the page's order.
+
+    Anchors, image maps, frames, variants of the page, refreshes, scripts that send visitors on, handlers of clicks
+    and choices that are addresses. `encoding` is what queries are written in (WHATWG URL, § 4.1).
+    """
+    tree = parsed(html)
+    base = base_of(tree, url, encoding)
+    origin = "/".join(base.split("/", 3)[:3]) + "/"
+    for count, link in enumerate(dict.fromkeys(_written(tree))):
+        if count >= _MOST_LINKS:
+            return
+        # Most links are written from the root, the same on every page of a site: they are resolved once.
+        from_root = link.startswith("/") and not link.startswith(("//", "/\\"))
+        address = resolved(origin if from_root else base, link, encoding)
+        if address is not None:
+            yield address
+
+
+def base_of(tree: LexborHTMLParser, url: str, encoding: str = "utf-8") -> str:
+    """What a page's links are resolved against: its first `base` that names something, else its address."""
+    node = tree.css_first("base[href]")
+    named = (node.attributes.get("href") or "").strip() if node is not None else ""
+    return (resolved(url, named, encoding) if named else None) or url
+
+
+def _written(tree: LexborHTMLParser) -> Iterator[str]:
+    for node in tree.css(_LEADING):
+        tag, attributes = node.tag or "", node.attributes
+        if tag in {"a", "area"}:
+            href = (attributes.get("href") or "").strip()
+            if href[:11].lower() == "javascript:":
+                yield from _OPENED.findall(href)
+            elif href:
+                yield href
+        elif tag in {"iframe", "frame"}:
+            yield (attributes.get("src") or "").strip()
+        elif tag == "link":
+            if (attributes.get("rel") or "").lower() in _VARIANTS:
+                yield (attributes.get("href") or "").strip()
+        elif tag == "meta":
+            if refresh := _REFRESH.search((attributes.get("content") or "")[: _SHORT_SCRIPT * 10]):
+                yield refresh[1].strip()
+        elif tag == "script":
+            script = node.text()
+            if 0 < len(script) < _SHORT_SCRIPT and (sent_on := _SENT_ON.search(script)):
+                yield sent_on[1]
+        yield from _handled(node, attributes)
+
+
+def _handled(node: LexborNode, attributes: Mapping[str, str | None]) -> Iterator[str]:
+    """What a click or a choice opens."""
+    if handler := attributes.get("onclick"):
+        yield from (opened for opened in _OPENED.findall(handler[:2_000]) if _ADDRESS.search(opened))
+    keys = ("value",) if node.tag == "option" else ("data-href", "data-url", "data-link")
+    for key in keys:
+        if (address := (attributes.get(key) or "").strip()) and _ADDRESS.search(address[:2_000]):
+            yield address
