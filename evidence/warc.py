@@ -1,10 +1,12 @@
 """HTTP exchanges as WARC (ISO 28500), by warcio."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 from w3lib.url import safe_url_string
 from warcio.statusandheaders import StatusAndHeaders
@@ -13,11 +15,13 @@ from warcio.warcwriter import WARCWriter
 # A body is kept as it was decoded, so these headers no longer speak of it; they are kept under another name.
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _RENAMED = "X-Archive-Orig-"
+_BREAKS = re.compile(r"[\r\n]+[ \t]*")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer: headers as (name, value), the body decoded, when, and from which address."""
+    """One request and its answer: headers as (name, value), the body with its content coding undone, when, and from
+    which address. A header's value has a character for each byte (Latin-1); other characters are written as UTF-8."""
 
     url: str
     at: datetime
@@ -70,7 +74,7 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange) -> None:
         url,
         "response",
         payload=io.BytesIO(exchange.body),
-        http_headers=StatusAndHeaders(
+        http_headers=_AsReceived(
             f"{exchange.status} {_phrase(exchange.status)}",
             [*map(_kept, exchange.response_headers), ("Content-Length", str(len(exchange.body)))],
             protocol="HTTP/1.1",
@@ -81,7 +85,7 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange) -> None:
     request = writer.create_warc_record(
         url,
         "request",
-        http_headers=StatusAndHeaders(
+        http_headers=_AsReceived(
             f"{exchange.method} /{path.partition('#')[0]} HTTP/1.1",
             [(name, _one_line(value)) for name, value in exchange.request_headers],
             is_http_request=True,
@@ -97,7 +101,17 @@ def _kept(header: tuple[str, str]) -> tuple[str, str]:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(value.split())
+    """A value without the line breaks that would end it; every other byte stays as it is."""
+    if not value.isascii() and any(ord(character) > 255 for character in value):
+        value = value.encode("utf-8", "surrogatepass").decode("latin-1")
+    return _BREAKS.sub(" ", value).strip(" \t")
+
+
+class _AsReceived(StatusAndHeaders):  # type: ignore[misc] # comes without types
+    """A head whose bytes are written as they came; warcio would percent-encode those that are not ASCII."""
+
+    def compute_headers_buffer(self, header_filter: Any = None) -> None:  # noqa: ANN401 - warcio's to choose
+        self.headers_buff = self.to_bytes(header_filter, "latin-1")
 
 
 def _phrase(status: int) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import (
     Browser,
@@ -17,12 +18,14 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, guarded_launch_options
+from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, browser_proxy, guarded_launch_options
+from crawler.browser.wire import Answer, Wire, header_value
 from evidence.warc import Exchange
 from records.settings import settings
 from records.snapshots.encoding import is_utf8
 
 _QUIET_MS = 4_000
+_SETTLE_SECONDS = 5.0
 _MOST_SCREENS = 15
 _TALLEST = 16_000  # pixels; Chromium draws nothing below
 _MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
@@ -124,12 +127,13 @@ class EvidenceBrowser:
             responses: list[Response] = []
             page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - playwright marks it
             notes: list[str] = []
+            wire = await Wire.tap(page, _MOST_BYTES)
             at = datetime.now(UTC)
             first = await page.goto(
                 url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
             )
             await _settle(page)
-            exchanges = await _exchanges(responses, notes)
+            exchanges = await _exchanges(responses, wire, notes)
             await _as_utf8(page, exchanges, notes)
             html = await page.content()
             screenshot = await _screenshot(page, notes)
@@ -229,40 +233,63 @@ async def _screenshot(page: Page, notes: list[str]) -> bytes | None:
         return None
 
 
-async def _exchanges(responses: Sequence[Response], notes: list[str]) -> list[Exchange]:
-    """The HTTP exchanges behind the page, bodies decoded, up to a number and size."""
+async def _exchanges(responses: Sequence[Response], wire: Wire, notes: list[str]) -> list[Exchange]:
+    """The HTTP exchanges behind the page, bodies as they came, up to a number and size."""
+    await wire.settled(_SETTLE_SECONDS)
     kept: list[Exchange] = []
-    size = 0
+    size = recoded = 0
     for response in responses[:_MOST_EXCHANGES]:
         if not response.url.startswith(("http://", "https://")):
             continue
+        answer = wire.take(response.request.method, response.url, response.status)
         try:
             async with asyncio.timeout(5):
-                body = b"" if 300 <= response.status < 400 else await response.body()
-                sent = [
-                    (header["name"], header["value"]) for header in await response.request.headers_array()
-                ]
-                received = [(header["name"], header["value"]) for header in await response.headers_array()]
+                body = answer.body if answer and answer.body is not None else await _copy(response)
+                exchange = await _exchange(response, answer, body)
         except (Error, TimeoutError):
             continue
         size += len(body)
         if size > _MOST_BYTES:
             notes.append(f"页面资源超过 {_MOST_BYTES >> 20} MiB，其余未保存")
             break
-        kept.append(
-            Exchange(
-                url=response.url,
-                at=datetime.now(UTC),
-                request_headers=sent,
-                status=response.status,
-                response_headers=received,
-                body=body,
-                method=response.request.method,
-            )
-        )
+        recoded += (answer is None or answer.body is None) and _may_be_recoded(exchange)
+        kept.append(exchange)
     if len(responses) > _MOST_EXCHANGES:
         notes.append(f"页面资源超过 {_MOST_EXCHANGES} 个，其余未保存")
+    if recoded:
+        notes.append(f"{recoded} 个资源没有取得原始字节，保存的是浏览器转码后的内容")
     return kept
+
+
+async def _copy(response: Response) -> bytes:
+    """The browser's own copy of a body."""
+    return b"" if 300 <= response.status < 400 else await response.body()
+
+
+def _may_be_recoded(exchange: Exchange) -> bool:
+    """Whether the browser's copy may differ from what came: for text that is not UTF-8."""
+    kind = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
+    is_text = any(word in kind.lower() for word in ("text", "script", "json", "xml")) or not kind
+    return is_text and not exchange.body.isascii()
+
+
+async def _exchange(response: Response, answer: Answer | None, body: bytes) -> Exchange:
+    request = response.request
+    received = [(header["name"], header_value(header["value"])) for header in await response.headers_array()]
+    if answer:  # the browser sorts them
+        order = {name.lower(): place for place, name in reversed(list(enumerate(answer.header_names)))}
+        received.sort(key=lambda header: order.get(header[0].lower(), len(order)))
+    host = urlsplit(response.url).hostname or ""
+    return Exchange(
+        url=response.url,
+        at=datetime.now(UTC),
+        request_headers=[(header["name"], header["value"]) for header in await request.headers_array()],
+        status=response.status,
+        response_headers=received,
+        body=body,
+        method=request.method,
+        address=browser_proxy()[0].addresses.get(host),
+    )
 
 
 async def _boxes(page: Page, quotes: Sequence[str]) -> list[Box]:

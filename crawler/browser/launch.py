@@ -24,6 +24,7 @@ _ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 ]
+_FRAMES_TOGETHER = "--disable-site-isolation-trials"
 
 
 @lru_cache(maxsize=1)
@@ -34,8 +35,14 @@ def browser_proxy() -> tuple[BrowserProxy, str]:
 
 
 def guarded_launch_options() -> dict[str, Any]:
-    """As `launch_options`, for pages that are not ours: every connection goes through `browser_proxy`."""
-    return {**launch_options(), "proxy": {"server": browser_proxy()[1], "bypass": "<-loopback>"}}
+    """As `launch_options`, for pages that are not ours: every connection goes through `browser_proxy`.
+
+    Frames of other sites stay in their page's process, where what they are answered can be taken (`wire`). Each page has
+    a context and so a process of its own, and nobody is signed in anywhere: there is nothing that a frame could steal.
+    """
+    options = launch_options()
+    options["args"] = [*options["args"], _FRAMES_TOGETHER]
+    return {**options, "proxy": {"server": browser_proxy()[1], "bypass": "<-loopback>"}}
 
 
 def launch_options() -> dict[str, Any]:

@@ -41,7 +41,9 @@ class LoopbackSite:
 
 
 @contextmanager
-def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[LoopbackSite]:
+def serving(
+    pages: dict[str, Answer | Callable[[], Answer]], host: str = "127.0.0.1"
+) -> Iterator[LoopbackSite]:
     """Serve `pages` on a port of its own."""
     site = LoopbackSite("", pages)
     counting = threading.Lock()
@@ -75,9 +77,9 @@ def serving(pages: dict[str, Answer | Callable[[], Answer]]) -> Iterator[Loopbac
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
-    site.url = f"http://127.0.0.1:{server.server_port}"
+    site.url = f"http://{host}:{server.server_port}"
     with in_background(server):
         yield site
 

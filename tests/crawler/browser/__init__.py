@@ -1,0 +1,1 @@
+"""The browser, and what goes in and out of it."""
