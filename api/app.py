@@ -15,6 +15,7 @@ from api.context import Parts, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.routes import router as figures_router
 from api.letters.routes import router as letters_router
+from api.limits import Limits
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.office.queue import router as office_queue_router
@@ -92,6 +93,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     for error in HANDLED:
         app.add_exception_handler(error, answer)
     app.middleware("http")(_with_headers)
+    app.add_middleware(Limits)
     app.get("/", include_in_schema=False)(_home)
     return app
 

@@ -14,7 +14,15 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.context import page
-from api.errors import FormExpired, NotAllowed, SignInNeeded, TokenRefused, TooManyCalls
+from api.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    FormExpired,
+    NotAllowed,
+    SignInNeeded,
+    TokenRefused,
+    TooManyCalls,
+)
 from records.cases.evidence_package import EvidenceIncomplete
 from records.cases.review import CaseChanged
 from records.idempotency import KeyReused
@@ -23,6 +31,7 @@ from records.lists.term_edits import TermRefused
 from records.people.sign_in import PasswordTooShort
 from records.people.users import PersonRefused
 from records.sheets.table import FileRefused
+from records.storable import NumberTooLarge
 from records.store.content_store import EvidenceAltered, EvidenceMissing
 from records.tips import TipRefused
 from records.transfers.attachments import AttachmentRefused
@@ -65,6 +74,9 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     WebhookRefused: (409, "不能这样操作"),
     PersonRefused: (409, "不能这样操作"),
     PasswordTooShort: (422, "密码太短"),
+    NumberTooLarge: (422, "请求内容有误"),
+    BodyTooLarge: (413, "请求体过大"),
+    BodyTooSlow: (408, "请求超时"),
 }
 
 _TITLES = {404: "没有找到", 405: "不支持的方法", 422: "请求内容有误"}

@@ -29,3 +29,11 @@ class TooManyCalls(Exception):
             f"调用过于频繁，请在 {seconds:.0f} 秒后重试" if seconds >= 1 else "调用过于频繁，请稍后重试"
         )
         self.seconds = seconds
+
+
+class BodyTooLarge(Exception):
+    """The request's body is longer than is taken from who sends it."""
+
+
+class BodyTooSlow(Exception):
+    """The request's body did not come in time."""
