@@ -1,11 +1,12 @@
 """Reads the text in pictures (OCR by rapidocr, whose Chinese models come with it)."""
 
 import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageFile
+from PIL import ImageChops, ImageFile, ImageOps
 
 from records.snapshots.images import Line, ReadImage
 
@@ -17,6 +18,9 @@ _WIDEST = 2_000
 _SUREST_LEAST = 0.6
 _EDGE, _NEAR = 4, 60  # pixels; lines that another tile may have read
 _PREVIEW = (1_200, 6_000)
+_MOST_FRAMES = 8  # of an animation
+_DRAWN, _LIGHT, _NEARLY_ALL = 32, 200, 0.9  # of 255: what is drawn at all, and light; a share of points
+_CHANGED, _LETTER = 48, 60  # of 255; points
 ImageFile.LOAD_TRUNCATED_IMAGES = True
 Picture.MAX_IMAGE_PIXELS = MOST_PIXELS
 
@@ -37,32 +41,91 @@ def may_carry_advert(size: tuple[int, int]) -> bool:
 
 
 def read_image(content: bytes) -> ReadImage:
-    """The text in a picture, line by line from above, and a preview drawn anew. Never raises."""
+    """The text in a picture, line by line from above, and a preview drawn anew. Never raises.
+
+    What is transparent is read on the ground that its words stand out from; frames of an animation that differ, some of
+    them, one below the other.
+    """
     try:
         with Picture.open(io.BytesIO(content)) as opened:
-            picture = opened.convert("RGB")
+            picture = _strip([_flat(frame) for frame in _frames(opened)])
+        size = picture.size
         factor = min(1.0, _WIDEST / picture.width)
         if factor < 1:
             picture = picture.resize((_WIDEST, max(1, round(picture.height * factor))))
-        return ReadImage(tuple(_lines(picture, factor)), _preview(picture))
+        return ReadImage(tuple(_lines(picture, factor)), _preview(picture), size=size)
     except Exception as error:  # decoders and the model raise what they like on hostile bytes
         return ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
 
 
+def _frames(opened: Picture.Image) -> Iterator[Picture.Image]:
+    """The picture as it is turned to be seen, or frames of an animation, from its first to its last."""
+    count = int(getattr(opened, "n_frames", 1))
+    room = max(1, MOST_PIXELS // (opened.width * opened.height))
+    wanted = min(count, _MOST_FRAMES, room)
+    for number in dict.fromkeys(round(place * (count - 1) / max(1, wanted - 1)) for place in range(wanted)):
+        if count > 1:
+            opened.seek(number)
+        yield ImageOps.exif_transpose(opened)
+
+
+def _flat(frame: Picture.Image) -> Picture.Image:
+    """A frame without transparency: on white, or on black where nearly all that is drawn is light."""
+    if "transparency" not in frame.info and frame.mode not in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        return frame.convert("RGB")
+    drawn = frame.convert("RGBA")
+    alpha = np.asarray(drawn.getchannel("A"))
+    light = np.asarray(drawn.convert("L"))[alpha > _DRAWN]
+    ground = (
+        "black" if light.size and alpha.min() <= _DRAWN and np.mean(light > _LIGHT) > _NEARLY_ALL else "white"
+    )
+    flat = Picture.new("RGB", drawn.size, ground)
+    flat.paste(drawn, mask=drawn.getchannel("A"))
+    return flat
+
+
+def _strip(frames: Sequence[Picture.Image]) -> Picture.Image:
+    """Frames that differ from those before, one below the other."""
+    different: list[Picture.Image] = []
+    for frame in frames:
+        if not any(_alike(frame, other) for other in different):
+            different.append(frame)
+    if len(different) == 1:
+        return different[0]
+    strip = Picture.new(
+        "RGB", (max(frame.width for frame in different), sum(frame.height for frame in different)), "white"
+    )
+    top = 0
+    for frame in different:
+        strip.paste(frame, (0, top))
+        top += frame.height
+    return strip
+
+
+def _alike(frame: Picture.Image, other: Picture.Image) -> bool:
+    """Whether hardly any point differs: fewer than a letter has."""
+    if frame.size != other.size:
+        return False
+    changed = np.asarray(ImageChops.difference(frame, other)).max(axis=2) > _CHANGED
+    return int(changed.sum()) < _LETTER
+
+
 def _lines(picture: Picture.Image, factor: float) -> list[Line]:
-    """Lines of all tiles; of one that two tiles share, the first reading is kept, unless it was cut off there."""
+    """Lines of all tiles; of one that two tiles share, the first reading is kept, unless it was cut off there. Lines that
+    one tile holds may cover each other's boxes, as slanted ones do."""
     kept: list[Line] = []
     for top in range(0, max(1, picture.height - _OVERLAP), _TILE - _OVERLAP):
         bottom = min(top + _TILE, picture.height)
         found = _engine()(np.asarray(picture.crop((0, top, picture.width, bottom)))[:, :, ::-1])
         if found.boxes is None:
             continue
+        before = kept[-_NEAR:]
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
             x, y = (float(value) for value in np.min(corners, axis=0))
             width, height = (float(value) for value in np.max(corners, axis=0) - np.min(corners, axis=0))
             cut_off = bottom < picture.height and y + height > _TILE - _EDGE
             line = Line(text, round(float(score), 3), x, top + y, width, height)
-            if score >= _SUREST_LEAST and not cut_off and not any(map(line.overlaps, kept[-_NEAR:])):
+            if score >= _SUREST_LEAST and not cut_off and not any(map(line.overlaps, before)):
                 kept.append(line)
     return [line.scaled(1 / factor) for line in kept]
 

@@ -2,6 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -12,8 +14,8 @@ from crawler.downloading.budget import DEADLINE
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
-from records.database import transaction
-from records.snapshots.images import keep_image
+from records.database import reading, transaction
+from records.snapshots.images import keep_image, pictures_to_see_again
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import Planned
 
@@ -32,22 +34,36 @@ class PictureSpider(Spider):
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """What is asked for next in a visit."""
 
-    def image_requests(self, progress: Progress, urls: Iterable[str], snapshot_id: int) -> Iterator[Request]:
-        """Requests for a page's pictures, none twice a visit."""
+    def changed_images(self, progress: Progress, snapshot_id: int) -> Iterator[Request]:
+        """Requests for the pictures of a page that has not changed itself: they may have, under their addresses."""
+        with reading(self.engine) as session:
+            urls, seen_at = pictures_to_see_again(session, snapshot_id)
+        yield from self.image_requests(progress, urls, snapshot_id, seen_at)
+
+    def image_requests(
+        self, progress: Progress, urls: Iterable[str], snapshot_id: int, seen_at: datetime | None = None
+    ) -> Iterator[Request]:
+        """Requests for a page's pictures, none twice a visit; only for what has changed since `seen_at`."""
         for url in urls:
             if url in progress.images or len(progress.images) >= _MOST_IMAGES:
                 continue
             progress.images.add(url)
             try:
-                request = self._image_request(progress, url, snapshot_id)
+                request = self._image_request(progress, url, snapshot_id, seen_at)
             except ValueError:  # no address that a picture can be at
                 continue
             progress.images_under_way += 1
             yield request
 
-    def _image_request(self, progress: Progress, url: str, snapshot_id: int) -> Request:
+    def _image_request(
+        self, progress: Progress, url: str, snapshot_id: int, seen_at: datetime | None
+    ) -> Request:
+        since = (
+            {"If-Modified-Since": format_datetime(seen_at.astimezone(UTC), usegmt=True)} if seen_at else {}
+        )
         return Request(
             url,
+            headers=since,
             callback=self.keep_image,
             errback=self.no_image,
             dont_filter=True,

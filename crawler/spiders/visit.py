@@ -251,6 +251,9 @@ class VisitSpider(PictureSpider):
                 yield request
             if not pictures:
                 self._whole(written.snapshot_id)
+        elif written.is_repeat and pictures:
+            for request in self.changed_images(progress, written.snapshot_id):
+                yield request
         for request in self._done(progress, planned, written.new):
             yield request
 

@@ -43,25 +43,56 @@ class Line:
 
 @dataclass(frozen=True)
 class ReadImage:
-    """What was read in a picture; `fault` is why it could not be read."""
+    """What was read in a picture; `fault` is why it could not be read. `size` is that of what was read (width, height),
+    where it is larger than the picture: several frames of it."""
 
     lines: tuple[Line, ...]
     preview: bytes | None
     fault: str | None = None
+    size: tuple[int, int] | None = None
 
 
 def keep_image(
     session: Session, store: EvidenceStore, snapshot_id: int, url: str, content: bytes, size: tuple[int, int]
 ) -> str:
-    """Keep a picture of a snapshot's page (its size in pixels: width, height); returns its SHA-256."""
+    """Keep a picture of a snapshot's page (its size in pixels: width, height); returns its SHA-256.
+
+    Where the snapshot repeats an earlier one, a picture that the earlier one had is kept already; another one under its
+    address makes the snapshot one of its own, to be judged anew.
+    """
     sha256 = store.put(content)
     if session.get(Image, sha256) is None:
         session.add(Image(sha256=sha256, width=size[0], height=size[1], lines=[]))
         session.flush()
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    if snapshot.unchanged_since_id is not None:
+        if session.get(PageImage, (snapshot.unchanged_since_id, sha256)) is not None:
+            return sha256
+        _part_from_earlier(session, snapshot, snapshot.unchanged_since_id, url)
     if session.get(PageImage, (snapshot_id, sha256)) is None:
         session.add(PageImage(snapshot_id=snapshot_id, sha256=sha256, url=url))
         session.flush()
     return sha256
+
+
+def _part_from_earlier(session: Session, snapshot: Snapshot, earlier_id: int, changed_url: str) -> None:
+    """Let a snapshot stand for itself, with the earlier one's pictures but the one that has changed."""
+    snapshot.unchanged_since_id = None
+    for own in session.scalars(select(PageImage).where(PageImage.snapshot_id == earlier_id)):
+        if own.url != changed_url:
+            session.add(PageImage(snapshot_id=snapshot.id, sha256=own.sha256, url=own.url))
+    session.flush()
+
+
+def pictures_to_see_again(session: Session, snapshot_id: int) -> tuple[Sequence[str], datetime | None]:
+    """The addresses of the pictures that a snapshot shares with the earlier one that it repeats, and when that was
+    fetched: a picture may change under its address, and the page not."""
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    if snapshot.unchanged_since_id is None:
+        return (), None
+    earlier = session.get_one(Snapshot, snapshot.unchanged_since_id)
+    urls = session.scalars(select(PageImage.url).where(PageImage.snapshot_id == earlier.id)).all()
+    return urls, earlier.fetched_at
 
 
 def unread_images(session: Session, limit: int) -> Sequence[str]:
@@ -78,6 +109,8 @@ def record_reading(
     image.lines = [asdict(line) for line in read.lines]
     image.preview_sha256 = store.put(read.preview) if read.preview else None
     image.fault = read.fault
+    if read.size:
+        image.width, image.height = read.size
 
 
 def images_of(session: Session, snapshot_id: int) -> Sequence[PageImage]:

@@ -15,7 +15,7 @@ from records.models import Case, Image, PageImage
 from records.snapshots.images import Line, keep_image, paragraphs
 from records.store.content_store import EvidenceStore
 from tests.crawler.test_kills import own_processes
-from tests.drawn import poster
+from tests.drawn import animated, poster, slanted, transparent
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 from tests.waiting import wait_for
@@ -39,6 +39,27 @@ def test_a_long_poster_is_cut_and_no_line_is_lost_or_read_twice() -> None:
     many = [f"第{number}行祖传秘方专治疑难杂症" for number in range(1, 61)]
     read = read_image(poster(many, size=36))
     assert [line.text for line in read.lines] == many
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (transparent(LINES[:3], "black"), LINES[:3]),
+        (transparent(LINES[:3], "white"), LINES[:3]),
+        (
+            animated(["云溪男科医院", "治愈率高达98%", "云溪男科医院"]),
+            ["云溪男科医院", "治愈率高达98%"],
+        ),
+        (slanted(LINES[:3], 8), LINES[:3]),
+        (slanted(LINES[:3], -12), LINES[:3]),
+    ],
+    ids=["on nothing", "light on nothing", "animated", "rising", "falling"],
+)
+def test_posters_of_other_kinds_are_read(content: bytes, lines: list[str]) -> None:
+    read = read_image(content)
+    assert read.fault is None
+    assert sorted(line.text for line in read.lines) == sorted(lines)
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, poster(LINES)[:400]])
