@@ -25,14 +25,14 @@ from api.signin.oidc import router as oidc_router
 from api.signin.routes import router as signin_router
 from api.tips.routes import router as tips_router
 from api.v1.attachments import router as attachments_router
-from api.v1.caller import CallsAMinute
+from api.v1.caller import RateLimiter
 from api.v1.leases import router as leases_router
 from api.v1.matters import router as matters_router
 from api.v1.transfers import router as queue_router
 from api.webhooks.routes import router as webhooks_router
 from classifiers.lists.rules import RuleSet
-from records.lists.drafts import ListsHere
-from records.lists.live_rules import RulesNow
+from records.lists.drafts import ListFolders
+from records.lists.live_rules import LiveRules
 from records.models import Role
 from records.settings import Settings
 from records.store.content_store import EvidenceStore
@@ -102,8 +102,8 @@ def give_parts(
     app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings
 ) -> None:
     """Have the application serve these parts from now on."""
-    lists = RulesNow(rules, ListsHere(settings.lists_dir, settings.lists_kept_dir))
-    app.state.calls = CallsAMinute(settings.api_calls_per_minute)
+    lists = LiveRules(rules, ListFolders(settings.lists_dir, settings.lists_kept_dir))
+    app.state.calls = RateLimiter(settings.api_calls_per_minute)
     app.state.parts = Parts(engine, store, lists, settings)
 
 

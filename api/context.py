@@ -23,9 +23,9 @@ from classifiers.values import (
     SEVERITY_LABELS,
 )
 from records.database import reading
-from records.lists.live_rules import RulesNow
+from records.lists.live_rules import LiveRules
 from records.local_time import local_moment, parse_day
-from records.models import SignIn, User, VerificationOutcome, Visitor
+from records.models import SignIn, User, VerificationOutcome, VisitorKind
 from records.people.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.people.sign_in import find_sign_in
 from records.settings import Settings
@@ -41,7 +41,7 @@ class Parts:
 
     engine: Engine
     store: EvidenceStore
-    lists: RulesNow
+    lists: LiveRules
     settings: Settings
 
 
@@ -170,7 +170,7 @@ _TEMPLATES.env.globals.update(
     severity_labels=SEVERITY_LABELS,
     menu=_MENU,
     verification_outcomes={outcome.value: outcome.label for outcome in VerificationOutcome},
-    visitors={visitor.value: visitor.label for visitor in Visitor},
+    visitors={visitor.value: visitor.label for visitor in VisitorKind},
 )
 
 

@@ -22,7 +22,7 @@ from records.workflow import Actor
 
 
 @dataclass(frozen=True)
-class Taker:
+class Download:
     """Who takes evidence out, and when."""
 
     actor: Actor
@@ -125,25 +125,29 @@ def as_picture(content: bytes) -> Response:
     return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 
-def package(session: Session, store: EvidenceStore, case: Case, taker: Taker) -> Response:
+def package(session: Session, store: EvidenceStore, case: Case, download: Download) -> Response:
     """The evidence package of a case, as a download, written into the log. Raises EvidenceIncomplete."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "package.zip"
         export_case(session, store, case.id, path)
         content = path.read_bytes()
     step = Step(case, case.state, case.state)
-    audit.append(session, str(taker.actor), "evidence_taken_out", taker.now, step=step, reason="下载证据包")
+    audit.append(
+        session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载证据包"
+    )
     name = f"case-{case.id}-evidence.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/zip", headers=headers)
 
 
-def as_download(session: Session, store: EvidenceStore, case: Case, taker: Taker) -> Response:
+def as_download(session: Session, store: EvidenceStore, case: Case, download: Download) -> Response:
     """The raw body of the snapshot that the case was judged by, checked against its hash, written into the log."""
     sha256 = case.judgement.snapshot.body_sha256
     content = store.get(sha256)
     step = Step(case, case.state, case.state)
-    audit.append(session, str(taker.actor), "evidence_taken_out", taker.now, step=step, reason="下载原始字节")
+    audit.append(
+        session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载原始字节"
+    )
     return Response(
         content,
         media_type="application/octet-stream",

@@ -27,7 +27,7 @@ from classifiers.lists.rules import load_rules
 from classifiers.values import Facts, PageText
 from records import models
 from records.database import open_engine, reading, transaction
-from records.lists.drafts import ListsHere
+from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files
 from records.lists.term_edits import add_term
 from records.lists.trial_run import run_trial
@@ -35,7 +35,7 @@ from records.lists.trials import begin_trial, pages_to_try
 from records.local_time import local_day
 from records.migrations import upgrade
 from records.settings import PROJECT
-from records.snapshots.page_text import KeptText
+from records.snapshots.page_text import StoredText
 from records.store.content_store import EvidenceStore
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -79,7 +79,7 @@ def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, cons
 
 def _keep(store: EvidenceStore, text: PageText) -> str:
     """As the store does, without waiting for the disk."""
-    content = KeptText.of(text).content
+    content = StoredText.of(text).content
     name = sha256(content).hexdigest()
     path = store.path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,9 +164,9 @@ def main() -> None:
     )
 
 
-def _two_versions(folder: Path) -> tuple[ListsHere, tuple[str, str]]:
+def _two_versions(folder: Path) -> tuple[ListFolders, tuple[str, str]]:
     """The lists as they are, and with one term more."""
-    here = ListsHere(folder / "lists", folder / "kept")
+    here = ListFolders(folder / "lists", folder / "kept")
     shutil.copytree(PROJECT / "keyword_lists", here.folder)
     before = load_rules(here.folder).version
     keep_files(here.folder, here.kept, before)
@@ -177,7 +177,7 @@ def _two_versions(folder: Path) -> tuple[ListsHere, tuple[str, str]]:
     return here, (before, after)
 
 
-def _baseline(here: ListsHere, versions: tuple[str, str], characters: int) -> float:
+def _baseline(here: ListFolders, versions: tuple[str, str], characters: int) -> float:
     """Pages a second."""
     rules = [load_rules(here.of(version)) for version in versions]
     texts = [page_text(number, characters) for number in range(BASELINE)]

@@ -12,7 +12,7 @@ from crawler.pages.sitemap import first_maps
 from crawler.pages.urls import slot_of
 from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
 from crawler.spiders.visit import VisitSpider
-from crawler.workers.garbage_collection import collect_seldom
+from crawler.workers.garbage_collection import tune_gc
 from crawler.workers.page_writer import PageWriter
 from crawler.workers.picture_reader import ImageReading
 from records.database import transaction
@@ -91,7 +91,7 @@ def crawl(
             process.crawl(_spider(spider), targets=own, **shared)
     images = ImageReading(engine, store)
     images.start()
-    collect_seldom()
+    tune_gc()
     try:
         process.start()
     finally:

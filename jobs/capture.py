@@ -11,9 +11,15 @@ from importlib.metadata import version
 
 from sqlalchemy import Engine
 
-from crawler.browser.evidence_browser import EvidenceBrowser, PageUnseen, Seen, evidence_browser, monitor
-from crawler.network.certificates import certificate_chain
+from crawler.browser.evidence_browser import (
+    EvidenceBrowser,
+    PageNotRendered,
+    PageView,
+    evidence_browser,
+    monitor,
+)
 from crawler.network.guard import AddressGuard
+from crawler.network.tls_certificates import certificate_chain
 from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
@@ -70,25 +76,25 @@ async def _capture_all(
                 progress(1)
 
 
-async def _look(browser: EvidenceBrowser, case: Case) -> Seen | PageUnseen:
+async def _look(browser: EvidenceBrowser, case: Case) -> PageView | PageNotRendered:
     quotes = [finding.quote for finding in case.judgement.findings]
     try:
         mobile = case.judgement.snapshot.is_mobile
         return await browser.look_at(case.page.url, VISITOR if mobile else monitor(), quotes)
-    except PageUnseen as error:
+    except PageNotRendered as error:
         return error
 
 
-def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: Seen | PageUnseen) -> Capture:
+def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: PageView | PageNotRendered) -> Capture:
     snapshot = case.judgement.snapshot
-    notes = list(seen.notes) if isinstance(seen, Seen) else [str(seen)]
+    notes = list(seen.notes) if isinstance(seen, PageView) else [str(seen)]
     chain, fault = certificate_chain(snapshot.final_url, AddressGuard(settings().allowed_networks))
     if fault:
         notes.append(fault)
     files = _files(store, snapshot, seen, chain)
     screenshot = next((item.sha256 for item, _ in files if item.name == "screenshot.png"), None)
     captured = Captured(
-        captured_at=seen.at if isinstance(seen, Seen) else datetime.now(UTC),
+        captured_at=seen.at if isinstance(seen, PageView) else datetime.now(UTC),
         server={
             "address": snapshot.server_address,
             "certificates": [hashlib.sha256(certificate).hexdigest() for certificate in chain],
@@ -96,7 +102,7 @@ def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: Seen | PageUns
         collector={
             "program": PROGRAM,
             "user_agent": settings().user_agent,
-            "browser": seen.browser if isinstance(seen, Seen) else "",
+            "browser": seen.browser if isinstance(seen, PageView) else "",
             "host": platform.node(),
             "settings": _settings_sha256(),
         },
@@ -111,7 +117,7 @@ def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: Seen | PageUns
 
 
 def _files(
-    store: EvidenceStore, snapshot: Snapshot, seen: Seen | PageUnseen, chain: Sequence[bytes]
+    store: EvidenceStore, snapshot: Snapshot, seen: PageView | PageNotRendered, chain: Sequence[bytes]
 ) -> list[tuple[Item, bytes]]:
     body = store.get(snapshot.body_sha256)
     exchanges = [_crawled(snapshot, body)]
@@ -123,7 +129,7 @@ def _files(
     if snapshot.rendered_sha256:
         rendered = store.get(snapshot.rendered_sha256)
         files.append(("rendered.html", "抓取时浏览器生成的页面", "text/html", rendered))
-    if isinstance(seen, Seen):
+    if isinstance(seen, PageView):
         dom = seen.html.encode("utf-8", "surrogatepass")
         files.append(("dom.html", "取证时浏览器生成的页面", "text/html", dom))
         resources.append(Resource(f"urn:dom:{seen.url}", "text/html", dom, seen.at))

@@ -15,10 +15,10 @@ from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
 from crawler.browser.evidence_browser import (
     MOBILE,
+    BrowserProfile,
     EvidenceBrowser,
-    PageUnseen,
-    Seen,
-    Visitor,
+    PageNotRendered,
+    PageView,
     evidence_browser,
 )
 from crawler.platforms import read_page
@@ -26,7 +26,7 @@ from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
 from records.models import Page, Snapshot, VisitKind
 from records.snapshots.images import text_with_images
-from records.snapshots.page_text import KeptText
+from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched, keep_snapshot
 from records.store.content_store import EvidenceStore
 from records.visits.ending import finish_visit
@@ -34,7 +34,7 @@ from records.visits.targets import open_browser_visit
 
 FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
 _AT_ONCE = 3
-VISITOR = Visitor(
+VISITOR = BrowserProfile(
     user_agent=(
         "Mozilla/5.0 (Linux; Android 14; 23013RK75C) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/130.0.0.0 Mobile Safari/537.36"
@@ -68,16 +68,18 @@ def look_as_mobile(
     with reading(engine) as session:
         register = register_of(session)
     for (page, plain), answer in zip(compared, seen, strict=True):
-        if isinstance(answer, Seen) and answer.status == 200:
+        if isinstance(answer, PageView) and answer.status == 200:
             cloaked += _keep_if_cloaked(engine, store, rules, register, page, plain, answer, now)
     return CloakingResult(len(compared), cloaked)
 
 
-async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> list[Seen | PageUnseen]:
+async def _look_at_all(
+    urls: Sequence[str], progress: Callable[[int], None]
+) -> list[PageView | PageNotRendered]:
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
-        async def look(url: str) -> Seen | PageUnseen:
+        async def look(url: str) -> PageView | PageNotRendered:
             async with gate:
                 found = await seen_by(browser, url, VISITOR)
                 progress(1)
@@ -86,11 +88,11 @@ async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> 
         return await asyncio.gather(*map(look, urls))
 
 
-async def seen_by(browser: EvidenceBrowser, url: str, visitor: Visitor) -> Seen | PageUnseen:
+async def seen_by(browser: EvidenceBrowser, url: str, visitor: BrowserProfile) -> PageView | PageNotRendered:
     """What a visitor sees at `url`, or why nothing."""
     try:
         return await browser.look_at(url, visitor)
-    except PageUnseen as error:
+    except PageNotRendered as error:
         return error
 
 
@@ -101,7 +103,7 @@ def _keep_if_cloaked(
     register: Register,
     page: Page,
     plain: Snapshot,
-    seen: Seen,
+    seen: PageView,
     now: datetime,
 ) -> bool:
     text, state = read_page(seen.html, seen.url)
@@ -125,7 +127,7 @@ def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
     return {(finding.rule, finding.quote) for finding in mobile.findings} - known
 
 
-def seen_as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched:
+def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str) -> Fetched:
     """What the browser saw, as something to be kept: the page's own answer as body, its DOM beside it."""
     first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
     dom = seen.html.encode("utf-8", "surrogatepass")
@@ -137,7 +139,7 @@ def seen_as_fetched(url: str, seen: Seen, text: PageText, state: str) -> Fetched
         body=first.body if first else dom,
         fetched_at=seen.at,
         rendered=dom,
-        text=KeptText.of(text),
+        text=StoredText.of(text),
         page_state=state,
         request_headers=_by_name(first.request_headers if first else ()),
     )

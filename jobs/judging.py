@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine
 
 from crawler.errors import ProcessLost
-from crawler.workers.garbage_collection import collect_seldom
+from crawler.workers.garbage_collection import tune_gc
 from crawler.workers.process import WorkerProcess, within
 from records.database import open_engine, reading, transaction
 from records.store.content_store import EvidenceStore
@@ -164,7 +164,7 @@ def _open() -> _Opened:
     found = lists_in_force(*_given["lists"])
     warning = (found.rules.version, str(found.refused)) if found.refused else None
     opened = _Opened(open_engine(_given["url"]), _given["store"], found.rules, warning)
-    collect_seldom()  # the lists are there to stay
+    tune_gc()  # the lists are there to stay
     return opened
 
 

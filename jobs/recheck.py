@@ -16,18 +16,24 @@ from sqlalchemy.orm import Session
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
 from classifiers.values import PageText
-from crawler.browser.evidence_browser import PageUnseen, evidence_browser
-from crawler.browser.evidence_browser import Seen as SeenPage
-from crawler.browser.evidence_browser import Visitor as BrowserVisitor
-from crawler.network.dns import domain_is_gone
+from crawler.browser.evidence_browser import BrowserProfile, PageNotRendered, PageView, evidence_browser
+from crawler.network.dns import is_nxdomain
 from crawler.pages.post import GONE_STATES, STATE_LABELS
 from crawler.platforms import read_post
 from crawler.run import crawl
 from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
-from records.cases.verification import THERE, Look, Seen, conclude, disposed_cases, due_rechecks, look
+from records.cases.verification import (
+    THERE,
+    Assessment,
+    Observation,
+    assess,
+    conclude,
+    disposed_cases,
+    due_rechecks,
+)
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
-from records.models import Case, SourceKind, Verification, VisitKind, Visitor
+from records.models import Case, SourceKind, Verification, VisitKind, VisitorKind
 from records.settings import settings
 from records.snapshots.images import text_with_images
 from records.snapshots.snapshots import keep_snapshot, visit_snapshot
@@ -38,7 +44,7 @@ from records.visits.targets import Target, open_browser_visit, open_page_visit
 
 _AT_ONCE = 3
 # A case and what the browser saw of its page, by visitor.
-_BrowserLooks = Mapping[int, Mapping[Visitor, SeenPage | PageUnseen]]
+_BrowserViews = Mapping[int, Mapping[VisitorKind, PageView | PageNotRendered]]
 
 
 def recheck(
@@ -51,13 +57,13 @@ def recheck(
     targets = {case.id: open_page_visit(engine, case.page, VisitKind.RECHECK, now) for case in due}
     if targets:
         crawl(engine, store, list(targets.values()))
-    plain: dict[int, Look] = {}
+    plain: dict[int, Assessment] = {}
     with reading(engine) as session:
         register = register_of(session)
         for case_id, target in targets.items():
             case = session.get_one(Case, case_id)
             seen = _seen_plainly(session, store, rules, register, case, target)
-            plain[case_id] = look(case, seen, GONE_STATES)
+            plain[case_id] = assess(case, seen, GONE_STATES)
         wanted = {
             case_id: (case.page.url, visitors)
             for case_id, one in plain.items()
@@ -70,15 +76,15 @@ def recheck(
     ]
 
 
-def _browsers_wanted(case: Case, plain: Look) -> tuple[Visitor, ...]:
+def _browsers_wanted(case: Case, plain: Assessment) -> tuple[VisitorKind, ...]:
     """As whom the browser is to look: not where the plain visitor saw it, nor where nothing answers. No platform is
     looked at thrice; but where it is unclear what it shows, a person is to see it as it looks."""
     seen = plain.seen
-    if seen.status is None or seen.domain_is_gone or plain.outcome in THERE:
+    if seen.status is None or seen.is_nxdomain or plain.outcome in THERE:
         return ()
     if case.page.source.kind is SourceKind.SITE or case.judgement.snapshot.is_mobile:
-        return (Visitor.RENDERED, Visitor.MOBILE)
-    return (Visitor.RENDERED,) if plain.is_unclear else ()
+        return (VisitorKind.RENDERED, VisitorKind.MOBILE)
+    return (VisitorKind.RENDERED,) if plain.is_unclear else ()
 
 
 def _seen_plainly(
@@ -88,17 +94,17 @@ def _seen_plainly(
     register: Register,
     case: Case,
     target: Target,
-) -> Seen:
+) -> Observation:
     """What the visit of a case's page brought back."""
     snapshot = visit_snapshot(session, target.visit_id, case.page_id)
     if snapshot is None:
         reason = planned_reason(session, target.visit_id) or "未知原因"
-        gone = domain_is_gone(urlsplit(case.page.url).hostname or "")
-        return Seen(Visitor.PLAIN, None, failure=reason, domain_is_gone=gone)
+        gone = is_nxdomain(urlsplit(case.page.url).hostname or "")
+        return Observation(VisitorKind.PLAIN, None, failure=reason, is_nxdomain=gone)
     page = text_with_images(session, store, snapshot)
     judgement = judge_page(session, rules, page, snapshot, register) if page is not None else None
-    return Seen(
-        Visitor.PLAIN,
+    return Observation(
+        VisitorKind.PLAIN,
         snapshot.status,
         snapshot.page_state,
         judgement,
@@ -114,22 +120,22 @@ def _words(page: PageText) -> int:
     return len("".join(page.text.split()))
 
 
-async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[Visitor]]]) -> _BrowserLooks:
+async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[VisitorKind]]]) -> _BrowserViews:
     """What the browser sees at each case's address, as each of the visitors that are wanted."""
     as_whom = {
-        Visitor.RENDERED: BrowserVisitor(user_agent=settings().user_agent),
-        Visitor.MOBILE: VISITOR,
+        VisitorKind.RENDERED: BrowserProfile(user_agent=settings().user_agent),
+        VisitorKind.MOBILE: VISITOR,
     }
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
-        async def look_once(visitor: BrowserVisitor, url: str) -> SeenPage | PageUnseen:
+        async def look_once(visitor: BrowserProfile, url: str) -> PageView | PageNotRendered:
             async with gate:
                 return await seen_by(browser, url, visitor)
 
         async def seen(
-            case_id: int, url: str, visitors: Sequence[Visitor]
-        ) -> tuple[int, dict[Visitor, SeenPage | PageUnseen]]:
+            case_id: int, url: str, visitors: Sequence[VisitorKind]
+        ) -> tuple[int, dict[VisitorKind, PageView | PageNotRendered]]:
             found = await asyncio.gather(*(look_once(as_whom[visitor], url) for visitor in visitors))
             return case_id, dict(zip(visitors, found, strict=True))
 
@@ -142,16 +148,16 @@ def _concluded(
     rules: RuleSet,
     register: Register,
     case_id: int,
-    plain: Look,
-    seen_by_browser: _BrowserLooks,
+    plain: Assessment,
+    seen_by_browser: _BrowserViews,
     now: datetime,
 ) -> Verification:
     """A case's verification, by all who looked."""
-    looks = [plain]
+    assessments = [plain]
     for visitor, seen in seen_by_browser.get(case_id, {}).items():
-        looks.append(_browser_look(engine, store, rules, register, case_id, visitor, seen, now))
+        assessments.append(_browser_look(engine, store, rules, register, case_id, visitor, seen, now))
     with transaction(engine) as session:
-        return conclude(session, session.get_one(Case, case_id), looks, now)
+        return conclude(session, session.get_one(Case, case_id), assessments, now)
 
 
 def _browser_look(
@@ -160,19 +166,19 @@ def _browser_look(
     rules: RuleSet,
     register: Register,
     case_id: int,
-    visitor: Visitor,
-    seen: SeenPage | PageUnseen,
+    visitor: VisitorKind,
+    seen: PageView | PageNotRendered,
     now: datetime,
-) -> Look:
+) -> Assessment:
     """What the browser's look means; a page on which it saw the content is kept, as evidence."""
     with reading(engine) as session:
         case = session.get_one(Case, case_id)
-        if isinstance(seen, PageUnseen):
-            return look(case, Seen(visitor, None, failure=str(seen)), GONE_STATES)
+        if isinstance(seen, PageNotRendered):
+            return assess(case, Observation(visitor, None, failure=str(seen)), GONE_STATES)
         post = read_post(seen.html, seen.url)
         text, state = post.text, post.state
         judgement = judge_page(session, rules, text, case.judgement.snapshot, register)
-        shown = Seen(
+        shown = Observation(
             visitor,
             seen.status,
             state,
@@ -181,13 +187,13 @@ def _browser_look(
             is_post=post.is_post,
             words=_words(text),
         )
-        found = look(case, shown, GONE_STATES)
+        found = assess(case, shown, GONE_STATES)
         page = case.page
     if found.is_unclear and seen.screenshot:
         return replace(found, seen=replace(found.seen, screenshot=store.put(seen.screenshot)))
     if found.outcome not in THERE:
         return found
-    kind = VisitKind.MOBILE if visitor is Visitor.MOBILE else VisitKind.RECHECK
+    kind = VisitKind.MOBILE if visitor is VisitorKind.MOBILE else VisitKind.RECHECK
     target = open_browser_visit(engine, page, kind, now)
     with transaction(engine) as session:
         kept = keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook as Signer
 from crawler.network.guard import AddressGuard
 from crawler.network.retry_after import seconds_asked
 from records.database import reading, transaction
-from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, settle
+from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, record_attempt
 
 _SECONDS = 15.0
 _AT_ONCE = 8
@@ -44,7 +44,7 @@ def deliver(
                 return done
             for one, sent in zip(due, pool.map(lambda one: send(one, guard, clock()), due), strict=True):
                 with transaction(engine) as session:
-                    settle(session, one.id, sent, clock())
+                    record_attempt(session, one.id, sent, clock())
                 done.append(sent)
                 progress(1)
 

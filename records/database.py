@@ -77,7 +77,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def written_out(ids: Sequence[int]) -> BindParameter[Sequence[int]]:
+def literal_ids(ids: Sequence[int]) -> BindParameter[Sequence[int]]:
     """Ids for `column.in_()` that are written into the statement: many, as parameters, cost more to be bound than the
     query takes."""
     return bindparam(None, [int(one) for one in ids], expanding=True, literal_execute=True)

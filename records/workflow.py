@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.audit import Step
-from records.database import written_out
+from records.database import literal_ids
 from records.models import Case, CaseState, User
 from records.models import Office as OfficeRow
 
@@ -89,7 +89,7 @@ def step_many(
     then none is moved."""
     for case in cases:
         _require_step(case, to, actor, reason)
-    moved = update(Case).where(Case.id.in_(written_out([case.id for case in cases])))
+    moved = update(Case).where(Case.id.in_(literal_ids([case.id for case in cases])))
     moved = moved.values(state=to, changed_at=now, row_version=Case.row_version + 1)
     session.execute(moved.execution_options(synchronize_session=False))
     for case in cases:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from docx import Document
-from docx.document import Document as Letter
+from docx.document import Document as DocxDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
@@ -15,7 +15,7 @@ from reports.reproducible_zip import timeless
 _BODY, _HEADING = "仿宋", "黑体"  # as GB/T 9704-2012 sets official documents
 
 
-def letter(title: str, made: datetime) -> Letter:
+def new_document(title: str, made: datetime) -> DocxDocument:
     """An empty document with its title, made at a moment."""
     document = Document()
     for name, font, size in (("Normal", _BODY, 12), ("Heading 1", _HEADING, 14), ("Heading 2", _HEADING, 12)):
@@ -32,7 +32,7 @@ def letter(title: str, made: datetime) -> Letter:
     return document
 
 
-def table(document: Letter, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def table(document: DocxDocument, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table with a row of titles."""
     made = document.add_table(rows=1, cols=len(head), style="Table Grid")
     for cell, text in zip(made.rows[0].cells, head, strict=True):
@@ -43,7 +43,7 @@ def table(document: Letter, head: Sequence[str], rows: Sequence[Sequence[object]
     document.add_paragraph()
 
 
-def as_bytes(document: Letter) -> bytes:
+def as_bytes(document: DocxDocument) -> bytes:
     """The document's bytes: its parts in order, each with the same time, whenever it was made."""
     content = io.BytesIO()
     document.save(content)

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.figures.institution_history import InstitutionHistory
 from records.local_time import local_day
-from reports.documents import as_bytes, letter, table
+from reports.documents import as_bytes, new_document, table
 
 
 def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
     """The record (docx): who it is, its certificates, and every case that was found unlawful, with its end."""
     owner = history.institution
-    document = letter("医疗机构发布医疗广告情况记录", made)
+    document = new_document("医疗机构发布医疗广告情况记录", made)
     facts: Sequence[tuple[str, object]] = (
         ("机构名称", owner.name),
         ("统一社会信用代码", owner.credit_code),
@@ -38,9 +38,7 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
         ],
     )
     document.add_heading("二、监测情况", 1)
-    counts = "，".join(
-        f"{outcome.title} {history.total.counts[name]} 件" for name, outcome in OUTCOMES.items()
-    )
+    counts = "，".join(f"{stage.title} {history.total.counts[name]} 件" for name, stage in STAGES.items())
     document.add_paragraph(f"历次监测：{counts}。")
     document.add_heading("三、认定违法的案件", 1)
     for case in history.unlawful:

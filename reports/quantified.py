@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.figures.case_figures import CaseFact, FigureRow, by, total
 from records.figures.period import Period
 from records.models import DisposalResult, Level
@@ -29,7 +29,7 @@ PARTS = {Level.PUBLIC_SECONDARY: "（一）二级以上公立医疗机构", Leve
 COLUMNS = (
     "违法违规情形",
     "涉及机构数",
-    *(outcome.title for outcome in OUTCOMES.values()),
+    *(stage.title for stage in STAGES.values()),
     *(result.label for result in DisposalResult),
 )
 _LINE = Side(style="thin")
@@ -75,7 +75,7 @@ def quantified_parts(
 def cells(row: FigureRow) -> Iterator[int]:
     """A row's numbers, in the order of COLUMNS after the first."""
     yield row.institutions
-    yield from (row.counts[name] for name in OUTCOMES)
+    yield from (row.counts[name] for name in STAGES)
     yield from (row.results[result] for result in DisposalResult)
 
 

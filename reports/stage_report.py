@@ -6,15 +6,15 @@ from datetime import datetime
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.figures.case_figures import CaseFact, FigureRow, by, delays, total
 from records.figures.office_figures import OfficeFigure
 from records.figures.period import Period
 from records.models import DisposalResult
 from records.visits.coverage import LevelCoverage
-from reports.documents import as_bytes, letter, table
+from reports.documents import as_bytes, new_document, table
 
-_HEAD = ("", *(outcome.title for outcome in OUTCOMES.values()))
+_HEAD = ("", *(stage.title for stage in STAGES.values()))
 _MOST_ROWS = 15
 OFFICE_COLUMNS = (
     "部门",
@@ -49,7 +49,7 @@ class Stage:
 def stage_report(stage: Stage) -> bytes:
     """The report (docx)."""
     whole, earlier = total(stage.facts), total(stage.before)
-    document = letter("医疗广告网络监测阶段工作报告", stage.made)
+    document = new_document("医疗广告网络监测阶段工作报告", stage.made)
     document.add_paragraph(f"{stage.place}　{stage.period.title}").alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_heading("一、巡查情况", 1)
     for covered in stage.coverage:

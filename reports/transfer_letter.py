@@ -14,7 +14,7 @@ from records.local_time import local_day
 from records.models import DisposalResult, Letter, Transfer
 from records.sheets.write import put
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
-from reports.documents import as_bytes, letter, table
+from reports.documents import as_bytes, new_document, table
 from reports.reproducible_zip import timeless
 
 _LIST = (
@@ -68,7 +68,7 @@ def letter_text(found: Letter, sender: str) -> LetterText:
 
 def letter_docx(text: LetterText, found: Letter) -> bytes:
     """The letter with its list."""
-    document = letter("医疗广告违法线索移送函", found.issued_at)
+    document = new_document("医疗广告违法线索移送函", found.issued_at)
     document.add_paragraph(text.number)
     document.add_paragraph(f"{text.to}：")
     for paragraph in text.paragraphs:

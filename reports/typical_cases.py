@@ -7,7 +7,7 @@ from datetime import datetime
 from records.figures.institution_history import CaseStory
 from records.local_time import local_day
 from records.models import SourceKind
-from reports.documents import as_bytes, letter
+from reports.documents import as_bytes, new_document
 
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?(?:1[3-9]\d{9}|0\d{2,3}[-\s]?\d{7,8}|[48]00[-\s]?\d{3}[-\s]?\d{4})(?!\d)"
@@ -25,7 +25,7 @@ _PERSON = re.compile(
 
 def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
     """The sheet (docx)."""
-    document = letter("医疗广告网络监测典型案例", made)
+    document = new_document("医疗广告网络监测典型案例", made)
     for number, case in enumerate(cases, 1):
         document.add_heading(
             f"案例{number}：{case.category}发布{'、'.join(dict.fromkeys(f.title for f in case.findings))}", 1

@@ -14,9 +14,9 @@ from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records.cases import merging, page_versions, review, verification
 from records.cases.bulk_transfer import TRANSFERABLE
-from records.cases.outcomes import OUTCOMES
 from records.cases.precedents import institution_counts, precedents, suggested_offices
 from records.cases.review_queue import QueueFilter, next_case
+from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.judgements.clusters import cluster_cases
 from records.models import Case, CaseState, SignIn, User
@@ -63,9 +63,9 @@ def show(
             members=merging.members(session, case),
             similar=similar[:_SHOWN],
             alike=len(review.same_as(session, case, similar)),
-            precedents=precedents(session, case) if case.state in OUTCOMES["is-open"].states else (),
+            precedents=precedents(session, case) if case.state in STAGES["is-open"].states else (),
             before=institution_counts(session, case.page.source.institution.id),
-            outcomes=OUTCOMES,
+            stages=STAGES,
             laws=here.lists.rules().forbidden,
             rules=here.lists.rules().by_id,
             tips=tips_of_page(session, case.page_id),
@@ -198,8 +198,8 @@ def package(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -
     """The evidence package of the case, as a download."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        taker = downloads.Taker(actor_of(sign_in.user), now)
-        return downloads.package(session, here.store, case, taker)
+        download = downloads.Download(actor_of(sign_in.user), now)
+        return downloads.package(session, here.store, case, download)
 
 
 @router.get("/{case_id}/attachments/{attachment_id}")
@@ -219,8 +219,8 @@ def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) 
     """The raw bytes of the page that was judged, as a download."""
     with transaction(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        taker = downloads.Taker(actor_of(sign_in.user), now)
-        return downloads.as_download(session, here.store, case, taker)
+        download = downloads.Download(actor_of(sign_in.user), now)
+        return downloads.as_download(session, here.store, case, download)
 
 
 def _is_transferable(case: Case) -> bool:

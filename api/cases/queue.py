@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
 from records.cases import merging
 from records.cases import review_queue as queues
-from records.cases.bulk_transfer import TRANSFERABLE, transfer_together
+from records.cases.bulk_transfer import TRANSFERABLE, transfer_many
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
@@ -127,7 +127,7 @@ def transfer(
     within = timedelta(days=here.settings.answer_within_days)
     with transaction(here.engine) as session:
         by = session.get_one(User, sign_in.user_id)
-        transfer_together(session, (case or [])[:PAGE_SIZE], office or [], by, now, within)
+        transfer_many(session, (case or [])[:PAGE_SIZE], office or [], by, now, within)
     return RedirectResponse(queue_address(view), 303)
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from api.context import FigureReader, Now, Parts, PartsHere, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
-from records.cases.outcomes import OUTCOMES
 from records.cases.review_queue import QueueFilter
+from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.figures.case_figures import (
     CaseFact,
@@ -25,7 +25,7 @@ from records.figures.case_figures import (
     outcome_counts,
     total,
 )
-from records.figures.institution_history import InstitutionHistory, gravest, institution_history
+from records.figures.institution_history import InstitutionHistory, institution_history, list_highest_scored
 from records.figures.office_figures import office_figures
 from records.figures.period import Period
 from records.local_time import local_day
@@ -46,7 +46,7 @@ _LONGEST = 3_700  # days
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureQuery:
     """What figures are asked for: a period, and a district (None: all that the user may see)."""
 
     period: Period
@@ -63,36 +63,36 @@ class Asked:
         return {**own, **({"district": self.district} if self.district else {}), **more}
 
 
-def asked(
+def figure_query(
     sign_in: FigureReader,
     now: Now,
     since: Annotated[TypedDay | None, Query()] = None,
     until: Annotated[TypedDay | None, Query()] = None,
     district: Annotated[str, Query(max_length=60)] = "",
-) -> Asked:
+) -> FigureQuery:
     """The period asked for, this quarter where none is; the user's own district where they are limited to one."""
     period = Period.quarter(local_day(now))
     if since and until:
         if not (date(2000, 1, 1) <= since <= until <= date(2199, 12, 31)) or (until - since).days > _LONGEST:
             raise HTTPException(422)
         period = Period(since, until)
-    return Asked(period, sign_in.user.district or district or None)
+    return FigureQuery(period, sign_in.user.district or district or None)
 
 
-WhatIsAsked = Annotated[Asked, Depends(asked)]
+FigureQueryParam = Annotated[FigureQuery, Depends(figure_query)]
 
 
 @router.get("/figures")
 def show(
-    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked
+    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam
 ) -> HTMLResponse:
     """The dashboard: each chart's bars lead to the cases that they count."""
     families = _families(here)
     rules = {rule.id: rule.title for rule in here.lists.rules().rules}
     with reading(here.engine) as session:
-        facts = case_facts(session, what.period, what.district)
-        coverage = _coverage(session, what)
-        wanted = what.wanted()
+        facts = case_facts(session, query.period, query.district)
+        coverage = _coverage(session, query)
+        wanted = query.wanted()
         base = {key: value for key, value in wanted.items() if key != "district"}
         charts = (
             ("按违法情形", by(facts, "family", lambda one: one.families, _named(families), wanted)),
@@ -105,22 +105,22 @@ def show(
             request,
             "figures.html",
             sign_in=sign_in,
-            what=what,
+            figure_query=query,
             districts=[sign_in.user.district] if sign_in.user.district else districts(session),
-            outcomes=OUTCOMES,
+            stages=STAGES,
             whole=total(facts, wanted=wanted),
-            before=outcome_counts(session, what.period.before, what.district),
-            time=columns(by_time(facts, what.period), what.wanted()),
+            before=outcome_counts(session, query.period.before, query.district),
+            time=columns(by_time(facts, query.period), query.wanted()),
             charts=[(title, bars(rows[:_MOST_BARS]), rows) for title, rows in charts],
             coverage=coverage,
             delays=delays(facts),
             office_columns=OFFICE_COLUMNS,
             offices=[
                 (one.office_id, office_cells(one))
-                for one in office_figures(session, what.period, local_day(now), what.district)
+                for one in office_figures(session, query.period, local_day(now), query.district)
             ],
-            backlog=backlog(session, local_day(now), what.district),
-            parts=quantified_parts(facts, coverage, families, what.period),
+            backlog=backlog(session, local_day(now), query.district),
+            parts=quantified_parts(facts, coverage, families, query.period),
             part_titles=PARTS,
             column_titles=COLUMNS,
             cells=cells,
@@ -130,60 +130,62 @@ def show(
 
 
 @router.get("/figures/coverage")
-def coverage(request: Request, here: PartsHere, sign_in: FigureReader, what: WhatIsAsked) -> HTMLResponse:
+def coverage(
+    request: Request, here: PartsHere, sign_in: FigureReader, query: FigureQueryParam
+) -> HTMLResponse:
     """Each site and account: whether it was seen in the period, and why not; those that were not first."""
     with reading(here.engine) as session:
-        sources = source_coverage(session, what.period.begin, what.period.end, what.district)
-        levels = level_coverage(session, sources, what.district)
+        sources = source_coverage(session, query.period.begin, query.period.end, query.district)
+        levels = level_coverage(session, sources, query.district)
     sources.sort(key=lambda one: (one.state is SourceState.SEEN, one.level, one.institution, one.source))
-    return page(request, "coverage.html", sign_in=sign_in, what=what, sources=sources, levels=levels)
+    return page(request, "coverage.html", sign_in=sign_in, figure_query=query, sources=sources, levels=levels)
 
 
 @router.get("/figures/quantified.xlsx")
-def quantified(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+def quantified(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The campaign's table for the period."""
     with transaction(here.engine) as session:
-        facts = case_facts(session, what.period, what.district)
-        parts = quantified_parts(facts, _coverage(session, what), _families(here), what.period)
+        facts = case_facts(session, query.period, query.district)
+        parts = quantified_parts(facts, _coverage(session, query), _families(here), query.period)
         audit.append(
-            session, sign_in.user, "report_exported", now, f"量化统计表 {what.period.title} {what.place}"
+            session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
         )
-    content = quantified_workbook(parts, what.period, what.place, what.period.end)
-    return _file(content, _XLSX, f"quantified-{what.period.first}-{what.period.last}.xlsx")
+    content = quantified_workbook(parts, query.period, query.place, query.period.end)
+    return _file(content, _XLSX, f"quantified-{query.period.first}-{query.period.last}.xlsx")
 
 
 @router.get("/figures/stage-report.docx")
-def stage(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+def stage(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The stage report of the period."""
     with transaction(here.engine) as session:
         content = stage_report(
             Stage(
-                place=what.place,
-                period=what.period,
-                facts=case_facts(session, what.period, what.district),
-                before=case_facts(session, what.period.before, what.district),
-                coverage=_coverage(session, what),
-                backlog=backlog(session, local_day(now), what.district),
-                offices=office_figures(session, what.period, local_day(now), what.district),
+                place=query.place,
+                period=query.period,
+                facts=case_facts(session, query.period, query.district),
+                before=case_facts(session, query.period.before, query.district),
+                coverage=_coverage(session, query),
+                backlog=backlog(session, local_day(now), query.district),
+                offices=office_figures(session, query.period, local_day(now), query.district),
                 families=_families(here),
-                made=what.period.end,
+                made=query.period.end,
             )
         )
         audit.append(
-            session, sign_in.user, "report_exported", now, f"阶段工作报告 {what.period.title} {what.place}"
+            session, sign_in.user, "report_exported", now, f"阶段工作报告 {query.period.title} {query.place}"
         )
-    return _file(content, _DOCX, f"stage-report-{what.period.first}-{what.period.last}.docx")
+    return _file(content, _DOCX, f"stage-report-{query.period.first}-{query.period.last}.docx")
 
 
 @router.get("/figures/typical-cases.docx")
-def typical(here: PartsHere, sign_in: FigureReader, now: Now, what: WhatIsAsked) -> Response:
+def typical(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The period's typical cases, redacted."""
     with transaction(here.engine) as session:
-        cases = gravest(session, what.period, what.district, _TYPICAL)
+        cases = list_highest_scored(session, query.period, query.district, _TYPICAL)
         audit.append(
-            session, sign_in.user, "report_exported", now, f"典型案例 {what.period.title} {what.place}"
+            session, sign_in.user, "report_exported", now, f"典型案例 {query.period.title} {query.place}"
         )
-    return _file(typical_cases(cases, what.period.end), _DOCX, f"typical-cases-{what.period.first}.docx")
+    return _file(typical_cases(cases, query.period.end), _DOCX, f"typical-cases-{query.period.first}.docx")
 
 
 @router.get("/institutions/{institution_id}")
@@ -198,7 +200,7 @@ def institution(
             "institution.html",
             sign_in=sign_in,
             history=history,
-            outcomes=OUTCOMES,
+            stages=STAGES,
             address=_queue_address,
         )
 
@@ -221,9 +223,9 @@ def _history(session: Session, sign_in: SignIn, institution_id: int) -> Institut
     return found
 
 
-def _coverage(session: Session, what: Asked) -> list[LevelCoverage]:
-    sources = source_coverage(session, what.period.begin, what.period.end, what.district)
-    return level_coverage(session, sources, what.district)
+def _coverage(session: Session, query: FigureQuery) -> list[LevelCoverage]:
+    sources = source_coverage(session, query.period.begin, query.period.end, query.district)
+    return level_coverage(session, sources, query.district)
 
 
 def _families(here: Parts) -> dict[str, str]:

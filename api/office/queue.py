@@ -22,7 +22,7 @@ from records.workflow import StepRefused, actor_of
 router = APIRouter(prefix="/takedown", include_in_schema=False)
 
 _PAGE_SIZE = 200
-Refused = tuple[answers.Outcome, ...]
+Refused = tuple[answers.BulkResult, ...]
 
 
 @dataclass(frozen=True)

@@ -147,8 +147,8 @@ def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId)
     """The raw bytes of the page, as a download."""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        taker = downloads.Taker(actor_of(sign_in.user), now)
-        return downloads.as_download(session, here.store, transfer.case, taker)
+        download = downloads.Download(actor_of(sign_in.user), now)
+        return downloads.as_download(session, here.store, transfer.case, download)
 
 
 @router.get("/{transfer_id}/screenshot")
@@ -172,5 +172,5 @@ def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) 
     """The evidence package, as a download."""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
-        taker = downloads.Taker(actor_of(sign_in.user), now)
-        return downloads.package(session, here.store, transfer.case, taker)
+        download = downloads.Download(actor_of(sign_in.user), now)
+        return downloads.package(session, here.store, transfer.case, download)

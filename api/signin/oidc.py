@@ -20,7 +20,7 @@ from joserfc.errors import JoseError
 from api.context import Now, Parts, PartsHere, page
 from api.signin.browser import own_path, signed_in_response
 from records.database import transaction
-from records.people.sign_in import SignInRefused, vouched_user
+from records.people.sign_in import SignInRefused, user_from_identity_provider
 
 router = APIRouter(prefix="/signin/oidc", include_in_schema=False)
 
@@ -34,7 +34,7 @@ class ProviderFailed(Exception):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _AuthorizationRequest:
     """What a browser was sent to the provider with."""
 
     state: str
@@ -43,7 +43,7 @@ class _Asked:
     wanted: str
 
     @classmethod
-    def read(cls, cookie: str) -> "_Asked | None":
+    def read(cls, cookie: str) -> "_AuthorizationRequest | None":
         parts = cookie.split(".", 3)
         return cls(*parts) if len(parts) == 4 else None
 
@@ -60,24 +60,26 @@ def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # no
     except ProviderFailed as failed:
         return page(request, "signin.html", 502, wanted=own_path(next), refused=str(failed), oidc=True)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    asked = _Asked(state, nonce, verifier, own_path(next))
+    authorization = _AuthorizationRequest(state, nonce, verifier, own_path(next))
     challenge = (
-        base64.urlsafe_b64encode(hashlib.sha256(asked.verifier.encode()).digest()).rstrip(b"=").decode()
+        base64.urlsafe_b64encode(hashlib.sha256(authorization.verifier.encode()).digest())
+        .rstrip(b"=")
+        .decode()
     )
     query = {
         "response_type": "code",
         "client_id": here.settings.oidc_client_id,
         "redirect_uri": _back(request),
         "scope": "openid profile",
-        "state": asked.state,
-        "nonce": asked.nonce,
+        "state": authorization.state,
+        "nonce": authorization.nonce,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
     response = RedirectResponse(f"{provider['authorization_endpoint']}?{urlencode(query)}", 303)
     response.set_cookie(
         _COOKIE,
-        str(asked),
+        str(authorization),
         max_age=_COOKIE_SECONDS,
         path="/signin/oidc",
         httponly=True,
@@ -98,22 +100,22 @@ def callback(
 ) -> Response:
     """The browser comes back: believe the provider, if what it says holds, and sign the user in."""
     _require(here)
-    asked = _Asked.read(request.cookies.get(_COOKIE, ""))
-    wanted, refused, name = asked.wanted if asked else "/", "", ""
-    if asked is None or not secrets.compare_digest(state.encode(), asked.state.encode()):
+    authorization = _AuthorizationRequest.read(request.cookies.get(_COOKIE, ""))
+    wanted, refused, name = authorization.wanted if authorization else "/", "", ""
+    if authorization is None or not secrets.compare_digest(state.encode(), authorization.state.encode()):
         refused = "登录已过期或不是从本页发起的，请重试"
     elif error or not code:
         refused = "统一身份认证没有同意登录"
     else:
         try:
-            name = _name(here, _back(request), code, asked)
+            name = _name(here, _back(request), code, authorization)
         except ProviderFailed as failed:
             refused = str(failed)
     response: Response | None = None
     with transaction(here.engine) as session:
         if not refused:
             try:
-                user = vouched_user(session, name, now)
+                user = user_from_identity_provider(session, name, now)
                 response = signed_in_response(session, here, user, own_path(wanted), now)
             except SignInRefused as failed_sign_in:
                 refused = str(failed_sign_in)
@@ -123,10 +125,10 @@ def callback(
     return response
 
 
-def _name(here: Parts, back: str, code: str, asked: _Asked) -> str:
+def _name(here: Parts, back: str, code: str, authorization: _AuthorizationRequest) -> str:
     """The user's name that the provider vouches for. Raises ProviderFailed."""
     provider, settings = _provider(here), here.settings
-    answer = _asked(
+    answer = _fetch_json(
         "POST",
         provider["token_endpoint"],
         data={
@@ -135,16 +137,16 @@ def _name(here: Parts, back: str, code: str, asked: _Asked) -> str:
             "redirect_uri": back,
             "client_id": settings.oidc_client_id,
             "client_secret": settings.oidc_client_secret.get_secret_value(),
-            "code_verifier": asked.verifier,
+            "code_verifier": authorization.verifier,
         },
     )
-    keys = jwk.KeySet.import_key_set(_asked("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
+    keys = jwk.KeySet.import_key_set(_fetch_json("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
     rules = jwt.JWTClaimsRegistry(
         leeway=60,
         iss={"essential": True, "value": provider["issuer"]},
         aud={"essential": True, "value": settings.oidc_client_id},
         exp={"essential": True},
-        nonce={"essential": True, "value": asked.nonce},
+        nonce={"essential": True, "value": authorization.nonce},
     )
     try:
         token = jwt.decode(str(answer.get("id_token", "")), keys, algorithms=_ALGORITHMS)
@@ -160,14 +162,14 @@ def _name(here: Parts, back: str, code: str, asked: _Asked) -> str:
 def _provider(here: Parts) -> dict[str, Any]:
     """What the provider says of itself (OpenID Connect Discovery 1.0). Raises ProviderFailed."""
     issuer = here.settings.oidc_issuer.rstrip("/")
-    found = _asked("GET", f"{issuer}/.well-known/openid-configuration")
+    found = _fetch_json("GET", f"{issuer}/.well-known/openid-configuration")
     missing = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys()
     if missing or str(found["issuer"]).rstrip("/") != issuer:
         raise ProviderFailed("统一身份认证的配置不完整，或不属于所设的地址")
     return found
 
 
-def _asked(method: str, url: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on to httpx
+def _fetch_json(method: str, url: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on to httpx
     try:
         answer = httpx.request(method, url, timeout=_SECONDS, **more)
         answer.raise_for_status()

@@ -35,7 +35,7 @@ class Caller:
         return actor_of_office(self.office)
 
 
-class CallsAMinute:
+class RateLimiter:
     """How often each token may call: a bucket of so many calls that fills up over a minute."""
 
     def __init__(self, most: int) -> None:
@@ -65,7 +65,7 @@ def caller(
         token = find_token(session, credentials.credentials, now) if credentials else None
     if token is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
-    calls: CallsAMinute = request.app.state.calls
+    calls: RateLimiter = request.app.state.calls
     calls.take(token.id)
     needed = READ if request.method in {"GET", "HEAD"} else WRITE
     if needed not in token.scopes:

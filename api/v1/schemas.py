@@ -12,7 +12,7 @@ from records.models import (
     TransferState,
     VerificationOutcome,
 )
-from records.transfers.views import ListedAttachment, ListedTransfer
+from records.transfers.views import AttachmentView, TransferView
 
 
 class FindingOut(BaseModel):
@@ -138,7 +138,7 @@ class Receipts(BaseModel):
     transfer_ids: list[Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(min_length=1, max_length=500)
 
 
-class Outcome(BaseModel):
+class BulkResult(BaseModel):
     """What became of one transfer among many."""
 
     transfer_id: int
@@ -146,10 +146,10 @@ class Outcome(BaseModel):
     detail: str = Field(description="办成的为新的状态，没有办成的为原因")
 
 
-class Outcomes(BaseModel):
+class BulkResults(BaseModel):
     """What became of each, in their order."""
 
-    items: list[Outcome]
+    items: list[BulkResult]
 
 
 class EvidenceAsked(BaseModel):
@@ -168,7 +168,7 @@ class ReturnIn(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
-def attachment_out(attachment: Attachment | ListedAttachment, transfer_id: int) -> AttachmentOut:
+def attachment_out(attachment: Attachment | AttachmentView, transfer_id: int) -> AttachmentOut:
     """An attachment in the API's words."""
     return AttachmentOut(
         id=attachment.id,
@@ -180,7 +180,7 @@ def attachment_out(attachment: Attachment | ListedAttachment, transfer_id: int) 
     )
 
 
-def transfer_out(transfer: ListedTransfer) -> TransferOut:
+def transfer_out(transfer: TransferView) -> TransferOut:
     """A transfer in the API's words."""
     return TransferOut(
         id=transfer.id,

@@ -11,16 +11,16 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.context import Now, Parts, PartsHere, RecordId
-from api.downloads import Taker, as_download, package
+from api.downloads import Download, as_download, package
 from api.error_responses import Problem
 from api.v1.caller import ThisCall, TokenCaller
 from api.v1.schemas import (
+    BulkResult,
+    BulkResults,
     DisposalIn,
     DisposalReport,
     DisposalReports,
     EvidenceAsked,
-    Outcome,
-    Outcomes,
     Receipts,
     ReturnIn,
     TransferList,
@@ -33,7 +33,7 @@ from records.models import Transfer, TransferState
 from records.transfers import answers, office_queue
 from records.transfers.leases import LeaseLost, transfer_to_answer
 from records.transfers.receipts import take_many
-from records.transfers.views import listed, listed_one
+from records.transfers.views import find_transfer_view, list_transfer_views
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def list_transfers(
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
         queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter)
-        found = listed(session, office_queue.queued_ids(session, queued))
+        found = list_transfer_views(session, office_queue.queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
@@ -88,7 +88,7 @@ def get_transfer(
     """一件转送件的全部内容。"""
     with reading(here.engine) as session:
         office_queue.require_own(session, caller.office.id, transfer_id)
-        found = transfer_out(listed_one(session, transfer_id))
+        found = transfer_out(find_transfer_view(session, transfer_id))
     content = found.model_dump_json()
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
     if if_none_match == tag:
@@ -110,7 +110,7 @@ def take_transfer(
     def work(session: Session) -> TransferOut:
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         answers.take(session, transfer, actor=caller.actor, now=now)
-        return transfer_out(listed_one(session, transfer.id))
+        return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -135,25 +135,25 @@ def report_disposal(
 
     def work(session: Session) -> TransferOut:
         transfer = _reported(session, here, caller, now, transfer_id, asked, lease)
-        return transfer_out(listed_one(session, transfer.id))
+        return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(here, call, now, work)
 
 
-@router.post("/receipts", summary="批量签收", response_model=Outcomes, responses=problems(409))
+@router.post("/receipts", summary="批量签收", response_model=BulkResults, responses=problems(409))
 def take_transfers(
     here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts
 ) -> Response:
     """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
 
-    def work(session: Session) -> Outcomes:
+    def work(session: Session) -> BulkResults:
         ids, lease = receipts.transfer_ids, receipts.lease
-        return _outcomes(take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now))
+        return _bulk_results(take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now))
 
     return answered(here, call, now, work)
 
 
-@router.post("/disposals", summary="批量反馈处置结果", response_model=Outcomes, responses=problems(409))
+@router.post("/disposals", summary="批量反馈处置结果", response_model=BulkResults, responses=problems(409))
 def report_disposals(
     here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, reports: DisposalReports
 ) -> Response:
@@ -165,12 +165,12 @@ def report_disposals(
 
     asked = [(report.transfer_id, report) for report in reports.items]
     return answered(
-        here, call, now, lambda session: _outcomes(answers.each(session, asked, one, (LeaseLost,)))
+        here, call, now, lambda session: _bulk_results(answers.each(session, asked, one, (LeaseLost,)))
     )
 
 
-def _outcomes(found: Sequence[answers.Outcome]) -> Outcomes:
-    return Outcomes(items=[Outcome.model_validate(one, from_attributes=True) for one in found])
+def _bulk_results(found: Sequence[answers.BulkResult]) -> BulkResults:
+    return BulkResults(items=[BulkResult.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.post(
@@ -194,7 +194,7 @@ def return_transfer(
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         after = timedelta(hours=here.settings.recheck_after_hours)
         answers.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
-        return transfer_out(listed_one(session, transfer.id))
+        return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -218,7 +218,7 @@ def ask_for_evidence(
     def work(session: Session) -> TransferOut:
         transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
         answers.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
-        return transfer_out(listed_one(session, transfer.id))
+        return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(here, call, now, work)
 
@@ -233,7 +233,7 @@ def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_i
     """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
-        return as_download(session, here.store, transfer.case, Taker(caller.actor, now))
+        return as_download(session, here.store, transfer.case, Download(caller.actor, now))
 
 
 @router.get(
@@ -246,7 +246,7 @@ def download_package(here: PartsHere, caller: TokenCaller, now: Now, transfer_id
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
     with transaction(here.engine) as session:
         transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
-        return package(session, here.store, transfer.case, Taker(caller.actor, now))
+        return package(session, here.store, transfer.case, Download(caller.actor, now))
 
 
 def _reported(

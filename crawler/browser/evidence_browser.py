@@ -35,7 +35,7 @@ MOBILE = {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True)
-class Visitor:
+class BrowserProfile:
     """Who the browser is taken for: a truthful monitor, or an ordinary mobile visitor who comes from a search."""
 
     user_agent: str
@@ -56,7 +56,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Seen:
+class PageView:
     """What the browser saw of one page. `screenshot` is a PNG of the whole page, up to 16,000 pixels high."""
 
     url: str
@@ -70,7 +70,7 @@ class Seen:
     notes: tuple[str, ...]
 
 
-class PageUnseen(Exception):
+class PageNotRendered(Exception):
     """The browser could not show the page; the message says why, in Chinese."""
 
 
@@ -82,8 +82,8 @@ class EvidenceBrowser:
         self._browser: Browser | None = None
         self._starting = asyncio.Lock()
 
-    async def look_at(self, url: str, visitor: Visitor, quotes: Sequence[str] = ()) -> Seen:
-        """Look at `url`, and for `quotes` on it. Raises PageUnseen after two tries, each of at most a minute."""
+    async def look_at(self, url: str, visitor: BrowserProfile, quotes: Sequence[str] = ()) -> PageView:
+        """Look at `url`, and for `quotes` on it. Raises PageNotRendered after two tries, each of at most a minute."""
         failure = ""
         for _ in range(2):
             try:
@@ -91,7 +91,7 @@ class EvidenceBrowser:
                     return await self._look(url, visitor, quotes)
             except (Error, TimeoutError) as error:
                 failure = (str(error).splitlines() or ["超过一分钟"])[0] or "超过一分钟"
-        raise PageUnseen(f"浏览器无法打开：{failure[:200]}")
+        raise PageNotRendered(f"浏览器无法打开：{failure[:200]}")
 
     async def _started(self) -> Browser:
         async with self._starting:
@@ -100,7 +100,7 @@ class EvidenceBrowser:
             return self._browser
 
     @asynccontextmanager
-    async def _context(self, visitor: Visitor) -> AsyncIterator[BrowserContext]:
+    async def _context(self, visitor: BrowserProfile) -> AsyncIterator[BrowserContext]:
         browser = await self._started()
         context = await browser.new_context(
             locale="zh-CN",
@@ -119,7 +119,7 @@ class EvidenceBrowser:
             with suppress(Error, TimeoutError):
                 await asyncio.wait_for(context.close(), 10)
 
-    async def _look(self, url: str, visitor: Visitor, quotes: Sequence[str]) -> Seen:
+    async def _look(self, url: str, visitor: BrowserProfile, quotes: Sequence[str]) -> PageView:
         async with self._context(visitor) as context:
             page = await context.new_page()
             page.on("dialog", lambda dialog: asyncio.ensure_future(_dismissed(dialog)))
@@ -137,7 +137,7 @@ class EvidenceBrowser:
             await _as_utf8(page, exchanges, notes)
             html = await page.content()
             screenshot = await _screenshot(page, notes)
-            return Seen(
+            return PageView(
                 url=page.url,
                 at=at,
                 status=first.status if first else None,
@@ -168,9 +168,9 @@ async def evidence_browser() -> AsyncIterator[EvidenceBrowser]:
             await browser.close()
 
 
-def monitor() -> Visitor:
+def monitor() -> BrowserProfile:
     """The truthful monitor."""
-    return Visitor(settings().user_agent)
+    return BrowserProfile(settings().user_agent)
 
 
 async def _dismissed(dialog: Any) -> None:  # noqa: ANN401 - playwright's Dialog

@@ -14,7 +14,7 @@ from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
 from crawler.downloading.responses import content_type
 from crawler.pages.post import Post
 from crawler.pages.visibility import MARK_UNSEEN, REVEAL
-from records.snapshots.encoding import is_utf8_unsaid
+from records.snapshots.encoding import is_undeclared_utf8
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -78,7 +78,7 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     if plain is None:
         return
     body, said = plain.response.body, content_type(plain.response)
-    if is_utf8_unsaid(body, said):
+    if is_undeclared_utf8(body, said):
         await answer_as_utf8(page, request.url, plain.response.status, body)
 
 

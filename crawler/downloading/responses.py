@@ -7,7 +7,7 @@ from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
 from crawler.pages.post import Post
-from records.snapshots.page_text import KeptText
+from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched
 
 CUT_SHORT = "响应不完整，与其声明的长度不符"
@@ -54,7 +54,7 @@ def as_fetched(
         body=answer.body,
         fetched_at=datetime.now(UTC),
         rendered=rendered,
-        text=KeptText.of(post.text, pictures) if post else None,
+        text=StoredText.of(post.text, pictures) if post else None,
         page_state=post.state if post else "normal",
         post=_facts(post),
     )

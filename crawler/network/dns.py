@@ -10,7 +10,7 @@ from records.settings import settings
 _SECONDS = 5.0
 
 
-def domain_is_gone(host: str) -> bool:
+def is_nxdomain(host: str) -> bool:
     """Whether DNS says that there is no such name (NXDOMAIN, RFC 8020). False for whatever is no clear answer: no server,
     a server that fails, a name without addresses; and where the server denies the top-level domain too, as one does
     that is cut off from the net."""

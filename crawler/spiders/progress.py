@@ -11,26 +11,26 @@ from crawler.pages.urls import pattern_of, slot_of
 from records.database import reading, transaction
 from records.visits.frontier import Planned
 from records.visits.targets import Target
-from records.visits.url_patterns import OF_A_TRAP, Learned, keep_learned, learned_of
+from records.visits.url_patterns import OF_A_TRAP, UrlPatternStats, find_pattern_stats, keep_pattern_stats
 
 
-class Lessons:
+class PatternTracker:
     """What the patterns of a visit's addresses have taught, before and now."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._by_host: dict[str, dict[str, Learned]] = {}
+        self._by_host: dict[str, dict[str, UrlPatternStats]] = {}
         self._known: set[str] = set()  # addresses that need not be planned again
         self._texts: set[str] = set()  # main texts seen, by hash
         self._deferred: dict[str, list[tuple[Response, Planned]]] = {}  # by pattern
 
-    def of(self, url: str) -> Learned:
+    def of(self, url: str) -> UrlPatternStats:
         """What is known of the pattern of an address; read once a visit and host."""
         host = slot_of(url)
         if host not in self._by_host:
             with reading(self._engine) as session:
-                self._by_host[host] = learned_of(session, host)
-        return self._by_host[host].setdefault(pattern_of(url), Learned())
+                self._by_host[host] = find_pattern_stats(session, host)
+        return self._by_host[host].setdefault(pattern_of(url), UrlPatternStats())
 
     def worth_planning(self, urls: Iterable[str]) -> list[str]:
         """The addresses that are new, and whose pattern is no trap or still has a page to be looked at."""
@@ -74,7 +74,7 @@ class Lessons:
         """Write down what was learned."""
         with transaction(self._engine) as session:
             for host, learned in self._by_host.items():
-                keep_learned(session, host, learned)
+                keep_pattern_stats(session, host, learned)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Progress:
 
     target: Target
     started: float  # monotonic seconds
-    lessons: Lessons
+    patterns: PatternTracker
     outstanding: set[int] = field(default_factory=set)  # planned pages, by id
     waiting: deque[Planned] = field(default_factory=deque)  # to be asked for
     under_way: set[int] = field(default_factory=set)  # asked for

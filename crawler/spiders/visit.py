@@ -36,7 +36,7 @@ from crawler.pages.script_built import needs_browser, shows_more, taken_away
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
 from crawler.spiders.pictures import PictureSpider
-from crawler.spiders.progress import Lessons, Progress
+from crawler.spiders.progress import PatternTracker, Progress
 from crawler.workers.page_writer import Arrived, PageWriter, Written
 from records.database import reading, transaction
 from records.models import PlannedState
@@ -74,7 +74,9 @@ class VisitSpider(PictureSpider):
     ) -> None:
         super().__init__()
         self._page_done, self._whole = page_done, whole
-        self._visits = {target.visit_id: Progress(target, monotonic(), Lessons(engine)) for target in targets}
+        self._visits = {
+            target.visit_id: Progress(target, monotonic(), PatternTracker(engine)) for target in targets
+        }
         self.engine = engine
         self.store = store
         self._writer = writer
@@ -133,7 +135,7 @@ class VisitSpider(PictureSpider):
     def _finish(self, progress: Progress) -> None:
         if self._visits.pop(progress.target.visit_id, None):
             use_time(self.engine, progress.target.visit_id, monotonic() - progress.started)
-            progress.lessons.keep()
+            progress.patterns.keep()
             outcome = "时间预算用完" if progress.out_of_time else "完成"
             if progress.without_posts:
                 outcome = NO_POSTS
@@ -206,10 +208,10 @@ class VisitSpider(PictureSpider):
             post = replace(post, faults=(*post.faults, CUT_SHORT))
         self.seen(progress, planned, post)
         may_render = plain is None and html and shows_a_page(response.status) and not planned.is_feed
-        learned = progress.lessons.of(planned.url)
+        learned = progress.patterns.of(planned.url)
         if may_render and needs_browser(html, post.text, learned.browser_helps):
             if learned.is_being_tried:
-                progress.lessons.defer(response, planned)
+                progress.patterns.defer(response, planned)
             else:
                 learned.asked += 1
                 yield self._request(progress, planned, plain=PlainPage(response, post))
@@ -259,7 +261,7 @@ class VisitSpider(PictureSpider):
 
     async def _learn(self, progress: Progress, planned: Planned, gained: bool) -> AsyncIterator[Request]:
         """Learn from a page that the browser was asked for; go on with those that waited for what it teaches."""
-        for response, waiting in progress.lessons.tried(planned.url, gained):
+        for response, waiting in progress.patterns.tried(planned.url, gained):
             async for request in self.keep(response, progress, waiting, None):
                 yield request
 
@@ -268,7 +270,7 @@ class VisitSpider(PictureSpider):
     ) -> Sequence[Planned]:
         """Plan what a map names; a map is no page, so no snapshot is kept of it."""
         with transaction(self.engine) as session:
-            pages = progress.lessons.worth_planning(named.pages) if status == 200 else ()
+            pages = progress.patterns.worth_planning(named.pages) if status == 200 else ()
             new = plan_pages(session, progress.target, pages, 1)
             if status == 200:
                 new += plan_pages(session, progress.target, named.maps, 0, is_feed=True)
@@ -292,10 +294,10 @@ class VisitSpider(PictureSpider):
             if planned.is_feed and not found and fetched.status in {200, 304}:
                 attempts.faults.append(NO_POSTS)
                 progress.without_posts = True
-            links = progress.lessons.worth_planning(found)
+            links = progress.patterns.worth_planning(found)
         why = "；".join(filter(None, (status_reason(fetched.status), attempts.reason)))
         written = await self._writer.write(Arrived(target, planned, fetched, links, why or None))
-        progress.lessons.count_text(planned, written.main_sha256)
+        progress.patterns.count_text(planned, written.main_sha256)
         return written
 
     async def give_up(self, failure: Failure) -> AsyncIterator[Request]:
@@ -328,7 +330,7 @@ class VisitSpider(PictureSpider):
             yield following
 
     def _unwanted(self, progress: Progress, planned: Planned) -> str | None:
-        return self.closed_hosts.get(slot_of(planned.url)) or progress.lessons.unwanted(planned)
+        return self.closed_hosts.get(slot_of(planned.url)) or progress.patterns.unwanted(planned)
 
     async def _keep_plain(
         self, progress: Progress, planned: Planned, plain: PlainPage, reason: str

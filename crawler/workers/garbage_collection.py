@@ -5,7 +5,7 @@ import gc
 _NEW_OBJECTS, _YOUNG, _OLD = 50_000, 10, 10
 
 
-def collect_seldom() -> None:
+def tune_gc() -> None:
     """Have it look less often, and never at what is there now (modules, lists, tables).
 
     By default it looks after each 700 new objects, a dozen times a page: a fifth of the time that judging took. What is

@@ -18,7 +18,7 @@ from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import wait
 from typing import ParamSpec, TypeVar
 
-from crawler.workers.garbage_collection import collect_seldom
+from crawler.workers.garbage_collection import tune_gc
 
 _SHARED = ["records.snapshots.snapshots", "records.visits.frontier"]
 
@@ -108,7 +108,7 @@ def _begun(initialise: Callable[[], None] | None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if initialise:
         initialise()
-    collect_seldom()
+    tune_gc()
 
 
 def _end_with_parent() -> None:

@@ -12,7 +12,7 @@ from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from records.database import reading, transaction
 from records.lists import trials
-from records.lists.drafts import ListsHere
+from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files, keep_version
 from records.lists.trial_run import run_trial
 from records.local_time import local_day
@@ -57,7 +57,7 @@ def trial(
 ) -> None:
     """把另一套关键词表在已存页面上试运行，与现行的比较：哪些页面会新增、不再或改变命中。有差别时退出码为 1。"""
     engine, store = current_engine(), evidence_store()
-    here = ListsHere(settings().lists_dir, settings().lists_kept_dir)
+    here = ListFolders(settings().lists_dir, settings().lists_kept_dir)
     before, after = load_rules(here.folder).version, load_rules(folder).version
     keep_version(here.folder, here.kept, before)
     keep_files(folder, here.kept, after)

@@ -15,7 +15,7 @@ from records.workflow import STEPS, StepRefused
 TRANSFERABLE = frozenset(before for before, to in STEPS if to is CaseState.TRANSFERRED)
 
 
-def transfer_together(
+def transfer_many(
     session: Session,
     case_ids: Sequence[int],
     offices: Sequence[int],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from records import workflow
 from records.judgements.clusters import disposed_before
 from records.models import AuditEntry, Case, CaseState, JudgementRecord, Page, Snapshot, Visit, VisitKind
-from records.transfers.webhooks import tell_disposing_offices
+from records.transfers.webhooks import enqueue_disposer_webhooks
 
 FLAGGER = workflow.Actor(workflow.SYSTEM, "flag")
 
@@ -42,7 +42,7 @@ def flag(
     if case is not None and case.state is CaseState.VERIFIED and _rules(record) & _rules(case.judgement):
         words = f"巡查发现原命中内容再次出现（快照 {record.snapshot_id}）"
         workflow.step(session, case, CaseState.RECURRED, actor=FLAGGER, now=now, reason=words)
-        tell_disposing_offices(session, case, "transfer.recurred", now, outcome="back")
+        enqueue_disposer_webhooks(session, case, "transfer.recurred", now, outcome="back")
         return case
     decided = case is not None and case.state in _DECIDED and record.unlawful
     if case is None or (decided and _findings(case.judgement) != _findings(record)):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from records.cases.outcomes import OUTCOMES, by_outcome
+from records.cases.stages import STAGES, by_stage
 from records.models import (
     AuditEntry,
     Case,
@@ -21,8 +21,8 @@ from records.models import (
     Source,
 )
 
-_DECIDED = OUTCOMES["is-confirmed"].states | OUTCOMES["is-dismissed"].states
-_GRAVITY = {"high": 0, "medium": 1, "low": 2}
+_DECIDED = STAGES["is-confirmed"].states | STAGES["is-dismissed"].states
+_SEVERITY_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Precedent:
 
 def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
     """The newest decided cases with findings of this case's gravest rule, with the reason of the decision."""
-    findings = sorted(case.judgement.findings, key=lambda finding: _GRAVITY[finding.severity])
+    findings = sorted(case.judgement.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
     by_words = [finding for finding in findings if finding.family != "certificate"] or findings
     if not by_words:
         return ()
@@ -91,7 +91,7 @@ def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
         .where(Source.institution_id == institution_id)
     )
     query = select(Case.state, func.count()).where(Case.page_id.in_(pages)).group_by(Case.state)
-    return by_outcome({row[0]: row[1] for row in session.execute(query)})
+    return by_stage({row[0]: row[1] for row in session.execute(query)})
 
 
 def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from records import workflow
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.judgements import search
 from records.local_time import begin_of, end_of, parse_day
 from records.models import (
@@ -94,8 +94,8 @@ class QueueFilter:
     def states(self) -> Sequence[CaseState]:
         """The states asked for, one or an outcome's; what waits for a reviewer where none is."""
         known = {state.value: state for state in CaseState}
-        if self.state in OUTCOMES:
-            return sorted(OUTCOMES[self.state].states)
+        if self.state in STAGES:
+            return sorted(STAGES[self.state].states)
         return (known[self.state],) if self.state in known else TO_REVIEW
 
     @property

@@ -10,8 +10,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from classifiers.values import Finding, Judgement
 from records import workflow
-from records.models import Case, CaseState, Page, SourceKind, User, Verification, VerificationOutcome, Visitor
-from records.transfers.webhooks import tell_disposing_offices
+from records.models import (
+    Case,
+    CaseState,
+    Page,
+    SourceKind,
+    User,
+    Verification,
+    VerificationOutcome,
+    VisitorKind,
+)
+from records.transfers.webhooks import enqueue_disposer_webhooks
 
 VERIFIER = workflow.Actor(workflow.SYSTEM, "recheck")
 RETRY_AFTER = timedelta(hours=6)
@@ -22,20 +31,20 @@ _WITH_SOURCE = joinedload(Case.page).joinedload(Page.source)
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """What one visitor of a re-check saw: HTTP's status (None: nothing came, `failure` says why), the page's state as
     its source tells it, the judgement of its text where there was one, the snapshot where one was kept;
-    `domain_is_gone` where the name of the site no longer exists; `shown` what the page's state is called; `is_post`
+    `is_nxdomain` where the name of the site no longer exists; `shown` what the page's state is called; `is_post`
     where a platform's post stands on the page; `words` how many characters a visitor sees (None: not counted);
     `screenshot` the SHA-256 of one where one was taken."""
 
-    visitor: Visitor
+    visitor: VisitorKind
     status: int | None
     page_state: str = "normal"
     judgement: Judgement | None = None
     snapshot_id: int | None = None
     failure: str = ""
-    domain_is_gone: bool = False
+    is_nxdomain: bool = False
     shown: str = ""
     is_post: bool = False
     words: int | None = None
@@ -43,10 +52,10 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Look:
+class Assessment:
     """What a visitor's look means, in words."""
 
-    seen: Seen
+    seen: Observation
     outcome: VerificationOutcome
     reason: str
     # Nothing that is known: a person has to look.
@@ -56,7 +65,7 @@ class Look:
 # A page with fewer characters shows nothing: a shell that no script filled, or a picture of a notice.
 _FEWEST_WORDS = 10
 # Which look decides where visitors saw different things: content that anybody sees is there.
-_GRAVITY = (
+_PRECEDENCE = (
     VerificationOutcome.STILL_THERE,
     VerificationOutcome.CHANGED,
     VerificationOutcome.UNREACHABLE,
@@ -79,7 +88,7 @@ def disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
     return session.scalars(query.options(_WITH_SOURCE).order_by(Case.id)).all()
 
 
-def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:
+def assess(case: Case, seen: Observation, gone_states: frozenset[str]) -> Assessment:
     """What one visitor's look at a disposed case's page means.
 
     1. the site's name no longer exists: gone
@@ -93,24 +102,28 @@ def look(case: Case, seen: Seen, gone_states: frozenset[str]) -> Look:
     6. the page is there without: gone
     """
     if seen.judgement is not None and (found := _still_unlawful(case, seen.judgement)):
-        return Look(
+        return Assessment(
             seen, *found
         )  # whatever number the server puts before it: a browser shows it all the same
     if why := _unclear(case, seen):
-        return Look(seen, VerificationOutcome.UNREACHABLE, why, is_unclear=True)
-    return Look(seen, *_outcome(seen, gone_states))
+        return Assessment(seen, VerificationOutcome.UNREACHABLE, why, is_unclear=True)
+    return Assessment(seen, *_outcome(seen, gone_states))
 
 
 def conclude(
-    session: Session, case: Case, looks: Sequence[Look], now: datetime, by: workflow.Actor = VERIFIER
+    session: Session,
+    case: Case,
+    assessments: Sequence[Assessment],
+    now: datetime,
+    by: workflow.Actor = VERIFIER,
 ) -> Verification:
     """Write what the visitors saw and move the case by the gravest of it, or leave it for a further try.
 
     Unreachable is looked at again soon; where it is unclear, a person is asked as well. Gone is 已核验, and looked at
     again twice, after LATER; a page that is back then is 复现, as one that never went.
     """
-    decisive = min(_decisive(looks), key=lambda one: _GRAVITY.index(one.outcome))
-    outcome, reason = decisive.outcome, _in_words(decisive, looks)
+    decisive = min(_decisive(assessments), key=lambda one: _PRECEDENCE.index(one.outcome))
+    outcome, reason = decisive.outcome, _in_words(decisive, assessments)
     if outcome in THERE and case.state is CaseState.VERIFIED:
         outcome, reason = VerificationOutcome.BACK, f"曾核验消失，{reason}"
     verification = Verification(
@@ -119,7 +132,7 @@ def conclude(
         outcome=outcome,
         snapshot_id=decisive.seen.snapshot_id,
         reason=reason,
-        observations=[_written(one) for one in looks],
+        observations=[_written(one) for one in assessments],
         for_person=decisive.is_unclear,
     )
     session.add(verification)
@@ -138,7 +151,7 @@ def conclude(
     detail = {"snapshot": verification.snapshot_id} if verification.snapshot_id else {}
     workflow.step(session, case, to, actor=by, now=now, reason=reason, detail=detail)
     event = "transfer.verified" if to is CaseState.VERIFIED else "transfer.recurred"
-    tell_disposing_offices(session, case, event, now, outcome=outcome.value)
+    enqueue_disposer_webhooks(session, case, event, now, outcome=outcome.value)
     return verification
 
 
@@ -153,22 +166,26 @@ def conclude_by_person(
     if not reason.strip():
         raise workflow.StepRefused("请写明所见")
     outcome = VerificationOutcome.GONE if is_gone else VerificationOutcome.STILL_THERE
-    seen = Seen(Visitor.PERSON, None)
+    seen = Observation(VisitorKind.PERSON, None)
     return conclude(
-        session, case, [Look(seen, outcome, f"人工核验：{reason.strip()}")], now, workflow.actor_of(user)
+        session,
+        case,
+        [Assessment(seen, outcome, f"人工核验：{reason.strip()}")],
+        now,
+        workflow.actor_of(user),
     )
 
 
-def _decisive(looks: Sequence[Look]) -> Sequence[Look]:
+def _decisive(assessments: Sequence[Assessment]) -> Sequence[Assessment]:
     """The looks that count: a plain visitor's that is unclear does not where the browser made something of the page."""
-    rendered = [one for one in looks if one.seen.visitor is Visitor.RENDERED and not one.is_unclear]
-    counting = [one for one in looks if not (one.is_unclear and one.seen.visitor is Visitor.PLAIN)]
-    return counting if rendered else looks
+    rendered = [one for one in assessments if one.seen.visitor is VisitorKind.RENDERED and not one.is_unclear]
+    counting = [one for one in assessments if not (one.is_unclear and one.seen.visitor is VisitorKind.PLAIN)]
+    return counting if rendered else assessments
 
 
-def _in_words(decisive: Look, looks: Sequence[Look]) -> str:
+def _in_words(decisive: Assessment, assessments: Sequence[Assessment]) -> str:
     """The decisive look's reason, with who saw it where others saw something else."""
-    others = [one for one in looks if one is not decisive]
+    others = [one for one in assessments if one is not decisive]
     if not others:
         return decisive.reason
     if all(one.outcome is decisive.outcome for one in others):
@@ -177,7 +194,7 @@ def _in_words(decisive: Look, looks: Sequence[Look]) -> str:
     return f"{decisive.seen.visitor.label}：{decisive.reason}"
 
 
-def _written(one: Look) -> dict[str, Any]:
+def _written(one: Assessment) -> dict[str, Any]:
     return {
         "visitor": one.seen.visitor.value,
         "outcome": one.outcome.value,
@@ -187,7 +204,7 @@ def _written(one: Look) -> dict[str, Any]:
     }
 
 
-def _unclear(case: Case, seen: Seen) -> str:
+def _unclear(case: Case, seen: Observation) -> str:
     """Why a page that answered tells nothing; empty where it does."""
     if seen.status != 200:
         return ""
@@ -202,8 +219,8 @@ def _unclear(case: Case, seen: Seen) -> str:
     return ""
 
 
-def _outcome(seen: Seen, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
-    if seen.domain_is_gone:
+def _outcome(seen: Observation, gone_states: frozenset[str]) -> tuple[VerificationOutcome, str]:
+    if seen.is_nxdomain:
         return VerificationOutcome.GONE, "复查时域名已不存在（NXDOMAIN）"
     if seen.status is None:
         return VerificationOutcome.UNREACHABLE, f"复查未能取得页面：{seen.failure}"

@@ -11,8 +11,8 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from records.cases.outcomes import OUTCOMES, by_outcome
 from records.cases.review_queue import NO_CATEGORY
+from records.cases.stages import STAGES, by_stage
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import (
@@ -107,14 +107,14 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
 def outcome_counts(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
     """How many cases of a period came to what, where no more than that is asked for."""
     query = of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
-    return by_outcome({row[0]: row[1] for row in session.execute(query)})
+    return by_stage({row[0]: row[1] for row in session.execute(query)})
 
 
 def total(
     facts: Sequence[CaseFact], title: str = "合计", wanted: Mapping[str, str] | None = None
 ) -> FigureRow:
     """All of the facts in one row; a case counts once."""
-    counts = by_outcome(Counter(fact.state for fact in facts))
+    counts = by_stage(Counter(fact.state for fact in facts))
     results = {result: sum(fact.result is result for fact in facts) for result in DisposalResult}
     institutions = len({fact.institution_id for fact in facts})
     return FigureRow(title, wanted or {}, counts, institutions, results)
@@ -179,7 +179,7 @@ def delays(facts: Sequence[CaseFact]) -> list[Delay]:
 def backlog(session: Session, today: date, district: str | None = None) -> list[FigureRow]:
     """The cases that wait for a decision, by their age in days."""
     query = of_period(select(Case.opened_at), Period(date(2000, 1, 1), today), district)
-    query = query.where(Case.state.in_(OUTCOMES["is-open"].states))
+    query = query.where(Case.state.in_(STAGES["is-open"].states))
     days = [local_day(moment) for moment in session.scalars(query)]
     rows = []
     for title, youngest, oldest in (

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from records.cases.outcomes import OUTCOMES
 from records.cases.precedents import institution_counts
+from records.cases.stages import STAGES
 from records.figures.case_figures import FigureRow, case_facts
 from records.figures.period import Period
 from records.models import (
@@ -73,7 +73,7 @@ def institution_history(session: Session, institution_id: int) -> InstitutionHis
     pages = select(Page.id).where(Page.source_id.in_([source.id for source in owner.sources]))
     cases = session.scalars(
         select(Case)
-        .where(Case.page_id.in_(pages), Case.state.in_(OUTCOMES["is-confirmed"].states))
+        .where(Case.page_id.in_(pages), Case.state.in_(STAGES["is-confirmed"].states))
         .options(*_WHOLE)
         .order_by(Case.id.desc())
     ).all()
@@ -91,10 +91,12 @@ def stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
     return [told[case_id] for case_id in ids if case_id in told]
 
 
-def gravest(session: Session, period: Period, district: str | None, limit: int) -> list[CaseStory]:
+def list_highest_scored(
+    session: Session, period: Period, district: str | None, limit: int
+) -> list[CaseStory]:
     """The cases of a period that were found unlawful with the highest scores, one of each institution."""
     facts = case_facts(session, period, district)
-    confirmed = [fact for fact in facts if fact.state in OUTCOMES["is-confirmed"].states]
+    confirmed = [fact for fact in facts if fact.state in STAGES["is-confirmed"].states]
     ids = {fact.id: fact.institution_id for fact in confirmed}
     ordered = session.scalars(
         select(Case.id).where(Case.id.in_(ids)).order_by(Case.score.desc(), Case.id)

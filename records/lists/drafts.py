@@ -26,7 +26,7 @@ class DraftRefused(Exception):
 
 
 @dataclass(frozen=True)
-class ListsHere:
+class ListFolders:
     """Where the lists lie: the folder in force, and the folder of every version that was."""
 
     folder: Path
@@ -58,7 +58,7 @@ def begin_draft(session: Session, author: User, reason: str, version: str, now: 
 
 def save_file(
     session: Session,
-    here: ListsHere,
+    here: ListFolders,
     draft: ListDraft,
     name: str,
     content: bytes,
@@ -101,7 +101,7 @@ def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> 
 
 
 def rebase(
-    session: Session, here: ListsHere, draft: ListDraft, version: str, author: User, now: datetime
+    session: Session, here: ListFolders, draft: ListDraft, version: str, author: User, now: datetime
 ) -> None:
     """Put the draft on the lists as they are now. Raises DraftRefused where both changed the same file."""
     _must_be_open(draft)
@@ -113,14 +113,14 @@ def rebase(
     audit.append(session, author, "lists_draft", now, _name(draft), reason="以现行版本为底")
 
 
-def draft_file(here: ListsHere, draft: ListDraft, name: str) -> bytes | None:
+def draft_file(here: ListFolders, draft: ListDraft, name: str) -> bytes | None:
     """A file as the draft has it; None where there is no such file."""
     changed = {file.name: file.content for file in draft.files}
     return changed.get(name, list_files(here.of(draft.base_version)).get(name))
 
 
 @contextmanager
-def whole(here: ListsHere, draft: ListDraft, changed: Mapping[str, bytes] | None = None) -> Iterator[Path]:
+def whole(here: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None) -> Iterator[Path]:
     """A folder with the lists as the draft (and `changed` on top of it) makes them, while the block runs."""
     with tempfile.TemporaryDirectory(prefix="qingyi-lists-") as scratch:
         folder = Path(scratch)
@@ -134,7 +134,7 @@ def whole(here: ListsHere, draft: ListDraft, changed: Mapping[str, bytes] | None
 
 
 def faults_of(
-    here: ListsHere, draft: ListDraft, changed: Mapping[str, bytes] | None = None
+    here: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None
 ) -> list[ListFault]:
     """What is wrong with the lists as the draft makes them, by file, line and field."""
     with whole(here, draft, changed) as folder:
@@ -151,7 +151,7 @@ def difference(before: bytes, after: bytes, name: str) -> list[str]:
     return list(unified_diff(old, new, name, name, lineterm="", n=2))
 
 
-def changes(here: ListsHere, draft: ListDraft) -> list[tuple[str, list[str]]]:
+def changes(here: ListFolders, draft: ListDraft) -> list[tuple[str, list[str]]]:
     """The draft's files, each with its difference from the base."""
     base = list_files(here.of(draft.base_version))
     return [

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import RuleSet
-from records.lists.drafts import ListsHere
+from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_version, lists_in_force
 
 
-class RulesNow:
+class LiveRules:
     """Gives the rules in force at any time; threads share one."""
 
-    def __init__(self, rules: RuleSet, here: ListsHere) -> None:
+    def __init__(self, rules: RuleSet, here: ListFolders) -> None:
         """`rules` are those that `here` holds now; they are kept from now on."""
         self.here = here
         keep_version(here.folder, here.kept, rules.version)

@@ -12,7 +12,7 @@ from classifiers.examples import failing_examples
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import RuleSet, load_rules
 from records import audit
-from records.lists.drafts import DraftRefused, ListsHere, difference, whole
+from records.lists.drafts import DraftRefused, ListFolders, difference, whole
 from records.lists.in_force import keep_version, list_files
 from records.local_time import local_day
 from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
@@ -42,7 +42,7 @@ def find_publication(session: Session, publication_id: int) -> ListPublication |
 
 
 def publish_draft(
-    session: Session, here: ListsHere, draft: ListDraft, publisher: User, now: datetime
+    session: Session, here: ListFolders, draft: ListDraft, publisher: User, now: datetime
 ) -> RuleSet:
     """Bring a draft into force, and return its rules. Raises DraftRefused: where the lists changed since, where it
     changes nothing, has faults or examples that fail, or was not tried over the stored pages as it stands."""
@@ -66,7 +66,7 @@ def publish_draft(
 
 
 def roll_back(
-    session: Session, here: ListsHere, version: str, publisher: User, reason: str, now: datetime
+    session: Session, here: ListFolders, version: str, publisher: User, reason: str, now: datetime
 ) -> RuleSet:
     """Bring a version back that was in force before, and return its rules. Raises DraftRefused."""
     known = session.scalar(select(ListPublication.id).where(ListPublication.version == version).limit(1))
@@ -98,7 +98,7 @@ def trial_of(session: Session, draft: ListDraft, version: str) -> ListTrial | No
     )
 
 
-def version_changes(here: ListsHere, before: str | None, after: str) -> list[tuple[str, list[str]]]:
+def version_changes(here: ListFolders, before: str | None, after: str) -> list[tuple[str, list[str]]]:
     """What differs between two versions, by file."""
     old = list_files(here.of(before)) if before else {}
     new = list_files(here.of(after))
@@ -117,7 +117,7 @@ def _checked(folder: Path, day: date | None) -> RuleSet:
     return rules
 
 
-def _put_in_force(here: ListsHere, files: Mapping[str, bytes], version: str) -> None:
+def _put_in_force(here: ListFolders, files: Mapping[str, bytes], version: str) -> None:
     """Write the files into the folder, those that differ, each whole or not at all."""
     there = list_files(here.folder)
     for name, content in files.items():

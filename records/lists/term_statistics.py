@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from classifiers.keyness import KeyWord, keyness
 from classifiers.lists.rules import RuleSet
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.models import Case, CaseState, FindingRecord, JudgementRecord
 
-_CONFIRMED = OUTCOMES["is-confirmed"].states
+_CONFIRMED = STAGES["is-confirmed"].states
 _TREND = timedelta(days=30)
 _PAGES = 400  # of each side, for keyness
 

@@ -19,7 +19,7 @@ from classifiers.page.identity import Register
 from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
-from records.lists.drafts import ListsHere
+from records.lists.drafts import ListFolders
 from records.lists.trials import decisions
 from records.models import ListTrial, Page, Snapshot, Source, TrialDifference, TrialState
 from records.snapshots.images import texts_with_images
@@ -42,7 +42,7 @@ class _Compared:
 def run_trial(
     engine: Engine,
     store: EvidenceStore,
-    here: ListsHere,
+    here: ListFolders,
     trial_id: int,
     pages: Sequence[int],
     progress: Callable[[int], None] = lambda _: None,

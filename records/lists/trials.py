@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
-from records.cases.outcomes import OUTCOMES
+from records.cases.stages import STAGES
 from records.models import (
     Case,
     CaseState,
@@ -67,7 +67,7 @@ def decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
         .join(Case, Case.page_id == Snapshot.page_id)
         .where(Snapshot.id.in_(snapshot_ids), Case.id.in_(newest))
     )
-    words = dict.fromkeys(OUTCOMES["is-confirmed"].states, "confirmed") | {CaseState.DISMISSED: "dismissed"}
+    words = dict.fromkeys(STAGES["is-confirmed"].states, "confirmed") | {CaseState.DISMISSED: "dismissed"}
     return {row[0]: words[row[1]] for row in rows if row[1] in words}
 
 

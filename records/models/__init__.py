@@ -12,7 +12,7 @@ from records.models.cases import (
     TransferState,
     Verification,
     VerificationOutcome,
-    Visitor,
+    VisitorKind,
 )
 from records.models.judgements import FindingRecord, JudgementRecord, SimilarBand
 from records.models.leases import Lease
@@ -97,6 +97,6 @@ __all__ = [
     "VerificationOutcome",
     "Visit",
     "VisitKind",
-    "Visitor",
+    "VisitorKind",
     "Webhook",
 ]

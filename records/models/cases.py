@@ -40,7 +40,7 @@ class VerificationOutcome(LabelledEnum):
     UNREACHABLE = "unreachable", "无法访问"
 
 
-class Visitor(LabelledEnum):
+class VisitorKind(LabelledEnum):
     """As whom a re-check looks: a page may be gone for one and there for another."""
 
     PLAIN = "plain", "普通访问"

@@ -21,17 +21,17 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
 
 
-_EVERYONES = frozenset({Permission.SEE_CASES, Permission.SEE_LISTS, Permission.SEE_FIGURES})
+_READ_EVERYTHING = frozenset({Permission.SEE_CASES, Permission.SEE_LISTS, Permission.SEE_FIGURES})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.REVIEWER: _EVERYONES | {Permission.REVIEW, Permission.ADD_TIPS},
-    Role.APPROVER: _EVERYONES | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS},
+    Role.REVIEWER: _READ_EVERYTHING | {Permission.REVIEW, Permission.ADD_TIPS},
+    Role.APPROVER: _READ_EVERYTHING | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS},
     Role.OFFICER: frozenset({Permission.DISPOSE}),
-    Role.ANALYST: _EVERYONES | {Permission.EDIT_LISTS},
-    Role.LEADER: _EVERYONES,
-    Role.ADMINISTRATOR: _EVERYONES
+    Role.ANALYST: _READ_EVERYTHING | {Permission.EDIT_LISTS},
+    Role.LEADER: _READ_EVERYTHING,
+    Role.ADMINISTRATOR: _READ_EVERYTHING
     | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.EDIT_LISTS}
     | {Permission.MANAGE_USERS, Permission.SEE_AUDIT},
-    Role.AUDITOR: _EVERYONES | {Permission.SEE_AUDIT},
+    Role.AUDITOR: _READ_EVERYTHING | {Permission.SEE_AUDIT},
 }
 
 

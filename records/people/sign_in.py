@@ -100,7 +100,7 @@ def _checked(session: Session, name: str, password: str, now: datetime) -> User:
     return user
 
 
-def vouched_user(session: Session, name: str, now: datetime) -> User:
+def user_from_identity_provider(session: Session, name: str, now: datetime) -> User:
     """The user of that name, whom an identity provider vouches for; raises SignInRefused where there is none, or they
     may no longer sign in. Both are written into the log."""
     user = session.scalar(select(User).where(User.name == name))

@@ -63,7 +63,7 @@ def decoded(body: bytes, content_type: str) -> Decoded:
     return Decoded(body.decode(best, "replace"), best)
 
 
-def is_utf8_unsaid(body: bytes, content_type: str) -> bool:
+def is_undeclared_utf8(body: bytes, content_type: str) -> bool:
     """Whether a page is UTF-8, and neither it nor its header says so: a browser takes it for something else."""
     if body.isascii() or read_bom(body)[0] or "utf-8" in _said(body, content_type)[:1]:
         return False

@@ -12,7 +12,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
-class KeptText:
+class StoredText:
     """The text of a page: its title, the JSON to be kept, and what it says by hash.
 
     `main_sha256` is of what the reader came for: navigation, header and footer change from day to day, so of these only
@@ -25,7 +25,7 @@ class KeptText:
     main_sha256: str | None
 
     @staticmethod
-    def of(page: PageText, pictures: Sequence[str] = ()) -> "KeptText":
+    def of(page: PageText, pictures: Sequence[str] = ()) -> "StoredText":
         """What is kept of a page that shows these pictures (their addresses)."""
         main = "\n".join((page.title, *_telling(page), *pictures)).encode("utf-8", "surrogatepass")
         has_main = any(block.region == "main" for block in page.blocks)
@@ -38,7 +38,7 @@ class KeptText:
             "links": page.links,
         }
         written = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return KeptText(page.title, written, hashlib.sha256(main).hexdigest() if has_main else None)
+        return StoredText(page.title, written, hashlib.sha256(main).hexdigest() if has_main else None)
 
 
 def _telling(page: PageText) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _telling(page: PageText) -> Iterator[str]:
             yield _NUMBERS.sub("", text)
 
 
-def read_kept_text(content: bytes) -> PageText:
+def read_stored_text(content: bytes) -> PageText:
     """The page's text, from its JSON; that of early builds, too, which named each row's fields in the row."""
     kept = json.loads(content.decode("utf-8", "surrogatepass"))
     if "block" not in kept:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from classifiers.values import PageText
 from records.models import Page, Snapshot, Visit, VisitKind
 from records.snapshots.encoding import decode_html
-from records.snapshots.page_text import KeptText, read_kept_text
+from records.snapshots.page_text import StoredText, read_stored_text
 from records.store.content_store import EvidenceStore, sha256_of
 from records.visits.targets import Target
 
@@ -30,7 +30,7 @@ class Fetched:
     body: bytes
     fetched_at: datetime
     rendered: bytes | None = None
-    text: KeptText | None = None
+    text: StoredText | None = None
     page_state: str = "normal"
     post: Mapping[str, object] | None = None
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
@@ -117,7 +117,7 @@ def read_text(store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
     """The text that was extracted from a snapshot; None where it had none. Raises as EvidenceStore.get."""
     if snapshot.text_sha256 is None:
         return None
-    return read_kept_text(store.get(snapshot.text_sha256))
+    return read_stored_text(store.get(snapshot.text_sha256))
 
 
 def read_html(store: EvidenceStore, snapshot: Snapshot) -> bytes:

@@ -15,7 +15,7 @@ from records import workflow
 from records.models import Case, CaseState, DisposalResult, Transfer, TransferState
 from records.transfers.office_queue import NotThisOffice
 
-Asked = TypeVar("Asked")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Disposal:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkResult:
     """What became of one transfer among many: its new state where it was done, else why not, in Chinese."""
 
     transfer_id: int
@@ -39,10 +39,10 @@ class Outcome:
 
 def each(
     session: Session,
-    asked: Sequence[tuple[int, Asked]],
-    work: Callable[[Session, Asked], Transfer],
+    asked: Sequence[tuple[int, Item]],
+    work: Callable[[Session, Item], Transfer],
     refusals: tuple[type[Exception], ...] = (),
-) -> list[Outcome]:
+) -> list[BulkResult]:
     """Do each by itself: one that is not this office's, whose step is refused, or that meets one of `refusals` leaves
     the others as they are."""
     expected: tuple[type[Exception], ...] = (NotThisOffice, workflow.StepRefused, *refusals)
@@ -53,7 +53,7 @@ def each(
                 done, detail = True, work(session, one).state.label
         except expected as refused:
             done, detail = False, str(refused)
-        outcomes.append(Outcome(transfer_id, done, detail))
+        outcomes.append(BulkResult(transfer_id, done, detail))
     return outcomes
 
 

@@ -8,7 +8,7 @@ from records import workflow
 from records.local_time import local_day
 from records.models import Case, CaseState, Office, Transfer
 from records.transfers.matters import matter_of
-from records.transfers.webhooks import tell_office
+from records.transfers.webhooks import enqueue_webhook
 
 ANSWER_WITHIN = timedelta(days=7)
 _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
@@ -45,5 +45,5 @@ def transfer_case(
     )
     case.transfers.append(transfer)
     session.flush()
-    tell_office(session, transfer, "transfer.created", now, due_on=transfer.due_on.isoformat())
+    enqueue_webhook(session, transfer, "transfer.created", now, due_on=transfer.due_on.isoformat())
     return transfer

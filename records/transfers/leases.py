@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from records.database import written_out
+from records.database import literal_ids
 from records.models import Transfer
 from records.transfers.office_queue import office_transfer
-from records.transfers.views import ListedTransfer, listed
+from records.transfers.views import TransferView, list_transfer_views
 
 LONGEST = timedelta(hours=24)
 MOST = 500
@@ -30,7 +30,7 @@ class TransferLease:
 
     id: str
     until: datetime
-    transfers: Sequence[ListedTransfer]
+    transfers: Sequence[TransferView]
 
 
 def lease(
@@ -52,10 +52,10 @@ def lease(
     lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
     session.execute(
         update(Transfer)
-        .where(Transfer.id.in_(written_out(ids)))
+        .where(Transfer.id.in_(literal_ids(ids)))
         .values(lease_id=lease_id, leased_until=until)
     )
-    return TransferLease(lease_id, until, listed(session, ids))
+    return TransferLease(lease_id, until, list_transfer_views(session, ids))
 
 
 def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
@@ -67,8 +67,8 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
     until = now + min(timedelta(seconds=seconds), LONGEST)
-    session.execute(update(Transfer).where(Transfer.id.in_(written_out(ids))).values(leased_until=until))
-    return TransferLease(lease_id, until, listed(session, ids))
+    session.execute(update(Transfer).where(Transfer.id.in_(literal_ids(ids))).values(leased_until=until))
+    return TransferLease(lease_id, until, list_transfer_views(session, ids))
 
 
 def release(session: Session, office_id: int, lease_id: str) -> int:
@@ -76,7 +76,7 @@ def release(session: Session, office_id: int, lease_id: str) -> int:
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
     ids = session.scalars(select(Transfer.id).where(*own)).all()
     session.execute(
-        update(Transfer).where(Transfer.id.in_(written_out(ids))).values(lease_id=None, leased_until=None)
+        update(Transfer).where(Transfer.id.in_(literal_ids(ids))).values(lease_id=None, leased_until=None)
     )
     return len(ids)
 

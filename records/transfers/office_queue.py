@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from records.database import written_out
+from records.database import literal_ids
 from records.models import Case, JudgementRecord, Page, Snapshot, Source, Transfer, TransferState
 from records.models.cases import state_of_transfer
 from records.transfers.matters import STATE_FACTS
@@ -31,7 +31,7 @@ class Queued:
 def office_queue(session: Session, queued: Queued) -> Sequence[Transfer]:
     """The transfers that are asked for, oldest first, with all that a person needs to act."""
     ids = queued_ids(session, queued)
-    query = select(Transfer).where(Transfer.id.in_(written_out(ids))).options(*LISTED_TRANSFER)
+    query = select(Transfer).where(Transfer.id.in_(literal_ids(ids))).options(*LISTED_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager, load_only
 
 from records import workflow
-from records.database import written_out
+from records.database import literal_ids
 from records.models import Case, CaseState, Transfer, TransferState
-from records.transfers.answers import Outcome, require_state
+from records.transfers.answers import BulkResult, require_state
 from records.transfers.leases import LeaseLost, require_not_anothers
 from records.transfers.office_queue import NotThisOffice
 
@@ -22,7 +22,7 @@ def take_many(
     *,
     actor: workflow.Actor,
     now: datetime,
-) -> list[Outcome]:
+) -> list[BulkResult]:
     """Acknowledge transfers of the office, each as `answers.take` would by itself: those that cannot be are named, in
     the order that they were asked for, the others are taken. Nobody else changes them until the session ends."""
     found = {one.id: one for one in _locked(session, office_id, transfer_ids)}
@@ -37,9 +37,9 @@ def take_many(
                 require_state(transfer, TransferState.TRANSFERRED, TransferState.RECEIVED)
                 taken.append(transfer)
         except (NotThisOffice, LeaseLost, workflow.StepRefused) as refused:
-            outcomes.append(Outcome(transfer_id, False, str(refused)))
+            outcomes.append(BulkResult(transfer_id, False, str(refused)))
         else:
-            outcomes.append(Outcome(transfer_id, True, TransferState.RECEIVED.label))
+            outcomes.append(BulkResult(transfer_id, True, TransferState.RECEIVED.label))
     _take(session, taken, actor, now)
     return outcomes
 
@@ -49,7 +49,7 @@ def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Se
     query = (
         select(Transfer)
         .join(Transfer.case)
-        .where(Transfer.office_id == office_id, Transfer.id.in_(written_out(transfer_ids)))
+        .where(Transfer.office_id == office_id, Transfer.id.in_(literal_ids(transfer_ids)))
         .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
         .order_by(Case.id)
         .with_for_update(of=Case)
@@ -69,6 +69,6 @@ def _take(session: Session, transfers: Sequence[Transfer], actor: workflow.Actor
     ids = [transfer.id for transfer in transfers]
     session.execute(
         update(Transfer)
-        .where(Transfer.id.in_(written_out(ids)))
+        .where(Transfer.id.in_(literal_ids(ids)))
         .values(received_at=now, received_by=actor.name)
     )

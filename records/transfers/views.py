@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
-from records.database import written_out
+from records.database import literal_ids
 from records.models import (
     Attachment,
     Case,
@@ -31,7 +31,7 @@ Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
-class ListedFinding:
+class FindingView:
     """A finding: the page's words, the rule, the law."""
 
     rule: str
@@ -45,7 +45,7 @@ class ListedFinding:
 
 
 @dataclass(frozen=True)
-class ListedAttachment:
+class AttachmentView:
     """A document that the office added."""
 
     id: int
@@ -56,7 +56,7 @@ class ListedAttachment:
 
 
 @dataclass(frozen=True)
-class ListedVerification:
+class VerificationView:
     """What a re-check saw after the office had answered."""
 
     checked_at: datetime
@@ -65,7 +65,7 @@ class ListedVerification:
 
 
 @dataclass(frozen=True)
-class ListedTransfer:
+class TransferView:
     """A transfer with its case, whose page it is, what was found and what became of it."""
 
     id: int
@@ -90,9 +90,9 @@ class ListedTransfer:
     body_sha256: str
     body_size: int
     rendered_sha256: str | None
-    findings: Sequence[ListedFinding]
-    attachments: Sequence[ListedAttachment]
-    verifications: Sequence[ListedVerification]
+    findings: Sequence[FindingView]
+    attachments: Sequence[AttachmentView]
+    verifications: Sequence[VerificationView]
 
     @property
     def state(self) -> TransferState:
@@ -102,19 +102,19 @@ class ListedTransfer:
         )
 
 
-def listed(session: Session, ids: Sequence[int]) -> list[ListedTransfer]:
+def list_transfer_views(session: Session, ids: Sequence[int]) -> list[TransferView]:
     """The transfers with these ids, by id, as the database has them: what the session has changed is flushed first."""
     session.flush()
-    chosen = Transfer.id.in_(written_out(ids))
+    chosen = Transfer.id.in_(literal_ids(ids))
     query = _TRANSFERS.where(chosen).order_by(Transfer.id)
     rows = session.execute(query).mappings().all()
-    findings = _by_transfer(session, _FINDINGS.where(chosen), ListedFinding)
-    attached = _by_transfer(session, _ATTACHMENTS.where(chosen), ListedAttachment)
-    seen: dict[int, list[ListedVerification]] = {}
+    findings = _by_transfer(session, _FINDINGS.where(chosen), FindingView)
+    attached = _by_transfer(session, _ATTACHMENTS.where(chosen), AttachmentView)
+    seen: dict[int, list[VerificationView]] = {}
     if any(row["closed_at"] is not None for row in rows):
-        seen = _by_transfer(session, _VERIFICATIONS.where(chosen), ListedVerification)
+        seen = _by_transfer(session, _VERIFICATIONS.where(chosen), VerificationView)
     return [
-        ListedTransfer(
+        TransferView(
             **row,
             findings=findings.get(row["id"], ()),
             attachments=attached.get(row["id"], ()),
@@ -124,9 +124,9 @@ def listed(session: Session, ids: Sequence[int]) -> list[ListedTransfer]:
     ]
 
 
-def listed_one(session: Session, transfer_id: int) -> ListedTransfer:
-    """As `listed`, one that there is."""
-    (found,) = listed(session, [transfer_id])
+def find_transfer_view(session: Session, transfer_id: int) -> TransferView:
+    """As `list_transfer_views`, one that there is."""
+    (found,) = list_transfer_views(session, [transfer_id])
     return found
 
 

@@ -24,7 +24,9 @@ EVENTS: Mapping[str, str] = {
     "webhook.test": "测试",
 }
 # After each failed attempt but the last (standard-webhooks, "Deliverability and reliability"): over three days in all.
-PAUSES = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+RETRY_DELAYS = tuple(
+    timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+)
 OLD_SECRET_KEPT = timedelta(hours=24)
 _MOST_HOOKS, _LONGEST_URL = 10, 500
 _GONE = 410
@@ -109,7 +111,7 @@ def find_webhook(session: Session, webhook_id: int, office_id: int | None = None
     return webhook
 
 
-def tell_office(session: Session, transfer: Transfer, event: str, now: datetime, **more: object) -> None:
+def enqueue_webhook(session: Session, transfer: Transfer, event: str, now: datetime, **more: object) -> None:
     """Queue a message about a transfer for its office's webhooks; sent when the transaction has ended well."""
     data = {
         "transfer_id": transfer.id,
@@ -123,12 +125,14 @@ def tell_office(session: Session, transfer: Transfer, event: str, now: datetime,
         _queue(session, webhook, event, data, now)
 
 
-def tell_disposing_offices(session: Session, case: Case, event: str, now: datetime, **more: object) -> None:
+def enqueue_disposer_webhooks(
+    session: Session, case: Case, event: str, now: datetime, **more: object
+) -> None:
     """Tell the offices of the case's last round what became of what they reported."""
     last = max((transfer.round for transfer in case.transfers), default=0)
     for transfer in case.transfers:
         if transfer.round == last and transfer.result is not None:
-            tell_office(session, transfer, event, now, **more)
+            enqueue_webhook(session, transfer, event, now, **more)
 
 
 def send_test(session: Session, webhook: Webhook, now: datetime) -> None:
@@ -153,7 +157,7 @@ def due_deliveries(session: Session, now: datetime, limit: int = 100) -> list[Du
     ]
 
 
-def settle(session: Session, delivery_id: int, sent: Sent, now: datetime) -> None:
+def record_attempt(session: Session, delivery_id: int, sent: Sent, now: datetime) -> None:
     """Write what came of an attempt: arrived, to be tried later, or given up after the last. A receiver that answers 410
     wants no more: its webhook is disabled."""
     delivery = session.get_one(Delivery, delivery_id)
@@ -166,11 +170,11 @@ def settle(session: Session, delivery_id: int, sent: Sent, now: datetime) -> Non
         delivery.next_at = None
         disable(session, delivery.webhook, "对方返回 410，不再接收", actor="system:webhooks", now=now)
         return
-    if delivery.attempts > len(PAUSES):
+    if delivery.attempts > len(RETRY_DELAYS):
         delivery.next_at = None
         return
-    asked = timedelta(seconds=min(sent.retry_after, PAUSES[-1].total_seconds()))
-    delivery.next_at = now + max(PAUSES[delivery.attempts - 1], asked)
+    asked = timedelta(seconds=min(sent.retry_after, RETRY_DELAYS[-1].total_seconds()))
+    delivery.next_at = now + max(RETRY_DELAYS[delivery.attempts - 1], asked)
 
 
 def deliveries(

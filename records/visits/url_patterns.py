@@ -13,7 +13,7 @@ OF_A_TRAP = 3  # pages that are still looked at, in case it was mended
 
 
 @dataclass
-class Learned:
+class UrlPatternStats:
     """What is known of one pattern; `texts` are those of this visit."""
 
     pages: int = 0
@@ -57,13 +57,13 @@ class Learned:
         return self.is_trap and self.planned_now >= OF_A_TRAP
 
 
-def learned_of(session: Session, host: str) -> dict[str, Learned]:
+def find_pattern_stats(session: Session, host: str) -> dict[str, UrlPatternStats]:
     """What is known of a host's patterns."""
     rows = session.scalars(select(UrlPattern).where(UrlPattern.host == host))
-    return {row.pattern: Learned(row.pages, row.rendered, row.gained, row.is_trap) for row in rows}
+    return {row.pattern: UrlPatternStats(row.pages, row.rendered, row.gained, row.is_trap) for row in rows}
 
 
-def keep_learned(session: Session, host: str, learned: dict[str, Learned]) -> None:
+def keep_pattern_stats(session: Session, host: str, learned: dict[str, UrlPatternStats]) -> None:
     """Write down what a visit has taught of a host's patterns."""
     rows = {row.pattern: row for row in session.scalars(select(UrlPattern).where(UrlPattern.host == host))}
     for pattern, known in learned.items():

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from records.cases.verification import Look, Seen, conclude
+from records.cases.verification import Assessment, Observation, conclude
 from records.database import transaction
-from records.models import Case, CaseState, VerificationOutcome, Visitor
+from records.models import Case, CaseState, VerificationOutcome, VisitorKind
 from tests.api.pages import hidden, sign_in, transfer
 from tests.records import registered
 
@@ -19,8 +19,8 @@ def test_a_person_sees_the_screenshot_and_concludes(served, case_id: int, store)
     with transaction(served.engine) as session:
         case = session.get_one(Case, case_id)
         case.state = CaseState.DISPOSED
-        seen = Seen(Visitor.RENDERED, 200, "unknown", screenshot=store.put(PNG))
-        look = Look(seen, VerificationOutcome.UNREACHABLE, "复查所见不是文章", is_unclear=True)
+        seen = Observation(VisitorKind.RENDERED, 200, "unknown", screenshot=store.put(PNG))
+        look = Assessment(seen, VerificationOutcome.UNREACHABLE, "复查所见不是文章", is_unclear=True)
         verification = conclude(session, case, [look], datetime.now(UTC))
         session.flush()
         verification_id = verification.id

@@ -25,7 +25,7 @@ from crawler.platforms.feed import post_urls
 from crawler.spiders.site import SiteSpider
 from records.models import VisitKind
 from records.snapshots.encoding import decode_html
-from records.snapshots.page_text import read_kept_text
+from records.snapshots.page_text import read_stored_text
 from records.visits.targets import Target
 from tests.hostile.mutation import mutated
 from tests.hostile.shapes import LISTS, PAGES
@@ -50,7 +50,7 @@ def read_all(body: bytes, rules: RuleSet) -> None:
     answer = HtmlResponse(URL, body=body, headers={"Content-Type": "text/html"})
     kept = as_fetched(URL, answer, post, pictures)
     assert kept.text is not None
-    page = read_kept_text(kept.text.content)
+    page = read_stored_text(kept.text.content)
     assert page == post.text
     judge(page, rules, FACTS)
     assert time.monotonic() - begun < LONGEST

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from records.cases import review
 from records.database import reading, transaction
-from records.models import Case, DisposalResult, Snapshot, Verification, Visitor
+from records.models import Case, DisposalResult, Snapshot, Verification, VisitorKind
 from records.snapshots.snapshots import read_text
 from records.transfers import answers, office_queue
 from records.workflow import actor_of_office
@@ -81,7 +81,7 @@ UTF8 = {"Content-Type": "text/html; charset=utf-8"}
 
 @pytest.mark.parametrize(
     ("after", "who"),
-    [(FOR_MOBILES, Visitor.MOBILE), (BY_SCRIPT, None)],
+    [(FOR_MOBILES, VisitorKind.MOBILE), (BY_SCRIPT, None)],
     ids=["only to mobiles from a search", "only by script"],
 )
 def test_content_that_only_some_visitors_see_is_there(

@@ -28,7 +28,7 @@ from records.models import (
     User,
 )
 from records.people.sign_in import add_user
-from records.snapshots.page_text import KeptText
+from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched, keep_snapshot
 from records.store.content_store import EvidenceStore
 from records.visits.ending import finish_visit
@@ -99,7 +99,7 @@ def snapshot(
         headers={"etag": ['"1"']},
         body=text.encode(),
         fetched_at=now,
-        text=KeptText.of(PageText.of_plain(text, "题目")),
+        text=StoredText.of(PageText.of_plain(text, "题目")),
     )
     with transaction(engine) as session:
         kept = keep_snapshot(session, store, target, fetched)

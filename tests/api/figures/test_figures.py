@@ -216,7 +216,7 @@ def test_an_empty_database_has_figures_too(served) -> None:
 
 
 def test_states_and_outcomes_agree() -> None:
-    from records.cases.outcomes import OUTCOMES
+    from records.cases.stages import STAGES
 
     single = ("is-open", "is-confirmed", "is-dismissed")
-    assert sorted(state for name in single for state in OUTCOMES[name].states) == sorted(CaseState)
+    assert sorted(state for name in single for state in STAGES[name].states) == sorted(CaseState)

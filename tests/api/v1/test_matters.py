@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from records.cases.bulk_transfer import transfer_together
+from records.cases.bulk_transfer import transfer_many
 from records.database import reading, transaction
 from records.models import Attachment, Matter, Transfer, User
 from records.transfers.attachments import LARGEST
@@ -63,13 +63,13 @@ def test_another_day_or_another_office_is_another_matter(served, cases, now) -> 
     with transaction(served.engine) as session:
         user = session.scalars(select(User).where(User.name == "reviewer")).one()
         week = timedelta(days=7)
-        transfer_together(session, cases[:1], [served.office_id, served.office_id + 1], user, now, week)
-        transfer_together(session, cases[1:2], [served.office_id], user, now + timedelta(days=1), week)
+        transfer_many(session, cases[:1], [served.office_id, served.office_id + 1], user, now, week)
+        transfer_many(session, cases[1:2], [served.office_id], user, now + timedelta(days=1), week)
         assert session.scalar(select(func.count()).select_from(Matter)) == 3
         with pytest.raises(StepRefused, match="请选择转送的部门"):
-            transfer_together(session, cases, [], user, now, week)
+            transfer_many(session, cases, [], user, now, week)
         with pytest.raises(StepRefused, match="须先认定违法"):
-            transfer_together(session, cases[:2], [served.office_id], user, now, week)
+            transfer_many(session, cases[:2], [served.office_id], user, now, week)
 
 
 def test_an_office_acts_on_a_matter_as_a_whole(served, matter) -> None:

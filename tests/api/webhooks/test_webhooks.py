@@ -17,10 +17,10 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from crawler.network.guard import AddressGuard
 from jobs.webhooks import AddressRefused, deliver, pinned
-from records.cases.verification import Look, Seen, VerificationOutcome, conclude
+from records.cases.verification import Assessment, Observation, VerificationOutcome, conclude
 from records.database import reading, transaction
-from records.models import Case, Delivery, Office, Visitor, Webhook
-from records.transfers.webhooks import PAUSES, add_webhook
+from records.models import Case, Delivery, Office, VisitorKind, Webhook
+from records.transfers.webhooks import RETRY_DELAYS, add_webhook
 from tests.api.pages import hidden, sign_in, transfer
 from tests.servers.receiver import Receiver, receiving
 
@@ -84,14 +84,14 @@ def test_what_does_not_arrive_is_sent_later_and_later_and_then_kept_as_a_dead_le
     transfer(served, case_id)
     receiver.status, receiver.body = 500, "暂时不能接收".encode()
     begun, at = clock.now, []
-    for _ in range(len(PAUSES) + 1):
+    for _ in range(len(RETRY_DELAYS) + 1):
         assert [sent.arrived for sent in deliver(served.engine, LOOPBACK, clock)] == [False]
         at.append(clock.now - begun)
         with reading(served.engine) as session:
             later = session.scalars(select(Delivery.next_at)).one()
         clock.now = later or clock.now
         assert deliver(served.engine, LOOPBACK, lambda: clock.now - timedelta(seconds=1)) == []
-    assert [after - before for before, after in itertools.pairwise(at)] == list(PAUSES)
+    assert [after - before for before, after in itertools.pairwise(at)] == list(RETRY_DELAYS)
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
     clock.now += timedelta(days=30)
     assert deliver(served.engine, LOOPBACK, clock) == []
@@ -127,8 +127,8 @@ def test_a_receiver_says_when_to_come_again_or_that_it_wants_no_more(
     ("asked", "waits"),
     [
         (timedelta(minutes=20), timedelta(minutes=20)),
-        (-timedelta(minutes=20), PAUSES[0]),
-        (timedelta(days=400), PAUSES[-1]),
+        (-timedelta(minutes=20), RETRY_DELAYS[0]),
+        (timedelta(days=400), RETRY_DELAYS[-1]),
     ],
 )
 def test_a_receiver_may_name_the_moment_to_come_again(
@@ -149,7 +149,7 @@ def test_an_inner_address_is_refused_also_behind_a_redirect(served, secret, rece
     (refused,) = deliver(served.engine, (), clock)
     assert refused.error == "不推送：拒绝访问内部地址 127.0.0.1（127.0.0.1）"
     assert receiver.got == []
-    clock.now += PAUSES[0]
+    clock.now += RETRY_DELAYS[0]
     with receiving() as inner:
         receiver.status, receiver.headers = 307, {"Location": inner.url}
         (sent,) = deliver(served.engine, LOOPBACK, clock)
@@ -206,7 +206,7 @@ def test_an_office_is_told_what_a_recheck_saw(served, secret, receiver, case_id,
         report = {"result": "deleted", "disposed_on": "2026-11-24"}
         office.post(f"/api/v1/transfers/{transfer_id}/disposal", json=report)
     gone, back = (
-        Look(Seen(Visitor.PLAIN, status), outcome, "所见")
+        Assessment(Observation(VisitorKind.PLAIN, status), outcome, "所见")
         for status, outcome in ((404, VerificationOutcome.GONE), (200, VerificationOutcome.STILL_THERE))
     )
     for look in (gone, gone, back):

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.pages.extract import extract
-from records.snapshots.page_text import KeptText
+from records.snapshots.page_text import StoredText
 
 ARTICLE = (
     "<h1>冬季门诊安排</h1><p>自下月起，呼吸科增设夜间门诊，由主治医师轮流值班，患者凭预约号就诊。</p>"
@@ -36,8 +36,8 @@ def main(html: str) -> str:
 )
 def test_what_holds_the_whole_page_is_no_frame(wrapper: str) -> None:
     assert WORDS in main(wrapper.format(ARTICLE))
-    before = KeptText.of(extract(wrapper.format(ARTICLE)))
-    after = KeptText.of(extract(wrapper.format("<p>本院三个疗程断根，终身不再犯，无效退全款。</p>")))
+    before = StoredText.of(extract(wrapper.format(ARTICLE)))
+    after = StoredText.of(extract(wrapper.format("<p>本院三个疗程断根，终身不再犯，无效退全款。</p>")))
     assert before.main_sha256 is not None
     assert before.main_sha256 != after.main_sha256
 

@@ -10,15 +10,22 @@ from classifiers.values import Facts, PageText
 from crawler.pages.post import GONE_STATES
 from records.cases import review_queue
 from records.cases.review_queue import QueueFilter
-from records.cases.verification import RETRY_AFTER, Seen, conclude, conclude_by_person, due_rechecks, look
+from records.cases.verification import (
+    RETRY_AFTER,
+    Observation,
+    assess,
+    conclude,
+    conclude_by_person,
+    due_rechecks,
+)
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import Case, CaseState, User, VerificationOutcome, Visitor
+from records.models import Case, CaseState, User, VerificationOutcome, VisitorKind
 from records.workflow import StepRefused
 from tests.records import registered
 
 GONE = GONE_STATES
-PLAIN, RENDERED, MOBILE = Visitor.PLAIN, Visitor.RENDERED, Visitor.MOBILE
+PLAIN, RENDERED, MOBILE = VisitorKind.PLAIN, VisitorKind.RENDERED, VisitorKind.MOBILE
 pytestmark = pytest.mark.databases("sqlite")
 
 
@@ -66,18 +73,23 @@ def test_a_page_that_says_the_same_is_still_there(
     judgement = judge(PageText.of_plain(text), rules, Facts(local_day(now)))
     with reading(engine) as session:
         case = session.get_one(Case, case_id)
-        assert look(case, Seen(Visitor.PLAIN, status, "normal", judgement), GONE_STATES).outcome is outcome
+        assert (
+            assess(case, Observation(VisitorKind.PLAIN, status, "normal", judgement), GONE_STATES).outcome
+            is outcome
+        )
 
 
-def seen(rules, now, text: str, visitor: Visitor = PLAIN, state: str = "normal", **more: object) -> Seen:
+def seen(
+    rules, now, text: str, visitor: VisitorKind = PLAIN, state: str = "normal", **more: object
+) -> Observation:
     judgement = judge(PageText.of_plain(text), rules, Facts(local_day(now)))
-    return Seen(visitor, 200, state, judgement, words=len(text), **more)
+    return Observation(visitor, 200, state, judgement, words=len(text), **more)
 
 
-def concluded(engine: Engine, case_id: int, now, *all_seen: Seen):
+def concluded(engine: Engine, case_id: int, now, *all_seen: Observation):
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
-        found = conclude(session, case, [look(case, one, GONE) for one in all_seen], now)
+        found = conclude(session, case, [assess(case, one, GONE) for one in all_seen], now)
         return found.outcome.label, found.for_person, case.state.label
 
 
@@ -125,8 +137,8 @@ def test_what_the_browser_makes_of_a_shell_decides(engine, rules, now, of_site) 
 
 def test_what_is_unclear_to_one_visitor_is_not_gone(engine, rules, now, of_site) -> None:
     lawful = "本院门诊时间为周一至周五上午八点。"
-    looks = [seen(rules, now, lawful), seen(rules, now, lawful, RENDERED), seen(rules, now, "", MOBILE)]
-    assert concluded(engine, of_site, now, *looks) == UNCLEAR
+    assessments = [seen(rules, now, lawful), seen(rules, now, lawful, RENDERED), seen(rules, now, "", MOBILE)]
+    assert concluded(engine, of_site, now, *assessments) == UNCLEAR
 
 
 @pytest.mark.databases("sqlite", "postgresql")

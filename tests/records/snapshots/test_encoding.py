@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from records.snapshots.encoding import decode_html, decoded, is_utf8_unsaid
+from records.snapshots.encoding import decode_html, decoded, is_undeclared_utf8
 
 WORDS = "康复科由三名医师值班，每日上午开诊，下午为住院患者查房，节假日照常。"
 TRADITIONAL = "復健科由三名醫師值班，每日上午開診，下午為住院患者查房，節假日照常。"
@@ -115,4 +115,4 @@ def test_two_characters_of_gbk_that_are_valid_utf8_are_what_the_page_says() -> N
     ],
 )
 def test_utf8_that_does_not_say_so_is_known(encode: Callable[[], bytes], unsaid: bool) -> None:
-    assert is_utf8_unsaid(encode(), "text/html") is unsaid
+    assert is_undeclared_utf8(encode(), "text/html") is unsaid

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from classifiers.judge import judge
 from classifiers.values import Facts, PageText
 from records.cases import review
-from records.cases.verification import LATER, RETRY_AFTER, Seen, conclude, due_rechecks, look
+from records.cases.verification import LATER, RETRY_AFTER, Observation, assess, conclude, due_rechecks
 from records.database import reading, transaction
-from records.models import Case, DisposalResult, User, Visitor
+from records.models import Case, DisposalResult, User, VisitorKind
 from records.transfers import answers, office_queue
 from records.workflow import StepRefused, actor_of_office
 from tests.records import registered
@@ -142,8 +142,8 @@ def test_what_a_recheck_sees_decides(
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
         judgement = judge(PageText.of_plain(text), rules, Facts(later.date())) if status else None
-        seen = Seen(Visitor.PLAIN, status, page_state, judgement, failure="超时")
-        verification = conclude(session, case, [look(case, seen, GONE)], later)
+        seen = Observation(VisitorKind.PLAIN, status, page_state, judgement, failure="超时")
+        verification = conclude(session, case, [assess(case, seen, GONE)], later)
         assert verification.reason
     assert registered.state(engine, case_id) == after
     with reading(engine) as session:
@@ -161,29 +161,29 @@ def test_a_page_that_is_gone_is_looked_at_again_on_the_seventh_and_thirtieth_day
         day = now + timedelta(days=days)
         with transaction(engine) as session:
             for case in due_rechecks(session, day):
-                gone = look(case, Seen(Visitor.PLAIN, 404), GONE)
+                gone = assess(case, Observation(VisitorKind.PLAIN, 404), GONE)
                 conclude(session, case, [gone], day)
                 looked_at.append(days)
     assert looked_at == [1, 7, 30]
     assert registered.state(engine, case_id) == "已核验"
 
 
-def concluded(engine: Engine, case_id: int, rules, now, *seen: tuple[Visitor, int | None, str]) -> str:
+def concluded(engine: Engine, case_id: int, rules, now, *seen: tuple[VisitorKind, int | None, str]) -> str:
     """What is concluded of what visitors saw: visitor, HTTP's status, the page's text."""
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
-        looks = [
-            look(
+        assessments = [
+            assess(
                 case,
-                Seen(who, status, "normal", judge(PageText.of_plain(text), rules, Facts(now.date()))),
+                Observation(who, status, "normal", judge(PageText.of_plain(text), rules, Facts(now.date()))),
                 GONE,
             )
             for who, status, text in seen
         ]
-        return conclude(session, case, looks, now).outcome.label
+        return conclude(session, case, assessments, now).outcome.label
 
 
-PLAIN, RENDERED, MOBILE = Visitor.PLAIN, Visitor.RENDERED, Visitor.MOBILE
+PLAIN, RENDERED, MOBILE = VisitorKind.PLAIN, VisitorKind.RENDERED, VisitorKind.MOBILE
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_content_that_comes_back_after_verification_recurs(
     disposed(engine, case_id, now)
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
-        conclude(session, case, [look(case, Seen(Visitor.PLAIN, 404), GONE)], now)
+        conclude(session, case, [assess(case, Observation(VisitorKind.PLAIN, 404), GONE)], now)
         source, url = case.page.source, case.page.url
     assert registered.state(engine, case_id) == "已核验"
     kept = registered.snapshot(engine, store, source, now, url=url, text=registered.UNLAWFUL + "再版")

@@ -7,7 +7,7 @@ from records.models import CaseState as S
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseStage:
     """A group of states, with its title."""
 
     title: str
@@ -15,23 +15,23 @@ class Outcome:
 
 
 # A case belongs to several: what was verified was also disposed, transferred and found unlawful.
-OUTCOMES: Mapping[str, Outcome] = {
-    "all": Outcome("立案", frozenset(S)),
-    "is-open": Outcome("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
-    "is-confirmed": Outcome(
+STAGES: Mapping[str, CaseStage] = {
+    "all": CaseStage("立案", frozenset(S)),
+    "is-open": CaseStage("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
+    "is-confirmed": CaseStage(
         "认定违法",
         frozenset({S.UNLAWFUL, S.TRANSFERRED, S.RECEIVED, S.DISPOSED, S.RETURNED, S.VERIFIED, S.RECURRED}),
     ),
-    "is-dismissed": Outcome("不予认定", frozenset({S.DISMISSED})),
-    "is-transferred": Outcome(
+    "is-dismissed": CaseStage("不予认定", frozenset({S.DISMISSED})),
+    "is-transferred": CaseStage(
         "转送", frozenset({S.TRANSFERRED, S.RECEIVED, S.DISPOSED, S.RETURNED, S.VERIFIED, S.RECURRED})
     ),
-    "is-disposed": Outcome("处置", frozenset({S.DISPOSED, S.VERIFIED, S.RECURRED})),
-    "is-verified": Outcome("核验已消失", frozenset({S.VERIFIED})),
-    "is-recurred": Outcome("复现", frozenset({S.RECURRED})),
+    "is-disposed": CaseStage("处置", frozenset({S.DISPOSED, S.VERIFIED, S.RECURRED})),
+    "is-verified": CaseStage("核验已消失", frozenset({S.VERIFIED})),
+    "is-recurred": CaseStage("复现", frozenset({S.RECURRED})),
 }
 
 
-def by_outcome(counts: Mapping[S, int]) -> dict[str, int]:
+def by_stage(counts: Mapping[S, int]) -> dict[str, int]:
     """How many cases came to what, from how many there are in each state."""
-    return {name: sum(counts.get(state, 0) for state in outcome.states) for name, outcome in OUTCOMES.items()}
+    return {name: sum(counts.get(state, 0) for state in stage.states) for name, stage in STAGES.items()}
