@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from classifiers.examples import failing_examples
+from classifiers.lists.law_table import law_table
 from classifiers.lists.rules import load_rules
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
@@ -48,6 +49,12 @@ def check(
         errors.print(f"例句没有通过：{fault}", style="red", markup=False)
     if failing:
         raise typer.Exit(1)
+
+
+@app.command()
+def law(folder: Path = typer.Argument(None, help="关键词表文件夹，默认为设置中的文件夹")) -> None:
+    """法律条款与规则对照表（Markdown）：每条规定有哪些规则、罚则、例外，没有规则的为什么没有。"""
+    typer.echo(law_table(load_rules(folder or settings().lists_dir)), nl=False)
 
 
 @app.command("trial")

@@ -98,3 +98,11 @@ def test_lists_without_the_cues_that_the_judgement_asks_for_are_refused(folder: 
     kinds.write_text(kinds.read_text("utf-8").replace("id: contact", "id: contacts"), "utf-8")
     found = faults(folder, GOOD)
     assert found == ["page_kinds.yaml:3: cues: 缺少名为 contact 的线索词，研判离不开它"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "keyword_lists").glob("*.yaml")), ids=lambda path: path.name
+)
+def test_a_list_can_be_surveyed_line_by_line(path: Path) -> None:
+    longest = max(path.read_text("utf-8").splitlines(), key=len)
+    assert len(longest) <= 120, longest

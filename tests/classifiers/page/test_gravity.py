@@ -49,7 +49,7 @@ def test_a_certificate_that_ran_out_while_the_advert_agrees_may_go_unpunished(ru
 
 
 def test_one_that_ran_out_while_the_advert_departs_may_not(rules: RuleSet) -> None:
-    page = APPROVED.replace("。", "\n") + "本院新到验光设备，技术力量雄厚\n" + NUMBER
+    page = APPROVED.replace("。", "\n") + "本院新到验光设备三台\n" + NUMBER
     assert judged(rules, page, date(2027, 6, 1)).gravity == "lighter"
 
 
