@@ -6,7 +6,7 @@ import typer
 from cryptography.x509 import load_pem_x509_certificates
 from rich.table import Table
 
-from evidence.package import verify_package
+from evidence.verification import verify_package
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
 from qingyi.console import console, current_engine, errors, evidence_store
 from records.cases.captures import check_captures

@@ -18,11 +18,11 @@ from evidence.package import (
     WACZ,
     WARC,
     make_wacz,
-    verify_package,
-    warc_faults,
     write_package,
 )
 from evidence.record import record_pdf
+from evidence.unpacking import EPOCH
+from evidence.verification import verify_package, warc_faults
 from evidence.warc import Exchange, Resource, write_warc
 
 NOW = datetime(2026, 11, 24, 9, 0, 1, 250_000, tzinfo=UTC)
@@ -75,11 +75,11 @@ def altered(package: Path, name: str, content: bytes | None) -> Path:
     """The package with one file changed, added, or (None) left out."""
     path = package.with_name("altered.zip")
     with zipfile.ZipFile(package) as before, zipfile.ZipFile(path, "w") as after:
-        for entry in before.namelist():
-            if entry != name:
+        for entry in before.infolist():
+            if entry.filename != name:
                 after.writestr(entry, before.read(entry))
         if content is not None:
-            after.writestr(name, content)
+            after.writestr(zipfile.ZipInfo(name, EPOCH), content)
     return path
 
 

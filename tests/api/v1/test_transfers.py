@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from evidence.package import verify_package
+from evidence.verification import verify_package
 from tests.api.pages import transfer
 from tests.records import registered
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.package import verify_package
+from evidence.verification import verify_package
 from qingyi.client import QueueClient, QueueRefused, QueueUnreachable
 from tests import commands
 from tests.api.conftest import case_id, served
