@@ -44,10 +44,12 @@ _BREAKS = frozenset(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol", "dl", "select"})
 _DRAWN = frozenset({"svg", "g", "symbol", "path", "image", "a", "use"})
-_CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject"}
+_CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject", "article"}
 _MAY_SHOW_OTHERWISE = frozenset(
     {"rt", "object", "bdo", "p", "span", "div", "b", "i", "em", "strong", "font", "td", "li", "h1", "h2"}
 )
+# Elements that say something by their tag alone: the others are entered as they are, where they have no attributes.
+_TELLING = _INVISIBLE | _CHANGING | frozenset({"rt", "object", "bdo", "nav", "header", "footer", "aside"})
 _ADDRESSED = frozenset({"a", "script", "iframe"})
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
 _DEEPEST_DOCUMENT = 12
@@ -79,8 +81,10 @@ class _State(NamedTuple):
     origin: Origin = ""
     is_mute: bool = False  # words are not shown: between the shapes of an SVG
     is_tiny: bool = False  # letters have no size
-    address: str = ""  # where the link around leads
+    is_link: bool = False  # a click on the words leads somewhere
+    address: str = ""  # to where
     entry_of: int = 0  # the list around, by number
+    in_article: bool = False
 
 
 _TOP = _State()
@@ -94,7 +98,8 @@ class _Builder:
     drafts: list[Draft] = field(default_factory=list)
     current: list[str] = field(default_factory=list)
     tiny: list[str] = field(default_factory=list)  # words without a size
-    linked: int = 0
+    linked: int = 0  # characters of the current block in links
+    links_in_it: int = 0
     leading: list[str] = field(default_factory=list)  # addresses that the current block's words lead to
     links: list[tuple[str, int]] = field(default_factory=list)  # an address, and the block that shows it
     loaded: dict[str, None] = field(default_factory=dict)  # what no words lead to
@@ -105,28 +110,29 @@ class _Builder:
 
     def add(self, text: str, state: _State) -> None:
         """Words that stand in an element."""
-        if state.is_mute:
+        if state.is_mute or (not self.current and text.isspace()):
             return
         if state.is_tiny:
             self.tiny.append(text)
             return
         self.current.append(text)
-        if state.address and not text.isspace():
+        if state.is_link and not text.isspace():
             self.linked += len(text.strip())
-            self.leading.append(state.address)
-            self.loaded.pop(state.address, None)
+            self.links_in_it += 1
+            if state.address:
+                self.leading.append(state.address)
+                self.loaded.pop(state.address, None)
 
     def end_block(self, state: _State) -> None:
         if not self.current:
             return
         text = spaced(forwards("".join(self.current)))
         self.current.clear()
-        linked, self.linked = self.linked, 0
+        linked, links = self.linked, self.links_in_it
+        self.linked = self.links_in_it = 0
         if not text:
             return
-        links = 0
         if self.leading:
-            links = len(self.leading)
             self.links += [(address, len(self.drafts)) for address in dict.fromkeys(self.leading)]
             self.leading.clear()
         self.drafts.append(
@@ -229,7 +235,8 @@ class _Walk:
                 self._keep_unshown(node, tag, state)
             elif not tag.startswith("-"):
                 attributes = node.attributes
-                entered = self._enter(node, tag, attributes, state)
+                is_plain = not attributes and tag not in _TELLING and not state.is_tiny
+                entered = state if is_plain else self._enter(node, tag, attributes, state)
                 if entered is not None:
                     inner = entered
                     before, after = self._generated(tag, attributes) if self.styles.contents else ("", "")
@@ -264,12 +271,16 @@ class _Walk:
                     changed["is_tiny"] = True
             if tag in SPEAKING or "role" in attributes:
                 self._keep_said(tag, attributes, state)
-            if tag == "a" and (address := self.builder.address(attributes, tag)):
-                changed["address"] = address
+            if "onclick" in attributes or (tag == "a" and "href" in attributes):
+                changed["is_link"] = True
+            if tag == "a":
+                changed["address"] = self.builder.address(attributes, tag)
         if state.is_tiny and (look is Look.SIZED or (look is not Look.TINY and self.styles.may_size(tag))):
             changed["is_tiny"] = False
-        if (kind := kind_of_part(attributes, tag)) and (part := part_in(state.part, kind)):
-            changed["part"] = part
+        kind = kind_of_part(attributes, tag)
+        # An article's own header is no frame (HTML § 4.3.8).
+        if kind and not (state.in_article and tag == "header"):
+            changed["part"] = part_in(state.part, kind) or state.part
         if tag in _CHANGING:
             changed |= self._changed_by(tag, state)
         return state._replace(**changed) if changed else state
@@ -305,6 +316,8 @@ class _Walk:
             return {"entry_of": self.builder.lists}
         if tag == "svg":
             return {"is_mute": True}
+        if tag == "article":
+            return {"in_article": True}
         return {"is_mute": False, "origin": "svg"} if state.is_mute else {}
 
     def _is_hidden(self, node: LexborNode, attributes: Mapping[str, str | None], look: Look) -> bool:

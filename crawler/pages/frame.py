@@ -15,7 +15,7 @@ from classifiers.values import Origin, Region
 Kind = Literal["sure", "likely"]
 
 _BY_TAG: Mapping[str, Kind] = {"nav": "sure", "footer": "sure", "header": "likely", "aside": "likely"}
-_ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar"})
+_ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "footer", "navbar", "header"})
 _SURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|foot|footer|breadcrumbs?|crumbs|copyright)(?:$|[\s_-])", re.I
 )
@@ -28,7 +28,11 @@ _MOST_PROSE: Mapping[Kind, float] = {"sure": 0.6, "likely": 0.4}
 _DEEPEST_PART = 8
 _SENTENCE = re.compile("[。！？；，]")
 _SHORTEST_PROSE = 16  # characters
-_LABEL, _FEWEST_LABELS = 8, 4  # characters of a menu's entry; entries
+_LABEL, _FEWEST_LABELS, _FEWEST_IN_ROW = (
+    8,
+    4,
+    3,
+)  # characters of a menu's entry; entries below, and beside each other
 _NO_LABEL = re.compile(r"[。！？；，、%％\d]")
 _HOME = re.compile("首页|主页|联系我们|关于我们|(?:医院|本院)(?:概况|简介)")
 _MOSTLY = 0.7  # of a block's characters: it is a link
@@ -39,12 +43,23 @@ _ARTICLE, _FEWEST_TITLES = (
 _SHORTEST_REST = 40  # characters: a page that is nothing but menus has them as its main text
 # Lines that speak of the page: whose it is, where it stands; and, in a short line, when and by whom it was put there.
 _SAID_OF_IT = re.compile(
-    r"(?P<legal>ICP备|公网?安备|版权所有|copyright|all rights reserved|技术支持[:：]|备案号"
+    r"(?P<legal>ICP备|公网?安备|版权所有|copyright|©|all rights reserved|powered by|技术支持[:：]|备案号|主办(?:单位)?[:：]"
     r"|^(?:您?(?:现在|当前)的?(?:所在)?|您的)?(?:当前)?位置(?:是)?\s*[:：>]|^首页\s*[>»›/])"
-    r"|(?:时间|日期|来源|作者|编辑|责编|审核|发布人|撰稿|字体|次数|[击览读]量?)[:：]|字号\s*[:：大]"
+    r"|(?:时间|日期|来源|作者|编辑|责编|审核|发布人|撰稿|字体|次数|[击览读]量?)[:：]|发[表布]于|字号\s*[:：大]"
     r"|[【\[]\s*(?:打印|关闭|收藏)|^(?:打印|收藏)本页|^关闭窗口|^分享(?:到|至)?[:：]?|^(?:上|下)一[篇页条]",
     re.I,
 )
+_LEGAL_WORDS = (
+    "备",
+    "版权",
+    "opyright",
+    "OPYRIGHT",
+    "eserved",
+    "技术支持",
+    "位置",
+    "首页",
+)  # quick to look for
+_DAY = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
 _LONGEST_ABOUT, _LONGEST_LEGAL = 80, 300
 
 
@@ -74,14 +89,20 @@ class Draft(NamedTuple):
 
     @property
     def is_link(self) -> bool:
-        """Whether it leads somewhere, more than it says something."""
-        return self.linked >= _MOSTLY * len(self.text)
+        """Whether it leads somewhere, more than it says something; days and numbers beside a link say nothing."""
+        if self.linked >= _MOSTLY * len(self.text):
+            return True
+        return self.linked > 0 and self.linked >= _MOSTLY * sum(map(str.isalpha, self.text))
 
     @property
     def is_row(self) -> bool:
         """Whether it is nothing but short links, with marks between them."""
         words = sum(map(str.isalnum, self.text))
-        return self.linked <= _LABEL * self.links and self.linked >= _MOSTLY * words
+        return (
+            self.linked <= _LABEL * self.links
+            and self.linked >= _MOSTLY * words
+            and not _SENTENCE.search(self.text)
+        )
 
     @property
     def prose(self) -> int:
@@ -92,7 +113,8 @@ class Draft(NamedTuple):
 
 def kind_of_part(attributes: Mapping[str, str | None], tag: str) -> Kind | None:
     """Whether an element looks like a frame by its tag, role, class and id; None where nothing says so."""
-    named, identity, role = attributes.get("class"), attributes.get("id"), attributes.get("role")
+    named, identity = attributes.get("class"), attributes.get("id")
+    role = attributes.get("role") or attributes.get("data-role")
     if not (named or identity or role) or tag in {"body", "html"}:
         return _BY_TAG.get(tag)
     return _kind_of(tag, role, f"{named or ''} {identity or ''}")
@@ -167,7 +189,7 @@ def _menus(drafts: Sequence[Draft], prose: Sequence[int]) -> Iterator[range]:
     above = next((place for place, draft in enumerate(drafts) if draft.heading or prose[place]), len(drafts))
     while begin < len(drafts):
         first = drafts[begin]
-        if first.links >= _FEWEST_LABELS and first.is_row:
+        if first.links >= _FEWEST_IN_ROW and first.is_row:
             yield range(begin, begin + 1)
             begin += 1
             continue
@@ -194,10 +216,13 @@ def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
     for place, draft in enumerate(drafts):
         text = draft.text
         length = len(text)
-        if length > _LONGEST_LEGAL or draft.heading:
+        if length > _LONGEST_LEGAL or (draft.heading and not _DAY.search(text)):
+            continue
+        is_line = length <= _LONGEST_ABOUT and "。" not in text
+        if not is_line and not any(words in text for words in _LEGAL_WORDS):
             continue
         found = _SAID_OF_IT.search(text)
-        if found and (found["legal"] or (length <= _LONGEST_ABOUT and "。" not in text)):
+        if found and (is_line or found["legal"]):
             yield place
 
 
@@ -209,7 +234,7 @@ def _lists_of_others(drafts: Sequence[Draft], framed: Sequence[bool]) -> Iterato
         while (
             end < len(drafts) and not framed[end] and (drafts[end].is_link or _is_between(drafts, end, begin))
         ):
-            links += drafts[end].is_link
+            links += drafts[end].links if drafts[end].is_link else 0
             end += 1
         if links >= _FEWEST_TITLES:
             if begin and len(drafts[begin - 1].text) <= 2 * _LABEL and not drafts[begin - 1].prose:

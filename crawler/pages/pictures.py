@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -67,7 +68,7 @@ def image_addresses(html: str, url: str, more: Iterable[str] = ()) -> list[str]:
     tree = parsed(html)
     base = base_of(tree, url)
     found: dict[str, None] = {}
-    for address in (*_addresses(tree), *more):
+    for address in map(str.strip, chain(_addresses(tree), more)):
         if not address or len(address) > _LONGEST_ADDRESS or _NO_PICTURES.search(address):
             continue
         if (found_at := resolved(base, address)) is not None:
@@ -90,9 +91,10 @@ def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
             yield (attributes.get("href") or attributes.get("xlink:href") or "").strip()
         elif tag == "video":
             yield (attributes.get("poster") or "").strip()
-        if background := _IN_STYLE.search((attributes.get("style") or "")[:_LONGEST_STYLE]):
+        style = attributes.get("style")
+        if style and "url(" in style and (background := _IN_STYLE.search(style[:_LONGEST_STYLE])):
             yield background[1].strip()
-        yield from ((attributes.get(key) or "").strip() for key in _BACKGROUNDS)
+        yield from (attributes[key] or "" for key in _BACKGROUNDS if key in attributes)
     yield from _of_sheets(tree)
 
 

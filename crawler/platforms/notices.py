@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,9 @@ class Notice(BaseModel):
 
 def state_of_notice(text: str, catalogue: str) -> PageState | None:
     """The state that a page's text tells by a catalogue; None where it tells none that is known."""
+    # Every page is asked: of a long one no more is looked at than it takes to know that it is no notice.
+    if sum(1 for _ in islice(filter(str.isalnum, text), _LONGEST + 1)) > _LONGEST:
+        return None
     plain = _plain(text)
     if not plain or len(plain) > _LONGEST:
         return None
