@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick soak gate lint types check lock bench docs-screenshots clean
+.PHONY: help setup viewer demo test test-quick soak gate lint types check lock bench docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml docker/python-packages.sh
 demo: setup ## Run the main job on the demo sites; ONCE=1 ends by itself and fails on any surprise
 	@$(BIN)/python -m demo $(if $(filter 1,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
 
-test: setup ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
+test: setup viewer ## Lint, type-check and run all tests, on SQLite and on PostgreSQL
 	@bash docker/debian-packages.sh test
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check gate
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -37,6 +37,9 @@ test-quick: setup ## The tests that need no browser, no PostgreSQL and no crawl:
 soak: setup ## The long forms of the tests that have one: kills, hostile pages, programs at once; an hour
 	@bash docker/debian-packages.sh test
 	@$(BIN)/python -m pytest --soak -m soak
+
+viewer: ## Fetch the public viewer by which evidence is replayed (ReplayWeb.page, from npm)
+	@bash docker/viewer.sh var/viewer
 
 check: lint types ## Lint and type-check only
 

@@ -5,6 +5,10 @@ class BrowserMissing(Exception):
     """The crawl cannot start: the browser's program is not where the settings say."""
 
 
+class ViewerMissing(Exception):
+    """Nothing can be replayed: the viewer's files are not where the settings say."""
+
+
 class FetchFailed(Exception):
     """One address, asked for by hand, gave no page; the message says why, in Chinese."""
 

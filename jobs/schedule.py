@@ -21,6 +21,7 @@ from records.transfers.webhooks import any_due
 _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
 _RUNNING_ALREADY = 3
+_DAY = 24 * 3600
 
 
 def run_job(*arguments: str) -> int:
@@ -63,6 +64,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
+        **({"replay": (("evidence", "replay"), _DAY)} if settings().viewer_dir.is_dir() else {}),
     }
     wanted: dict[str, tuple[Callable[..., object], tuple[str, ...], int]] = {
         name: (run_job, arguments, seconds) for name, (arguments, seconds) in steps.items()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from classifiers.lists.faults import ListsRefused
-from crawler.errors import BrowserMissing, FetchFailed, ProcessLost
+from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, ViewerMissing
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.sheets.table import FileRefused
@@ -70,7 +70,15 @@ def main() -> None:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
         _fail(str(error), 3)
-    except (DatabaseBehind, FileRefused, ListsRefused, BrowserMissing, FetchFailed, ProcessLost) as error:
+    except (
+        DatabaseBehind,
+        FileRefused,
+        ListsRefused,
+        BrowserMissing,
+        ViewerMissing,
+        FetchFailed,
+        ProcessLost,
+    ) as error:
         _fail(str(error), 2)
     except ValidationError as error:
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {d['msg']}" for d in error.errors() if d["loc"]]

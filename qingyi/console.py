@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -15,6 +17,7 @@ from rich.progress import (
 from sqlalchemy import Engine
 
 from records.database import open_engine, require_current
+from records.local_time import parse_day
 from records.settings import settings
 from records.store.content_store import EvidenceStore
 
@@ -54,3 +57,12 @@ def counting(words: str, total: int | None = None) -> Iterator[Callable[[int], N
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task(words, total=total)
         yield lambda count: progress.update(task, advance=count)
+
+
+def typed_day(written: str) -> date:
+    """A day that was typed as an option; what is none ends the command."""
+    try:
+        return parse_day(written)
+    except ValueError as fault:
+        errors.print(f"错误：{fault}", style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from None

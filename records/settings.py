@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     webhooks_every_seconds: int = Field(
         default=15, ge=5, description="how often messages that wait to be sent are looked for"
     )
+    viewer_dir: Path = Field(
+        default=Path("var/viewer"), description="the viewer by which evidence is replayed (make viewer)"
+    )
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
     )

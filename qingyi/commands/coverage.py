@@ -6,9 +6,9 @@ import typer
 from rich.table import Table
 
 from qingyi.clock import utc_now
-from qingyi.console import console, current_engine, errors
+from qingyi.console import console, current_engine, errors, typed_day
 from records.database import reading
-from records.local_time import begin_of, end_of, local_day, parse_day
+from records.local_time import begin_of, end_of, local_day
 from records.visits.coverage import SourceState, level_coverage, source_coverage
 
 _USUALLY = timedelta(days=30)
@@ -22,8 +22,8 @@ def coverage(
     every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
 ) -> None:
     """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
-    last = _typed_day(until) if until else local_day(utc_now())
-    first = _typed_day(since) if since else max(last, _FIRST_DAY) - _USUALLY
+    last = typed_day(until) if until else local_day(utc_now())
+    first = typed_day(since) if since else max(last, _FIRST_DAY) - _USUALLY
     if first > last:
         errors.print(f"错误：起始日 {first} 晚于截止日 {last}", style="red", markup=False, highlight=False)
         raise typer.Exit(2)
@@ -49,11 +49,3 @@ def coverage(
         console.print(table)
     if not all(level.is_reached for level in levels):
         raise typer.Exit(1)
-
-
-def _typed_day(written: str) -> date:
-    try:
-        return parse_day(written)
-    except ValueError as fault:
-        errors.print(f"错误：{fault}", style="red", markup=False, highlight=False)
-        raise typer.Exit(2) from None

@@ -1,17 +1,20 @@
 """`qingyi evidence`: take evidence, check it, hand it over as a package, verify a package."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import typer
 from cryptography.x509 import load_pem_x509_certificates
-from rich.table import Table
+from rich.table import Column, Table
 
 from evidence.verification import verify_package
+from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
-from qingyi.console import console, current_engine, errors, evidence_store
+from qingyi.console import console, counting, current_engine, errors, evidence_store, typed_day
 from records.cases.captures import check_captures
 from records.cases.evidence_package import EvidenceIncomplete, export_case
 from records.database import reading
+from records.local_time import begin_of, local_day
 from records.task_locks import hold
 
 app = typer.Typer(help="证据：取证、校验、导出证据包、核对证据包。", no_args_is_help=True)
@@ -40,6 +43,30 @@ def check() -> None:
         console.print(table)
         raise typer.Exit(1)
     console.print(f"{checked} 份取证记录全部相符")
+
+
+@app.command()
+def replay(
+    since: str = typer.Option(None, "--since", help="这一天起取的证，默认昨天起"),
+    case: list[int] = typer.Option([], "--case", help="只重放这些案件的证据，不论何时所取"),
+) -> None:
+    """用公开的浏览程序（ReplayWeb.page）重放证据，与取证时的文字和截图比较。有不一致的，写入取证记录的备注，退出码为 1。"""
+    from jobs.replay import replay_captures  # noqa: PLC0415 - brings the browser
+
+    first = typed_day(since) if since else local_day(utc_now()) - timedelta(days=1)
+    engine, store = current_engine(), evidence_store()
+    with counting("重放中（页）") as progress, hold(engine, "replay"):
+        found = replay_captures(engine, store, begin_of(first), case, progress)
+    if differing := [one for one in found if not one.is_as_seen]:
+        table = Table(
+            "取证编号", Column("网址", overflow="fold"), "文字", "画面", Column("说明", overflow="fold")
+        )
+        for one in differing:
+            table.add_row(str(one.number), one.url, one.share(one.words), one.share(one.picture), one.said)
+        console.print(table)
+    console.print(f"重放 {len(found)} 页，与取证时所见一致 {len(found) - len(differing)} 页")
+    if differing:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -11,6 +11,9 @@ from evidence.manifest import Item, Manifest, ManifestFaulty, read_manifest
 from records.models import Capture, Case, JudgementRecord, Page, Snapshot, Source
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
+# How a note on replaying begins.
+REPLAY = "重放："
+
 
 @dataclass(frozen=True)
 class Captured:
@@ -73,6 +76,22 @@ def keep_capture(session: Session, store: EvidenceStore, case: Case, captured: C
     session.add(capture)
     session.flush()
     return capture
+
+
+def captures_since(session: Session, since: datetime, case_ids: Sequence[int] = ()) -> Sequence[Capture]:
+    """The captures that were taken since, or those of these cases whenever they were taken, oldest first."""
+    query = select(Capture).where(Capture.captured_at >= since)
+    if case_ids:
+        own = select(JudgementRecord.snapshot_id).join(Case, Case.judgement_id == JudgementRecord.id)
+        query = select(Capture).where(Capture.snapshot_id.in_(own.where(Case.id.in_(case_ids))))
+    return session.scalars(query.order_by(Capture.number)).all()
+
+
+def note_replay(session: Session, capture_id: int, said: str) -> None:
+    """Note with a capture how it replays, in place of what was noted before; "" where it replays as it was seen."""
+    capture = session.get_one(Capture, capture_id)
+    kept = [note for note in (capture.note or "").split("；") if note and not note.startswith(REPLAY)]
+    capture.note = "；".join([*kept, *([f"{REPLAY}{said}"] if said else [])]) or None
 
 
 def capture_of(session: Session, case: Case) -> Capture | None:
