@@ -27,33 +27,59 @@ class Call:
     request_sha256: str
 
 
-def once(engine: Engine, call: Call, now: datetime, work: Callable[[Session], str]) -> str:
+def once(
+    engine: Engine,
+    call: Call,
+    now: datetime,
+    work: Callable[[Session], str],
+    refusals: tuple[type[Exception], ...] = (),
+) -> str:
     """The answer (JSON) of `work`, done in one transaction with the note that it was done; or the first answer, where
-    the call was made before. Raises KeyReused, and what `work` raises; then nothing is done or noted."""
+    the call was made before. One of `refusals` is an answer, too: it is raised again, in the same words, whatever has
+    changed since. Raises KeyReused, and what `work` raises; of what is no refusal nothing is done or noted."""
     if call.key is None:
         with transaction(engine) as session:
             return work(session)
     try:
-        with transaction(engine) as session:
-            session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
-            noted = AnsweredCall(
-                office_id=call.office_id,
-                key=call.key,
-                request_sha256=call.request_sha256,
-                at=now,
-                answer="",
-            )
-            session.add(noted)
-            session.flush()  # who comes second waits here for the first, or fails
-            noted.answer = work(session)
-            return noted.answer
+        noted = _noted(engine, call, now, work, refusals)
     except IntegrityError:
         known = _known(engine, call)
         if known is None:
             raise
         if known.request_sha256 != call.request_sha256:
             raise KeyReused("这个 Idempotency-Key 已用于另一请求") from None
-        return known.answer
+        noted = known
+    if noted.refused:
+        raise next(kind for kind in refusals if kind.__name__ == noted.refused)(noted.answer)
+    return noted.answer
+
+
+def _noted(
+    engine: Engine,
+    call: Call,
+    now: datetime,
+    work: Callable[[Session], str],
+    refusals: tuple[type[Exception], ...],
+) -> AnsweredCall:
+    """Do it, and note what was answered. Raises IntegrityError where the key was used before."""
+    with transaction(engine) as session:
+        session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
+        noted = AnsweredCall(
+            office_id=call.office_id,
+            key=call.key,
+            request_sha256=call.request_sha256,
+            at=now,
+            answer="",
+        )
+        session.add(noted)
+        session.flush()  # who comes second waits here for the first, or fails
+        try:
+            with session.begin_nested():
+                answer = work(session)
+        except refusals as refused:
+            noted.refused, answer = type(refused).__name__, str(refused)
+        noted.answer = answer
+        return noted
 
 
 def _known(engine: Engine, call: Call) -> AnsweredCall | None:

@@ -34,6 +34,7 @@ from records.transfers import answers, office_queue
 from records.transfers.leases import LeaseLost, transfer_to_answer
 from records.transfers.receipts import take_many
 from records.transfers.views import find_transfer_view, list_transfer_views
+from records.workflow import StepRefused
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -48,11 +49,15 @@ router = APIRouter(prefix="/api/v1", tags=["转送件"], responses=problems())
 Lease = Annotated[str | None, Query(max_length=40, description="持有这件的租约，见 /api/v1/leases")]
 
 
+# Answers that a call gets again when it is made again with its key.
+_REFUSALS = (LeaseLost, office_queue.NotThisOffice, StepRefused)
+
+
 def answered(
     here: Parts, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
 ) -> Response:
     """Do a change once, and answer it."""
-    done = once(here.engine, call, now, lambda session: work(session).model_dump_json())
+    done = once(here.engine, call, now, lambda session: work(session).model_dump_json(), _REFUSALS)
     return Response(done, status, media_type="application/json")
 
 

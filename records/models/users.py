@@ -68,6 +68,9 @@ class AnsweredCall(Base):
     request_sha256: Mapped[str] = mapped_column(String(64), comment="over method, path, query and body")
     at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(Text, comment="JSON")
+    refused: Mapped[str | None] = mapped_column(
+        String(40), comment="the kind of refusal whose words the answer is; empty: it was done"
+    )
 
 
 class User(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from records.database import literal_ids
 from records.models import Transfer
-from records.transfers.office_queue import office_transfer
+from records.transfers.office_queue import lock_in_order, office_transfer
 from records.transfers.views import TransferView, list_transfer_views
 
 LONGEST = timedelta(hours=24)
@@ -61,9 +61,8 @@ def lease(
 def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
     """Hold what is left of a lease for longer; raises LeaseLost when it has run out, or nothing is left."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id)
-    ids = session.scalars(
-        select(Transfer.id).where(*own, Transfer.closed_at.is_(None), Transfer.leased_until > now)
-    ).all()
+    # Locked before it is looked at: another may be given what has run out meanwhile.
+    ids = lock_in_order(session, *own, Transfer.closed_at.is_(None), Transfer.leased_until > now)
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
     until = now + min(timedelta(seconds=seconds), LONGEST)
@@ -74,7 +73,7 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
 def release(session: Session, office_id: int, lease_id: str) -> int:
     """Let go of a lease before its time: others can have what is left; returns how many."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
-    ids = session.scalars(select(Transfer.id).where(*own)).all()
+    ids = lock_in_order(session, *own)
     session.execute(
         update(Transfer).where(Transfer.id.in_(literal_ids(ids))).values(lease_id=None, leased_until=None)
     )

@@ -56,18 +56,24 @@ def counts(session: Session, office_id: int) -> dict[TransferState, int]:
 def office_transfer(
     session: Session, office_id: int, transfer_id: int, *, to_change: bool = False
 ) -> Transfer:
-    """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it, nor any transfer of
-    its case, until the session ends."""
+    """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it or its lease, nor any
+    transfer of its case, until the session ends."""
     whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
     if to_change:
-        case_id = session.scalar(select(Transfer.case_id).where(*whose))
-        session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    query = select(Transfer).where(*whose)
+        lock_in_order(session, *whose)
+    query = select(Transfer).where(*whose).execution_options(populate_existing=to_change)
     acted_on = query.options(_WHOLE_CASE.selectinload(Case.transfers))
     transfer = session.scalar(acted_on if to_change else query.options(*WHOLE_TRANSFER))
     if transfer is None:
         raise _not_this_office(transfer_id)
     return transfer
+
+
+def lock_in_order(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
+    """Lock transfers and their cases until the session ends, in the cases' order, as all do who change them: each is the
+    case's to change, and the lease's to hold. Returns the ids of those that `which` holds of once they are locked."""
+    query = select(Transfer.id).join(Transfer.case).where(*which).order_by(Case.id, Transfer.id)
+    return session.scalars(query.with_for_update(of=(Case, Transfer))).all()
 
 
 def require_own(session: Session, office_id: int, transfer_id: int) -> None:

@@ -45,14 +45,14 @@ def take_many(
 
 
 def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Sequence[Transfer]:
-    """The office's transfers with these ids and their cases, locked in the cases' order, as all who change them do."""
+    """The office's transfers with these ids and their cases, locked as by `lock_in_order`."""
     query = (
         select(Transfer)
         .join(Transfer.case)
         .where(Transfer.office_id == office_id, Transfer.id.in_(literal_ids(transfer_ids)))
         .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
-        .order_by(Case.id)
-        .with_for_update(of=Case)
+        .order_by(Case.id, Transfer.id)
+        .with_for_update(of=(Case, Transfer))
     )
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
