@@ -49,7 +49,8 @@ def failing_examples(rules: RuleSet, day: date) -> Iterator[ExampleFault]:
     for rule in rules.live.values():
         known = facts[rule.family]
         for text in (*rule.examples.match, *rule.examples.disguised):
-            if rule.id not in _found(rules, text, known):
+            found = _found(rules, text, known)
+            if rule.id not in found and not (found and rule.when == "wording"):
                 yield ExampleFault(rule.id, text, "应当命中而没有命中")
         for text in rule.examples.spare:
             if found := _found(rules, text, known):

@@ -1,19 +1,18 @@
 """The pipeline: page text and facts in, judgement out. The only module that callers import."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from classifiers.lists.rules import Rule, RuleSet
-from classifiers.lists.wording import Suspicion
 from classifiers.matching.match import Hit
 from classifiers.page import certificates
 from classifiers.page.certificate_findings import alignment_of, certificate_findings
-from classifiers.page.context import Place
+from classifiers.page.counting import Suspicion, count_hits
 from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.page.identity import Register
 from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
-from classifiers.page.reading import Reading, finding_at, quote_of, read, spared_at, words_of
+from classifiers.page.reading import Reading, finding_at, read, spared_at, words_of
 from classifiers.page.score import Scored, score_parts
-from classifiers.page.weigh import Weighed, excused_place, weigh
+from classifiers.page.weigh import Weighed, weigh
 from classifiers.text.normalise import normalise
 from classifiers.values import (
     KIND_LABELS,
@@ -50,9 +49,9 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
     reading = read(page, rules, register)
-    kept, spared, decision, suspicion = _decide(reading, rules, facts)
+    kept, spared, decision, suspicions = _decide(reading, rules, facts)
     findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
-    findings += _worded(reading, rules, suspicion)
+    findings += _worded(reading, rules, suspicions, facts)
     unseen, unseen_spared = _unseen(reading, rules)
     findings += unseen
     spared += unseen_spared
@@ -81,18 +80,16 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
 
 def _decide(
     reading: Reading, rules: RuleSet, facts: Facts
-) -> tuple[list[Weighed], list[Spared], KindDecision, Suspicion | None]:
-    """The hits that count, those that do not, the kind of page that this follows from, and, where no term says
-    anything, what is suspicious about the wording."""
+) -> tuple[list[Weighed], list[Spared], KindDecision, tuple[Suspicion, ...]]:
+    """The hits that count, those that do not, the kind of page that this follows from, and what is suspicious about
+    the wording where no term says anything."""
     in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force and hit.start < reading.seen_to]
-    weighed, excused = weigh(reading.normal.text, hits, rules)
-    counted = [each.hit for each in weighed]
-    spared = [spared_at(reading, each.hit, each.reason) for each in excused]
-    promises = [hit for hit in counted if rules.live[hit.term.owner_id].promise]
-    suspicion = None if promises else _suspicion(reading, rules, spared)
-    suspect = [quote_of(reading, suspicion.start, suspicion.end)] if suspicion else []
-    services = [hit for hit in counted if rules.live[hit.term.owner_id].only_on]
+    counted = count_hits(reading, hits, rules)
+    spared = list(counted.spared)
+    promises = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].promise]
+    services = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].only_on]
+    suspect = [word for suspicion in counted.suspicions for word in suspicion.words[:1]]
     decision = decide_kind(
         Evidence(
             reading.cues,
@@ -103,7 +100,7 @@ def _decide(
         )
     )
     kept = []
-    for each in weighed:
+    for each in counted.weighed:
         hit = each.hit
         only_on = rules.live[hit.term.owner_id].only_on
         if decision.kind == "notice":
@@ -114,7 +111,7 @@ def _decide(
             spared.append(spared_at(reading, hit, "是本机构登记名称的一部分"))
         else:
             kept.append(each)
-    return kept, spared, decision, None if decision.kind == "notice" else suspicion
+    return kept, spared, decision, () if decision.kind == "notice" else counted.suspicions
 
 
 def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spared]]:
@@ -139,26 +136,19 @@ def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spare
     return findings, spared
 
 
-def _suspicion(reading: Reading, rules: RuleSet, spared: list[Spared]) -> Suspicion | None:
-    """What is suspicious about the wording, unless its surroundings excuse it; then that is added to `spared`."""
-    suspicion = rules.wording.suspects(reading.normal.text[: reading.seen_to])
-    if suspicion is None:
-        return None
-    start, end = reading.normal.span(suspicion.start, suspicion.end)
-    for rule in rules.when("wording"):
-        reason = excused_place(reading.normal.text, Place(suspicion.start, suspicion.end), rule, rules)
-        if reason:
-            spared.append(Spared(rule.id, start, end, reading.page.text[start:end], reason))
-            return None
-    return suspicion
-
-
-def _worded(reading: Reading, rules: RuleSet, suspicion: Suspicion | None) -> Iterator[Finding]:
-    if suspicion:
+def _worded(
+    reading: Reading, rules: RuleSet, suspicions: Iterable[Suspicion], facts: Facts
+) -> Iterator[Finding]:
+    """The findings of what is worded like publicity: by the rule that it most likely breaks, else by the rule for
+    wording as such."""
+    for suspicion in suspicions:
         words = "、".join(f"“{word}”" for word in suspicion.words)
-        detail = f"整体用语的违法程度 {suspicion.measure:.2f}，权重最高的是{words}"
-        for rule in rules.when("wording"):
-            yield finding_at(reading, rule, reading.normal.span(suspicion.start, suspicion.end), detail)
+        detail = f"整句用语的违法程度 {suspicion.measure:.2f}，主要依据是{words}"
+        named = rules.live.get(suspicion.rule or "")
+        fits = named is not None and named.in_force(facts.seen_on, facts.source)
+        span = reading.normal.span(suspicion.stretch.start, suspicion.stretch.end)
+        for rule in (named,) if named and fits else rules.when("wording"):
+            yield finding_at(reading, rule, span, detail)
 
 
 def _in_own_name(reading: Reading, hit: Hit, facts: Facts) -> bool:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.accuracy import gate
-from benchmarks.accuracy.corpus import Passage, own_passages, passages_beside
+from benchmarks.accuracy.corpus import Passage, own_passages, real_passages
 from benchmarks.accuracy.measures import Judge, Measure, by_family, by_passage
 from benchmarks.accuracy.tricks import TRICKS
 from classifiers.judge import judge
@@ -68,7 +68,8 @@ def _compared(console: Console, title: str, passages: Sequence[Passage], rules: 
 
 def _families(console: Console, passages: Sequence[Passage], rules: RuleSet) -> None:
     table = Table("family", "precision", "recall", "F1", "false / missed", title="own set, by rule family")
-    for family, measure in by_family(passages, ours(rules)).items():
+    family_of = {rule.id: rule.family for rule in rules.rules}
+    for family, measure in by_family(passages, ours(rules), family_of).items():
         _row(table, family, measure)
     console.print(table)
 
@@ -131,12 +132,12 @@ def main() -> int:
     if options.gate:
         return gate.hold(console, by_passage(own, ours(rules)), options.update, options.allow_regression)
     if options.wrong:
-        _wrong(console, [*own, *passages_beside()], rules)
+        _wrong(console, [*own, *real_passages()], rules)
         return 0
     jieba.setLogLevel(logging.WARNING)
     _compared(console, "own set", own, rules)
-    if beside := passages_beside():
-        _compared(console, "set beside the project", beside, rules)
+    if real := real_passages():
+        _compared(console, "real passages, learned from", real, rules)
     _families(console, own, rules)
     _tricks(console, own, rules)
     return 0

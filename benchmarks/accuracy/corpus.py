@@ -1,48 +1,86 @@
-"""The labelled passages: the project's own, and further sets where they are at hand."""
+"""The labelled passages: the project's own, and real text where it is at hand beside the project."""
 
+import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-OWN = Path(__file__).parent / "passages.txt"
-# Further labelled text may lie beside the project; it is read there and never copied.
-BESIDE = Path(__file__).parents[3] / "shared" / "devset" / "claims.jsonl"
+OWN = Path(__file__).parent / "passages"
+# Real text may lie beside the project; it is read there and never copied.
+BESIDE = Path(__file__).parents[3] / "shared"
+# Chosen because they were flagged once: no sample of anything.
+_NOT_SAMPLED = frozenset({"qa-hard"})
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage, whether it is unlawful on an institution's own page, and the families that it breaks."""
+    """A passage, whether it is unlawful on an institution's own page, and what it breaks there: rules, the chief one
+    first, or families of rules where it is labelled by those. `kind` and `source` say what text it is."""
 
     text: str
     unlawful: bool
-    families: frozenset[str]
+    breaks: tuple[str, ...] = ()
+    kind: str = ""
+    source: str = "own"
+    real: bool = False
+
+    def worded(self, text: str) -> "Passage":
+        """The same labels on another text."""
+        return replace(self, text=text)
 
 
-def own_passages(path: Path = OWN) -> list[Passage]:
-    """The passages of `path`: one a line, "labels | text"; raises ValueError naming a line that is not so."""
+def own_passages(folder: Path = OWN) -> list[Passage]:
+    """The passages of all files of `folder`: one a line, "unlawful RULE,RULE… | text" or "lawful KIND | text", "\\n" in a
+    text for a line break. Raises ValueError naming a line that is not so."""
+    return [passage for path in sorted(folder.glob("*.txt")) for passage in _passages_of(path)]
+
+
+def _passages_of(path: Path) -> list[Passage]:
     passages = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         labels, bar, text = line.partition(" | ")
-        if not bar or not text.strip():
-            raise ValueError(f"{path.name}:{number}: expected “labels | text”")
-        names = labels.split()
-        lawful = names[0] == "lawful"
-        families = frozenset() if lawful else frozenset(names)
-        passages.append(Passage(text.replace("\\n", "\n"), not lawful, families))
+        label, _, names = labels.partition(" ")
+        if not bar or not text.strip() or label not in {"unlawful", "lawful"} or not names:
+            raise ValueError(
+                f"{path.name}:{number}: expected “unlawful RULES | text” or “lawful KIND | text”"
+            )
+        unlawful = label == "unlawful"
+        broken = tuple(names.split(",")) if unlawful else ()
+        passages.append(
+            Passage(text.replace("\\n", "\n"), unlawful, broken, "" if unlawful else names, path.stem)
+        )
     return passages
 
 
-def passages_beside(path: Path = BESIDE) -> list[Passage]:
-    """The further set, one JSON object a line; empty where it is not at hand."""
+def real_passages(folder: Path = BESIDE) -> list[Passage]:
+    """Real passages that somebody labelled by reading, one JSON object a line; empty where they are not at hand."""
+    path = folder / "devset" / "real.jsonl"
     if not path.exists():
         return []
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [Passage(row["text"], row["label"] == "violation", frozenset(row["rules"])) for row in rows]
+    return [
+        Passage(row["text"], row["label"] == "violation", (), row["kind"], row["source"], True)
+        for row in rows
+        if row["kind"] not in _NOT_SAMPLED
+    ]
 
 
-def fingerprint(path: Path = OWN) -> str:
-    """SHA-256 of the own set, 64 hex digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def lawful_documents(folder: Path = BESIDE) -> list[Passage]:
+    """Real documents that are lawful by their source (a few are not); empty where they are not at hand."""
+    path = folder / "corpus" / "lawful.jsonl.gz"
+    if not path.exists():
+        return []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [Passage(row["text"], False, (), row["kind"], row["source"]) for row in rows]
+
+
+def fingerprint(folder: Path = OWN) -> str:
+    """SHA-256 over the own passages' files, 64 hex digits."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.txt")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

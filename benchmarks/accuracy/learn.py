@@ -1,122 +1,100 @@
-"""Learns `keyword_lists/wording.tsv` from the own set and the rules' examples, and says what it is worth.
+"""Learns `keyword_lists/wording.tsv` and `naming.tsv` from labelled passages and the rules' examples.
 
-Usage: python -m benchmarks.accuracy.learn [--held-out]
+Usage: python -m benchmarks.accuracy.learn [--own-only]
 
-With --held-out nothing is written: the set is judged in ten parts, each by weights that were learned without it,
-which is what the wording does for text that it has not seen. (The terms have seen the set; see README.)
+The own passages are always learned from; real text is, too, where it lies beside the project, and the files say so.
+What the result is worth on text that was held out is told by `python -m benchmarks.accuracy.held_out`.
 """
 
 import argparse
+import random
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from sklearn.feature_extraction import DictVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
-from benchmarks.accuracy.__main__ import LISTS, ours
-from benchmarks.accuracy.corpus import Passage, fingerprint, own_passages
-from benchmarks.accuracy.measures import by_passage
-from classifiers.lists.rules import RuleSet, load_rules
-from classifiers.lists.wording import Wording, features
-from classifiers.text.normalise import normalise
+from benchmarks.accuracy.corpus import Passage, fingerprint, lawful_documents, own_passages, real_passages
+from benchmarks.accuracy.learning import Learner, with_excuses
+from classifiers.lists.rules import NAMING, WORDING, RuleSet, load_rules
+from classifiers.lists.wording import Naming, Wording
 
-THRESHOLD = 0.65
-_STRENGTH = 10.0  # the inverse of how much large weights are punished
-_FEWEST = 2  # passages that a feature must stand in
-_SMALLEST = 0.02
-# These families judge contacts and certificates, not wording.
-_NOT_WORDED = frozenset({"certificate", "disguised", "technology"})
-PARTS = 10
+LISTS = Path(__file__).parents[2] / "keyword_lists"
+SPARES, SUSPECTS, NAMES = 0.3, 0.63, 0.3
+DOCUMENTS = 2000  # of the lawful documents, drawn by chance
+# These families judge what a page is, not how it is worded.
+_NOT_WORDED = frozenset({"certificate", "disguised"})
 
 
 def examples(rules: RuleSet) -> list[Passage]:
-    """The examples of the rules, as passages."""
+    """The examples of the rules that judge by words, as passages."""
     passages = []
     for rule in rules.rules:
         if rule.family not in _NOT_WORDED:
+            breaks = () if rule.when else (rule.id,)
             for text in (*rule.examples.match, *rule.examples.disguised, *rule.examples.todo_match):
-                passages.append(Passage(text, True, frozenset({rule.family})))
-        for text in (*rule.examples.spare, *rule.examples.todo_spare):
-            passages.append(Passage(text, False, frozenset()))
+                passages.append(Passage(text, True, breaks))
+        if rule.family != "certificate":
+            for text in (*rule.examples.spare, *rule.examples.todo_spare):
+                passages.append(Passage(text, False))
     return passages
 
 
-def learn(passages: Sequence[Passage]) -> Wording:
-    """Weights for what stands in the passages, learned by logistic regression."""
-    worded = [p for p in passages if not p.unlawful or not p.families <= _NOT_WORDED]
-    rows = [features(normalise(passage.text).text) for passage in worded]
-    often: dict[str, int] = {}
-    for row in rows:
-        for part in row:
-            often[part] = often.get(part, 0) + 1
-    scaled = [{part: len(row) ** -0.5 for part in sorted(row) if often[part] >= _FEWEST} for row in rows]
-    vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform(scaled)
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000, class_weight="balanced")
-    model.fit(matrix, [passage.unlawful for passage in worded])
-    weights = {
-        name: round(float(weight), 2)
-        for name, weight in zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)
-        if abs(weight) >= _SMALLEST
-    }
-    return Wording(weights, round(float(model.intercept_[0]), 3), THRESHOLD)
+def drawn_documents(documents: Sequence[Passage], seed: int = 1) -> list[Passage]:
+    """Some of the lawful documents: what is learned from. The others may be measured on."""
+    return random.Random(seed).sample(list(documents), min(DOCUMENTS, len(documents)))
 
 
-def written(wording: Wording, corpus: str) -> str:
+def wording_file(wording: Wording, sources: str) -> str:
     """The content of `wording.tsv`."""
     lines = [
-        "# 由 python -m benchmarks.accuracy.learn 从标注语料和规则例句学得，请勿手改；说明见 README.md",
-        f"# 语料 SHA-256: {corpus}",
+        "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md",
+        f"# 语料: {sources}",
         f"(bias)\t{wording.bias}",
-        f"(threshold)\t{wording.threshold}",
-        *(f"{name}\t{weight}" for name, weight in sorted(wording.weights.items())),
+        f"(spares)\t{wording.spares}",
+        f"(suspects)\t{wording.suspects}",
+        *(f"{name}\t{weight}" for name, weight in sorted(wording.signs.items()) if weight),
+        *(f"{slot}\t{wording.weights[slot]:.2f}" for slot in np.flatnonzero(wording.weights).tolist()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def held_out(console: Console, rules: RuleSet, own: Sequence[Passage]) -> None:
-    """Judge each tenth of the own set by weights learned without it, and the wording alone likewise."""
-    kinds = [passage.unlawful for passage in own]
-    folds = StratifiedKFold(PARTS, shuffle=True, random_state=1)
-    whole = np.zeros((2, 2), dtype=int)
-    alone = np.zeros((2, 2), dtype=int)
-    for known, unseen in folds.split(kinds, kinds):
-        wording = learn([*(own[place] for place in known), *examples(rules)])
-        judged = replace(rules, wording=wording)
-        judge_whole = ours(judged)
-        for place in unseen:
-            passage = own[place]
-            found = wording.suspects(normalise(passage.text).text) is not None
-            alone[int(passage.unlawful), int(found)] += 1
-            whole[int(passage.unlawful), int(bool(judge_whole(passage.text)))] += 1
-    for name, table in (("wording alone", alone), ("whole judgement", whole)):
-        console.print(
-            f"{name}, on the tenth left out: recall {table[1, 1] / table[1].sum():.3f}, "
-            f"false alarms {table[0, 1]} of {table[0].sum()}"
-        )
+def naming_file(naming: Naming, sources: str) -> str:
+    """The content of `naming.tsv`."""
+    lines = [
+        "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md",
+        f"# 语料: {sources}",
+        f"(rules)\t{' '.join(naming.rules)}",
+        f"(biases)\t{' '.join(f'{bias:.2f}' for bias in naming.biases.tolist())}",
+        f"(names)\t{naming.names}",
+    ]
+    for slot, row in zip(naming.slots.tolist(), naming.weights, strict=True):
+        columns = np.flatnonzero(row).tolist()
+        lines.append(f"{slot}\t{' '.join(f'{column}:{row[column]:.1f}' for column in columns)}")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
-    """Learn and write, or measure what was learned."""
+    """Learn and write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.learn", description=__doc__)
-    parser.add_argument("--held-out", action="store_true", help="measure on parts left out; write nothing")
+    parser.add_argument("--own-only", action="store_true", help="do without the real text beside the project")
     options = parser.parse_args()
     console = Console(width=110)
-    rules, own = load_rules(LISTS), own_passages()
-    if options.held_out:
-        held_out(console, rules, own)
-        return 0
-    path = Path(LISTS) / "wording.tsv"
-    wording = learn([*own, *examples(rules)])
-    path.write_text(written(wording, fingerprint()), "utf-8")
-    console.print(f"{path}: {len(wording.weights)} weights from {len(own)} passages and the examples")
-    measured = by_passage(own, ours(load_rules(LISTS)))
-    console.print(f"own set, seen: precision {measured.precision:.3f}, recall {measured.recall:.3f}")
+    rules = load_rules(LISTS)
+    own = [*own_passages(), *examples(rules)]
+    real = [] if options.own_only else real_passages()
+    documents = [] if options.own_only else drawn_documents(lawful_documents())
+    learner = Learner(rules)
+    passages = [*own, *with_excuses(own, random.Random(5)), *real, *documents]
+    sources = (
+        f"自有 {len(own)} 段（SHA-256 {fingerprint()}），真实 {len(real)} 段，合法文书 {len(documents)} 篇"
+    )
+    wording = learner.wording(passages, SPARES, SUSPECTS)
+    (LISTS / WORDING).write_text(wording_file(wording, sources), "utf-8")
+    naming = learner.naming(own, NAMES)
+    (LISTS / NAMING).write_text(naming_file(naming, sources), "utf-8")
+    console.print(f"{sources}；{np.count_nonzero(wording.weights)} 个权重，{len(naming.rules)} 条规则")
     return 0
 
 

@@ -8,25 +8,38 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ahocorasick_rs import AhoCorasick
+
 from classifiers.lists.faults import ListFault, ListsRefused
 from classifiers.lists.files import ListReader
 from classifiers.lists.laws import Cite, Law, articles_of, laws_of
-from classifiers.lists.wording import Wording, read_wording
+from classifiers.lists.wording import Naming, Wording, read_naming, read_wording
 from classifiers.matching.match import Matcher, compile_terms
 from classifiers.matching.terms import Term, TermFault, parse_term
+from classifiers.text.normalise import normalise
 from classifiers.values import Article, Gravity, PageKind, Severity, Source
 
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
 _GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
+CARE = "care"  # the group of words near which a promise speaks of care
 # The cues that the judgement asks for by name.
 JUDGED_BY = frozenset(
     {
         *("offer", "own_voice", "service", "showing", "contact", "certificate"),
-        *("education", "news", "notice", "notice_strong", "grave-disease"),
+        *(
+            "education",
+            "education_strong",
+            "news",
+            "notice",
+            "notice_strong",
+            "authority",
+            "grave-disease",
+        ),
     }
 )
-WORDING = "wording.tsv"
+WORDING, NAMING = "wording.tsv", "naming.tsv"
+LEARNED_FILES = (WORDING, NAMING)
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
 
 
@@ -117,6 +130,8 @@ class RuleSet:
     cues: dict[str, Cues]
     version: str
     wording: Wording
+    naming: Naming
+    care_words: tuple[str, ...]
     families: dict[str, dict[str, Any]]  # each family's file as it was read, by the family's id
     laws: tuple[Law, ...] = ()
 
@@ -151,6 +166,12 @@ class RuleSet:
         return Matcher(terms)
 
     @cached_property
+    def care(self) -> AhoCorasick:
+        """An automaton over the words of care, of any length. They stand on every page, and are asked for near hits
+        alone."""
+        return AhoCorasick([normalise(word).text for word in self.care_words], store_patterns=False)
+
+    @cached_property
     def context_matcher(self) -> Matcher:
         """One automaton over the terms of all contexts: what the sentences that hit are searched for."""
         terms: list[Term] = []
@@ -177,11 +198,15 @@ def load_rules(folder: Path) -> RuleSet:
         if path.name not in SUPPORT_FILES
     }
     wording = reader.read_with(WORDING, read_wording)
+    naming = reader.read_with(NAMING, read_naming)
     if not families:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
-    if reader.faults or wording is None:
+    if reader.faults or wording is None or naming is None:
         raise ListsRefused(reader.faults)
-    _put_groups(reader, families, {group["id"]: "|".join(group["words"]) for group in groups["words"]})
+    words_of = {group["id"]: tuple(group["words"]) for group in groups["words"]}
+    if CARE not in words_of:
+        reader.fault("words.yaml", ("words",), f"缺少名为 {CARE} 的词组，研判离不开它")
+    _put_groups(reader, families, {name: "|".join(words) for name, words in words_of.items()})
     known_laws = laws_of(reader, laws)
     articles = articles_of(known_laws)
     known_contexts = {entry["id"]: _context(entry) for entry in contexts["contexts"]}
@@ -202,7 +227,17 @@ def load_rules(folder: Path) -> RuleSet:
         for entry in (*kinds["cues"], *fields["cues"])
     }
     by_id = {family["family"]: family for family in families.values()}
-    return RuleSet(rules, known_contexts, cues, reader.digest.hexdigest(), wording, by_id, known_laws)
+    return RuleSet(
+        rules,
+        known_contexts,
+        cues,
+        reader.digest.hexdigest(),
+        wording,
+        naming,
+        words_of[CARE],
+        by_id,
+        known_laws,
+    )
 
 
 def _rule(family: dict[str, Any], entry: dict[str, Any], articles: dict[Cite, Article]) -> Rule:

@@ -1,93 +1,110 @@
-"""How a short text is worded as a whole: what no single term says, weighed by the words of labelled passages.
+"""How text is worded, weighed by what was learned from labelled passages: what no single term says.
 
-A linear model (logistic regression) over the characters of a text and their pairs. What it has learned is data,
-`keyword_lists/wording.tsv`: a weight for each character or pair, positive where unlawful passages have it more
-often. A text's measure is the sum of the weights of what stands in it, over the root of how many there are, plus
-the bias, as a share between 0 and 1: it can be added up by hand.
+A linear model (logistic regression) over the n-grams of a text (`classifiers.text.grams`) and a few signs: which
+rules' terms stand in it, what excuses them, and the cues of an offer or of a kind of page. A text's measure is the
+sum of the weights of its n-grams, over the root of how many characters it has, plus the weights of its signs and
+the bias, as a share between 0 (lawful) and 1 (unlawful). Which rule a suspicious text breaks is told by a second
+model of the same kind, one column a rule.
+
+What was learned is data: `wording.tsv` and `naming.tsv`, written by `python -m benchmarks.accuracy.learn`.
 """
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
-# What is learned from passages of one or a few sentences says nothing of a long page.
-LONGEST = 400
-_MARKS = re.compile(r"[\W_]+")
-_DIGIT = re.compile(r"\d")
-_CLAUSE = re.compile(r"[^，,。！？!?；;：:、\s]+")
-_MOST_WORDS = 4
+import numpy as np
+from numpy.typing import NDArray
 
-
-@dataclass(frozen=True)
-class Suspicion:
-    """A text that is worded like unlawful publicity: its weightiest clause (`start` to `end` of the normalised
-    text), the weightiest words in it, and the measure, 0 to 1."""
-
-    start: int
-    end: int
-    words: tuple[str, ...]
-    measure: float
+from classifiers.text.grams import SLOTS
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The learned weights. `threshold` is the measure from which on a text is suspected."""
+    """What was learned. `weights`: float32, one a slot; `signs`: the weight of each sign by its name.
 
-    weights: Mapping[str, float]
+    Below the measure `spares`, a term's hit says nothing; from `suspects` on, a text is suspected without one.
+    """
+
+    weights: NDArray[np.float32]
+    signs: Mapping[str, float]
     bias: float
-    threshold: float
-
-    def measure(self, text: str) -> float:
-        """The measure of a normalised text, 0 (lawful) to 1 (unlawful)."""
-        parts = features(text)
-        if not parts:
-            return 0.0
-        total = sum(self.weights.get(part, 0.0) for part in parts) / math.sqrt(len(parts))
-        return 1 / (1 + math.exp(-(total + self.bias)))
-
-    def suspects(self, text: str) -> Suspicion | None:
-        """What is suspicious about a normalised text; None where it is too long, or lawfully worded."""
-        if len(text) > LONGEST or (measure := self.measure(text)) < self.threshold:
-            return None
-        clause = max(_CLAUSE.finditer(text), key=lambda found: self._weight(found[0]), default=None)
-        if clause is None:
-            return None
-        return Suspicion(clause.start(), clause.end(), tuple(self._words(clause[0])), measure)
-
-    def _weight(self, clause: str) -> float:
-        return sum(self.weights.get(part, 0.0) for part in features(clause))
-
-    def _words(self, clause: str) -> Iterator[str]:
-        pairs = sorted(
-            {first + second for first, second in pairwise(clause)},
-            key=lambda pair: (-self.weights.get(pair, 0.0), pair),
-        )
-        yield from (pair for pair in pairs[:_MOST_WORDS] if self.weights.get(pair, 0.0) > 0)
+    spares: float
+    suspects: float
 
 
-def features(text: str) -> frozenset[str]:
-    """The characters of a normalised text and their pairs, marks left out and any digit as 0."""
-    plain = _DIGIT.sub("0", _MARKS.sub("", text))
-    return frozenset(plain) | {first + second for first, second in pairwise(plain)}
+@dataclass(frozen=True)
+class Naming:
+    """Which rule a suspicious text breaks: `weights` is float32, one row for each of the sorted `slots`, one column
+    for each rule; `biases` one for each rule. A share of at least `names` is needed to name one."""
+
+    rules: tuple[str, ...]
+    slots: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    names: float
+
+    def shares(self, slots: NDArray[np.int64], length: int) -> dict[str, float]:
+        """How likely each rule is for a text of these n-grams and `length` kept characters, in shares of one."""
+        rows = np.searchsorted(self.slots, slots)
+        known = rows[(rows < len(self.slots))]
+        known = known[self.slots[known] == slots[rows < len(self.slots)]]
+        total = self.weights[known].sum(axis=0) / max(length, 1) ** 0.5 + self.biases
+        likely = np.exp(total - total.max())
+        return dict(zip(self.rules, (likely / likely.sum()).tolist(), strict=True))
 
 
 def read_wording(text: str) -> Wording:
-    """The content of `wording.tsv`: lines "name TAB number"; "(bias)" and "(threshold)" among the names.
-
-    Lines that begin with # are remarks. Raises ValueError naming the line that is not so.
-    """
-    weights: dict[str, float] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
-        name, _, written = line.partition("\t")
+    """The content of `wording.tsv`: lines "name TAB number". A name is a slot, a sign, or "(bias)", "(spares)",
+    "(suspects)". Lines that begin with # are remarks. Raises ValueError naming the line that is not so."""
+    weights = np.zeros(SLOTS, np.float32)
+    named: dict[str, float] = {}
+    for number, name, written in _lines(text):
         try:
-            weights[name] = float(written)
-        except ValueError:
-            raise ValueError(f"{number}: 应为“字词 制表符 数字”，现为“{line[:40]}”") from None
+            if name.isdigit():
+                weights[int(name)] = float(written)
+            else:
+                named[name] = float(written)
+        except (ValueError, IndexError):
+            raise ValueError(f"{number}: 应为“特征 制表符 数字”，现为“{name[:40]}\t{written[:20]}”") from None
     try:
-        return Wording(weights, weights.pop("(bias)"), weights.pop("(threshold)"))
+        bias, spares, suspects = (named.pop(name) for name in ("(bias)", "(spares)", "(suspects)"))
     except KeyError as missing:
         raise ValueError(f"1: 缺少 {missing.args[0]} 一行") from None
+    return Wording(weights, named, bias, spares, suspects)
+
+
+def read_naming(text: str) -> Naming:
+    """The content of `naming.tsv`: first "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", then
+    lines "slot TAB column:weight…". Raises ValueError naming the line that is not so."""
+    heads: dict[str, list[str]] = {}
+    rows: list[tuple[int, list[str]]] = []
+    for number, name, written in _lines(text):
+        try:
+            if name.isdigit():
+                rows.append((int(name), written.split(" ")))
+            else:
+                heads[name] = written.split(" ")
+        except ValueError:
+            raise ValueError(f"{number}: 应为“槽号 制表符 列:权重…”") from None
+    try:
+        rows.sort(key=lambda row: row[0])
+        rules, biases, names = heads["(rules)"], heads["(biases)"], float(heads["(names)"][0])
+        weights = np.zeros((len(rows), len(rules)), np.float32)
+        for place, (_, pairs) in enumerate(rows):
+            for pair in pairs:
+                column, _, weight = pair.partition(":")
+                weights[place, int(column)] = float(weight)
+        slots = np.array([slot for slot, _ in rows], np.int64)
+        return Naming(tuple(rules), slots, weights, np.array(biases, np.float32), names)
+    except KeyError as missing:
+        raise ValueError(f"1: 缺少 {missing.args[0]} 一行") from None
+    except (ValueError, IndexError) as error:
+        raise ValueError(f"1: 无法读取：{error}") from None
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """The lines that are no remarks: their number, what stands before the tab, and what behind it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line and not line.startswith("#"):
+            name, _, written = line.partition("\t")
+            yield number, name, written

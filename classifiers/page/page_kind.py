@@ -28,10 +28,15 @@ class Evidence:
     promises: Sequence[str]
     services: Sequence[str]
     listing: bool = False
+    lead_end: int = 300  # of the page's text: where its lead ends
 
     def words(self, *names: str) -> tuple[str, ...]:
         """The different words of the page that are cues of these names."""
         return tuple(dict.fromkeys(cue.quote for name in names for cue in self.cues.get(name, ())))
+
+    def lead(self, name: str) -> tuple[str, ...]:
+        """The different words that are cues of this name in the page's lead."""
+        return tuple(dict.fromkeys(cue.quote for cue in self.cues.get(name, ()) if cue.start < self.lead_end))
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class KindDecision:
 def decide_kind(evidence: Evidence) -> KindDecision:
     """Decide what kind of page it is.
 
-    1. speaks of penalties and law, and offers nothing: notice
+    1. an authority and an act of it, or two acts or articles of law, in its title or lead, and offers nothing: notice
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
     3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
        treats in the foreground beside contacts: advert
@@ -55,9 +60,10 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     6. otherwise: introduction, what an institution may and must disclose
     """
     offers, own = evidence.words("offer"), evidence.words("own_voice")
-    strong, notice = evidence.words("notice_strong"), evidence.words("notice_strong", "notice")
-    education, news = evidence.words("education"), evidence.words("news")
-    if (strong or len(notice) >= 2) and not offers and not own:
+    news = evidence.words("news")
+    education = evidence.words("education_strong", "education") if evidence.words("education_strong") else ()
+    notice = _as_notice(evidence)
+    if notice and not offers and not own:
         return KindDecision("notice", (_listing("执法、法条或警示用语", notice),))
     turns = _turns_to_readers(evidence, offers)
     if turns and len(education) >= 2:
@@ -74,6 +80,16 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     if evidence.listing:
         return KindDecision("directory", ("正文是短条目的列表，没有承诺，也没有招揽",))
     return KindDecision("introduction", ("没有承诺疗效，也没有招揽用语",))
+
+
+def _as_notice(evidence: Evidence) -> tuple[str, ...]:
+    """The words of title and lead that make a page a notice: an authority as its subject and an act of it, or two
+    different acts or articles; none where it is no notice. Two weak words (规范, 误导) are in any advert."""
+    lead = {name: evidence.lead(name) for name in ("authority", "notice_strong", "notice")}
+    acts = lead["notice_strong"]
+    if len(acts) >= 2 or (lead["authority"] and (acts or lead["notice"])):
+        return tuple(dict.fromkeys((*lead["authority"], *acts, *lead["notice"])))
+    return ()
 
 
 def is_listing(page: PageText) -> bool:

@@ -22,6 +22,7 @@ class Reading:
     page: PageText
     normal: NormalText
     rule_hits: tuple[Hit, ...]
+    cue_hits: tuple[Hit, ...]
     cues: Mapping[str, Sequence[Cue]]
     contacts: tuple[Contact, ...]
     mentions: tuple[Mention, ...]
@@ -42,6 +43,7 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
         page=page,
         normal=normal,
         rule_hits=_of_rules(page, normal, hits, rules),
+        cue_hits=tuple(hit for hit in hits if hit.term.owner == "cue"),
         cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
         contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),

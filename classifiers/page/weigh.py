@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from classifiers.lists.rules import Rule, RuleSet
+from classifiers.lists.rules import RuleSet
 from classifiers.matching.match import Hit
 from classifiers.page.context import Place, Surroundings
 from classifiers.text.words import cuts_through_word
@@ -19,10 +19,13 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Excused:
-    """A hit that does not count, and why, in Chinese."""
+    """A hit that does not count, and why, in Chinese. `context` is what excuses it, by its id, "" where it is
+    something else; `voidable`: whether its own wording may make it count all the same."""
 
     hit: Hit
     reason: str
+    context: str = ""
+    voidable: bool = False
 
 
 def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Weighed], list[Excused]]:
@@ -32,18 +35,13 @@ def weigh(text: str, hits: Sequence[Hit], rules: RuleSet) -> tuple[list[Weighed]
     notes: dict[tuple[str, int], str] = {}
     excused: list[Excused] = []
     for hit in _longest(hits):
-        reason, note = _excuse(text, surroundings, rules, hit)
-        if reason is None:
+        excuse, note = _excuse(text, surroundings, rules, hit)
+        if excuse is None:
             kept.append(hit)
             notes[hit.term.owner_id, hit.start] = note
         else:
-            excused.append(Excused(hit, reason))
+            excused.append(excuse)
     return [Weighed(hit, notes[hit.term.owner_id, hit.start]) for hit in _merged(kept)], excused
-
-
-def excused_place(text: str, place: Place, rule: Rule, rules: RuleSet) -> str | None:
-    """Why what stands at `place` of normalised `text` is no finding of `rule`, in Chinese; None when it is one."""
-    return _excused(text, Surroundings(text, rules), rules, rule, place)[0]
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -69,20 +67,10 @@ def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
     yield from last.values()
 
 
-def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[str | None, str]:
-    """Why `hit` does not count (None when it does), and what was weighed without excusing it, in Chinese."""
+def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[Excused | None, str]:
+    """What excuses `hit` (None where it counts), and what was weighed without excusing it, in Chinese."""
     rule = rules.live[hit.term.owner_id]
-    excused, note = _excused(text, surroundings, rules, rule, Place(hit.start, hit.end))
-    if excused is None and hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
-        return "切断了一个更长的词", ""
-    return excused, note
-
-
-def _excused(
-    text: str, surroundings: Surroundings, rules: RuleSet, rule: Rule, place: Place
-) -> tuple[str | None, str]:
-    """As `_excuse`, by the contexts of `rule` alone."""
-    note = ""
+    place, note = Place(hit.start, hit.end), ""
     for name in rule.unless:
         words = surroundings.bears(name, place)
         if not words:
@@ -91,9 +79,11 @@ def _excused(
         found = f"{context.title}：“{text[words.start : words.end]}”"
         voids = next((void for other in context.void_by if (void := surroundings.bears(other, place))), None)
         if voids is None:
-            return found, ""
+            return Excused(hit, found, name, voidable=context.scope == "sentence"), ""
         note = f"已考虑{found}，因同句有“{text[voids.start : voids.end]}”不予排除"
     for name in rule.needs:
         if not surroundings.bears(name, place):
-            return f"缺少所需语境：{rules.contexts[name].title}", ""
+            return Excused(hit, f"缺少所需语境：{rules.contexts[name].title}", f"no-{name}"), ""
+    if hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
+        return Excused(hit, "切断了一个更长的词", "cut"), ""
     return None, note

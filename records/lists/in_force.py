@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.lists.faults import ListsRefused
-from classifiers.lists.rules import WORDING, RuleSet, load_rules
+from classifiers.lists.rules import LEARNED_FILES, RuleSet, load_rules
 from records.store.whole_files import write_file, write_folder
 
 _CURRENT = "current"
@@ -39,7 +39,7 @@ def lists_in_force(folder: Path, kept: Path) -> ListsInForce:
 
 def list_files(folder: Path) -> dict[str, bytes]:
     """The files that are the lists, by name, byte for byte: what a version's hash covers, and their format."""
-    paths = sorted((*folder.glob("*.yaml"), folder / "schema.json", folder / WORDING))
+    paths = sorted((*folder.glob("*.yaml"), *(folder / name for name in ("schema.json", *LEARNED_FILES))))
     return {path.name: path.read_bytes() for path in paths}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.lists.faults import ListsRefused
-from classifiers.lists.rules import SUPPORT_FILES, WORDING, load_rules
+from classifiers.lists.rules import LEARNED_FILES, SUPPORT_FILES, load_rules
 from records.settings import PROJECT
 
 GOOD = """\
@@ -30,7 +30,7 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("schema.json", WORDING, *SUPPORT_FILES):
+    for name in ("schema.json", *LEARNED_FILES, *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, tmp_path / name)
     return tmp_path
 

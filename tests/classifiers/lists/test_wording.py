@@ -1,56 +1,55 @@
-"""How a short text is worded as a whole, where no single term says anything."""
+"""The learned wording: what its files say, and how a rule is named for what no term finds."""
 
-from datetime import date
-
+import numpy as np
 import pytest
 
-from classifiers.judge import judge
-from classifiers.lists.rules import RuleSet
-from classifiers.lists.wording import LONGEST, Wording, features, read_wording
-from classifiers.values import Facts, PageText
+from classifiers.lists.wording import read_naming, read_wording
+from classifiers.text.grams import grams
 
-FACTS = Facts(date(2026, 11, 24))
-WORDING = read_wording("# remark\n(bias)\t-1\n(threshold)\t0.6\n神奇\t4\n检查\t-4\n")
+WORDING = "# remark\n(bias)\t-1\n(spares)\t0.5\n(suspects)\t0.7\nhit\t2.5\n7\t0.25\n"
+NAMING = "(rules)\tcure-promise free-treatment\n(biases)\t0 0\n(names)\t0.5\n{cure}\t0:9\n{free}\t1:9\n"
 
 
-def test_a_measure_can_be_added_up_by_hand() -> None:
-    # 神, 奇, 神奇: one of three features has a weight; 4 / √3 - 1 through the logistic function
-    assert WORDING.measure("神奇") == pytest.approx(1 / (1 + 2.718281828 ** -(4 / 3**0.5 - 1)))
-    assert WORDING.measure("，。") == 0.0
+def slot_of(word: str) -> int:
+    return int(grams(word).slots[len(word) - 1][0])
 
 
-def test_the_weightiest_clause_is_shown_with_its_words() -> None:
-    assert WORDING.suspects("今天天气不错，神奇") is None, "diluted below the threshold"
-    found = WORDING.suspects("好，神奇")
-    assert found is not None
-    assert (found.start, found.end, found.words) == (2, 4, ("神奇",))
+def test_a_wording_is_read_by_slot_and_by_sign() -> None:
+    wording = read_wording(WORDING)
+    assert wording.weights[7] == pytest.approx(0.25)
+    assert np.count_nonzero(wording.weights) == 1
+    assert wording.signs == {"hit": 2.5}
+    assert (wording.bias, wording.spares, wording.suspects) == (-1, 0.5, 0.7)
 
 
-def test_digits_and_marks_carry_nothing() -> None:
-    assert features("9.9元，洗牙") == features("8-8 元洗牙")
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (WORDING + "8\tmuch\n", "7: 应为"),
+        (WORDING + "999999999\t1\n", "7: 应为"),
+        (WORDING.replace("(spares)\t0.5\n", ""), "1: 缺少 (spares)"),
+    ],
+)
+def test_a_bad_wording_is_refused_with_its_line(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault.replace("(", r"\(").replace(")", r"\)")):
+        read_wording(text)
 
 
-@pytest.mark.parametrize("text", ["", "。", "a" * (LONGEST + 1), "\ud800"])
-def test_what_cannot_be_weighed_is_not_suspected(text: str) -> None:
-    assert Wording({"a": 9.0}, 9.0, 0.5).suspects(text) is None or text == "\ud800"
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("(biases)\t0\n(names)\t0.5\n", r"1: 缺少 \(rules\)"),
+        (NAMING.format(cure=1, free=2).replace("0:9", "0:nine"), "1: 无法读取"),
+    ],
+)
+def test_a_bad_naming_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        read_naming(text)
 
 
-def test_a_bad_line_is_named() -> None:
-    with pytest.raises(ValueError, match=r"^2: "):
-        read_wording("(bias)\t1\n神奇\tmuch\n")
-    with pytest.raises(ValueError, match="threshold"):
-        read_wording("(bias)\t1\n")
-
-
-def test_the_finding_says_what_was_weighed_and_what_excuses_it(rules: RuleSet) -> None:
-    found = judge(PageText.of_plain("同行都治不了的病，到我们这里来。"), rules, FACTS)
-    assert [finding.rule for finding in found.findings] == ["overall-wording"]
-    assert "权重最高的是“" in found.findings[0].why
-    assert found.page_kind == "advert"
-    text = "警惕“同行都治不了的病，到我们这里来”的骗局。"
-    assert judge(PageText.of_plain(text), rules, FACTS).findings == ()
-
-
-def test_a_term_that_counts_leaves_nothing_to_the_wording(rules: RuleSet) -> None:
-    found = judge(PageText.of_plain("我院治愈率98%，同行都治不了的病，到我们这里来。"), rules, FACTS)
-    assert "overall-wording" not in {finding.rule for finding in found.findings}
+def test_the_rule_whose_words_stand_there_is_the_likeliest() -> None:
+    naming = read_naming(NAMING.format(cure=slot_of("根治"), free=slot_of("免费")))
+    found = grams("全程免费")
+    shares = naming.shares(np.concatenate(found.slots).astype(np.int64), len(found.places))
+    assert shares["free-treatment"] > 0.9 > shares["cure-promise"]
+    assert sum(shares.values()) == pytest.approx(1)

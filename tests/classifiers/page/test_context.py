@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.judge import judge
-from classifiers.lists.rules import SUPPORT_FILES, WORDING, load_rules
+from classifiers.lists.rules import LEARNED_FILES, SUPPORT_FILES, load_rules
 from classifiers.values import Facts, PageText
 from records.settings import PROJECT
 
@@ -40,7 +40,7 @@ contexts:
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("lists")
-    for name in ("schema.json", WORDING, *SUPPORT_FILES):
+    for name in ("schema.json", *LEARNED_FILES, *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, folder / name)
     (folder / "trial.yaml").write_text(FAMILY, "utf-8")
     (folder / "contexts.yaml").write_text(CONTEXTS, "utf-8")
@@ -52,7 +52,7 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("神奇膏药，一用就灵。", None),
         ("没有神奇膏药。", "前：“没有”"),
-        ("没有别的办法了神奇膏药。", None),
+        ("没有别的法子了神奇膏药", None),
         ("没有，神奇膏药。", None),
         ("没有。神奇膏药。", None),
         ("神奇膏药其实无效。", "后：“无效”"),

@@ -33,7 +33,7 @@ def test_a_kind_is_decided_by_evidence(rules: RuleSet, text: str, kind: str) -> 
 @pytest.mark.parametrize("contact", ["电话：400-000-1234", "微信：qingyi_demo01", "地址：云溪市河东路8号院"])
 def test_education_with_a_contact_is_an_advert_in_disguise(rules: RuleSet, contact: str) -> None:
     judgement = judge(PageText.of_plain(f"{EDUCATION}\n{contact}"), rules, FACTS)
-    assert [finding.rule for finding in judgement.findings] == ["disguised-education"]
+    assert "disguised-education" in {finding.rule for finding in judgement.findings}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""Which hits of a page count, and what is worded like unlawful publicity though no term says so.
+
+Terms and contexts propose; the learned wording of the sentence and its paragraph decides where they are weak. A hit
+that no context excuses counts unless its place is worded lawfully; one that is excused counts only where its place
+is worded like publicity all the same, so that an excusing word hides no advert; and what is worded so without a hit
+is suspected by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifiers.lists.rules import RuleSet
+from classifiers.matching.match import Hit
+from classifiers.page.measures import PROMISE, Measures, Sign, Stretch
+from classifiers.page.reading import Reading, spared_at
+from classifiers.page.weigh import Excused, Weighed, weigh
+from classifiers.values import Spared
+
+_AROUND = 160  # characters on either side in which a page must speak of care
+_SAYS_MORE = 60  # characters
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A sentence or paragraph that is worded like unlawful publicity: its measure, 0 to 1, the words that it rests
+    on, and the rule that it most likely breaks (None where no rule is likely enough)."""
+
+    stretch: Stretch
+    measure: float
+    words: tuple[str, ...]
+    rule: str | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The hits that count, those that do not, and what is suspected without any."""
+
+    weighed: tuple[Weighed, ...]
+    spared: tuple[Spared, ...]
+    suspicions: tuple[Suspicion, ...]
+
+
+def signs_of(
+    reading: Reading, weighed: Sequence[Weighed], excused: Sequence[Excused], rules: RuleSet
+) -> list[Sign]:
+    """What the wording knows about places of the text beside its characters."""
+    signs = [Sign(each.hit.start, f"hit:{each.hit.term.owner_id}") for each in weighed]
+    signs += [Sign(each.hit.start, PROMISE) for each in weighed if rules.live[each.hit.term.owner_id].promise]
+    signs += [Sign(each.hit.start, f"excused:{each.context}") for each in excused]
+    signs += [Sign(hit.start, f"cue:{hit.term.owner_id}") for hit in reading.cue_hits]
+    return signs
+
+
+def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted:
+    """Part the `hits` (by position, in what visitors see) into those that count and those that do not."""
+    text = reading.normal.text[: reading.seen_to]
+    weighed, excused = weigh(reading.normal.text, hits, rules)
+    measures = Measures(text, rules.wording, signs_of(reading, weighed, excused, rules))
+    kept, spared = [], []
+    for each in weighed:
+        if not speaks_of_care(text, each.hit.start, rules):
+            spared.append(spared_at(reading, each.hit, "附近没有诊疗服务用语，说的不是医疗"))
+            continue
+        measure = measures.around(each.hit.start)
+        if measure is None or measure >= rules.wording.spares:
+            kept.append(each)
+        else:
+            reason = f"上下文的用语不是宣传（违法程度 {measure:.2f}）"
+            spared.append(spared_at(reading, each.hit, reason))
+    for other in excused:
+        measure = measures.around(other.hit.start)
+        if other.voidable and measure is not None and measure >= rules.wording.suspects:
+            note = f"已考虑{other.reason}，但整句是自我宣传的用语（违法程度 {measure:.2f}），不予排除"
+            kept.append(Weighed(other.hit, note))
+        else:
+            spared.append(spared_at(reading, other.hit, other.reason))
+    kept.sort(key=lambda each: each.hit.start)
+    return Counted(tuple(kept), tuple(spared), tuple(_suspicions(text, measures, kept, rules)))
+
+
+def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
+    """Whether the text around `position` speaks of care: without it, a promise is some other trade's. A text that is
+    too short to say more than its promise is taken to."""
+    if len(text) < _SAYS_MORE:
+        return True
+    around = text[max(0, position - _AROUND) : position + _AROUND]
+    return bool(rules.care.find_matches_as_indexes(around))
+
+
+def _suspicions(text: str, measures: Measures, kept: Sequence[Weighed], rules: RuleSet) -> list[Suspicion]:
+    """What is worded like unlawful publicity where no hit of a promise counts."""
+    promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
+    found = []
+    for stretch, measure in measures.suspicious():
+        if any(stretch.start <= position < stretch.end for position in promises):
+            continue
+        if not speaks_of_care(text, stretch.start, rules):
+            continue
+        shares = measures.shares(rules.naming, stretch)
+        rule = max(shares, key=shares.__getitem__)
+        named = shares[rule] >= rules.naming.names and rule in rules.live
+        found.append(Suspicion(stretch, measure, measures.words(stretch), rule if named else None))
+    return found

@@ -1,0 +1,172 @@
+"""The measure of each sentence and each paragraph of a page, by the learned wording.
+
+A sentence ends at a stop or a line's end; a paragraph is a line. What is too short to say anything is not weighed
+by itself.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from math import exp, isnan, log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.lists.wording import Naming, Wording
+from classifiers.text.grams import SENTENCE_MARKS, Grams, grams
+
+SHORTEST = 12  # kept characters; what is shorter is a label
+LONGEST = 600  # kept characters of a paragraph that is weighed as one
+_MOST_WORDS = 4
+PROMISE = "hit"  # the sign of a promise's hit, whichever the rule
+_PAIRED = ("cue:", "excused:", "hit:disease", "hit:technology")
+_SURE = 3.5  # log-odds by which a sentence outdoes its paragraph
+_SENTENCE = re.compile(f"[^{SENTENCE_MARKS}]*[{SENTENCE_MARKS}]|[^{SENTENCE_MARKS}]+")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+class Sign(NamedTuple):
+    """Something about a place of a text that the wording knows by `name`."""
+
+    position: int
+    name: str
+
+
+class Stretch(NamedTuple):
+    """A sentence or paragraph that is weighed: `start` to `end` of the text, `first` to `last` of its kept
+    characters."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class Measures:
+    """The measures of one text. Built once; asked for the places of hits, and for what is suspicious."""
+
+    def __init__(self, text: str, wording: Wording, signs: Iterable[Sign]) -> None:
+        self._wording = wording
+        self.grams: Grams = grams(text)
+        self._text = text
+        self._weights = self.grams.weights(wording.weights)
+        self._sums: NDArray[np.float64] = np.concatenate(([0.0], np.cumsum(self._weights, dtype=np.float64)))
+        size = len(self.grams.places)
+        stops = self.grams.stops + 1
+        breaks = [text[place] == "\n" for place in self.grams.places[self.grams.stops].tolist()]
+        self._sentences = _bounds(stops, size)
+        self._lines = _bounds(stops[np.array(breaks, bool)], size)
+        self._signs = sorted(signs)
+        sentences, lines = self._weigh(self._sentences), self._weigh(self._lines)
+        self._measures = _together(sentences, lines[self._line_of(np.array(self._sentences[:-1]))])
+        self._sentence_weighed = ~np.isnan(sentences)
+
+    def around(self, position: int) -> float | None:
+        """The measure of the sentence in which `position` stands, beside its paragraph; None where neither is
+        weighed."""
+        kept = int(np.searchsorted(self.grams.places, position))
+        sentence = max(0, min(bisect_right(self._sentences, kept), len(self._sentences) - 1) - 1)
+        measure = float(self._measures[sentence])
+        return None if isnan(measure) else _share(measure)
+
+    def suspicious(self) -> Iterator[tuple[Stretch, float]]:
+        """What reaches the measure from which wording is suspected, by position: sentences, and paragraphs of which
+        no sentence is long enough to be weighed."""
+        least = log(self._wording.suspects / (1 - self._wording.suspects))
+        told: set[int] = set()
+        for index in np.flatnonzero(self._measures >= least).tolist():
+            bounds, place = self._sentences, index
+            if not self._sentence_weighed[index]:
+                place = int(self._line_of(np.array([self._sentences[index]]))[0])
+                if place in told:
+                    continue
+                told.add(place)
+                bounds = self._lines
+            yield self._stretch(bounds, place), _share(float(self._measures[index]))
+
+    def _line_of(self, kept: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The paragraph in which each of some kept characters stands."""
+        found = np.searchsorted(self._lines, kept, side="right") - 1
+        return np.minimum(found, len(self._lines) - 2)
+
+    def words(self, stretch: Stretch) -> tuple[str, ...]:
+        """The weightiest n-grams of a stretch, as the text has them: what its measure rests on."""
+        found: dict[tuple[int, int], float] = {}
+        for order, slots in enumerate(self.grams.slots, 1):
+            for place in range(stretch.first, min(stretch.last - order + 1, len(slots))):
+                weight = float(self._wording.weights[slots[place]])
+                if order > 1 and weight > 0:
+                    found[place, place + order] = weight
+        words: list[str] = []
+        taken: set[int] = set()
+        for (first, last), _ in sorted(found.items(), key=lambda item: -item[1]):
+            if len(words) < _MOST_WORDS and taken.isdisjoint(range(first, last)):
+                taken.update(range(first, last))
+                word = self._text[self.grams.places[first] : self.grams.places[last - 1] + 1].strip(
+                    "。！？；\n"
+                )
+                words += [word] if word and word not in words else []
+        return tuple(words)
+
+    def shares(self, naming: Naming, stretch: Stretch) -> dict[str, float]:
+        """How likely it is that the stretch breaks each rule."""
+        slots = [slots[stretch.first : stretch.last - order] for order, slots in enumerate(self.grams.slots)]
+        return naming.shares(np.concatenate(slots).astype(np.int64), stretch.last - stretch.first)
+
+    def _stretch(self, bounds: list[int], index: int) -> Stretch:
+        first, last = bounds[index], bounds[index + 1]
+        return Stretch(int(self.grams.places[first]), int(self.grams.places[last - 1]) + 1, first, last)
+
+    def _weigh(self, bounds: list[int]) -> NDArray[np.float64]:
+        """The log-odds of each stretch between two of `bounds`; NaN for what is too short or too long."""
+        edges = np.array(bounds)
+        lengths = np.diff(edges)
+        total: NDArray[np.float64] = (
+            np.diff(self._sums[edges]) / np.sqrt(np.maximum(lengths, 1)) + self._wording.bias
+        )
+        names: dict[int, set[str]] = {}
+        for sign in self._signs:
+            kept = int(np.searchsorted(self.grams.places, sign.position))
+            names.setdefault(min(bisect_right(bounds, kept) - 1, len(total) - 1), set()).add(sign.name)
+        for index, found in names.items():
+            total[index] += sum(self._wording.signs.get(name, 0.0) for name in with_pairs(found))
+        total[(lengths < SHORTEST) | (lengths > LONGEST)] = np.nan
+        return total
+
+
+def _together(sentences: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds of sentences beside those of their paragraphs: the lower of both, unless the sentence is so sure
+    that its paragraph cannot make it harmless; of either alone where the other is not weighed."""
+    lower = np.fmin(sentences, lines)
+    together: NDArray[np.float64] = np.fmax(lower, np.where(np.isnan(lines), sentences, sentences - _SURE))
+    return together
+
+
+def _share(odds: float) -> float:
+    return 1 / (1 + exp(-odds))
+
+
+def with_pairs(names: Iterable[str]) -> frozenset[str]:
+    """The names of the signs of one stretch, and what a promise and each of the others are together: 根治 beside a
+    disease and a phone number is another thing than 根治 alone."""
+    found = frozenset(names)
+    if PROMISE not in found:
+        return found
+    return found | {f"{PROMISE}&{name}" for name in found if name.startswith(_PAIRED)}
+
+
+def sentences_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text begin and end, their stops with them."""
+    yield from (found.span() for found in _SENTENCE.finditer(text))
+
+
+def lines_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines of a text begin and end, their breaks with them."""
+    yield from (found.span() for found in _LINE.finditer(text))
+
+
+def _bounds(ends: NDArray[np.int64], size: int) -> list[int]:
+    """Where stretches begin and end, among kept characters: 0, each end, and the size."""
+    bounds = [0, *ends.tolist()]
+    return bounds if bounds[-1] == size and size else [*bounds, size]

@@ -1,0 +1,58 @@
+"""The measure of sentences beside their paragraphs."""
+
+import numpy as np
+import pytest
+
+from classifiers.lists.wording import Wording
+from classifiers.page.measures import SHORTEST, Measures, Sign, lines_of, sentences_of
+from classifiers.text.grams import SLOTS, grams
+
+PLAIN = "本科室设有门诊和病房各一处。"
+PRAISE = "神奇疗法让您神奇康复更神奇。"
+
+
+def wording(**weights: float) -> Wording:
+    table = np.zeros(SLOTS, np.float32)
+    for word, weight in weights.items():
+        table[grams(word).slots[len(word) - 1][0]] = weight
+    return Wording(table, {"hit": 3.0}, -2.0, 0.5, 0.7)
+
+
+def test_sentences_and_lines_hold_their_stops() -> None:
+    text = "一。二！\n三"
+    assert [text[slice(*span)] for span in sentences_of(text)] == ["一。", "二！", "\n", "三"]
+    assert [text[slice(*span)] for span in lines_of(text)] == ["一。二！\n", "三"]
+
+
+def test_a_sentence_is_measured_by_its_words() -> None:
+    measures = Measures(PRAISE, wording(神奇=5.0), [])
+    assert measures.around(0) == pytest.approx(1 / (1 + np.exp(2 - 3 * 5 / 14**0.5)))
+    (found,) = measures.suspicious()
+    assert (found[0].start, found[0].end) == (0, len(PRAISE))
+    assert "神奇" in measures.words(found[0])
+
+
+def test_a_paragraph_of_plain_words_makes_one_sentence_harmless() -> None:
+    learned = wording(神奇=5.0)
+    assert list(Measures(PRAISE + PLAIN * 6, learned, []).suspicious()) == []
+    assert list(Measures(PRAISE + "\n" + PLAIN * 6, learned, []).suspicious())
+
+
+def test_a_sentence_that_is_sure_enough_outdoes_its_paragraph() -> None:
+    assert len(list(Measures(PRAISE + PLAIN * 6, wording(神奇=9.0), []).suspicious())) == 1
+
+
+def test_a_sign_weighs_where_it_stands() -> None:
+    text = PLAIN + "\n" + PLAIN
+    measures = Measures(text, wording(), [Sign(len(PLAIN) + 1, "hit")])
+    first, second = measures.around(0), measures.around(len(text) - 1)
+    assert first is not None
+    assert second is not None
+    assert first < 0.5 < second
+
+
+@pytest.mark.parametrize("text", ["", "。", "\n\n", "特色", "神奇" * (SHORTEST // 2 - 1), "★★★"])
+def test_what_is_too_short_to_say_anything_is_not_weighed(text: str) -> None:
+    measures = Measures(text, wording(神奇=9.0), [])
+    assert measures.around(0) is None
+    assert list(measures.suspicious()) == []
