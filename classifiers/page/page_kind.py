@@ -85,10 +85,10 @@ def decide_kind(evidence: Evidence) -> KindDecision:
 def _as_notice(evidence: Evidence) -> tuple[str, ...]:
     """The words of title and lead that make a page a notice: an authority as its subject and an act of it, or two
     different acts or articles; none where it is no notice. Two weak words (规范, 误导) are in any advert."""
-    lead = {name: evidence.lead(name) for name in ("authority", "notice_strong", "notice")}
-    acts = lead["notice_strong"]
-    if len(acts) >= 2 or (lead["authority"] and (acts or lead["notice"])):
-        return tuple(dict.fromkeys((*lead["authority"], *acts, *lead["notice"])))
+    authorities, acts = evidence.lead("authority"), evidence.lead("notice_strong")
+    weak = [word for word in evidence.lead("notice") if not any(word in named for named in authorities)]
+    if len(acts) >= 2 or (authorities and (acts or weak)):
+        return tuple(dict.fromkeys((*authorities, *acts, *weak)))
     return ()
 
 

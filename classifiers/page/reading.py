@@ -13,6 +13,9 @@ from classifiers.page.page_kind import Cue
 from classifiers.text.normalise import normalise
 from classifiers.values import Article, Contact, Finding, Mention, NormalText, PageText, Spared
 
+# The cues of what kind of page it is.
+_OF_A_KIND = frozenset({"education", "education_strong", "news", "notice", "notice_strong", "authority"})
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -44,7 +47,7 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
         normal=normal,
         rule_hits=_of_rules(page, normal, hits, rules),
         cue_hits=tuple(hit for hit in hits if hit.term.owner == "cue"),
-        cues={name: in_main(cues, page.blocks) for name, cues in by_cue.items()},
+        cues={name: _of_the_page(name, in_main(cues, page.blocks), page) for name, cues in by_cue.items()},
         contacts=find_contacts(page, normal, register, named="contact" in by_cue),
         mentions=register.mentions(page, normal),
         numbers=tuple(number for number in certificates.find_numbers(normal) if number.start < seen_to)
@@ -52,6 +55,20 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
         else (),
         seen_to=seen_to,
     )
+
+
+def _of_the_page(name: str, cues: Sequence[Cue], page: PageText) -> tuple[Cue, ...]:
+    """The cues that speak of the page itself: the words of a link tell what kind of page another one is."""
+    if name not in _OF_A_KIND or not cues:
+        return tuple(cues)
+    links = sorted((link.start, link.end) for link in page.links if link.end)
+    starts = [start for start, _ in links]
+
+    def is_of_a_link(cue: Cue) -> bool:
+        place = bisect_right(starts, cue.start)
+        return place > 0 and cue.end <= links[place - 1][1]
+
+    return tuple(cue for cue in cues if not is_of_a_link(cue))
 
 
 def _of_rules(page: PageText, normal: NormalText, hits: Sequence[Hit], rules: RuleSet) -> tuple[Hit, ...]:
