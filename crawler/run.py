@@ -18,8 +18,8 @@ from crawler.workers.picture_reader import ImageReading
 from records.database import transaction
 from records.models import PlannedState, Source, SourceKind, VisitKind
 from records.store.content_store import EvidenceStore
-from records.visits.frontier import planned_counts
-from records.visits.targets import Target, due_sources, open_visit, source_at
+from records.visits.frontier import count_planned
+from records.visits.targets import Target, find_source, list_due_sources, open_visit
 
 # Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
 _SHORTEST_DELAY = 0.01
@@ -47,7 +47,7 @@ class CrawlResult:
 def due_targets(engine: Engine, now: datetime) -> list[Target]:
     """Visits of all sources that are due."""
     with transaction(engine) as session:
-        sources = due_sources(session, now)
+        sources = list_due_sources(session, now)
     return [_opened(engine, source, now) for source in sources]
 
 
@@ -56,7 +56,7 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
     with transaction(engine) as session:
         sources = []
         for url in urls:
-            source = source_at(session, url)
+            source = find_source(session, url)
             if source is None:
                 raise KeyError(url)
             sources.append(source)
@@ -120,7 +120,7 @@ def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
 
 def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
     with transaction(engine) as session:
-        counts = planned_counts(session, [target.visit_id for target in targets])
+        counts = count_planned(session, [target.visit_id for target in targets])
     return CrawlResult(
         visits=len(targets),
         fetched=counts.get(PlannedState.FETCHED, 0),

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from demo.sites import HERE, NAMES, addresses, lay_out, page_file
-from records.cases.review import history
+from records.cases.review import list_history
 from records.database import open_engine, reading
 from records.local_time import local_day
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source
@@ -258,7 +258,7 @@ def remove_page(stage: Stage, url: str) -> None:
 def case_history(stage: Stage, case_id: int) -> list[str]:
     """The states a case went through, in words, first to last."""
     with reading(stage.engine) as session:
-        return [entry.to_state.label for entry in history(session, case_id) if entry.to_state]
+        return [entry.to_state.label for entry in list_history(session, case_id) if entry.to_state]
 
 
 def _decide(browser: httpx.Client, case_id: int, action: str, **more: str) -> None:

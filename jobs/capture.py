@@ -25,7 +25,7 @@ from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
 from jobs.cloaking import VISITOR
-from records.cases.captures import Captured, keep_capture, uncaptured
+from records.cases.captures import Captured, keep_capture, list_uncaptured
 from records.database import reading, transaction
 from records.models import Capture, Case, Snapshot
 from records.settings import settings
@@ -49,7 +49,7 @@ def capture_new(engine: Engine, store: EvidenceStore, progress: Callable[[int], 
     Raises BrowserMissing. A page that cannot be opened any more is captured as it was crawled, with a note.
     """
     with reading(engine) as session:
-        if not uncaptured(session, 1):
+        if not list_uncaptured(session, 1):
             return CaptureResult(0, 0)
     taken = incomplete = 0
     for capture in asyncio.run(_capture_all(engine, store, progress)):
@@ -66,7 +66,7 @@ async def _capture_all(
     async with evidence_browser() as browser:
         while True:
             with reading(engine) as session:
-                cases = uncaptured(session, _AT_ONCE, last_id)
+                cases = list_uncaptured(session, _AT_ONCE, last_id)
             if not cases:
                 return done
             seen = await asyncio.gather(*(_look(browser, case) for case in cases))

@@ -61,7 +61,7 @@ def look_as_mobile(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> CloakingResult:
-    """Look again at pages, with what the monitor was shown of each (as of `pages_to_compare`). What only the mobile
+    """Look again at pages, with what the monitor was shown of each (as of `list_pages_to_compare`). What only the mobile
     visitor sees becomes a snapshot of its own, to be judged and captured like any other. Raises BrowserMissing."""
     seen = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
     cloaked = 0

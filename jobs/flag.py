@@ -12,16 +12,16 @@ from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
 from crawler.pages.guarded import fault_of
-from records.cases.flagging import flag, gone_since, latest_cases, note_gone
+from records.cases.flagging import find_latest_cases, flag, gone_since, note_gone
 from records.database import reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.judgements.judgements import (
     Unjudged,
     judged_among,
+    list_unjudged,
     note_unjudged,
     record_judgement,
     record_lawful,
-    unjudged,
 )
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceStore
@@ -67,7 +67,7 @@ def flag_waiting(
         register = register_of(session)
     while True:
         with reading(engine) as session:
-            batch = unjudged(session, _BATCH, last_id, only, with_refused=with_refused)
+            batch = list_unjudged(session, _BATCH, last_id, only, with_refused=with_refused)
             done = _judged(session, store, rules, batch, register)
         if not batch:
             return FlagResult(judged, unlawful)
@@ -154,7 +154,7 @@ def _written(
 
 def _record(session: Session, judged: Sequence[_Judged], version: str, now: datetime) -> None:
     there = judged_among(session, [one.item.snapshot.id for one in judged])
-    cases = latest_cases(session, [one.item.snapshot.page_id for one in judged])
+    cases = find_latest_cases(session, [one.item.snapshot.page_id for one in judged])
     lawful = []
     for one in judged:
         snapshot, page, judgement = one.item.snapshot, one.page, one.judgement

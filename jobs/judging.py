@@ -181,10 +181,10 @@ def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
 
 
 def _unjudged() -> list[list[int]]:
-    from records.judgements.judgements import unjudged_ids  # noqa: PLC0415
+    from records.judgements.judgements import list_unjudged_ids  # noqa: PLC0415
 
     with reading(_open().engine) as session:
-        return _batches(list(unjudged_ids(session)))
+        return _batches(list(list_unjudged_ids(session)))
 
 
 def _note_gone(now: datetime) -> None:

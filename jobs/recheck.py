@@ -28,8 +28,8 @@ from records.cases.verification import (
     Observation,
     assess,
     conclude,
-    disposed_cases,
-    due_rechecks,
+    list_disposed_cases,
+    list_due_rechecks,
 )
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
@@ -53,7 +53,7 @@ def recheck(
     """Look at the pages of due cases (or of these case ids) and conclude them. Runs a reactor: once a process. Raises
     BrowserMissing."""
     with transaction(engine) as session:
-        due = due_rechecks(session, now) if cases is None else disposed_cases(session, cases)
+        due = list_due_rechecks(session, now) if cases is None else list_disposed_cases(session, cases)
     targets = {case.id: open_page_visit(engine, case.page, VisitKind.RECHECK, now) for case in due}
     if targets:
         crawl(engine, store, list(targets.values()))

@@ -12,7 +12,7 @@ from jobs.flag import flag_new
 from records.database import transaction
 from records.models import Tip, VisitKind
 from records.store.content_store import EvidenceStore
-from records.tips import conclude_tip, page_of_tip, waiting_tips
+from records.tips import conclude_tip, list_waiting_tips, page_of_tip
 from records.visits.targets import open_page_visit
 
 
@@ -35,7 +35,7 @@ def follow_tips(
 ) -> list[Followed]:
     """Fetch, judge and conclude all tips that wait. Runs a reactor: once a process."""
     with transaction(engine) as session:
-        pages = {tip.id: page_of_tip(session, tip) for tip in waiting_tips(session)}
+        pages = {tip.id: page_of_tip(session, tip) for tip in list_waiting_tips(session)}
     # Several tips may name one page: it is fetched once.
     targets = {page.id: open_page_visit(engine, page, VisitKind.TIP, now) for page in pages.values()}
     if not targets:

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook as Signer
 from crawler.network.guard import AddressGuard
 from crawler.network.retry_after import seconds_asked
 from records.database import reading, transaction
-from records.transfers.webhooks import DueDelivery, Sent, due_deliveries, record_attempt
+from records.transfers.webhooks import DueDelivery, Sent, list_due_deliveries, record_attempt
 
 _SECONDS = 15.0
 _AT_ONCE = 8
@@ -39,7 +39,7 @@ def deliver(
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while True:
             with reading(engine) as session:
-                due = due_deliveries(session, clock())
+                due = list_due_deliveries(session, clock())
             if not due:
                 return done
             for one, sent in zip(due, pool.map(lambda one: send(one, guard, clock()), due), strict=True):

@@ -212,7 +212,7 @@ class AuditFilter:
     case: str = ""
 
 
-def entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
+def list_entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
     """The wanted entries, newest first, older than the entry `before` (0: from the newest)."""
     write_pending(session)
     query = select(AuditEntry)

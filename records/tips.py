@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit, workflow
-from records.cases.flagging import latest_cases
+from records.cases.flagging import find_latest_cases
 from records.local_time import parse_day
 from records.models import (
     Case,
@@ -116,7 +116,7 @@ def import_tips(session: Session, file: TableFile, *, actor: str, today: date, n
     return result
 
 
-def waiting_tips(session: Session) -> Sequence[Tip]:
+def list_waiting_tips(session: Session) -> Sequence[Tip]:
     """The tips whose page is still to be fetched, oldest first."""
     return session.scalars(select(Tip).where(Tip.state == TipState.WAITING).order_by(Tip.id)).all()
 
@@ -158,7 +158,7 @@ def try_again(session: Session, tip: Tip, *, actor: str, now: datetime) -> None:
     audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason="重新抓取")
 
 
-def tips(
+def list_tips(
     session: Session, district: str | None, state: str, limit: int, before: int = 0
 ) -> list[tuple[Tip, Case | None]]:
     """The newest tips with their cases; in a district, those whose page's or named institution is there, and those
@@ -176,11 +176,11 @@ def tips(
         for tip in session.scalars(query.order_by(Tip.id.desc()).limit(limit))
         if is_in_reach(district, tip)
     ]
-    cases = latest_cases(session, [tip.page_id for tip in found if tip.page_id])
+    cases = find_latest_cases(session, [tip.page_id for tip in found if tip.page_id])
     return [(tip, cases.get(tip.page_id or 0)) for tip in found]
 
 
-def tips_of_page(session: Session, page_id: int) -> Sequence[Tip]:
+def list_tips_of_page(session: Session, page_id: int) -> Sequence[Tip]:
     """The tips about a page, oldest first."""
     return session.scalars(select(Tip).where(Tip.page_id == page_id).order_by(Tip.id)).all()
 

@@ -29,7 +29,7 @@ def show(
     """Everything that anyone did, newest first."""
     wanted = AuditFilter(actor, action, subject, case)
     with reading(here.engine) as session:
-        found = audit.entries(session, wanted, PAGE_SIZE + 1, before)
+        found = audit.list_entries(session, wanted, PAGE_SIZE + 1, before)
     more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
     return page(
         request,
@@ -48,7 +48,7 @@ def verify(request: Request, here: PartsHere, sign_in: AuditReader) -> HTMLRespo
     """Whether the chain is whole."""
     with reading(here.engine) as session:
         verified = audit.verify(session)
-        found = audit.entries(session, AuditFilter(), PAGE_SIZE)
+        found = audit.list_entries(session, AuditFilter(), PAGE_SIZE)
     return page(
         request,
         "audit.html",

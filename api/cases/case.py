@@ -14,16 +14,16 @@ from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records.cases import merging, page_versions, review, verification
 from records.cases.bulk_transfer import TRANSFERABLE
-from records.cases.precedents import institution_counts, precedents, suggested_offices
-from records.cases.review_queue import QueueFilter, next_case
+from records.cases.precedents import count_institution_cases, find_precedents, suggested_offices
+from records.cases.review_queue import QueueFilter, find_next_case
 from records.cases.stages import STAGES
 from records.database import reading, transaction
-from records.judgements.clusters import cluster_cases
+from records.judgements.clusters import list_cluster_cases
 from records.models import Case, CaseState, SignIn, User
-from records.people.offices import all_offices
+from records.people.offices import list_offices
 from records.people.permissions import is_in_reach
 from records.snapshots.snapshots import decoded_html
-from records.tips import tips_of_page
+from records.tips import list_tips_of_page
 from records.workflow import STEPS, actor_of
 
 # After these the reviewer has nothing more to do with a case.
@@ -44,9 +44,9 @@ def show(
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         findings = case.judgement.findings
-        offices = all_offices(session) if _is_transferable(case) else ()
+        offices = list_offices(session) if _is_transferable(case) else ()
         possible = {to for before, to in STEPS if before is case.state}
-        similar = cluster_cases(session, case, review.MOST_AT_ONCE)
+        similar = list_cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
             request,
             "case.html",
@@ -58,23 +58,23 @@ def show(
             possible=possible,
             offices=offices,
             suggested=suggested_offices(case, offices),
-            history=review.history(session, case_id),
+            history=review.list_history(session, case_id),
             verifications=case.verifications if case.transfers else (),
-            members=merging.members(session, case),
+            members=merging.list_merged_cases(session, case),
             similar=similar[:_SHOWN],
             alike=len(review.same_as(session, case, similar)),
-            precedents=precedents(session, case) if case.state in STAGES["is-open"].states else (),
-            before=institution_counts(session, case.page.source.institution.id),
+            precedents=find_precedents(session, case) if case.state in STAGES["is-open"].states else (),
+            before=count_institution_cases(session, case.page.source.institution.id),
             stages=STAGES,
             laws=here.lists.rules().forbidden,
             rules=here.lists.rules().by_id,
-            tips=tips_of_page(session, case.page_id),
+            tips=list_tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=downloads.pictures_read(session, case),
             captured=downloads.capture_shown(session, here.store, case),
             view=wanted.address(),
             done=session.get(Case, done) if done else None,
-            following=next_case(session, wanted, sign_in.user, now, after=case_id),
+            following=find_next_case(session, wanted, sign_in.user, now, after=case_id),
         )
 
 
@@ -95,7 +95,7 @@ def versions(request: Request, here: PartsHere, sign_in: CaseReader, case_id: Re
     """What the case's page said from time to time, and to whom: each version beside the one before."""
     with reading(here.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        shown = page_versions.versions(session, here.store, case)
+        shown = page_versions.list_page_versions(session, here.store, case)
         return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
 
 
@@ -130,7 +130,7 @@ def decide(
         take(session, case, user, decision, now, needs_approval=here.settings.two_person)
         following: int | None = case_id
         if case.state in _SENT_ON:
-            following = next_case(session, QueueFilter.of(view), user, now, after=case_id)
+            following = find_next_case(session, QueueFilter.of(view), user, now, after=case_id)
     if following == case_id:
         return RedirectResponse(case_address(case_id, view), 303)
     address = case_address(following, view) if following else queue_address(view)

@@ -15,7 +15,7 @@ from records.cases.bulk_transfer import TRANSFERABLE, transfer_many
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
-from records.people.offices import all_offices
+from records.people.offices import list_offices
 from records.people.permissions import Permission, may
 from records.workflow import StepRefused
 
@@ -39,7 +39,7 @@ def queue(
     wanted = QueueFilter.of(request.url.query)
     with reading(here.engine) as session:
         user = session.get_one(User, sign_in.user_id)
-        cases = queues.queue(session, wanted, user, now, PAGE_SIZE + 1, start)
+        cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
         return page(
             request,
             "queue.html",
@@ -49,9 +49,9 @@ def queue(
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
             counts=_counts(session, wanted, user, now),
             unclear=queues.count_unclear(session, user, now),
-            choices=queues.choices(session),
+            choices=queues.list_choices(session),
             rules=[(rule.id, rule.title) for rule in here.lists.rules().rules],
-            views=queues.saved_views(session, user),
+            views=queues.list_saved_views(session, user),
             states=CaseState,
             offices=_offices_for(session, wanted),
             view=wanted.address(),
@@ -169,10 +169,10 @@ def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
     """The offices that the cases shown can be handed to; none where they are not that far."""
     if not TRANSFERABLE.issuperset(wanted.states):
         return ()
-    return all_offices(session)
+    return list_offices(session)
 
 
 def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:
-    found = queues.counts(session, wanted, user, now)
+    found = queues.count_by_state(session, wanted, user, now)
     waiting = sum(found[state] for state in queues.TO_REVIEW)
     return {"": waiting, **{state.value: count for state, count in found.items()}}

@@ -17,20 +17,24 @@ from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.figures.case_figures import (
     CaseFact,
-    backlog,
     by,
     by_time,
-    case_facts,
+    count_backlog,
+    count_by_stage,
     delays,
-    outcome_counts,
+    list_case_facts,
     total,
 )
-from records.figures.institution_history import InstitutionHistory, institution_history, list_highest_scored
-from records.figures.office_figures import office_figures
+from records.figures.institution_history import (
+    InstitutionHistory,
+    find_institution_history,
+    list_highest_scored,
+)
+from records.figures.office_figures import list_office_figures
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import DisposalResult, SignIn
-from records.people.users import districts
+from records.people.users import list_districts
 from records.visits.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
 from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
@@ -90,7 +94,7 @@ def show(
     families = _families(here)
     rules = {rule.id: rule.title for rule in here.lists.rules().rules}
     with reading(here.engine) as session:
-        facts = case_facts(session, query.period, query.district)
+        facts = list_case_facts(session, query.period, query.district)
         coverage = _coverage(session, query)
         wanted = query.wanted()
         base = {key: value for key, value in wanted.items() if key != "district"}
@@ -106,10 +110,10 @@ def show(
             "figures.html",
             sign_in=sign_in,
             figure_query=query,
-            districts=[sign_in.user.district] if sign_in.user.district else districts(session),
+            districts=[sign_in.user.district] if sign_in.user.district else list_districts(session),
             stages=STAGES,
             whole=total(facts, wanted=wanted),
-            before=outcome_counts(session, query.period.before, query.district),
+            before=count_by_stage(session, query.period.before, query.district),
             time=columns(by_time(facts, query.period), query.wanted()),
             charts=[(title, bars(rows[:_MOST_BARS]), rows) for title, rows in charts],
             coverage=coverage,
@@ -117,9 +121,9 @@ def show(
             office_columns=OFFICE_COLUMNS,
             offices=[
                 (one.office_id, office_cells(one))
-                for one in office_figures(session, query.period, local_day(now), query.district)
+                for one in list_office_figures(session, query.period, local_day(now), query.district)
             ],
-            backlog=backlog(session, local_day(now), query.district),
+            backlog=count_backlog(session, local_day(now), query.district),
             parts=quantified_parts(facts, coverage, families, query.period),
             part_titles=PARTS,
             column_titles=COLUMNS,
@@ -145,7 +149,7 @@ def coverage(
 def quantified(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The campaign's table for the period."""
     with transaction(here.engine) as session:
-        facts = case_facts(session, query.period, query.district)
+        facts = list_case_facts(session, query.period, query.district)
         parts = quantified_parts(facts, _coverage(session, query), _families(here), query.period)
         audit.append(
             session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
@@ -162,11 +166,11 @@ def stage(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryPa
             Stage(
                 place=query.place,
                 period=query.period,
-                facts=case_facts(session, query.period, query.district),
-                before=case_facts(session, query.period.before, query.district),
+                facts=list_case_facts(session, query.period, query.district),
+                before=list_case_facts(session, query.period.before, query.district),
                 coverage=_coverage(session, query),
-                backlog=backlog(session, local_day(now), query.district),
-                offices=office_figures(session, query.period, local_day(now), query.district),
+                backlog=count_backlog(session, local_day(now), query.district),
+                offices=list_office_figures(session, query.period, local_day(now), query.district),
                 families=_families(here),
                 made=query.period.end,
             )
@@ -216,7 +220,7 @@ def record(here: PartsHere, sign_in: FigureReader, now: Now, institution_id: Rec
 
 
 def _history(session: Session, sign_in: SignIn, institution_id: int) -> InstitutionHistory:
-    found = institution_history(session, institution_id)
+    found = find_institution_history(session, institution_id)
     district = sign_in.user.district
     if found is None or (district and found.institution.district != district):
         raise HTTPException(404)

@@ -40,8 +40,8 @@ def show(request: Request, here: PartsHere, sign_in: Writer) -> HTMLResponse:
             request,
             "letters.html",
             sign_in=sign_in,
-            waiting=letters.waiting(session),
-            letters=letters.letters(session),
+            waiting=letters.list_waiting(session),
+            letters=letters.list_letters(session),
         )
 
 

@@ -16,7 +16,7 @@ from records.lists import drafts, publications, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
 from records.lists.term_edits import add_term, remove_term
-from records.lists.term_statistics import list_term_statistics, suggestions
+from records.lists.term_statistics import list_term_statistics, suggest_terms
 from records.models import DraftState, ListDraft, User
 
 router = APIRouter(prefix="/lists", include_in_schema=False)
@@ -36,8 +36,8 @@ def show(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HT
             rules=rules,
             files={name: f"{name}.yaml" for name in rules.families},
             records=records,
-            drafts=drafts.drafts(session),
-            publications=publications.publications(session),
+            drafts=drafts.list_drafts(session),
+            publications=publications.list_publications(session),
         )
 
 
@@ -47,7 +47,7 @@ def terms(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> H
     rules = here.lists.rules()
     with reading(here.engine) as session:
         records = list_term_statistics(session, now)
-        suggested = suggestions(session, rules)
+        suggested = suggest_terms(session, rules)
     shown = sorted(
         records.values(),
         key=lambda one: (not one.only_dismissed, -one.dismissed, -one.hits, one.rule, one.term),
@@ -95,7 +95,7 @@ def show_draft(
             faults=drafts.faults_of(here.lists.here, draft),
             names=[name for name in list_files(here.lists.here.of(draft.base_version)) if _is_edited(name)],
             rules=[rule for rule in here.lists.rules().rules if rule.terms],
-            trials=trials.trials_of(session, draft_id, now),
+            trials=trials.list_trials(session, draft_id, now),
         )
 
 

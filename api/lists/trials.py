@@ -12,7 +12,7 @@ from api.cases.highlight import Mark, lines
 from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, RecordId, page
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import load_rules
-from records.cases.flagging import latest_cases
+from records.cases.flagging import find_latest_cases
 from records.database import reading, transaction
 from records.lists import trials
 from records.lists.drafts import DraftRefused, whole
@@ -35,7 +35,7 @@ def begin(here: Parts, draft_id: int, user_id: int, sample: int | None, now: dat
         draft = session.get(ListDraft, draft_id)
         if draft is None:
             raise HTTPException(404)
-        if any(one.state is TrialState.RUNNING for one in trials.trials_of(session, draft_id, now)):
+        if any(one.state is TrialState.RUNNING for one in trials.list_trials(session, draft_id, now)):
             raise DraftRefused("这份草稿正在试运行")
         with whole(lists, draft) as folder:
             try:
@@ -64,8 +64,8 @@ def show(
     """A trial: how far it is, what it came to, and every page that would be judged differently."""
     with reading(here.engine) as session:
         trial = _trial(session, trial_id)
-        found = trials.differences(session, trial_id, kind, PAGE_SIZE + 1, after)
-        cases = latest_cases(session, [row.snapshot.page_id for row in found])
+        found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after)
+        cases = find_latest_cases(session, [row.snapshot.page_id for row in found])
     figures = trial.figures
     return page(
         request,

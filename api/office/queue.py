@@ -15,7 +15,7 @@ from records.models import DisposalResult, SignIn, Transfer, TransferState
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, AttachmentRefused, attach
 from records.transfers.attachments import File as AttachedFile
-from records.transfers.matters import matters_of
+from records.transfers.matters import list_matters_of
 from records.transfers.receipts import take_many
 from records.workflow import StepRefused, actor_of
 
@@ -54,7 +54,7 @@ def _queue(
     with reading(here.engine) as session:
         office_id = own_office(sign_in)
         queued = office_queue.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
-        found = office_queue.office_queue(session, queued)
+        found = office_queue.list_queued(session, queued)
         transfers = found[:_PAGE_SIZE]
         return page(
             request,
@@ -65,8 +65,8 @@ def _queue(
             refused=refused,
             transfers=transfers,
             more=transfers[-1].id if len(found) > _PAGE_SIZE else None,
-            matters={one.matter.id: one for one in matters_of(session, transfers)},
-            counts=office_queue.counts(session, office_id),
+            matters={one.matter.id: one for one in list_matters_of(session, transfers)},
+            counts=office_queue.count_by_state(session, office_id),
             states=list(TransferState),
             results=list(DisposalResult),
             today=local_day(now),
@@ -94,7 +94,7 @@ def act_together(
         raise StepRefused("请填写处置结果和日期")
 
     def one(session: Session, transfer_id: int) -> Transfer:
-        found = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        found = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
         if action == "return":
             answers.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
         elif result and disposed_on:

@@ -27,7 +27,7 @@ def show(
 ) -> HTMLResponse:
     """One transfer: what is to be taken down, why, with its evidence."""
     with reading(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         findings = transfer.case.judgement.findings
         return page(
             request,
@@ -49,7 +49,9 @@ def show(
 def take(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
     """Accept 签收."""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
         answers.take(session, transfer, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
@@ -70,7 +72,9 @@ def report(
     file = chosen_file(attachment)
     disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
         answers.report_disposed(
             session,
             transfer,
@@ -95,7 +99,9 @@ def add_attachment(
     """Add a document to a transfer that was received."""
     file = AttachedFile(attachment.filename or "", attachment.file.read(LARGEST + 1))
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
         attach(session, here.store, transfer, file, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
@@ -104,7 +110,7 @@ def add_attachment(
 def attachment(here: PartsHere, sign_in: Officer, transfer_id: RecordId, attachment_id: RecordId) -> Response:
     """A document of the transfer, as a download."""
     with reading(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         found = attachment_of(session, transfer, attachment_id)
         return downloads.attachment_download(here.store, found)
 
@@ -119,7 +125,9 @@ def ask_for_evidence(
 ) -> RedirectResponse:
     """Ask the health commission for more; the transfer stays with the office."""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
         answers.ask_for_evidence(session, transfer, what, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
@@ -134,7 +142,9 @@ def give_back(
 ) -> RedirectResponse:
     """Return 退回, with the reason."""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
         after = timedelta(hours=here.settings.recheck_after_hours)
         answers.give_back(
             session, transfer, reason, actor=actor_of(sign_in.user), now=now, recheck_after=after
@@ -146,7 +156,7 @@ def give_back(
 def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The raw bytes of the page, as a download."""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         download = downloads.Download(actor_of(sign_in.user), now)
         return downloads.as_download(session, here.store, transfer.case, download)
 
@@ -155,7 +165,7 @@ def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId)
 def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
     """The screenshot of the page."""
     with reading(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         return downloads.screenshot(session, here.store, transfer.case)
 
 
@@ -163,7 +173,7 @@ def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Resp
 def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: str) -> Response:
     """A picture of the page in which something was found."""
     with reading(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         return downloads.picture(session, here.store, transfer.case, sha256)
 
 
@@ -171,6 +181,6 @@ def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: st
 def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The evidence package, as a download."""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, own_office(sign_in), transfer_id)
+        transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         download = downloads.Download(actor_of(sign_in.user), now)
         return downloads.package(session, here.store, transfer.case, download)

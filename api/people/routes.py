@@ -9,7 +9,7 @@ from api.context import Administrator, CheckedForm, Now, PartsHere, RecordId, pa
 from records.database import reading, transaction
 from records.models import Role, User
 from records.people import users
-from records.people.offices import all_offices
+from records.people.offices import list_offices
 from records.people.users import Person
 from records.workflow import actor_of
 
@@ -40,10 +40,10 @@ def show(request: Request, here: PartsHere, sign_in: Administrator, now: Now) ->
             request,
             "people.html",
             sign_in=sign_in,
-            people=users.people(session),
+            people=users.list_users(session),
             roles=list(Role),
-            offices=all_offices(session),
-            districts=users.districts(session),
+            offices=list_offices(session),
+            districts=users.list_districts(session),
             now=now,
         )
 

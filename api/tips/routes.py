@@ -30,7 +30,7 @@ from records import audit, tips
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import SignIn, Tip, TipChannel, TipState
-from records.people.users import districts
+from records.people.users import list_districts
 from records.tips import NewTip, TipRefused
 from records.workflow import actor_of
 
@@ -67,7 +67,7 @@ def show(
 ) -> HTMLResponse:
     """The tips, newest first, each with its case; a form for another; an import."""
     with reading(here.engine) as session:
-        found = tips.tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
+        found = tips.list_tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
         return page(
             request,
             "tips.html",
@@ -80,7 +80,7 @@ def show(
             today=local_day(now),
             columns=list(tips.COLUMNS),
             is_waiting=any(tip.state is TipState.WAITING for tip, _ in found),
-            districts=districts(session),
+            districts=list_districts(session),
         )
 
 

@@ -57,7 +57,7 @@ def add_attachment(
     """为已签收的转送件添加一个附件：请求体就是文件的字节，不超过 20 MB。同样的内容再次上传不改变任何内容。"""
     file = attachments.File(name, given)
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         added = attachments.attach(session, here.store, transfer, file, actor=caller.actor, now=now)
         return attachment_out(added, transfer.id)
 
@@ -73,5 +73,5 @@ def download_attachment(
 ) -> Response:
     """附件的原始字节，SHA-256 见响应头 X-Content-SHA256。"""
     with reading(here.engine) as session:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
         return attachment_download(here.store, attachments.attachment_of(session, transfer, attachment_id))

@@ -11,7 +11,7 @@ from api.v1.caller import TokenCaller
 from api.v1.transfers import problems
 from records.database import reading
 from records.models import SourceKind, TransferState
-from records.transfers.matters import MatterCounted, office_matters
+from records.transfers.matters import MatterCounted, list_office_matters
 
 router = APIRouter(prefix="/api/v1/matters", tags=["事项"], responses=problems())
 
@@ -47,7 +47,7 @@ def list_matters(
 ) -> MatterList:
     """本部门的事项，先转送的在前；其中的转送件用 /api/v1/transfers?matter= 列出。"""
     with reading(here.engine) as session:
-        found = office_matters(session, caller.office.id, after, limit + 1, only_open=not answered)
+        found = list_office_matters(session, caller.office.id, after, limit + 1, only_open=not answered)
         items = [_matter_out(one) for one in found[:limit]]
     return MatterList(items=items, next_after=items[-1].id if len(found) > limit else None)
 

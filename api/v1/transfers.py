@@ -73,7 +73,7 @@ def list_transfers(
     """本部门的转送件，先转送的在前。"""
     with reading(here.engine) as session:
         queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter)
-        found = list_transfer_views(session, office_queue.queued_ids(session, queued))
+        found = list_transfer_views(session, office_queue.list_queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
 
@@ -221,7 +221,7 @@ def ask_for_evidence(
     """请卫生健康委补充材料；转送件仍在本部门，不改变状态。"""
 
     def work(session: Session) -> TransferOut:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id, to_change=True)
+        transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         answers.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
@@ -237,7 +237,7 @@ def ask_for_evidence(
 def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
         return as_download(session, here.store, transfer.case, Download(caller.actor, now))
 
 
@@ -250,7 +250,7 @@ def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_i
 def download_package(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
     with transaction(here.engine) as session:
-        transfer = office_queue.office_transfer(session, caller.office.id, transfer_id)
+        transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
         return package(session, here.store, transfer.case, Download(caller.actor, now))
 
 

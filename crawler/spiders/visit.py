@@ -45,7 +45,7 @@ from records.snapshots.snapshots import Fetched, last_html
 from records.store.content_store import EvidenceStore
 from records.visits.cloaking import TAKEN_AWAY
 from records.visits.ending import NO_POSTS, finish_visit, use_time
-from records.visits.frontier import Planned, close_planned, plan_pages, waiting_pages
+from records.visits.frontier import Planned, close_planned, list_waiting_pages, plan_pages
 from records.visits.targets import Target
 
 # Every answer is a snapshot, errors too; redirects are followed.
@@ -106,7 +106,7 @@ class VisitSpider(PictureSpider):
             progress.started = monotonic()
         for progress in list(self._visits.values()):
             with transaction(self.engine) as session:
-                waiting = waiting_pages(session, progress.target.visit_id)
+                waiting = list_waiting_pages(session, progress.target.visit_id)
             for request in self.requests(progress, waiting):
                 yield request
 
@@ -189,7 +189,7 @@ class VisitSpider(PictureSpider):
         self.logger.warning("%s %s", planned.url, reason)
         self.logger.info("%s", "".join(format_exception(error)))
         with transaction(self.engine) as session:
-            if waiting_pages(session, progress.target.visit_id, [planned.id]):
+            if list_waiting_pages(session, progress.target.visit_id, [planned.id]):
                 close_planned(session, {planned.id: reason}, PlannedState.FAILED)
         yield from self._done(progress, planned, ())
 
@@ -275,7 +275,7 @@ class VisitSpider(PictureSpider):
             if status == 200:
                 new += plan_pages(session, progress.target, named.maps, 0, is_feed=True)
             close_planned(session, {planned.id: status_reason(status)}, PlannedState.FETCHED)
-            return waiting_pages(session, progress.target.visit_id, new)
+            return list_waiting_pages(session, progress.target.visit_id, new)
 
     async def _store_page(
         self, progress: Progress, planned: Planned, fetched: Fetched, html: str, attempts: Attempts

@@ -18,7 +18,7 @@ from records.database import open_engine, reading, transaction
 from records.models import PlannedState
 from records.snapshots.snapshots import Fetched, make_snapshots, write_snapshots
 from records.store.content_store import EvidenceStore
-from records.visits.frontier import Planned, close_planned, plan_pages, waiting_pages
+from records.visits.frontier import Planned, close_planned, list_waiting_pages, plan_pages
 from records.visits.targets import Target
 
 _MOST = 32
@@ -124,7 +124,7 @@ def _together(batch: Sequence[Arrived], engine: Engine, store: EvidenceStore) ->
         written = []
         for one, snapshot in zip(batch, snapshots, strict=True):
             planned = plan_pages(session, one.target, one.links, one.planned.depth + 1)
-            new = waiting_pages(session, one.target.visit_id, planned)
+            new = list_waiting_pages(session, one.target.visit_id, planned)
             is_repeat = snapshot.unchanged_since_id is not None
             written.append(Written(snapshot.id, snapshot.status, is_repeat, snapshot.main_sha256, new))
         close_planned(session, {one.planned.id: one.reason for one in batch}, PlannedState.FETCHED)

@@ -13,7 +13,7 @@ from records.database import reading
 from records.settings import settings
 from records.store.content_store import EvidenceStore
 from records.task_locks import hold
-from records.visits.cloaking import pages_to_compare
+from records.visits.cloaking import list_pages_to_compare
 from records.visits.targets import Target
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging:
 def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> None:
     """Look at flagged sites as a mobile visitor, too, and judge what only such a visitor sees."""
     with reading(engine) as session:
-        compared = pages_to_compare(session, since)
+        compared = list_pages_to_compare(session, since)
     if not compared:
         return
     # The lists, and what reads them, take memory that the crawl before this does not need.

@@ -76,7 +76,7 @@ def trial(
         run_trial(engine, store, here, trial_id, ids, progress)
     with reading(engine) as session:
         figures = session.get_one(ListTrial, trial_id).figures or {}
-        found = trials.differences(session, trial_id, "", 20)
+        found = trials.list_differences(session, trial_id, "", 20)
         table = Table("差别", "网址", "不再命中", "新增命中")
         for row in found:
             quotes = ("、".join(f"“{one['quote']}”" for one in side) for side in (row.before, row.after))

@@ -12,7 +12,7 @@ from records import audit
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import Office, OfficeKind, Role
-from records.people.office_tokens import READ, WRITE, all_tokens, issue_token, revoke_token
+from records.people.office_tokens import READ, WRITE, issue_token, list_tokens, revoke_token
 from records.people.offices import find_office
 from records.people.sign_in import PasswordTooShort
 from records.people.users import Person, PersonRefused, add_person
@@ -92,7 +92,7 @@ def tokens() -> None:
     """列出接口令牌：部门、权限、期限、最近使用。令牌本身不保存。"""
     table = Table("编号", "部门", "权限", "签发", "到期", "最近使用")
     with reading(current_engine()) as session:
-        for row in all_tokens(session):
+        for row in list_tokens(session):
             days = (row.created_at, row.expires_at, row.last_used_at)
             shown = (str(local_day(day)) if day else "—" for day in days)
             table.add_row(str(row.id), row.office.name, "、".join(row.scopes), *shown)

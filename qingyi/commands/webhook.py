@@ -39,7 +39,7 @@ def list_all() -> None:
     """列出各部门的推送地址。"""
     table = Table("编号", "部门", "地址", "状态")
     with reading(current_engine()) as session:
-        for one in webhooks.webhooks(session):
+        for one in webhooks.list_webhooks(session):
             state = f"已停用：{one.disabled_reason}" if one.disabled_at else "启用"
             table.add_row(str(one.id), one.office.name, one.url, state)
     console.print(table)
@@ -90,7 +90,7 @@ def dead() -> None:
     """列出多次发送仍未送达、已放弃的消息（死信）。"""
     table = Table("编号", "部门", "消息", "产生", "次数", "最后一次")
     with reading(current_engine()) as session:
-        for one in webhooks.deliveries(session, only_dead=True, limit=1_000):
+        for one in webhooks.list_deliveries(session, only_dead=True, limit=1_000):
             last = f"HTTP {one.last_status}" if one.last_status else one.last_error
             office, event = one.webhook.office.name, webhooks.EVENTS[one.event]
             table.add_row(str(one.id), office, event, local_moment(one.created_at), str(one.attempts), last)

@@ -27,7 +27,7 @@ class Captured:
     notes: tuple[str, ...] = ()
 
 
-def uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case]:
+def list_uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case]:
     """Cases, by id, whose judged snapshot has no evidence yet, with all that a manifest says of them."""
     return session.scalars(
         select(Case)

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from records import workflow
-from records.judgements.clusters import disposed_before
+from records.judgements.clusters import find_disposed_before
 from records.models import AuditEntry, Case, CaseState, JudgementRecord, Page, Snapshot, Visit, VisitKind
 from records.transfers.webhooks import enqueue_disposer_webhooks
 
@@ -18,7 +18,7 @@ _DECIDED = frozenset({CaseState.DISMISSED, CaseState.VERIFIED})
 _STILL_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE, CaseState.RETURNED})
 
 
-def latest_cases(session: Session, page_ids: Sequence[int]) -> dict[int, Case]:
+def find_latest_cases(session: Session, page_ids: Sequence[int]) -> dict[int, Case]:
     """By page, its newest case; none for a page without."""
     newest = select(func.max(Case.id)).where(Case.page_id.in_(page_ids)).group_by(Case.page_id)
     return {case.page_id: case for case in session.scalars(select(Case).where(Case.id.in_(newest)))}
@@ -50,7 +50,7 @@ def flag(
         words = f"自动研判命中 {len(record.findings)} 处"
         if _was_seen_by_mobile(record):
             words += "；只有从搜索来的手机访客看得到，普通访问看不到（伪装页面）"
-        first = disposed_before(session, record, page)
+        first = find_disposed_before(session, record, page)
         if first is not None:
             case.mirror_of_id = first.id
             words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后在此再现"

@@ -41,7 +41,7 @@ def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) ->
     for case in cases:
         if lead.id in {case.id, case.merged_into_id}:
             continue
-        for member in members(session, case):
+        for member in list_merged_cases(session, case):
             member.merged_into_id = lead.id
         case.merged_into_id, case.reviewer_id = lead.id, lead.reviewer_id
         _note(session, case, by, now, f"并入案件 {lead.id}")
@@ -64,7 +64,7 @@ def split(session: Session, case: Case, by: User, now: datetime) -> None:
     _note(session, lead, by, now, f"案件 {case.id} 分出")
 
 
-def members(session: Session, case: Case) -> Sequence[Case]:
+def list_merged_cases(session: Session, case: Case) -> Sequence[Case]:
     """The cases that are merged into this one, by id."""
     query = select(Case).where(Case.merged_into_id == case.id).order_by(Case.id)
     return session.scalars(

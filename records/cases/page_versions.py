@@ -13,7 +13,7 @@ from records.store.content_store import EvidenceStore
 
 
 @dataclass(frozen=True)
-class Version:
+class PageVersion:
     """What a page said at one moment: `rows` sets it beside the version before (empty for the first, and where
     there is nothing to compare)."""
 
@@ -21,7 +21,9 @@ class Version:
     rows: tuple[Aligned, ...]
 
 
-def versions(session: Session, store: EvidenceStore, case: Case, limit: int = 20) -> list[Version]:
+def list_page_versions(
+    session: Session, store: EvidenceStore, case: Case, limit: int = 20
+) -> list[PageVersion]:
     """The different versions of a case's page, oldest first, at most `limit`: as the monitor and as mobile visitors
     saw it, and its answer when it was gone."""
     snapshots = session.scalars(
@@ -31,11 +33,11 @@ def versions(session: Session, store: EvidenceStore, case: Case, limit: int = 20
         .order_by(Snapshot.id.desc())
         .limit(limit)
     ).all()
-    found: list[Version] = []
+    found: list[PageVersion] = []
     before: str | None = None
     for snapshot in reversed(snapshots):
         text = read_text(store, snapshot)
         rows = differences(text.text, before) if text is not None and before is not None else ()
-        found.append(Version(snapshot, rows))
+        found.append(PageVersion(snapshot, rows))
         before = text.text if text is not None else before
     return found

@@ -38,7 +38,7 @@ class Precedent:
     reason: str
 
 
-def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
+def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
     """The newest decided cases with findings of this case's gravest rule, with the reason of the decision."""
     findings = sorted(case.judgement.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
     by_words = [finding for finding in findings if finding.family != "certificate"] or findings
@@ -83,7 +83,7 @@ def precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precede
     ]
 
 
-def institution_counts(session: Session, institution_id: int) -> dict[str, int]:
+def count_institution_cases(session: Session, institution_id: int) -> dict[str, int]:
     """How many of an institution's cases came to what, by outcome."""
     pages = (
         select(Page.id)

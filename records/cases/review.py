@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import audit, workflow
-from records.cases.merging import members
-from records.judgements.clusters import cluster_cases
+from records.cases.merging import list_merged_cases
+from records.judgements.clusters import list_cluster_cases
 from records.models import (
     AuditEntry,
     Case,
@@ -85,7 +85,7 @@ def find_case(session: Session, case_id: int) -> Case | None:
     )
 
 
-def history(session: Session, case_id: int) -> Sequence[AuditEntry]:
+def list_history(session: Session, case_id: int) -> Sequence[AuditEntry]:
     """What happened to the case, oldest first; who took evidence out stands in the log only."""
     audit.write_pending(session)
     query = select(AuditEntry).where(
@@ -101,7 +101,7 @@ def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None)
     `cluster` are the cases of its cluster, where they are at hand.
     """
     rules = {finding.rule for finding in case.judgement.findings}
-    others = cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
+    others = list_cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
     return [
         other
         for other in others
@@ -150,7 +150,7 @@ def decide(
     """
     if case.merged_into_id is not None:
         raise CaseChanged(f"案件已并入案件 {case.merged_into_id}，请在该案件研判，或先分案")
-    following = members(session, case)
+    following = list_merged_cases(session, case)
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
         reason = f"{decision.reason}（随案件 {case.id}）".strip()
@@ -230,10 +230,10 @@ def comment(session: Session, case: Case, reviewer: User, words: str, now: datet
 def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
     """Take back the reviewer's own decision, as long as it is the last thing that happened to the case; it is
     theirs to review again, with the cases that are merged into it. Raises StepRefused."""
-    for member in members(session, case):
+    for member in list_merged_cases(session, case):
         if member.state is case.state:
             undo(session, member, reviewer, now)
-    last = history(session, case.id)[-1]
+    last = list_history(session, case.id)[-1]
     own = last.actor in audit.names_of(reviewer.actor)
     if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:
         raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")

@@ -115,7 +115,7 @@ class QueueFilter:
         return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
-def queue(
+def list_cases(
     session: Session, wanted: QueueFilter, user: User, now: datetime, limit: int, offset: int = 0
 ) -> Sequence[Case]:
     """The cases that are wanted, gravest first, with page, institution and findings.
@@ -143,7 +143,7 @@ def queue(
     ).all()
 
 
-def counts(session: Session, wanted: QueueFilter, user: User, now: datetime) -> dict[CaseState, int]:
+def count_by_state(session: Session, wanted: QueueFilter, user: User, now: datetime) -> dict[CaseState, int]:
     """How many of the wanted cases are in each state."""
     query = select(Case.state, func.count()).where(*_conditions(session, wanted, user, now))
     found = {row[0]: row[1] for row in session.execute(query.group_by(Case.state))}
@@ -158,7 +158,9 @@ def count_unclear(session: Session, user: User, now: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def next_case(session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0) -> int | None:
+def find_next_case(
+    session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0
+) -> int | None:
     """The id of the case that a reviewer looks at after the case `after`: the gravest wanted one that nobody holds."""
     query = select(Case.id).where(
         Case.state.in_(_FREE),
@@ -173,7 +175,7 @@ def take_next(session: Session, wanted: QueueFilter, user: User, now: datetime) 
     """Give the user the gravest wanted case that nobody holds; None where there is none. Two who ask at the same
     moment get two cases: who comes second finds the first one's version changed, and takes the next."""
     for _ in range(_TRIES):
-        found = next_case(session, wanted, user, now)
+        found = find_next_case(session, wanted, user, now)
         if found is None:
             return None
         try:
@@ -220,7 +222,7 @@ class Choices:
     reviewers: list[tuple[str, str]]
 
 
-def choices(session: Session) -> Choices:
+def list_choices(session: Session) -> Choices:
     """What is there to be chosen from in the registry, and among the users."""
     category = Institution.category
     reviewers = select(User).where(User.role.in_(roles_that_may(Permission.REVIEW)), User.disabled.is_(False))
@@ -236,7 +238,7 @@ def choices(session: Session) -> Choices:
     )
 
 
-def saved_views(session: Session, user: User) -> Sequence[SavedView]:
+def list_saved_views(session: Session, user: User) -> Sequence[SavedView]:
     """The views that the user keeps, by name."""
     query = select(SavedView).where(SavedView.user_id == user.id).order_by(SavedView.name)
     return session.scalars(query).all()
@@ -263,7 +265,7 @@ def _conditions(
 ) -> list[ColumnElement[bool]]:
     """What `wanted` asks for beside the state. What cannot be read as a number asks for nothing."""
     found: list[ColumnElement[bool]] = []
-    if (judgements := search.matching(session, wanted.words)) is not None:
+    if (judgements := search.find_matching(session, wanted.words)) is not None:
         found.append(Case.judgement_id.in_(judgements))
     owners = _owners(wanted, user)
     if owners.whereclause is not None:

@@ -74,14 +74,14 @@ _PRECEDENCE = (
 THERE = frozenset({VerificationOutcome.STILL_THERE, VerificationOutcome.CHANGED})
 
 
-def due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
+def list_due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
     """Disposed cases whose verification is due, and verified ones that are looked at once more."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.state.in_(states), Case.recheck_at <= now)
     return session.scalars(query.options(_WITH_SOURCE).order_by(Case.recheck_at)).all()
 
 
-def disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
+def list_disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
     """Those of the cases `ids` that are disposed or verified: what can be re-checked by hand."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.id.in_(ids), Case.state.in_(states))

@@ -65,7 +65,7 @@ class FigureRow:
     results: Mapping[DisposalResult, int] = field(default_factory=dict)
 
 
-def case_facts(session: Session, period: Period, district: str | None = None) -> list[CaseFact]:
+def list_case_facts(session: Session, period: Period, district: str | None = None) -> list[CaseFact]:
     """The cases that were opened in the period, by id; of one district only, where one is given."""
     gone = (
         select(Verification.case_id, func.min(Verification.checked_at).label("at"))
@@ -104,7 +104,7 @@ def case_facts(session: Session, period: Period, district: str | None = None) ->
     return facts
 
 
-def outcome_counts(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
+def count_by_stage(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
     """How many cases of a period came to what, where no more than that is asked for."""
     query = of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
     return by_stage({row[0]: row[1] for row in session.execute(query)})
@@ -176,7 +176,7 @@ def delays(facts: Sequence[CaseFact]) -> list[Delay]:
     return found
 
 
-def backlog(session: Session, today: date, district: str | None = None) -> list[FigureRow]:
+def count_backlog(session: Session, today: date, district: str | None = None) -> list[FigureRow]:
     """The cases that wait for a decision, by their age in days."""
     query = of_period(select(Case.opened_at), Period(date(2000, 1, 1), today), district)
     query = query.where(Case.state.in_(STAGES["is-open"].states))

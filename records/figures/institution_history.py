@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from records.cases.precedents import institution_counts
+from records.cases.precedents import count_institution_cases
 from records.cases.stages import STAGES
-from records.figures.case_figures import FigureRow, case_facts
+from records.figures.case_figures import FigureRow, list_case_facts
 from records.figures.period import Period
 from records.models import (
     Case,
@@ -59,7 +59,7 @@ _WHOLE = (
 )
 
 
-def institution_history(session: Session, institution_id: int) -> InstitutionHistory | None:
+def find_institution_history(session: Session, institution_id: int) -> InstitutionHistory | None:
     """The history of one institution; None where there is no such."""
     query = select(Institution).where(Institution.id == institution_id)
     owner = session.scalar(
@@ -77,14 +77,14 @@ def institution_history(session: Session, institution_id: int) -> InstitutionHis
         .options(*_WHOLE)
         .order_by(Case.id.desc())
     ).all()
-    counts = institution_counts(session, institution_id)
+    counts = count_institution_cases(session, institution_id)
     results = Counter(filter(None, (_last_result(case) for case in cases)))
     wanted = {"institution": str(institution_id)}
     whole = FigureRow(owner.name, wanted, counts, int(counts["all"] > 0), results)
     return InstitutionHistory(owner, whole, [_story(case) for case in cases])
 
 
-def stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
+def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
     """Cases told whole, in the order of `ids`."""
     cases = session.scalars(select(Case).where(Case.id.in_(ids)).options(*_WHOLE))
     told = {case.id: _story(case) for case in cases}
@@ -95,7 +95,7 @@ def list_highest_scored(
     session: Session, period: Period, district: str | None, limit: int
 ) -> list[CaseStory]:
     """The cases of a period that were found unlawful with the highest scores, one of each institution."""
-    facts = case_facts(session, period, district)
+    facts = list_case_facts(session, period, district)
     confirmed = [fact for fact in facts if fact.state in STAGES["is-confirmed"].states]
     ids = {fact.id: fact.institution_id for fact in confirmed}
     ordered = session.scalars(
@@ -104,7 +104,7 @@ def list_highest_scored(
     chosen: dict[int, int] = {}
     for case_id in ordered:
         chosen.setdefault(ids[case_id], case_id)
-    return stories(session, list(chosen.values())[:limit])
+    return list_case_stories(session, list(chosen.values())[:limit])
 
 
 def _last_result(case: Case) -> DisposalResult | None:

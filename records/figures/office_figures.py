@@ -49,7 +49,7 @@ class _Row:
     is_elsewhere: bool
 
 
-def office_figures(
+def list_office_figures(
     session: Session, period: Period, today: date, district: str | None = None
 ) -> list[OfficeFigure]:
     """A figure for each office that was handed something, in the order of their names."""

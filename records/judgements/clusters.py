@@ -48,7 +48,7 @@ def join_cluster(session: Session, record: JudgementRecord, cluster: Cluster) ->
     session.flush()
 
 
-def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Case]:
+def list_cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Case]:
     """Other cases whose pages say the same as this one's, newest first."""
     cluster = case.judgement.cluster_id
     if cluster is None:
@@ -67,7 +67,7 @@ def cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Cas
     return session.scalars(query).all()
 
 
-def disposed_before(session: Session, record: JudgementRecord, page: Page) -> Case | None:
+def find_disposed_before(session: Session, record: JudgementRecord, page: Page) -> Case | None:
     """The first case of another page that says the same as this judgement's, and was disposed."""
     if record.cluster_id is None:
         return None

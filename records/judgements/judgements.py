@@ -36,7 +36,7 @@ class Unjudged:
     institution: Institution
 
 
-def unjudged(
+def list_unjudged(
     session: Session,
     limit: int,
     after_id: int = 0,
@@ -66,7 +66,7 @@ def unjudged(
     return [Unjudged(snapshot, snapshot.page.source.institution) for snapshot in rows]
 
 
-def unjudged_ids(session: Session) -> Sequence[int]:
+def list_unjudged_ids(session: Session) -> Sequence[int]:
     """The ids of all snapshots that `unjudged` would give."""
     return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
 

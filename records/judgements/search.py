@@ -32,7 +32,7 @@ def add(session: Session, judgement_id: int, texts: Sequence[str]) -> None:
     session.execute(text(_ADD[_dialect(session)]), {"id": judgement_id, "words": words})
 
 
-def matching(session: Session, asked: str) -> Select[tuple[int]] | None:
+def find_matching(session: Session, asked: str) -> Select[tuple[int]] | None:
     """The ids of the judgements in whose texts all of the words stand that were `asked` for, as a query; None where
     nothing was asked that can be searched for."""
     phrases = [phrase for word in asked[:_LONGEST_QUERY].split() if (phrase := _phrase(word))][:_MOST_WORDS]

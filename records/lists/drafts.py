@@ -37,7 +37,7 @@ class ListFolders:
         return self.kept / version
 
 
-def drafts(session: Session) -> list[ListDraft]:
+def list_drafts(session: Session) -> list[ListDraft]:
     """All drafts, newest first."""
     query = select(ListDraft).options(joinedload(ListDraft.author))
     return list(session.scalars(query.order_by(ListDraft.id.desc()).limit(100)))

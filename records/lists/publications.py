@@ -31,7 +31,7 @@ def notice_version(session: Session, version: str, now: datetime) -> ListPublica
     return _publish(session, version, actor=_BY_HAND, reason=words, draft=None, now=now)
 
 
-def publications(session: Session, limit: int = 100) -> Sequence[ListPublication]:
+def list_publications(session: Session, limit: int = 100) -> Sequence[ListPublication]:
     """What came into force, newest first."""
     return session.scalars(select(ListPublication).order_by(ListPublication.id.desc()).limit(limit)).all()
 

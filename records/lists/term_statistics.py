@@ -70,7 +70,7 @@ def list_term_statistics(session: Session, now: datetime) -> dict[tuple[str, str
     return {(row[0], row[1]): TermStatistics(*row) for row in rows}
 
 
-def suggestions(session: Session, rules: RuleSet, limit: int = 40) -> list[KeyWord]:
+def suggest_terms(session: Session, rules: RuleSet, limit: int = 40) -> list[KeyWord]:
     """Words that stand in pages found unlawful far more than in those that were dismissed or had no finding, and that
     no live term finds: candidates for the lists."""
     confirmed = select(JudgementRecord.page_text).join(Case, Case.judgement_id == JudgementRecord.id)

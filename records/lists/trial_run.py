@@ -20,7 +20,7 @@ from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.lists.drafts import ListFolders
-from records.lists.trials import decisions
+from records.lists.trials import find_decisions
 from records.models import ListTrial, Page, Snapshot, Source, TrialDifference, TrialState
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceMissing, EvidenceStore
@@ -144,7 +144,7 @@ def _compare(ids: list[int]) -> _Compared:
                 page.joinedload(Page.source).joinedload(Source.institution),
             )
         ).all()
-        said = decisions(session, ids)
+        said = find_decisions(session, ids)
         confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
         for snapshot in snapshots:
             try:

@@ -54,7 +54,7 @@ def pages_to_try(session: Session, sample: int | None, seed: int) -> list[int]:
     return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, no secret
 
 
-def decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
+def find_decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
     """By snapshot, what reviewers said of its page last: "confirmed" or "dismissed"; nothing for the others."""
     newest = (
         select(func.max(Case.id))
@@ -99,7 +99,7 @@ def find_trial(session: Session, trial_id: int) -> ListTrial | None:
     return session.get(ListTrial, trial_id)
 
 
-def trials_of(session: Session, draft_id: int, now: datetime) -> list[ListTrial]:
+def list_trials(session: Session, draft_id: int, now: datetime) -> list[ListTrial]:
     """The draft's trials, newest first. One that has been silent for minutes was cut off, and is told as failed."""
     query = select(ListTrial).where(ListTrial.draft_id == draft_id).order_by(ListTrial.id.desc())
     found = list(session.scalars(query))
@@ -109,7 +109,7 @@ def trials_of(session: Session, draft_id: int, now: datetime) -> list[ListTrial]
     return found
 
 
-def differences(
+def list_differences(
     session: Session, trial_id: int, kind: str, limit: int, after_id: int = 0
 ) -> Sequence[TrialDifference]:
     """The pages that the trial judged differently, with page and institution."""

@@ -30,7 +30,7 @@ def issue_token(
     return token
 
 
-def all_tokens(session: Session) -> Sequence[OfficeToken]:
+def list_tokens(session: Session) -> Sequence[OfficeToken]:
     """All tokens with their offices, in the order that they were issued."""
     query = select(OfficeToken).options(joinedload(OfficeToken.office))
     return session.scalars(query.order_by(OfficeToken.id)).all()

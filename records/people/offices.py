@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from records.models import Office
 
 
-def all_offices(session: Session) -> Sequence[Office]:
+def list_offices(session: Session) -> Sequence[Office]:
     """The offices that cases can be handed to, in the order that they were added."""
     return session.scalars(select(Office).order_by(Office.id)).all()
 

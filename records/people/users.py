@@ -29,12 +29,12 @@ class Person:
     password: str = ""
 
 
-def people(session: Session) -> Sequence[User]:
+def list_users(session: Session) -> Sequence[User]:
     """All users, by name."""
     return session.scalars(select(User).options(joinedload(User.office)).order_by(User.name)).all()
 
 
-def districts(session: Session) -> Sequence[str]:
+def list_districts(session: Session) -> Sequence[str]:
     """The districts of the registered institutions."""
     column = Institution.district
     return session.scalars(select(column).distinct().order_by(column)).all()

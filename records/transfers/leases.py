@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from records.database import literal_ids
 from records.models import Transfer
-from records.transfers.office_queue import lock_in_order, office_transfer
+from records.transfers.office_queue import find_office_transfer, lock_in_order
 from records.transfers.views import TransferView, list_transfer_views
 
 LONGEST = timedelta(hours=24)
@@ -89,9 +89,9 @@ def transfer_to_answer(
     *,
     closed_too: bool = False,
 ) -> Transfer:
-    """One transfer of the office, locked as by `office_transfer`, which nobody holds but the caller; raises NotThisOffice
-    or LeaseLost. With `closed_too` a closed one needs no lease: to say the same again changes nothing."""
-    transfer = office_transfer(session, office_id, transfer_id, to_change=True)
+    """One transfer of the office, locked as by `find_office_transfer`, which nobody holds but the caller; raises
+    NotThisOffice or LeaseLost. With `closed_too` a closed one needs no lease: to say the same again changes nothing."""
+    transfer = find_office_transfer(session, office_id, transfer_id, to_change=True)
     if not (closed_too and transfer.closed_at is not None):
         require_not_anothers(transfer, lease_id, now)
     return transfer

@@ -33,7 +33,7 @@ class Waiting:
     transfers: int
 
 
-def waiting(session: Session) -> list[Waiting]:
+def list_waiting(session: Session) -> list[Waiting]:
     """The offices, each with what is to be written to it."""
     open_ones = (
         select(Transfer.office_id, func.count().label("transfers"))
@@ -81,7 +81,7 @@ def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> L
     return letter
 
 
-def letters(session: Session, limit: int = 100) -> Sequence[Letter]:
+def list_letters(session: Session, limit: int = 100) -> Sequence[Letter]:
     """The letters, newest first, with their items."""
     query = select(Letter).options(joinedload(Letter.office), selectinload(Letter.items))
     return session.scalars(query.order_by(Letter.id.desc()).limit(limit)).all()
@@ -132,7 +132,7 @@ def _take_answer(
     number = _cell(row, NUMBER)
     if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise ValueError(f"{NUMBER}：“{number[:20]}”不是编号")
-    transfer = office_queue.office_transfer(session, office_id, int(number), to_change=True)
+    transfer = office_queue.find_office_transfer(session, office_id, int(number), to_change=True)
     words, note = _cell(row, RESULT), _cell(row, NOTE)
     if words == RETURNED:
         if transfer.state is TransferState.RETURNED and transfer.note == note:

@@ -58,7 +58,7 @@ def matter_of(session: Session, office_id: int, page: Page, day: date) -> Matter
     return matter
 
 
-def office_matters(
+def list_office_matters(
     session: Session, office_id: int, after_id: int = 0, limit: int = 100, *, only_open: bool = True
 ) -> list[MatterCounted]:
     """The office's matters, oldest first: those with transfers that it has not answered, or all."""
@@ -72,7 +72,7 @@ def office_matters(
     return _counted(session, found)
 
 
-def matters_of(session: Session, transfers: Sequence[Transfer]) -> list[MatterCounted]:
+def list_matters_of(session: Session, transfers: Sequence[Transfer]) -> list[MatterCounted]:
     """The matters of these transfers, with all that each has."""
     query = select(Matter).where(Matter.id.in_({transfer.matter_id for transfer in transfers}))
     return _counted(session, session.scalars(query.options(_WITH_SOURCE)).all())

@@ -28,14 +28,14 @@ class Queued:
     matter_id: int | None = None
 
 
-def office_queue(session: Session, queued: Queued) -> Sequence[Transfer]:
+def list_queued(session: Session, queued: Queued) -> Sequence[Transfer]:
     """The transfers that are asked for, oldest first, with all that a person needs to act."""
-    ids = queued_ids(session, queued)
+    ids = list_queued_ids(session, queued)
     query = select(Transfer).where(Transfer.id.in_(literal_ids(ids))).options(*LISTED_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
 
-def queued_ids(session: Session, queued: Queued) -> Sequence[int]:
+def list_queued_ids(session: Session, queued: Queued) -> Sequence[int]:
     """The ids of what `office_queue` gives."""
     query = select(Transfer.id).where(Transfer.office_id == queued.office_id, Transfer.id > queued.after_id)
     query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
@@ -44,7 +44,7 @@ def queued_ids(session: Session, queued: Queued) -> Sequence[int]:
     return session.scalars(query.order_by(Transfer.id).limit(queued.limit)).all()
 
 
-def counts(session: Session, office_id: int) -> dict[TransferState, int]:
+def count_by_state(session: Session, office_id: int) -> dict[TransferState, int]:
     """How many of the office's transfers are in each state."""
     found = dict.fromkeys(TransferState, 0)
     query = select(*STATE_FACTS, func.count()).where(Transfer.office_id == office_id)
@@ -53,7 +53,7 @@ def counts(session: Session, office_id: int) -> dict[TransferState, int]:
     return found
 
 
-def office_transfer(
+def find_office_transfer(
     session: Session, office_id: int, transfer_id: int, *, to_change: bool = False
 ) -> Transfer:
     """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it or its lease, nor any

@@ -95,7 +95,7 @@ def disable(session: Session, webhook: Webhook, reason: str, *, actor: str, now:
     audit.append(session, actor, "webhook_changed", now, _name(webhook), reason=words)
 
 
-def webhooks(session: Session, office_id: int | None = None) -> Sequence[Webhook]:
+def list_webhooks(session: Session, office_id: int | None = None) -> Sequence[Webhook]:
     """The webhooks of an office, or all."""
     query = select(Webhook).options(joinedload(Webhook.office)).order_by(Webhook.id)
     if office_id is not None:
@@ -147,7 +147,7 @@ def any_due(session: Session, now: datetime) -> bool:
     return bool(session.scalar(select(exists().where(Delivery.next_at <= now))))
 
 
-def due_deliveries(session: Session, now: datetime, limit: int = 100) -> list[DueDelivery]:
+def list_due_deliveries(session: Session, now: datetime, limit: int = 100) -> list[DueDelivery]:
     """The messages that are due, those that wait longest first."""
     query = select(Delivery).options(joinedload(Delivery.webhook)).where(Delivery.next_at <= now)
     found = session.scalars(query.order_by(Delivery.next_at, Delivery.id).limit(limit))
@@ -177,7 +177,7 @@ def record_attempt(session: Session, delivery_id: int, sent: Sent, now: datetime
     delivery.next_at = now + max(RETRY_DELAYS[delivery.attempts - 1], asked)
 
 
-def deliveries(
+def list_deliveries(
     session: Session, office_id: int | None = None, *, only_dead: bool = False, limit: int = 100
 ) -> Sequence[Delivery]:
     """Messages to an office (or to all), newest first; dead letters are those that were given up."""

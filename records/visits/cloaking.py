@@ -12,7 +12,7 @@ _MOST_COMPARED = 6  # pages a site
 TAKEN_AWAY = "疑似遮蔽：浏览器打开后"
 
 
-def pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
+def list_pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
     """Pages of the sites that were flagged since a moment, or hide something from the browser, with their newest
     snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest first."""
     flagged = select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since)

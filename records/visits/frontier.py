@@ -22,7 +22,7 @@ class Planned:
     last_modified: str | None = None
 
 
-def waiting_pages(session: Session, visit_id: int, only: Sequence[int] | None = None) -> list[Planned]:
+def list_waiting_pages(session: Session, visit_id: int, only: Sequence[int] | None = None) -> list[Planned]:
     """The planned pages of a visit that are still to be fetched, in the order they were planned.
 
     `only` limits them to these ids.
@@ -91,7 +91,7 @@ def close_planned(session: Session, reasons: Mapping[int, str | None], state: Pl
     )
 
 
-def planned_counts(session: Session, visit_ids: Sequence[int]) -> dict[PlannedState, int]:
+def count_planned(session: Session, visit_ids: Sequence[int]) -> dict[PlannedState, int]:
     """How many planned pages of these visits are in each state."""
     rows = session.execute(
         select(PlannedPage.state, func.count())

@@ -33,7 +33,7 @@ class Target:
     resumed: bool
 
 
-def due_sources(session: Session, now: datetime) -> Sequence[Source]:
+def list_due_sources(session: Session, now: datetime) -> Sequence[Source]:
     """Enabled sources whose next visit is due, and those whose last visit was cut off, sites first; none outside of
     its hours."""
     cut_off = select(Visit.source_id).where(Visit.finished_at.is_(None), Visit.kind.in_(PATROLS))
@@ -42,7 +42,7 @@ def due_sources(session: Session, now: datetime) -> Sequence[Source]:
     return [row for row in rows if row.visit_hours is None or Hours.of(row.visit_hours).seconds_left(now)]
 
 
-def source_at(session: Session, url: str) -> Source | None:
+def find_source(session: Session, url: str) -> Source | None:
     """The site that starts at this address, or the account whose posts are listed there."""
     return session.scalar(select(Source).where(Source.address == url).order_by(*SITES_FIRST).limit(1))
 

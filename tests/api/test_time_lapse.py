@@ -22,9 +22,9 @@ from sqlalchemy import Engine, select
 from classifiers.lists.rules import load_rules
 from qingyi.client import QueueClient, Report
 from records import audit
-from records.cases.review import history
+from records.cases.review import list_history
 from records.database import open_engine, reading, transaction
-from records.figures.case_figures import case_facts
+from records.figures.case_figures import list_case_facts
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import Case, Office, OfficeKind, Role, Transfer
@@ -302,7 +302,7 @@ def reports_say_what_the_database_says(stage: Stage) -> None:
     with reading(stage.engine) as session:
         opened = local_day(session.scalars(select(Case.opened_at)).one())
         period = Period(opened, opened)
-        (fact,) = case_facts(session, period)
+        (fact,) = list_case_facts(session, period)
     days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
     with stage.signed_in("leader") as client:
         report = Document(io.BytesIO(client.get("/figures/stage-report.docx", params=days).content))
@@ -338,7 +338,9 @@ def reports_say_what_the_database_says(stage: Stage) -> None:
 def the_log_tells_it_all(stage: Stage) -> None:
     with transaction(stage.engine) as session:
         assert audit.verify(session).broken_at is None
-        steps = [entry.to_state.label for entry in history(session, 1) if entry.to_state != entry.from_state]
+        steps = [
+            entry.to_state.label for entry in list_history(session, 1) if entry.to_state != entry.from_state
+        ]
         assert steps == [
             *("待研判", "研判中", "认定违法", "已转送", "已签收", "已处置", "复现"),
             *("已转送", "已签收", "已处置", "已核验"),

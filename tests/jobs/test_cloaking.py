@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import Engine, select
 
-from records.cases.page_versions import versions
+from records.cases.page_versions import list_page_versions
 from records.cases.review import find_case
 from records.database import reading
 from records.models import Capture, Case
@@ -48,7 +48,7 @@ def test_a_cloaked_page_is_found_and_shown_with_both_versions(
         assert "screenshot.png" in {item["name"] for item in manifest["items"]}
         found = find_case(session, case.id)
         assert found is not None
-        shown = versions(session, store, found)
+        shown = list_page_versions(session, store, found)
         assert [version.snapshot.is_mobile for version in shown] == [False, True]
         assert any(row.agreement == "added" and "包治百病" in row.quote for row in shown[1].rows)
 

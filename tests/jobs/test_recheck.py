@@ -28,7 +28,7 @@ def report_disposed(engine: Engine, now) -> int:
         review.decide(
             session, case, user, review.Decision("transfer", case.row_version, offices=(office.id,)), now
         )
-        (transfer,) = office_queue.office_queue(session, office_queue.Queued(office.id))
+        (transfer,) = office_queue.list_queued(session, office_queue.Queued(office.id))
         actor = actor_of_office(office)
         answers.take(session, transfer, actor=actor, now=now)
         disposal = answers.Disposal(DisposalResult.DELETED, date(2026, 11, 24))

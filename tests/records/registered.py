@@ -12,7 +12,7 @@ from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.warc import Exchange, write_warc
 from records.cases.captures import Captured, keep_capture
-from records.cases.flagging import flag, latest_cases
+from records.cases.flagging import find_latest_cases, flag
 from records.database import transaction
 from records.judgements.judgements import record_judgement
 from records.models import (
@@ -114,7 +114,7 @@ def judged(engine: Engine, rules: RuleSet, kept: Snapshot, text: str, now: datet
     with transaction(engine) as session:
         own = session.get_one(Snapshot, kept.id)
         record = record_judgement(session, own, page, judgement, version=rules.version, now=now)
-        latest = latest_cases(session, [own.page_id]).get(own.page_id)
+        latest = find_latest_cases(session, [own.page_id]).get(own.page_id)
         case = flag(session, own.page, record, latest, now)
         return case.id if case else None
 

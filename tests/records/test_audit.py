@@ -77,7 +77,7 @@ def test_what_is_rolled_back_leaves_no_entry_and_takes_none_with_it(engine: Engi
         add(session, "lost")
         raise ValueError("no")
     with reading(engine) as session:
-        found = audit.entries(session, audit.AuditFilter(), 10)
+        found = audit.list_entries(session, audit.AuditFilter(), 10)
         assert [entry.reason for entry in reversed(found)] == ["1", "2", "3", "4"]
         assert audit.verify(session).broken_at is None
 
@@ -110,7 +110,7 @@ def test_signing_in_is_written_down_without_a_name_that_may_be_a_password(engine
         for name in ("reviewer", "my-secret-password"):
             with pytest.raises(SignInRefused):
                 check_password(session, name, "wrong", now)
-        found = audit.entries(session, audit.AuditFilter(), 10)
+        found = audit.list_entries(session, audit.AuditFilter(), 10)
         assert [(entry.action, entry.actor) for entry in found] == [
             ("sign_in_refused", "user:?"),
             ("sign_in_refused", "user:reviewer"),
@@ -133,5 +133,5 @@ def test_a_disabled_user_cannot_sign_in_and_the_last_administrator_stays(engine:
             check_password(session, "other", "a-long-password", now)
         with pytest.raises(PersonRefused, match="已存在"):
             users.add_person(session, "other", wanted, actor="user:admin", now=now)
-        changes = audit.entries(session, audit.AuditFilter(action="user_changed"), 10)
+        changes = audit.list_entries(session, audit.AuditFilter(action="user_changed"), 10)
         assert [entry.subject for entry in changes] == ["other", "other", "admin"]

@@ -65,7 +65,7 @@ def test_a_decision_under_the_old_name_is_taken_back_by_the_same_person_only(
             review.undo(session, case, zhao, now)
         review.undo(session, case, zhang, now)
     with reading(engine) as session:
-        assert [entry.actor for entry in review.history(session, case_id)[1:]] == [
+        assert [entry.actor for entry in review.list_history(session, case_id)[1:]] == [
             "reviewer:zhang",
             "user:zhang",
         ]
@@ -74,4 +74,4 @@ def test_a_decision_under_the_old_name_is_taken_back_by_the_same_person_only(
 
 
 def found(session, actor: str = ""):
-    return audit.entries(session, audit.AuditFilter(actor=actor), 10)
+    return audit.list_entries(session, audit.AuditFilter(actor=actor), 10)

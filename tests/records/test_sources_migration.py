@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from records.database import reading, transaction
 from records.migrations import downgrade, migration_config, upgrade
 from records.models import Case, Institution, Matter, Page, Source, SourceKind, Tip, Visit
-from records.visits.targets import due_sources, open_visit
+from records.visits.targets import list_due_sources, open_visit
 from tests.records import registered
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -92,7 +92,7 @@ def test_crawls_go_on_with_the_sources(old: Engine) -> None:
     upgrade(old)
     with transaction(old) as session:
         registered.site(session, "http://new.test/")
-        due = due_sources(session, now)
+        due = list_due_sources(session, now)
         assert [source.display_name for source in due] == [
             "http://west.test/", "http://east.test/", "http://new.test/", "城西号", "城东号",
         ]  # fmt: skip

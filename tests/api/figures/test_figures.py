@@ -148,7 +148,7 @@ def test_typical_cases_name_nobody(leader, cases, served) -> None:
     assert "云溪第" not in text
     assert "127.0.0.1" not in text
     with reading(served.engine) as session:
-        found = audit.entries(session, audit.AuditFilter(action="report_exported"), 5)
+        found = audit.list_entries(session, audit.AuditFilter(action="report_exported"), 5)
         assert found[0].subject.startswith("典型案例")
 
 

@@ -138,7 +138,7 @@ def test_numbers_run_without_gaps_per_office_and_year(served, cases, store, rule
     for thread in threads:
         thread.join()
     with reading(served.engine) as session:
-        assert sorted(letter.number for letter in letters.letters(session)) == [1, 2]
+        assert sorted(letter.number for letter in letters.list_letters(session)) == [1, 2]
     assert len(failures) == 2, "who comes second finds nothing left to write"
     assert all("没有待移送的线索" in str(error) for error in failures)
     assert CaseState.TRANSFERRED.label == registered.state(served.engine, case_id)

@@ -102,7 +102,7 @@ def test_a_term_from_its_draft_over_the_trial_into_force_and_back(
     for path in lists.iterdir():
         assert path.read_bytes() == (PROJECT / "keyword_lists" / path.name).read_bytes()
     with reading(served.engine) as session:
-        found = audit.entries(session, audit.AuditFilter(action="lists_published"), 10)
+        found = audit.list_entries(session, audit.AuditFilter(action="lists_published"), 10)
         assert [entry.actor for entry in found] == ["user:analyst", "user:analyst", "system:files"]
         assert audit.verify(session).broken_at is None
 

@@ -47,13 +47,13 @@ def test_a_user_signs_in_by_the_provider(served, client) -> None:
     assert (back.status_code, back.headers["location"]) == (303, "/cases?state=all")
     assert "研判队列" in client.get("/cases").text
     with reading(served.engine) as session:
-        (entry,) = audit.entries(session, audit.AuditFilter(action="sign_in"), 5)
+        (entry,) = audit.list_entries(session, audit.AuditFilter(action="sign_in"), 5)
         assert (entry.actor, entry.reason) == ("user:reviewer", "统一身份认证")
 
 
 def test_who_is_no_user_or_disabled_stays_outside(served, client, now) -> None:
     with transaction(served.engine) as session:
-        user = next(one for one in users.people(session) if one.name == "officer")
+        user = next(one for one in users.list_users(session) if one.name == "officer")
         wanted = Person(user.role, office_id=user.office_id, disabled=True)
         users.change_person(session, user, wanted, actor="test", now=now)
     for name in ("stranger", "officer"):

@@ -80,7 +80,7 @@ def test_a_tip_is_fetched_judged_and_follows_its_case(served, reviewer, site) ->
     assert "13800138000" not in page, "who reported is for those who work on tips"
     with reading(served.engine) as session:
         assert not any(
-            "13800138000" in entry.reason for entry in audit.entries(session, audit.AuditFilter(), 50)
+            "13800138000" in entry.reason for entry in audit.list_entries(session, audit.AuditFilter(), 50)
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from records.database import reading, transaction
-from records.judgements.judgements import unjudged
+from records.judgements.judgements import list_unjudged
 from records.models import Case, CaseState, Source
 from records.workflow import Actor, step
 from tests.records import registered
@@ -71,4 +71,4 @@ def test_the_same_bytes_are_not_judged_again(engine: Engine, store, rules, now) 
     )
     assert again.unchanged_since_id is not None
     with reading(engine) as session:
-        assert list(unjudged(session, 10)) == []
+        assert list(list_unjudged(session, 10)) == []

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from records.cases import merging, review
 from records.cases.review import CaseChanged, Decision
-from records.cases.review_queue import QueueFilter, next_case
+from records.cases.review_queue import QueueFilter, find_next_case
 from records.database import reading, transaction
 from records.models import Case, Source, SourceKind, User
 from records.transfers import office_queue
@@ -46,9 +46,9 @@ def test_one_decision_decides_all_that_is_merged(engine: Engine, cases, now) -> 
     assert states(engine, cases) == ["认定违法"] * 3
     decide(engine, lead, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        assert len(office_queue.office_queue(session, office_queue.Queued(office_id))) == 3
+        assert len(office_queue.list_queued(session, office_queue.Queued(office_id))) == 3
         other = next(case_id for case_id in cases if case_id != lead)
-        words = [entry.reason for entry in review.history(session, other)]
+        words = [entry.reason for entry in review.list_history(session, other)]
         assert f"并入案件 {lead}" in words
         assert f"属实（随案件 {lead}）" in words
 
@@ -60,7 +60,7 @@ def test_what_is_merged_is_decided_by_its_lead_only_until_it_is_split(engine: En
         decide(engine, other, "confirm", now)
     with reading(engine) as session:
         user = session.query(User).one()
-        assert next_case(session, QueueFilter(), user, now, after=lead) is None
+        assert find_next_case(session, QueueFilter(), user, now, after=lead) is None
     with transaction(engine) as session:
         merging.split(session, session.get_one(Case, other), session.query(User).one(), now)
     decide(engine, other, "dismiss", now, reason="科普")
@@ -82,7 +82,7 @@ def test_more_is_merged_into_the_same_lead(engine: Engine, store, rules, cases, 
     assert merged(engine, [lead, cases[2]], now) == lead
     assert states(engine, cases) == ["研判中"] * 3
     with reading(engine) as session:
-        assert len(merging.members(session, session.get_one(Case, lead))) == 2
+        assert len(merging.list_merged_cases(session, session.get_one(Case, lead))) == 2
 
 
 def test_cases_of_two_institutions_or_decided_ones_are_not_merged(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from records.cases import review_queue as queues
-from records.cases.review import history
+from records.cases.review import list_history
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import (
@@ -58,8 +58,8 @@ def person(engine: Engine) -> User:
 def names(engine: Engine, cases: dict[str, int], person: User, now, **asked: str) -> set[str]:
     with reading(engine) as session:
         wanted = QueueFilter(**asked)
-        shown = [case.id for case in queues.queue(session, wanted, person, now, 10)]
-        counted = queues.counts(session, wanted, person, now)
+        shown = [case.id for case in queues.list_cases(session, wanted, person, now, 10)]
+        counted = queues.count_by_state(session, wanted, person, now)
         assert sum(counted[state] for state in wanted.states) == len(shown)
     return {name for name, case_id in cases.items() if case_id in shown}
 
@@ -143,7 +143,7 @@ def test_two_who_take_the_next_case_at_once_get_two_cases(engine, cases, now) ->
     with transaction(engine) as session:
         user = session.get_one(User, people[0])
         assert queues.take_next(session, QueueFilter(), user, now) is None, "nothing is left"
-        assert len(queues.queue(session, QueueFilter(assignee="mine"), user, now, 10)) == 1
+        assert len(queues.list_cases(session, QueueFilter(assignee="mine"), user, now, 10)) == 1
 
 
 def test_cases_are_given_to_a_reviewer_and_it_is_written_down(engine, cases, person, now) -> None:
@@ -157,7 +157,7 @@ def test_cases_are_given_to_a_reviewer_and_it_is_written_down(engine, cases, per
     with reading(engine) as session:
         case = session.get_one(Case, cases["rate"])
         assert (case.state, case.reviewer_id) == (CaseState.REVIEWING, person.id)
-        assert [entry.reason for entry in history(session, case.id)][-2:] == ["分派给乙", "分派给甲"]
+        assert [entry.reason for entry in list_history(session, case.id)][-2:] == ["分派给乙", "分派给甲"]
 
 
 def test_a_view_is_kept_for_its_owner_only(engine, person) -> None:
@@ -167,12 +167,12 @@ def test_a_view_is_kept_for_its_owner_only(engine, person) -> None:
         queues.save_view(session, mine, "城东", QueueFilter(district="城东区"))
         queues.save_view(session, mine, "城东", QueueFilter(district="城东区", severity="high"))
         session.flush()
-        (view,) = queues.saved_views(session, mine)
+        (view,) = queues.list_saved_views(session, mine)
         assert QueueFilter.of(view.query) == QueueFilter(district="城东区", severity="high")
-        assert queues.saved_views(session, other) == []
+        assert queues.list_saved_views(session, other) == []
         queues.forget_view(session, other, view.id)
         session.flush()
-        assert len(queues.saved_views(session, mine)) == 1
+        assert len(queues.list_saved_views(session, mine)) == 1
         queues.forget_view(session, mine, view.id)
         session.flush()
-        assert queues.saved_views(session, mine) == []
+        assert queues.list_saved_views(session, mine) == []

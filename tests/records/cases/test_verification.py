@@ -16,7 +16,7 @@ from records.cases.verification import (
     assess,
     conclude,
     conclude_by_person,
-    due_rechecks,
+    list_due_rechecks,
 )
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -148,7 +148,7 @@ def test_a_person_is_asked_and_concludes(engine, rules, now, of_account) -> None
     with transaction(engine) as session:
         user = session.query(User).one()
         assert review_queue.count_unclear(session, user, now) == 1
-        assert [one.id for one in review_queue.queue(session, unclear, user, now, 10)] == [of_account]
+        assert [one.id for one in review_queue.list_cases(session, unclear, user, now, 10)] == [of_account]
         case = session.get_one(Case, of_account)
         with pytest.raises(StepRefused, match="请写明所见"):
             conclude_by_person(session, case, user, True, " ", now)
@@ -160,7 +160,7 @@ def test_a_person_is_asked_and_concludes(engine, rules, now, of_account) -> None
         assert review_queue.count_unclear(session, user, now) == 0
         with pytest.raises(StepRefused, match="没有等待人工核验"):
             conclude_by_person(session, session.get_one(Case, of_account), user, True, "再来", now)
-        assert due_rechecks(session, now + timedelta(days=7)), "looked at again on the seventh day"
+        assert list_due_rechecks(session, now + timedelta(days=7)), "looked at again on the seventh day"
 
 
 def test_a_person_may_see_that_it_is_there(engine, rules, now, of_account) -> None:

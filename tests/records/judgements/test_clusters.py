@@ -3,9 +3,9 @@
 from sqlalchemy import Engine
 
 from classifiers.values import PageText
-from records.cases.review import Decision, decide_alike, history
+from records.cases.review import Decision, decide_alike, list_history
 from records.database import reading, transaction
-from records.judgements.clusters import cluster_cases, find_cluster
+from records.judgements.clusters import find_cluster, list_cluster_cases
 from records.models import Case, Source
 from tests.records import registered
 
@@ -30,8 +30,8 @@ def test_a_repost_joins_the_first_ones_cluster_and_another_advert_does_not(
     other = seen(engine, store, rules, now, "祖传秘方，一贴见效，传男不传女，神医坐诊。", "c")
     with reading(engine) as session:
         case = session.get_one(Case, first)
-        assert [found.id for found in cluster_cases(session, case)] == [second]
-        assert cluster_cases(session, session.get_one(Case, other)) == []
+        assert [found.id for found in list_cluster_cases(session, case)] == [second]
+        assert list_cluster_cases(session, session.get_one(Case, other)) == []
 
 
 def test_the_pages_that_say_the_same_are_counted(engine: Engine, store, rules, now) -> None:
@@ -57,6 +57,6 @@ def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_
     assert registered.state(engine, second) == "认定违法"
     assert registered.state(engine, also) == "待研判"
     with reading(engine) as session:
-        entry = history(session, second)[-1]
+        entry = list_history(session, second)[-1]
         assert f"与案件 {first} 内容相同" in entry.reason
         assert entry.actor == "user:reviewer"

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from classifiers.judge import judge
 from classifiers.values import Facts, PageText
 from records.cases import review
-from records.cases.verification import LATER, RETRY_AFTER, Observation, assess, conclude, due_rechecks
+from records.cases.verification import LATER, RETRY_AFTER, Observation, assess, conclude, list_due_rechecks
 from records.database import reading, transaction
 from records.models import Case, DisposalResult, User, VisitorKind
 from records.transfers import answers, office_queue
@@ -37,14 +37,14 @@ def transferred(engine: Engine, case_id: int, now) -> tuple[int, int]:
     decide(engine, case_id, "confirm", now)
     decide(engine, case_id, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        (transfer,) = office_queue.office_queue(session, office_queue.Queued(office_id))
+        (transfer,) = office_queue.list_queued(session, office_queue.Queued(office_id))
         return office_id, transfer.id
 
 
 def disposed(engine: Engine, case_id: int, now) -> None:
     office_id, transfer_id = transferred(engine, case_id, now)
     with transaction(engine) as session:
-        transfer = office_queue.office_transfer(session, office_id, transfer_id)
+        transfer = office_queue.find_office_transfer(session, office_id, transfer_id)
         actor = actor_of_office(transfer.office)
         answers.take(session, transfer, actor=actor, now=now)
         report = answers.Disposal(DisposalResult.DELETED, date(2026, 11, 24))
@@ -56,7 +56,7 @@ def disposed(engine: Engine, case_id: int, now) -> None:
 def test_a_decision_on_a_waiting_case_takes_it_up_first(engine: Engine, case_id, now) -> None:
     decide(engine, case_id, "confirm", now)
     with reading(engine) as session:
-        steps = [entry.to_state.label for entry in review.history(session, case_id)]
+        steps = [entry.to_state.label for entry in review.list_history(session, case_id)]
     assert steps == ["待研判", "研判中", "认定违法"]
 
 
@@ -82,10 +82,10 @@ def test_taking_twice_changes_nothing(engine: Engine, case_id, now) -> None:
     office_id, transfer_id = transferred(engine, case_id, now)
     for _ in range(2):
         with transaction(engine) as session:
-            transfer = office_queue.office_transfer(session, office_id, transfer_id)
+            transfer = office_queue.find_office_transfer(session, office_id, transfer_id)
             answers.take(session, transfer, actor=actor_of_office(transfer.office), now=now)
     with reading(engine) as session:
-        assert [entry.to_state.label for entry in review.history(session, case_id)][-2:] == [
+        assert [entry.to_state.label for entry in review.list_history(session, case_id)][-2:] == [
             "已转送",
             "已签收",
         ]
@@ -95,15 +95,15 @@ def test_an_office_does_not_see_anothers_transfers(engine: Engine, case_id, now)
     _, transfer_id = transferred(engine, case_id, now)
     with transaction(engine) as session:
         other = registered.office(session, "另一网信办")
-        assert office_queue.office_queue(session, office_queue.Queued(other.id)) == []
+        assert office_queue.list_queued(session, office_queue.Queued(other.id)) == []
         with pytest.raises(office_queue.NotThisOffice):
-            office_queue.office_transfer(session, other.id, transfer_id)
+            office_queue.find_office_transfer(session, other.id, transfer_id)
 
 
 def test_returning_needs_its_reason_and_goes_back_to_the_reviewer(engine: Engine, case_id, now) -> None:
     office_id, transfer_id = transferred(engine, case_id, now)
     with transaction(engine) as session:
-        transfer = office_queue.office_transfer(session, office_id, transfer_id)
+        transfer = office_queue.find_office_transfer(session, office_id, transfer_id)
         actor = actor_of_office(transfer.office)
         answers.take(session, transfer, actor=actor, now=now)
         with pytest.raises(StepRefused):
@@ -115,8 +115,8 @@ def test_returning_needs_its_reason_and_goes_back_to_the_reviewer(engine: Engine
 def test_a_disposal_is_due_for_its_recheck_after_a_day(engine: Engine, case_id, now) -> None:
     disposed(engine, case_id, now)
     with reading(engine) as session:
-        assert due_rechecks(session, now + timedelta(hours=23)) == []
-        assert [case.id for case in due_rechecks(session, now + timedelta(hours=24))] == [case_id]
+        assert list_due_rechecks(session, now + timedelta(hours=23)) == []
+        assert [case.id for case in list_due_rechecks(session, now + timedelta(hours=24))] == [case_id]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_page_that_is_gone_is_looked_at_again_on_the_seventh_and_thirtieth_day
     for days in range(1, 60):
         day = now + timedelta(days=days)
         with transaction(engine) as session:
-            for case in due_rechecks(session, day):
+            for case in list_due_rechecks(session, day):
                 gone = assess(case, Observation(VisitorKind.PLAIN, 404), GONE)
                 conclude(session, case, [gone], day)
                 looked_at.append(days)
@@ -218,8 +218,8 @@ def test_the_same_text_elsewhere_opens_a_case_that_names_the_first(
     mirror = registered.case(engine, store, rules, now, number=2)
     with reading(engine) as session:
         assert session.get_one(Case, mirror).mirror_of_id == case_id
-        assert f"与案件 {case_id}（已处置）的页面内容相同" in review.history(session, mirror)[0].reason
-        assert f"相同内容在别处再现：案件 {mirror}" in review.history(session, case_id)[-1].reason
+        assert f"与案件 {case_id}（已处置）的页面内容相同" in review.list_history(session, mirror)[0].reason
+        assert f"相同内容在别处再现：案件 {mirror}" in review.list_history(session, case_id)[-1].reason
 
 
 def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
@@ -230,14 +230,14 @@ def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
     decide(engine, case_id, "transfer", now, offices=tuple(offices))
     with reading(engine) as session:
         return [
-            (office, office_queue.office_queue(session, office_queue.Queued(office))[0].id)
+            (office, office_queue.list_queued(session, office_queue.Queued(office))[0].id)
             for office in offices
         ]
 
 
 def answer(engine: Engine, pair: tuple[int, int], now, result: DisposalResult | None) -> None:
     with transaction(engine) as session:
-        transfer = office_queue.office_transfer(session, *pair, to_change=True)
+        transfer = office_queue.find_office_transfer(session, *pair, to_change=True)
         actor = actor_of_office(transfer.office)
         answers.take(session, transfer, actor=actor, now=now)
         if result is None:
@@ -277,7 +277,7 @@ def test_a_returned_case_is_handed_over_anew(engine: Engine, case_id, now) -> No
         office_id = review.find_case(session, case_id).transfers[0].office_id
     decide(engine, case_id, "transfer", now, offices=(office_id,))
     with reading(engine) as session:
-        (again,) = office_queue.office_queue(session, office_queue.Queued(office_id))
+        (again,) = office_queue.list_queued(session, office_queue.Queued(office_id))
         assert (again.round, again.state.label) == (2, "已转送")
     answer(engine, (office_id, again.id), now, DisposalResult.DELETED)
     assert registered.state(engine, case_id) == "已处置"

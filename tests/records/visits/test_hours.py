@@ -8,7 +8,7 @@ from sqlalchemy import update
 from records.database import reading, transaction
 from records.models import Source
 from records.visits.hours import Hours
-from records.visits.targets import due_sources, open_visit
+from records.visits.targets import list_due_sources, open_visit
 from tests.records import registered
 
 NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)  # 12:00 in China
@@ -45,6 +45,6 @@ def test_a_site_is_due_only_in_its_hours_and_its_visit_ends_with_them(engine) ->
         registered.site(session, "http://a.test/")
         session.execute(update(Source).values(visit_hours="11-13", max_minutes=600))
     with reading(engine) as session:
-        assert not due_sources(session, NOON - timedelta(hours=2))
-        (site,) = due_sources(session, NOON)
+        assert not list_due_sources(session, NOON - timedelta(hours=2))
+        (site,) = list_due_sources(session, NOON)
     assert open_visit(engine, site, NOON).seconds_left == 3600
