@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from api.audit.routes import router as audit_router
 from api.cases.case import router as review_router
 from api.cases.queue import router as reviewers_queue_router
-from api.context import Parts, Signed
+from api.context import AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.routes import router as figures_router
 from api.letters.routes import router as letters_router
@@ -67,7 +67,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         docs_url=None,
         redoc_url=None,
     )
-    give_parts(app, engine, store, rules, settings)
+    set_state(app, engine, store, rules, settings)
     for router in (
         signin_router,
         oidc_router,
@@ -98,13 +98,11 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     return app
 
 
-def give_parts(
-    app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings
-) -> None:
+def set_state(app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings) -> None:
     """Have the application serve these parts from now on."""
     lists = LiveRules(rules, ListFolders(settings.lists_dir, settings.lists_kept_dir))
     app.state.calls = RateLimiter(settings.api_calls_per_minute)
-    app.state.parts = Parts(engine, store, lists, settings)
+    app.state.app_state = AppState(engine, store, lists, settings)
 
 
 def _home(sign_in: Signed) -> RedirectResponse:

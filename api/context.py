@@ -1,4 +1,4 @@
-"""What every route has at hand: the application's parts, the clock, who is asking."""
+"""What every route has at hand: the state of the application, the clock, who is asking."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ COOKIE = "qingyi_sign_in"
 
 
 @dataclass(frozen=True)
-class Parts:
+class AppState:
     """What the application is made of."""
 
     engine: Engine
@@ -45,9 +45,9 @@ class Parts:
     settings: Settings
 
 
-def parts(request: Request) -> Parts:
-    """The parts of the application that serves `request`."""
-    found: Parts = request.app.state.parts
+def app_state(request: Request) -> AppState:
+    """The state of the application that serves `request`."""
+    found: AppState = request.app.state.app_state
     return found
 
 
@@ -56,20 +56,20 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-PartsHere = Annotated[Parts, Depends(parts)]
+App = Annotated[AppState, Depends(app_state)]
 Now = Annotated[datetime, Depends(clock)]
 
 
-def signed_in_or_nobody(request: Request, here: Parts, now: datetime) -> SignIn | None:
+def signed_in_or_nobody(request: Request, app: AppState, now: datetime) -> SignIn | None:
     """The sign-in of the browser, if there is one."""
     token = request.cookies.get(COOKIE)
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         return find_sign_in(session, token, now) if token else None
 
 
-def signed_in(request: Request, here: PartsHere, now: Now) -> SignIn:
+def signed_in(request: Request, app: App, now: Now) -> SignIn:
     """The sign-in of the browser; raises SignInNeeded."""
-    found = signed_in_or_nobody(request, here, now)
+    found = signed_in_or_nobody(request, app, now)
     if found is None:
         raise SignInNeeded(request.url.path)
     return found

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.context import parts, signed_in_or_nobody
+from api.context import app_state, signed_in_or_nobody
 from api.error_responses import answer
 from api.errors import BodyTooLarge, BodyTooSlow
 from records.database import reading
@@ -103,12 +103,12 @@ class _Body:
             )
 
     def _is_known(self) -> bool:
-        here, now = parts(self._request), datetime.now(UTC)
+        app, now = app_state(self._request), datetime.now(UTC)
         kind, _, token = self._request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            with reading(here.engine) as session:
+            with reading(app.engine) as session:
                 return find_token(session, token.strip(), now) is not None
-        return signed_in_or_nobody(self._request, here, now) is not None
+        return signed_in_or_nobody(self._request, app, now) is not None
 
     def _fail(self, fault: Exception) -> NoReturn:
         self.fault = fault

@@ -2,27 +2,27 @@
 
 import threading
 
-from api.context import Parts
+from api.context import AppState
 from jobs.processes import run_step
 
 _LONGEST_SECONDS = 3_600
 
 
-def start_step(here: Parts, *arguments: str) -> None:
+def start_step(app: AppState, *arguments: str) -> None:
     """Run `qingyi` with `arguments` in the background, on this application's database and folders."""
-    settings = {"environment": environment_of(here), "seconds": _LONGEST_SECONDS}
+    settings = {"environment": environment_of(app), "seconds": _LONGEST_SECONDS}
     work = threading.Thread(
         target=run_step, args=arguments, kwargs=settings, name=f"step-{arguments[0]}", daemon=True
     )
     work.start()
 
 
-def environment_of(here: Parts) -> dict[str, str]:
+def environment_of(app: AppState) -> dict[str, str]:
     """What has a step work on this application's database and folders."""
     return {
-        "QINGYI_DATABASE_URL": here.engine.url.render_as_string(hide_password=False),
-        "QINGYI_EVIDENCE_DIR": str(here.store.folder),
-        "QINGYI_LISTS_DIR": str(here.lists.here.folder),
-        "QINGYI_LISTS_KEPT_DIR": str(here.lists.here.kept),
-        "QINGYI_ALLOW_NETWORKS": ",".join(here.settings.allow_networks),
+        "QINGYI_DATABASE_URL": app.engine.url.render_as_string(hide_password=False),
+        "QINGYI_EVIDENCE_DIR": str(app.store.folder),
+        "QINGYI_LISTS_DIR": str(app.lists.folders.folder),
+        "QINGYI_LISTS_KEPT_DIR": str(app.lists.folders.kept),
+        "QINGYI_ALLOW_NETWORKS": ",".join(app.settings.allow_networks),
     }

@@ -145,16 +145,16 @@ def main() -> None:
         engine, store = open_engine(f"sqlite:///{folder / 'qingyi.db'}"), EvidenceStore(folder / "evidence")
         upgrade(engine)
         fill(engine, store, options.pages, options.characters, console)
-        here, versions = _two_versions(folder)
+        folders, versions = _two_versions(folder)
         with transaction(engine) as session:
             ids = pages_to_try(session, None, 0)
             trial_id = begin_trial(session, None, versions, len(ids), "system:benchmark", NOW).id
         started = time.perf_counter()
-        run_trial(engine, store, here, trial_id, ids)
+        run_trial(engine, store, folders, trial_id, ids)
         seconds = time.perf_counter() - started
         with reading(engine) as session:
             figures = session.get_one(models.ListTrial, trial_id).figures or {}
-        rate, base = options.pages / seconds, _baseline(here, versions, options.characters)
+        rate, base = options.pages / seconds, _baseline(folders, versions, options.characters)
     table = Table("run", "pages", "pages/s", "share of one process", "100,000 pages", title="trial")
     table.add_row("judge only, one process, both versions", str(BASELINE), f"{base:.0f}", "1.00", "")
     whole = f"{100_000 / rate / 60:.1f} min"
@@ -166,20 +166,20 @@ def main() -> None:
 
 def _two_versions(folder: Path) -> tuple[ListFolders, tuple[str, str]]:
     """The lists as they are, and with one term more."""
-    here = ListFolders(folder / "lists", folder / "kept")
-    shutil.copytree(PROJECT / "keyword_lists", here.folder)
-    before = load_rules(here.folder).version
-    keep_files(here.folder, here.kept, before)
-    file = here.folder / "cure_rate.yaml"
+    folders = ListFolders(folder / "lists", folder / "kept")
+    shutil.copytree(PROJECT / "keyword_lists", folders.folder)
+    before = load_rules(folders.folder).version
+    keep_files(folders.folder, folders.kept, before)
+    file = folders.folder / "cure_rate.yaml"
     file.write_text(add_term(file.read_text("utf-8"), "cure-rate-percent", TERM), "utf-8")
-    after = load_rules(here.folder).version
-    keep_files(here.folder, here.kept, after)
-    return here, (before, after)
+    after = load_rules(folders.folder).version
+    keep_files(folders.folder, folders.kept, after)
+    return folders, (before, after)
 
 
-def _baseline(here: ListFolders, versions: tuple[str, str], characters: int) -> float:
+def _baseline(folders: ListFolders, versions: tuple[str, str], characters: int) -> float:
     """Pages a second."""
-    rules = [load_rules(here.of(version)) for version in versions]
+    rules = [load_rules(folders.of(version)) for version in versions]
     texts = [page_text(number, characters) for number in range(BASELINE)]
     facts = Facts(local_day(NOW))
     for one in rules:

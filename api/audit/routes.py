@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.context import AuditReader, PartsHere, page
+from api.context import App, AuditReader, page
 from records import audit
 from records.audit import AuditFilter
 from records.database import reading
@@ -18,7 +18,7 @@ PAGE_SIZE = 100
 @router.get("")
 def show(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: AuditReader,
     actor: Annotated[str, Query(max_length=100)] = "",
     action: Annotated[str, Query(max_length=40)] = "",
@@ -28,7 +28,7 @@ def show(
 ) -> HTMLResponse:
     """Everything that anyone did, newest first."""
     wanted = AuditFilter(actor, action, subject, case)
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         found = audit.list_entries(session, wanted, PAGE_SIZE + 1, before)
     more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
     return page(
@@ -44,9 +44,9 @@ def show(
 
 
 @router.get("/verify")
-def verify(request: Request, here: PartsHere, sign_in: AuditReader) -> HTMLResponse:
+def verify(request: Request, app: App, sign_in: AuditReader) -> HTMLResponse:
     """Whether the chain is whole."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         verified = audit.verify(session)
         found = audit.list_entries(session, AuditFilter(), PAGE_SIZE)
     return page(

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import downloads
 from api.cases.highlight import lines
 from api.cases.queue import Done, case_address, queue_address
-from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
 from records.cases import merging, page_versions, review, verification
@@ -36,12 +36,12 @@ router = APIRouter(prefix="/cases", include_in_schema=False)
 
 @router.get("/{case_id}")
 def show(
-    request: Request, here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId, done: Done = None
+    request: Request, app: App, sign_in: CaseReader, now: Now, case_id: RecordId, done: Done = None
 ) -> HTMLResponse:
     """A case: the page's text with its findings, why, whose, and what can be done. `done` is the case that was
     decided just before, to be taken back if it was a slip."""
     wanted = QueueFilter.of(request.url.query)
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         findings = case.judgement.findings
         offices = list_offices(session) if _is_transferable(case) else ()
@@ -66,12 +66,12 @@ def show(
             precedents=find_precedents(session, case) if case.state in STAGES["is-open"].states else (),
             before=count_institution_cases(session, case.page.source.institution.id),
             stages=STAGES,
-            laws=here.lists.rules().forbidden,
-            rules=here.lists.rules().by_id,
+            laws=app.lists.rules().forbidden,
+            rules=app.lists.rules().by_id,
             tips=list_tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=downloads.pictures_read(session, case),
-            captured=downloads.capture_shown(session, here.store, case),
+            captured=downloads.capture_shown(session, app.store, case),
             view=wanted.address(),
             done=session.get(Case, done) if done else None,
             following=find_next_case(session, wanted, sign_in.user, now, after=case_id),
@@ -80,10 +80,10 @@ def show(
 
 @router.get("/{case_id}/compare/{other_id}")
 def compare(
-    request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId, other_id: RecordId
+    request: Request, app: App, sign_in: CaseReader, case_id: RecordId, other_id: RecordId
 ) -> HTMLResponse:
     """Two cases' pages side by side, sentence by sentence."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         other = _found(review.find_case(session, other_id), sign_in)
         rows = differences(case.judgement.page_text, other.judgement.page_text)
@@ -91,17 +91,17 @@ def compare(
 
 
 @router.get("/{case_id}/versions")
-def versions(request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
+def versions(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
     """What the case's page said from time to time, and to whom: each version beside the one before."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        shown = page_versions.list_page_versions(session, here.store, case)
+        shown = page_versions.list_page_versions(session, app.store, case)
         return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
 
 
 @router.post("/{case_id}", dependencies=[CheckedForm])
 def decide(
-    here: PartsHere,
+    app: App,
     sign_in: Reviewer,
     now: Now,
     case_id: RecordId,
@@ -113,7 +113,7 @@ def decide(
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one of the view."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
         if action in {"comment", "undo", "split"}:
@@ -125,9 +125,9 @@ def decide(
                 merging.split(session, case, user, now)
             return RedirectResponse(case_address(case_id, view), 303)
         take = review.decide_alike if alike else review.decide
-        within = timedelta(days=here.settings.answer_within_days)
+        within = timedelta(days=app.settings.answer_within_days)
         decision = review.Decision(action, version, reason, tuple(office or ()), within)
-        take(session, case, user, decision, now, needs_approval=here.settings.two_person)
+        take(session, case, user, decision, now, needs_approval=app.settings.two_person)
         following: int | None = case_id
         if case.state in _SENT_ON:
             following = find_next_case(session, QueueFilter.of(view), user, now, after=case_id)
@@ -138,23 +138,23 @@ def decide(
 
 
 @router.get("/{case_id}/raw")
-def raw(request: Request, here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Response:
+def raw(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
     """The stored page as it looked, for the case page's frame: nothing of it can act."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
-        return sandboxed(request, decoded_html(here.store, case.judgement.snapshot))
+        return sandboxed(request, decoded_html(app.store, case.judgement.snapshot))
 
 
 @router.get("/{case_id}/screenshot")
-def screenshot(here: PartsHere, sign_in: CaseReader, case_id: RecordId) -> Response:
+def screenshot(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
     """The screenshot of the case's page."""
-    with reading(here.engine) as session:
-        return downloads.screenshot(session, here.store, _found(review.find_case(session, case_id), sign_in))
+    with reading(app.engine) as session:
+        return downloads.screenshot(session, app.store, _found(review.find_case(session, case_id), sign_in))
 
 
 @router.post("/{case_id}/verification", dependencies=[CheckedForm])
 def verify(
-    here: PartsHere,
+    app: App,
     sign_in: Reviewer,
     now: Now,
     case_id: RecordId,
@@ -163,7 +163,7 @@ def verify(
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Say what a re-check that was unclear shows: the content is gone, or there."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
         verification.conclude_by_person(session, case, user, seen == "gone", reason, now)
@@ -172,55 +172,55 @@ def verify(
 
 @router.get("/{case_id}/verifications/{verification_id}/{visitor}.png")
 def seen_by(
-    here: PartsHere, sign_in: CaseReader, case_id: RecordId, verification_id: RecordId, visitor: str
+    app: App, sign_in: CaseReader, case_id: RecordId, verification_id: RecordId, visitor: str
 ) -> Response:
     """The screenshot of what a visitor of a re-check saw, where it was unclear."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         looks = [look for one in case.verifications if one.id == verification_id for look in one.observations]
         sha256 = next((look.get("screenshot") for look in looks if look["visitor"] == visitor), None)
         if not sha256:
             raise HTTPException(404)
-        return downloads.as_picture(here.store.get(sha256))
+        return downloads.as_picture(app.store.get(sha256))
 
 
 @router.get("/{case_id}/pictures/{sha256}")
-def picture(here: PartsHere, sign_in: CaseReader, case_id: RecordId, sha256: str) -> Response:
+def picture(app: App, sign_in: CaseReader, case_id: RecordId, sha256: str) -> Response:
     """A picture of the case's page in which something was found."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         return downloads.picture(
-            session, here.store, _found(review.find_case(session, case_id), sign_in), sha256
+            session, app.store, _found(review.find_case(session, case_id), sign_in), sha256
         )
 
 
 @router.get("/{case_id}/package")
-def package(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
+def package(app: App, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
     """The evidence package of the case, as a download."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.package(session, here.store, case, download)
+        return downloads.package(session, app.store, case, download)
 
 
 @router.get("/{case_id}/attachments/{attachment_id}")
-def attachment(here: PartsHere, sign_in: CaseReader, case_id: RecordId, attachment_id: RecordId) -> Response:
+def attachment(app: App, sign_in: CaseReader, case_id: RecordId, attachment_id: RecordId) -> Response:
     """A document that an office added to a transfer of the case, as a download."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         known = [one for transfer in case.transfers for one in transfer.attachments]
         found = next((one for one in known if one.id == attachment_id), None)
         if found is None:
             raise HTTPException(404)
-        return downloads.attachment_download(here.store, found)
+        return downloads.attachment_download(app.store, found)
 
 
 @router.get("/{case_id}/evidence")
-def evidence(here: PartsHere, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
+def evidence(app: App, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
     """The raw bytes of the page that was judged, as a download."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         case = _found(review.find_case(session, case_id), sign_in)
         download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.as_download(session, here.store, case, download)
+        return downloads.as_download(session, app.store, case, download)
 
 
 def _is_transferable(case: Case) -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from api.context import CaseReader, CheckedForm, Now, PartsHere, RecordId, Reviewer, page
+from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
 from records.cases import merging
 from records.cases import review_queue as queues
 from records.cases.bulk_transfer import TRANSFERABLE, transfer_many
@@ -28,7 +28,7 @@ Done = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 @router.get("")
 def queue(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: CaseReader,
     now: Now,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
@@ -37,7 +37,7 @@ def queue(
     """The queue: what waits for a reviewer, or the cases that the filters ask for. `done` is the case that was
     decided just before."""
     wanted = QueueFilter.of(request.url.query)
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
         return page(
@@ -50,7 +50,7 @@ def queue(
             counts=_counts(session, wanted, user, now),
             unclear=queues.count_unclear(session, user, now),
             choices=queues.list_choices(session),
-            rules=[(rule.id, rule.title) for rule in here.lists.rules().rules],
+            rules=[(rule.id, rule.title) for rule in app.lists.rules().rules],
             views=queues.list_saved_views(session, user),
             states=CaseState,
             offices=_offices_for(session, wanted),
@@ -60,19 +60,19 @@ def queue(
 
 
 @router.get("/counts")
-def counts(request: Request, here: PartsHere, sign_in: CaseReader, now: Now) -> dict[str, int]:
+def counts(request: Request, app: App, sign_in: CaseReader, now: Now) -> dict[str, int]:
     """How many cases are in each state, for the tabs: asked for again and again while the queue is open."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         return _counts(session, QueueFilter.of(request.url.query), user, now)
 
 
 @router.post("/next", dependencies=[CheckedForm])
 def take_next(
-    here: PartsHere, sign_in: Reviewer, now: Now, view: Annotated[str, Form(max_length=1000)] = ""
+    app: App, sign_in: Reviewer, now: Now, view: Annotated[str, Form(max_length=1000)] = ""
 ) -> RedirectResponse:
     """Take the gravest case of the view that nobody holds."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         taken = queues.take_next(session, QueueFilter.of(view), user, now)
     if taken is None:
@@ -82,7 +82,7 @@ def take_next(
 
 @router.post("/assign", dependencies=[CheckedForm])
 def assign(
-    here: PartsHere,
+    app: App,
     sign_in: Reviewer,
     now: Now,
     to: Annotated[int, Form()],
@@ -90,7 +90,7 @@ def assign(
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Give the chosen cases to a reviewer."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         reviewer = session.get(User, to)
         if reviewer is None or not may(reviewer, Permission.REVIEW):
             raise StepRefused("请选择研判员")
@@ -101,14 +101,14 @@ def assign(
 
 @router.post("/merge", dependencies=[CheckedForm])
 def merge(
-    here: PartsHere,
+    app: App,
     sign_in: Reviewer,
     now: Now,
     case: Annotated[list[int] | None, Form()] = None,
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Merge the chosen cases, to be decided as one."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         lead = merging.merge(session, (case or [])[:PAGE_SIZE], by, now)
     return RedirectResponse(case_address(lead.id, view), 303)
@@ -116,7 +116,7 @@ def merge(
 
 @router.post("/transfer", dependencies=[CheckedForm])
 def transfer(
-    here: PartsHere,
+    app: App,
     sign_in: Reviewer,
     now: Now,
     case: Annotated[list[int] | None, Form()] = None,
@@ -124,8 +124,8 @@ def transfer(
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Hand the chosen cases over to the chosen offices: those of one site as one matter."""
-    within = timedelta(days=here.settings.answer_within_days)
-    with transaction(here.engine) as session:
+    within = timedelta(days=app.settings.answer_within_days)
+    with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         transfer_many(session, (case or [])[:PAGE_SIZE], office or [], by, now, within)
     return RedirectResponse(queue_address(view), 303)
@@ -133,22 +133,22 @@ def transfer(
 
 @router.post("/views", dependencies=[CheckedForm])
 def save_view(
-    here: PartsHere,
+    app: App,
     sign_in: CaseReader,
     name: Annotated[str, Form(min_length=1, max_length=40)],
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
     """Keep the view under a name."""
     wanted = QueueFilter.of(view)
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         queues.save_view(session, session.get_one(User, sign_in.user_id), name.strip(), wanted)
     return RedirectResponse(queue_address(view), 303)
 
 
 @router.post("/views/{view_id}/forget", dependencies=[CheckedForm])
-def forget_view(here: PartsHere, sign_in: CaseReader, view_id: RecordId) -> RedirectResponse:
+def forget_view(app: App, sign_in: CaseReader, view_id: RecordId) -> RedirectResponse:
     """Forget a view."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         queues.forget_view(session, session.get_one(User, sign_in.user_id), view_id)
     return RedirectResponse("/cases", 303)
 

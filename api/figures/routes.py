@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from api.context import FigureReader, Now, Parts, PartsHere, RecordId, TypedDay, page
+from api.context import App, AppState, FigureReader, Now, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
 from records.cases.review_queue import QueueFilter
@@ -88,12 +88,12 @@ FigureQueryParam = Annotated[FigureQuery, Depends(figure_query)]
 
 @router.get("/figures")
 def show(
-    request: Request, here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam
+    request: Request, app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam
 ) -> HTMLResponse:
     """The dashboard: each chart's bars lead to the cases that they count."""
-    families = _families(here)
-    rules = {rule.id: rule.title for rule in here.lists.rules().rules}
-    with reading(here.engine) as session:
+    families = _families(app)
+    rules = {rule.id: rule.title for rule in app.lists.rules().rules}
+    with reading(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
         coverage = _coverage(session, query)
         wanted = query.wanted()
@@ -134,11 +134,9 @@ def show(
 
 
 @router.get("/figures/coverage")
-def coverage(
-    request: Request, here: PartsHere, sign_in: FigureReader, query: FigureQueryParam
-) -> HTMLResponse:
+def coverage(request: Request, app: App, sign_in: FigureReader, query: FigureQueryParam) -> HTMLResponse:
     """Each site and account: whether it was seen in the period, and why not; those that were not first."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         sources = source_coverage(session, query.period.begin, query.period.end, query.district)
         levels = level_coverage(session, sources, query.district)
     sources.sort(key=lambda one: (one.state is SourceState.SEEN, one.level, one.institution, one.source))
@@ -146,11 +144,11 @@ def coverage(
 
 
 @router.get("/figures/quantified.xlsx")
-def quantified(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
+def quantified(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The campaign's table for the period."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
-        parts = quantified_parts(facts, _coverage(session, query), _families(here), query.period)
+        parts = quantified_parts(facts, _coverage(session, query), _families(app), query.period)
         audit.append(
             session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
         )
@@ -159,9 +157,9 @@ def quantified(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQu
 
 
 @router.get("/figures/stage-report.docx")
-def stage(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
+def stage(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The stage report of the period."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         content = stage_report(
             Stage(
                 place=query.place,
@@ -171,7 +169,7 @@ def stage(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryPa
                 coverage=_coverage(session, query),
                 backlog=count_backlog(session, local_day(now), query.district),
                 offices=list_office_figures(session, query.period, local_day(now), query.district),
-                families=_families(here),
+                families=_families(app),
                 made=query.period.end,
             )
         )
@@ -182,9 +180,9 @@ def stage(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryPa
 
 
 @router.get("/figures/typical-cases.docx")
-def typical(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
+def typical(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The period's typical cases, redacted."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         cases = list_highest_scored(session, query.period, query.district, _TYPICAL)
         audit.append(
             session, sign_in.user, "report_exported", now, f"典型案例 {query.period.title} {query.place}"
@@ -193,11 +191,9 @@ def typical(here: PartsHere, sign_in: FigureReader, now: Now, query: FigureQuery
 
 
 @router.get("/institutions/{institution_id}")
-def institution(
-    request: Request, here: PartsHere, sign_in: FigureReader, institution_id: RecordId
-) -> HTMLResponse:
+def institution(request: Request, app: App, sign_in: FigureReader, institution_id: RecordId) -> HTMLResponse:
     """An institution: who it is, its certificates, sites and accounts, and what was found of it."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         history = _history(session, sign_in, institution_id)
         return page(
             request,
@@ -210,9 +206,9 @@ def institution(
 
 
 @router.get("/institutions/{institution_id}/record.docx")
-def record(here: PartsHere, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
+def record(app: App, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
     """An institution's record, for its licence's renewal."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         history = _history(session, sign_in, institution_id)
         audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
         content = institution_record(history, now)
@@ -232,9 +228,9 @@ def _coverage(session: Session, query: FigureQuery) -> list[LevelCoverage]:
     return level_coverage(session, sources, query.district)
 
 
-def _families(here: Parts) -> dict[str, str]:
+def _families(app: AppState) -> dict[str, str]:
     """The kinds of misconduct, by id, in the order of the lists."""
-    return {name: str(content["title"]) for name, content in here.lists.rules().families.items()}
+    return {name: str(content["title"]) for name, content in app.lists.rules().families.items()}
 
 
 def _institution(fact: CaseFact) -> list[str]:

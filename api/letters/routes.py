@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.context import CheckedForm, Now, PartsHere, RecordId, Reviewer, UploadedTable, page
+from api.context import App, CheckedForm, Now, RecordId, Reviewer, UploadedTable, page
 from api.errors import NotAllowed
 from records.database import reading, transaction
 from records.models import SignIn, User
@@ -33,9 +33,9 @@ Writer = Annotated[SignIn, Depends(writer)]
 
 
 @router.get("")
-def show(request: Request, here: PartsHere, sign_in: Writer) -> HTMLResponse:
+def show(request: Request, app: App, sign_in: Writer) -> HTMLResponse:
     """What is to be written to whom, and the letters so far."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         return page(
             request,
             "letters.html",
@@ -47,22 +47,22 @@ def show(request: Request, here: PartsHere, sign_in: Writer) -> HTMLResponse:
 
 @router.post("", dependencies=[CheckedForm])
 def issue(
-    here: PartsHere, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
+    app: App, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
 ) -> RedirectResponse:
     """Issue a letter with all of an office's open transfers that stand on none."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         letters.issue_letter(session, office, session.get_one(User, sign_in.user_id), now)
     return RedirectResponse("/letters", 303)
 
 
 @router.get("/{letter_id}/letter.{kind}")
-def download(here: PartsHere, _: Writer, letter_id: RecordId, kind: str) -> Response:
+def download(app: App, _: Writer, letter_id: RecordId, kind: str) -> Response:
     """The letter as a document, for printing, or its list as a workbook."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         found = letters.find_letter(session, letter_id)
         if found is None or kind not in _KINDS:
             raise HTTPException(404)
-        text = letter_text(found, here.settings.commission_name)
+        text = letter_text(found, app.settings.commission_name)
         if kind == "docx":
             content = letter_docx(text, found)
         elif kind == "xlsx":
@@ -76,15 +76,15 @@ def download(here: PartsHere, _: Writer, letter_id: RecordId, kind: str) -> Resp
 @router.post("/answers", dependencies=[CheckedForm])
 def take_answers(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: Writer,
     now: Now,
     office: Annotated[int, Form(ge=1, le=2**31 - 1)],
     file: UploadedTable,
 ) -> HTMLResponse:
     """Take an office's filled-in list back; says what was taken, and which rows could not be."""
-    after = timedelta(hours=here.settings.recheck_after_hours)
-    with transaction(here.engine) as session:
+    after = timedelta(hours=app.settings.recheck_after_hours)
+    with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         result = letters.take_answers(session, file, office, by, now, after)
     return page(request, "letter_answers.html", sign_in=sign_in, result=result)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.context import Analyst, CheckedForm, ListReader, Now, Parts, PartsHere, RecordId, page
+from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, page
 from api.lists.trials import begin
 from records.database import reading, transaction
 from records.lists import drafts, publications, trials
@@ -23,10 +23,10 @@ router = APIRouter(prefix="/lists", include_in_schema=False)
 
 
 @router.get("")
-def show(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HTMLResponse:
+def show(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResponse:
     """What is in force: families, rules and terms with what became of them; drafts; history."""
-    rules = here.lists.rules()
-    with transaction(here.engine) as session:
+    rules = app.lists.rules()
+    with transaction(app.engine) as session:
         publications.notice_version(session, rules.version, now)
         records = list_term_statistics(session, now)
         return page(
@@ -42,10 +42,10 @@ def show(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HT
 
 
 @router.get("/terms")
-def terms(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> HTMLResponse:
+def terms(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResponse:
     """Terms by what became of them: those that only produce dismissals first; and words that no list has."""
-    rules = here.lists.rules()
-    with reading(here.engine) as session:
+    rules = app.lists.rules()
+    with reading(app.engine) as session:
         records = list_term_statistics(session, now)
         suggested = suggest_terms(session, rules)
     shown = sorted(
@@ -59,18 +59,18 @@ def terms(request: Request, here: PartsHere, sign_in: ListReader, now: Now) -> H
 
 
 @router.get("/export.zip")
-def export(here: PartsHere, _: ListReader) -> Response:
+def export(app: App, _: ListReader) -> Response:
     """The lists in force as files."""
-    return _zipped(list_files(here.lists.here.folder), f"lists-{here.lists.rules().version[:12]}.zip")
+    return _zipped(list_files(app.lists.folders.folder), f"lists-{app.lists.rules().version[:12]}.zip")
 
 
 @router.post("/drafts", dependencies=[CheckedForm])
 def begin_draft(
-    here: PartsHere, sign_in: Analyst, now: Now, reason: Annotated[str, Form(max_length=500)] = ""
+    app: App, sign_in: Analyst, now: Now, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> RedirectResponse:
     """Begin a draft of the lists in force."""
-    rules = here.lists.rules()
-    with transaction(here.engine) as session:
+    rules = app.lists.rules()
+    with transaction(app.engine) as session:
         publications.notice_version(session, rules.version, now)
         author = session.get_one(User, sign_in.user_id)
         draft = drafts.begin_draft(session, author, reason, rules.version, now)
@@ -78,11 +78,9 @@ def begin_draft(
 
 
 @router.get("/drafts/{draft_id}")
-def show_draft(
-    request: Request, here: PartsHere, sign_in: ListReader, now: Now, draft_id: RecordId
-) -> HTMLResponse:
+def show_draft(request: Request, app: App, sign_in: ListReader, now: Now, draft_id: RecordId) -> HTMLResponse:
     """A draft: what it changes, what is wrong with it, its trials, and the way into force."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         draft = _draft(session, draft_id)
         return page(
             request,
@@ -90,32 +88,30 @@ def show_draft(
             sign_in=sign_in,
             draft=draft,
             is_open=draft.state is DraftState.EDITING,
-            is_behind=draft.base_version != here.lists.rules().version,
-            changes=drafts.changes(here.lists.here, draft),
-            faults=drafts.faults_of(here.lists.here, draft),
-            names=[name for name in list_files(here.lists.here.of(draft.base_version)) if _is_edited(name)],
-            rules=[rule for rule in here.lists.rules().rules if rule.terms],
+            is_behind=draft.base_version != app.lists.rules().version,
+            changes=drafts.changes(app.lists.folders, draft),
+            faults=drafts.faults_of(app.lists.folders, draft),
+            names=[name for name in list_files(app.lists.folders.of(draft.base_version)) if _is_edited(name)],
+            rules=[rule for rule in app.lists.rules().rules if rule.terms],
             trials=trials.list_trials(session, draft_id, now),
         )
 
 
 @router.get("/drafts/{draft_id}/export.zip")
-def export_draft(here: PartsHere, _: ListReader, draft_id: RecordId) -> Response:
+def export_draft(app: App, _: ListReader, draft_id: RecordId) -> Response:
     """The lists as the draft makes them, as files."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         draft = _draft(session, draft_id)
-        with drafts.whole(here.lists.here, draft) as folder:
+        with drafts.whole(app.lists.folders, draft) as folder:
             return _zipped(list_files(folder), f"lists-draft-{draft_id}.zip")
 
 
 @router.get("/drafts/{draft_id}/files/{name}")
-def edit(
-    request: Request, here: PartsHere, sign_in: ListReader, draft_id: RecordId, name: str
-) -> HTMLResponse:
+def edit(request: Request, app: App, sign_in: ListReader, draft_id: RecordId, name: str) -> HTMLResponse:
     """A file of a draft in an editor."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         draft = _draft(session, draft_id)
-        text = _text(here, draft, name)
+        text = _text(app, draft, name)
         return page(
             request,
             "list_file.html",
@@ -123,13 +119,13 @@ def edit(
             draft=draft,
             file=name,
             text=text,
-            faults=[fault for fault in drafts.faults_of(here.lists.here, draft) if fault.file == name],
+            faults=[fault for fault in drafts.faults_of(app.lists.folders, draft) if fault.file == name],
         )
 
 
 @router.post("/drafts/{draft_id}/files/{name}", dependencies=[CheckedForm])
 def save(
-    here: PartsHere,
+    app: App,
     sign_in: Analyst,
     now: Now,
     draft_id: RecordId,
@@ -138,46 +134,46 @@ def save(
     text: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Keep a file as it was edited; with faults too, which the draft's page names."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
-        content = _as_bytes(here, draft, name, text)
-        drafts.save_file(session, here.lists.here, draft, name, content, author, now, version=version)
+        content = _as_bytes(app, draft, name, text)
+        drafts.save_file(session, app.lists.folders, draft, name, content, author, now, version=version)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
 
 
 @router.post("/drafts/{draft_id}/check/{name}", dependencies=[CheckedForm])
 def check(
-    here: PartsHere, _: Analyst, draft_id: RecordId, name: str, text: Annotated[str, Form()] = ""
+    app: App, _: Analyst, draft_id: RecordId, name: str, text: Annotated[str, Form()] = ""
 ) -> dict[str, list[dict[str, object]]]:
     """What would be wrong with the lists if the file were so: asked while it is being typed."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         draft = _draft(session, draft_id)
-        changed = {name: _as_bytes(here, draft, name, text)}
-        faults = drafts.faults_of(here.lists.here, draft, changed)
+        changed = {name: _as_bytes(app, draft, name, text)}
+        faults = drafts.faults_of(app.lists.folders, draft, changed)
     found = [{"file": one.file, "line": one.line, "field": one.field, "reason": one.reason} for one in faults]
     return {"faults": found}
 
 
 @router.post("/drafts/{draft_id}/import", dependencies=[CheckedForm])
 def import_file(
-    here: PartsHere,
+    app: App,
     sign_in: Analyst,
     now: Now,
     draft_id: RecordId,
     upload: Annotated[list[UploadFile], File()],
 ) -> RedirectResponse:
     """Take files into the draft, byte for byte."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
         for one in upload:
             content = one.file.read(4_000_000)
-            drafts.save_file(session, here.lists.here, draft, one.filename or "", content, author, now)
+            drafts.save_file(session, app.lists.folders, draft, one.filename or "", content, author, now)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
 
 
 @router.post("/drafts/{draft_id}/terms", dependencies=[CheckedForm])
 def change_term(
-    here: PartsHere,
+    app: App,
     sign_in: Analyst,
     now: Now,
     draft_id: RecordId,
@@ -186,36 +182,34 @@ def change_term(
     action: Annotated[str, Form(pattern="^(add|remove)$")],
 ) -> RedirectResponse:
     """Add a term to a rule, or take one out; nothing else of the file changes."""
-    known = {each.id: each.family for each in here.lists.rules().rules}
-    with transaction(here.engine) as session:
+    known = {each.id: each.family for each in app.lists.rules().rules}
+    with transaction(app.engine) as session:
         draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
         name = f"{known.get(rule, '')}.yaml"
         change = add_term if action == "add" else remove_term
-        content = change(_text(here, draft, name), rule, term).encode()
-        drafts.save_file(session, here.lists.here, draft, name, content, author, now)
+        content = change(_text(app, draft, name), rule, term).encode()
+        drafts.save_file(session, app.lists.folders, draft, name, content, author, now)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
 
 
 @router.post("/drafts/{draft_id}/trials", dependencies=[CheckedForm])
 def try_draft(
-    here: PartsHere,
+    app: App,
     sign_in: Analyst,
     now: Now,
     draft_id: RecordId,
     sample: Annotated[str, Form(pattern=r"^\d{0,7}$")] = "",
 ) -> RedirectResponse:
     """Run the draft over the stored pages, in the background."""
-    trial_id = begin(here, draft_id, sign_in.user_id, int(sample) if sample else None, now)
+    trial_id = begin(app, draft_id, sign_in.user_id, int(sample) if sample else None, now)
     return RedirectResponse(f"/lists/trials/{trial_id}", 303)
 
 
 @router.post("/drafts/{draft_id}/{action}", dependencies=[CheckedForm])
-def conclude(
-    here: PartsHere, sign_in: Analyst, now: Now, draft_id: RecordId, action: str
-) -> RedirectResponse:
+def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: str) -> RedirectResponse:
     """Publish the draft, give it up, or put it on the lists as they are now."""
-    lists = here.lists.here
-    with transaction(here.engine) as session:
+    lists = app.lists.folders
+    with transaction(app.engine) as session:
         draft, user = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
         match action:
             case "publish":
@@ -223,18 +217,16 @@ def conclude(
             case "discard":
                 drafts.discard(session, draft, user, now)
             case "rebase":
-                drafts.rebase(session, lists, draft, here.lists.rules().version, user, now)
+                drafts.rebase(session, lists, draft, app.lists.rules().version, user, now)
             case _:
                 raise HTTPException(404)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
 
 
 @router.get("/versions/{publication_id}")
-def show_version(
-    request: Request, here: PartsHere, sign_in: ListReader, publication_id: RecordId
-) -> HTMLResponse:
+def show_version(request: Request, app: App, sign_in: ListReader, publication_id: RecordId) -> HTMLResponse:
     """What a publication changed, and the way back to it."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         publication = publications.find_publication(session, publication_id)
     if publication is None:
         raise HTTPException(404)
@@ -244,26 +236,26 @@ def show_version(
         "list_version.html",
         sign_in=sign_in,
         publication=publication,
-        changes=publications.version_changes(here.lists.here, before, after) if before else [],
-        is_current=after == here.lists.rules().version,
+        changes=publications.version_changes(app.lists.folders, before, after) if before else [],
+        is_current=after == app.lists.rules().version,
     )
 
 
 @router.post("/versions/{publication_id}/restore", dependencies=[CheckedForm])
 def restore(
-    here: PartsHere,
+    app: App,
     sign_in: Analyst,
     now: Now,
     publication_id: RecordId,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> RedirectResponse:
     """Bring the publication's version back into force."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         publication = publications.find_publication(session, publication_id)
         if publication is None:
             raise HTTPException(404)
         user = session.get_one(User, sign_in.user_id)
-        publications.roll_back(session, here.lists.here, publication.version, user, reason, now)
+        publications.roll_back(session, app.lists.folders, publication.version, user, reason, now)
     return RedirectResponse("/lists", 303)
 
 
@@ -279,8 +271,8 @@ def _is_edited(name: str) -> bool:
     return name.endswith(".yaml")
 
 
-def _text(here: Parts, draft: ListDraft, name: str) -> str:
-    content = drafts.draft_file(here.lists.here, draft, name)
+def _text(app: AppState, draft: ListDraft, name: str) -> str:
+    content = drafts.draft_file(app.lists.folders, draft, name)
     if content is None:
         raise HTTPException(404)
     try:
@@ -289,10 +281,10 @@ def _text(here: Parts, draft: ListDraft, name: str) -> str:
         raise DraftRefused(f"{name} 不是 UTF-8 编码，请另存为 UTF-8 后导入") from None
 
 
-def _as_bytes(here: Parts, draft: ListDraft, name: str, text: str) -> bytes:
+def _as_bytes(app: AppState, draft: ListDraft, name: str, text: str) -> bytes:
     """What was typed, with the file's own line ends: a browser sends all as CR LF."""
     text = text.replace("\r\n", "\n")
-    return (text.replace("\n", "\r\n") if "\r\n" in _text(here, draft, name) else text).encode()
+    return (text.replace("\n", "\r\n") if "\r\n" in _text(app, draft, name) else text).encode()
 
 
 def _zipped(files: dict[str, bytes], name: str) -> Response:

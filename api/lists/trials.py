@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.cases.highlight import Mark, lines
-from api.context import Analyst, CheckedForm, ListReader, Parts, PartsHere, RecordId, page
+from api.context import Analyst, App, AppState, CheckedForm, ListReader, RecordId, page
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import load_rules
 from records.cases.flagging import find_latest_cases
@@ -28,10 +28,10 @@ router = APIRouter(prefix="/lists/trials", include_in_schema=False)
 PAGE_SIZE = 50
 
 
-def begin(here: Parts, draft_id: int, user_id: int, sample: int | None, now: datetime) -> int:
+def begin(app: AppState, draft_id: int, user_id: int, sample: int | None, now: datetime) -> int:
     """Begin a trial of the draft as it stands, in a thread of its own; its id. Raises DraftRefused."""
-    lists = here.lists.here
-    with transaction(here.engine) as session:
+    lists = app.lists.folders
+    with transaction(app.engine) as session:
         draft = session.get(ListDraft, draft_id)
         if draft is None:
             raise HTTPException(404)
@@ -47,7 +47,7 @@ def begin(here: Parts, draft_id: int, user_id: int, sample: int | None, now: dat
         actor = str(actor_of(session.get_one(User, user_id)))
         versions = (draft.base_version, version)
         trial_id = trials.begin_trial(session, draft_id, versions, len(pages), actor, now).id
-    work = (here.engine, here.store, lists, trial_id, pages)
+    work = (app.engine, app.store, lists, trial_id, pages)
     threading.Thread(target=run_trial, args=work, name=f"trial-{trial_id}", daemon=True).start()
     return trial_id
 
@@ -55,14 +55,14 @@ def begin(here: Parts, draft_id: int, user_id: int, sample: int | None, now: dat
 @router.get("/{trial_id}")
 def show(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: ListReader,
     trial_id: RecordId,
     kind: Annotated[str, Query(max_length=10)] = "",
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> HTMLResponse:
     """A trial: how far it is, what it came to, and every page that would be judged differently."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         trial = _trial(session, trial_id)
         found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after)
         cases = find_latest_cases(session, [row.snapshot.page_id for row in found])
@@ -84,14 +84,14 @@ def show(
 
 @router.get("/{trial_id}/pages/{snapshot_id}")
 def show_page(
-    request: Request, here: PartsHere, sign_in: ListReader, trial_id: RecordId, snapshot_id: RecordId
+    request: Request, app: App, sign_in: ListReader, trial_id: RecordId, snapshot_id: RecordId
 ) -> HTMLResponse:
     """A page that is judged differently: its text, with what vanishes and what is new."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         row = trials.find_difference(session, trial_id, snapshot_id)
         if row is None or not is_in_district(sign_in.user, row.snapshot.page):
             raise HTTPException(404)
-        (text,) = texts_with_images(session, here.store, [row.snapshot])
+        (text,) = texts_with_images(session, app.store, [row.snapshot])
         marks = [
             Mark(**{key: one[key] for key in ("start", "end", "severity")}) for one in row.before + row.after
         ]
@@ -106,17 +106,17 @@ def show_page(
 
 
 @router.get("/{trial_id}/progress")
-def progress(here: PartsHere, _: ListReader, trial_id: RecordId) -> dict[str, object]:
+def progress(app: App, _: ListReader, trial_id: RecordId) -> dict[str, object]:
     """How far a trial is."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         trial = _trial(session, trial_id)
         return {"state": trial.state.value, "judged": trial.judged, "pages": trial.pages}
 
 
 @router.post("/{trial_id}/cancel", dependencies=[CheckedForm])
-def cancel(here: PartsHere, _: Analyst, trial_id: RecordId) -> RedirectResponse:
+def cancel(app: App, _: Analyst, trial_id: RecordId) -> RedirectResponse:
     """Cancel a trial; it ends with the pages that are being judged."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         trial = _trial(session, trial_id)
         if trial.state is TrialState.RUNNING:
             trial.state = TrialState.CANCELLED

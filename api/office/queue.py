@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.context import CheckedForm, Now, Officer, Parts, PartsHere, TypedDay, page
+from api.context import App, AppState, CheckedForm, Now, Officer, TypedDay, page
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import DisposalResult, SignIn, Transfer, TransferState
@@ -37,7 +37,7 @@ class Shown:
 @router.get("")
 def queue(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     state: TransferState | None = None,
@@ -45,13 +45,13 @@ def queue(
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> HTMLResponse:
     """The office's transfers by matter: those that it has not answered, or those in a state."""
-    return _queue(request, here, sign_in, now, Shown(state, matter, after))
+    return _queue(request, app, sign_in, now, Shown(state, matter, after))
 
 
 def _queue(
-    request: Request, here: Parts, sign_in: SignIn, now: datetime, shown: Shown, refused: Refused = ()
+    request: Request, app: AppState, sign_in: SignIn, now: datetime, shown: Shown, refused: Refused = ()
 ) -> HTMLResponse:
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         office_id = own_office(sign_in)
         queued = office_queue.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
         found = office_queue.list_queued(session, queued)
@@ -76,7 +76,7 @@ def _queue(
 @router.post("/together", dependencies=[CheckedForm])
 def act_together(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     action: Annotated[Literal["take", "report", "return"], Form()],
@@ -88,7 +88,7 @@ def act_together(
     attachment: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Take, report or return the chosen transfers. Each by itself: those that cannot be are named, the others done."""
-    actor, after = actor_of(sign_in.user), timedelta(hours=here.settings.recheck_after_hours)
+    actor, after = actor_of(sign_in.user), timedelta(hours=app.settings.recheck_after_hours)
     file = chosen_file(attachment)
     if action == "report" and (result is None or disposed_on is None):
         raise StepRefused("请填写处置结果和日期")
@@ -101,10 +101,10 @@ def act_together(
             disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
             answers.report_disposed(session, found, disposal, actor=actor, now=now, recheck_after=after)
             if file:
-                attach(session, here.store, found, file, actor=actor, now=now)
+                attach(session, app.store, found, file, actor=actor, now=now)
         return found
 
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         ids = (transfer or [])[:_PAGE_SIZE]
         if action == "take":
             outcomes = take_many(session, own_office(sign_in), ids, None, actor=actor, now=now)
@@ -112,7 +112,7 @@ def act_together(
             asked = [(number, number) for number in ids]
             outcomes = answers.each(session, asked, one, (AttachmentRefused,))
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
-        return _queue(request, here, sign_in, now, Shown(), refused)
+        return _queue(request, app, sign_in, now, Shown(), refused)
     return RedirectResponse("/takedown", 303)
 
 

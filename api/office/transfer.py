@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import downloads
 from api.cases.highlight import lines
-from api.context import CheckedForm, Now, Officer, PartsHere, RecordId, TypedDay, page
+from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, page
 from api.office.queue import chosen_file, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -22,11 +22,9 @@ router = APIRouter(prefix="/takedown", include_in_schema=False)
 
 
 @router.get("/{transfer_id}")
-def show(
-    request: Request, here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId
-) -> HTMLResponse:
+def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> HTMLResponse:
     """One transfer: what is to be taken down, why, with its evidence."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         findings = transfer.case.judgement.findings
         return page(
@@ -38,7 +36,7 @@ def show(
             institution=transfer.case.page.source.institution,
             findings=findings,
             pictures=downloads.pictures_read(session, transfer.case),
-            captured=downloads.capture_shown(session, here.store, transfer.case),
+            captured=downloads.capture_shown(session, app.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, findings),
             results=list(DisposalResult),
             today=local_day(now),
@@ -46,9 +44,9 @@ def show(
 
 
 @router.post("/{transfer_id}/take", dependencies=[CheckedForm])
-def take(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
+def take(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
     """Accept 签收."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
@@ -58,7 +56,7 @@ def take(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> 
 
 @router.post("/{transfer_id}/disposal", dependencies=[CheckedForm])
 def report(
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
@@ -71,7 +69,7 @@ def report(
     """Report a disposal 处置, with a document where there is one."""
     file = chosen_file(attachment)
     disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
@@ -81,16 +79,16 @@ def report(
             disposal,
             actor=actor_of(sign_in.user),
             now=now,
-            recheck_after=timedelta(hours=here.settings.recheck_after_hours),
+            recheck_after=timedelta(hours=app.settings.recheck_after_hours),
         )
         if file:
-            attach(session, here.store, transfer, file, actor=actor_of(sign_in.user), now=now)
+            attach(session, app.store, transfer, file, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse("/takedown", 303)
 
 
 @router.post("/{transfer_id}/attachments", dependencies=[CheckedForm])
 def add_attachment(
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
@@ -98,33 +96,33 @@ def add_attachment(
 ) -> RedirectResponse:
     """Add a document to a transfer that was received."""
     file = AttachedFile(attachment.filename or "", attachment.file.read(LARGEST + 1))
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
-        attach(session, here.store, transfer, file, actor=actor_of(sign_in.user), now=now)
+        attach(session, app.store, transfer, file, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
 
 @router.get("/{transfer_id}/attachments/{attachment_id}")
-def attachment(here: PartsHere, sign_in: Officer, transfer_id: RecordId, attachment_id: RecordId) -> Response:
+def attachment(app: App, sign_in: Officer, transfer_id: RecordId, attachment_id: RecordId) -> Response:
     """A document of the transfer, as a download."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         found = attachment_of(session, transfer, attachment_id)
-        return downloads.attachment_download(here.store, found)
+        return downloads.attachment_download(app.store, found)
 
 
 @router.post("/{transfer_id}/more-evidence", dependencies=[CheckedForm])
 def ask_for_evidence(
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
     what: Annotated[str, Form(min_length=1, max_length=2000)],
 ) -> RedirectResponse:
     """Ask the health commission for more; the transfer stays with the office."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
@@ -134,18 +132,18 @@ def ask_for_evidence(
 
 @router.post("/{transfer_id}/return", dependencies=[CheckedForm])
 def give_back(
-    here: PartsHere,
+    app: App,
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> RedirectResponse:
     """Return 退回, with the reason."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
-        after = timedelta(hours=here.settings.recheck_after_hours)
+        after = timedelta(hours=app.settings.recheck_after_hours)
         answers.give_back(
             session, transfer, reason, actor=actor_of(sign_in.user), now=now, recheck_after=after
         )
@@ -153,34 +151,34 @@ def give_back(
 
 
 @router.get("/{transfer_id}/evidence")
-def evidence(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
+def evidence(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The raw bytes of the page, as a download."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.as_download(session, here.store, transfer.case, download)
+        return downloads.as_download(session, app.store, transfer.case, download)
 
 
 @router.get("/{transfer_id}/screenshot")
-def screenshot(here: PartsHere, sign_in: Officer, transfer_id: RecordId) -> Response:
+def screenshot(app: App, sign_in: Officer, transfer_id: RecordId) -> Response:
     """The screenshot of the page."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
-        return downloads.screenshot(session, here.store, transfer.case)
+        return downloads.screenshot(session, app.store, transfer.case)
 
 
 @router.get("/{transfer_id}/pictures/{sha256}")
-def picture(here: PartsHere, sign_in: Officer, transfer_id: RecordId, sha256: str) -> Response:
+def picture(app: App, sign_in: Officer, transfer_id: RecordId, sha256: str) -> Response:
     """A picture of the page in which something was found."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
-        return downloads.picture(session, here.store, transfer.case, sha256)
+        return downloads.picture(session, app.store, transfer.case, sha256)
 
 
 @router.get("/{transfer_id}/package")
-def package(here: PartsHere, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
+def package(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> Response:
     """The evidence package, as a download."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.package(session, here.store, transfer.case, download)
+        return downloads.package(session, app.store, transfer.case, download)

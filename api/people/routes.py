@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.context import Administrator, CheckedForm, Now, PartsHere, RecordId, page
+from api.context import Administrator, App, CheckedForm, Now, RecordId, page
 from records.database import reading, transaction
 from records.models import Role, User
 from records.people import users
@@ -33,9 +33,9 @@ TypedPerson = Annotated[Person, Depends(typed_person)]
 
 
 @router.get("")
-def show(request: Request, here: PartsHere, sign_in: Administrator, now: Now) -> HTMLResponse:
+def show(request: Request, app: App, sign_in: Administrator, now: Now) -> HTMLResponse:
     """All users, each in a form of its own, and one to add another."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         return page(
             request,
             "people.html",
@@ -50,24 +50,24 @@ def show(request: Request, here: PartsHere, sign_in: Administrator, now: Now) ->
 
 @router.post("", dependencies=[CheckedForm])
 def add(
-    here: PartsHere,
+    app: App,
     sign_in: Administrator,
     now: Now,
     wanted: TypedPerson,
     name: Annotated[str, Form(max_length=60)] = "",
 ) -> RedirectResponse:
     """Add a user."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         users.add_person(session, name.strip(), wanted, actor=str(actor_of(sign_in.user)), now=now)
     return RedirectResponse("/people", 303)
 
 
 @router.post("/{user_id}", dependencies=[CheckedForm])
 def change(
-    here: PartsHere, sign_in: Administrator, now: Now, user_id: RecordId, wanted: TypedPerson
+    app: App, sign_in: Administrator, now: Now, user_id: RecordId, wanted: TypedPerson
 ) -> RedirectResponse:
     """Change a user."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         user = session.get(User, user_id)
         if user is None:
             raise HTTPException(404)

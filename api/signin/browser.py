@@ -5,16 +5,16 @@ from datetime import datetime
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from api.context import COOKIE, Parts
+from api.context import COOKIE, AppState
 from records.models import User
 from records.people.sign_in import open_sign_in
 
 
 def signed_in_response(
-    session: Session, here: Parts, user: User, wanted: str, now: datetime
+    session: Session, app: AppState, user: User, wanted: str, now: datetime
 ) -> RedirectResponse:
     """Sign the user's browser in, and send it to `wanted`."""
-    hours = here.settings.session_hours
+    hours = app.settings.session_hours
     token = open_sign_in(session, user, now, hours)
     response = RedirectResponse(wanted, 303)
     response.set_cookie(
@@ -23,7 +23,7 @@ def signed_in_response(
         max_age=int(hours * 3600),
         httponly=True,
         samesite="lax",
-        secure=here.settings.secure_cookies,
+        secure=app.settings.secure_cookies,
     )
     return response
 

@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse, Response
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
-from api.context import Now, Parts, PartsHere, page
+from api.context import App, AppState, Now, page
 from api.signin.browser import own_path, signed_in_response
 from records.database import transaction
 from records.people.sign_in import SignInRefused, user_from_identity_provider
@@ -52,11 +52,11 @@ class _AuthorizationRequest:
 
 
 @router.get("")
-def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # noqa: A002 - the query's own name
+def begin(request: Request, app: App, next: str = "/") -> Response:  # noqa: A002 - the query's own name
     """Send the browser to the provider."""
-    _require(here)
+    _require(app)
     try:
-        provider = _provider(here)
+        provider = _provider(app)
     except ProviderFailed as failed:
         return page(request, "signin.html", 502, wanted=own_path(next), refused=str(failed), oidc=True)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -68,7 +68,7 @@ def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # no
     )
     query = {
         "response_type": "code",
-        "client_id": here.settings.oidc_client_id,
+        "client_id": app.settings.oidc_client_id,
         "redirect_uri": _back(request),
         "scope": "openid profile",
         "state": authorization.state,
@@ -84,7 +84,7 @@ def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # no
         path="/signin/oidc",
         httponly=True,
         samesite="lax",
-        secure=here.settings.secure_cookies,
+        secure=app.settings.secure_cookies,
     )
     return response
 
@@ -92,14 +92,14 @@ def begin(request: Request, here: PartsHere, next: str = "/") -> Response:  # no
 @router.get("/callback")
 def callback(
     request: Request,
-    here: PartsHere,
+    app: App,
     now: Now,
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str, Query(max_length=2_000)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """The browser comes back: believe the provider, if what it says holds, and sign the user in."""
-    _require(here)
+    _require(app)
     authorization = _AuthorizationRequest.read(request.cookies.get(_COOKIE, ""))
     wanted, refused, name = authorization.wanted if authorization else "/", "", ""
     if authorization is None or not secrets.compare_digest(state.encode(), authorization.state.encode()):
@@ -108,15 +108,15 @@ def callback(
         refused = "统一身份认证没有同意登录"
     else:
         try:
-            name = _name(here, _back(request), code, authorization)
+            name = _name(app, _back(request), code, authorization)
         except ProviderFailed as failed:
             refused = str(failed)
     response: Response | None = None
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         if not refused:
             try:
                 user = user_from_identity_provider(session, name, now)
-                response = signed_in_response(session, here, user, own_path(wanted), now)
+                response = signed_in_response(session, app, user, own_path(wanted), now)
             except SignInRefused as failed_sign_in:
                 refused = str(failed_sign_in)
     if response is None:
@@ -125,9 +125,9 @@ def callback(
     return response
 
 
-def _name(here: Parts, back: str, code: str, authorization: _AuthorizationRequest) -> str:
+def _name(app: AppState, back: str, code: str, authorization: _AuthorizationRequest) -> str:
     """The user's name that the provider vouches for. Raises ProviderFailed."""
-    provider, settings = _provider(here), here.settings
+    provider, settings = _provider(app), app.settings
     answer = _fetch_json(
         "POST",
         provider["token_endpoint"],
@@ -159,9 +159,9 @@ def _name(here: Parts, back: str, code: str, authorization: _AuthorizationReques
     return name
 
 
-def _provider(here: Parts) -> dict[str, Any]:
+def _provider(app: AppState) -> dict[str, Any]:
     """What the provider says of itself (OpenID Connect Discovery 1.0). Raises ProviderFailed."""
-    issuer = here.settings.oidc_issuer.rstrip("/")
+    issuer = app.settings.oidc_issuer.rstrip("/")
     found = _fetch_json("GET", f"{issuer}/.well-known/openid-configuration")
     missing = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys()
     if missing or str(found["issuer"]).rstrip("/") != issuer:
@@ -185,6 +185,6 @@ def _back(request: Request) -> str:
     return str(request.url_for("callback"))
 
 
-def _require(here: Parts) -> None:
-    if not here.settings.oidc_issuer:
+def _require(app: AppState) -> None:
+    if not app.settings.oidc_issuer:
         raise HTTPException(404)

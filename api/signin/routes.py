@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.context import COOKIE, CheckedForm, Now, PartsHere, Signed, page
+from api.context import COOKIE, App, CheckedForm, Now, Signed, page
 from api.signin.browser import own_path, signed_in_response
 from records import audit
 from records.database import transaction
@@ -15,36 +15,36 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/signin")
-def show(request: Request, here: PartsHere, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
+def show(request: Request, app: App, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
     """The sign-in page."""
     return page(
-        request, "signin.html", wanted=own_path(next), refused="", oidc=bool(here.settings.oidc_issuer)
+        request, "signin.html", wanted=own_path(next), refused="", oidc=bool(app.settings.oidc_issuer)
     )
 
 
 @router.post("/signin")
 def sign_in(
     request: Request,
-    here: PartsHere,
+    app: App,
     now: Now,
     name: Annotated[str, Form(max_length=60)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
     wanted: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in, and go where the browser wanted to."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         try:
             user = check_password(session, name.strip(), password, now)
         except SignInRefused as refused:
-            oidc = bool(here.settings.oidc_issuer)
+            oidc = bool(app.settings.oidc_issuer)
             return page(request, "signin.html", 401, wanted=own_path(wanted), refused=str(refused), oidc=oidc)
-        return signed_in_response(session, here, user, own_path(wanted), now)
+        return signed_in_response(session, app, user, own_path(wanted), now)
 
 
 @router.post("/signout", dependencies=[CheckedForm])
-def sign_out(request: Request, here: PartsHere, sign_in: Signed, now: Now) -> RedirectResponse:
+def sign_out(request: Request, app: App, sign_in: Signed, now: Now) -> RedirectResponse:
     """Sign out."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         audit.append(session, sign_in.user, "sign_out", now)
         close_sign_in(session, request.cookies[COOKIE])
     response = RedirectResponse("/signin", 303)

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.cases.highlight import Mark, lines
 from api.context import (
+    App,
+    AppState,
     CheckedForm,
     Now,
-    Parts,
-    PartsHere,
     RecordId,
     TipTaker,
     UploadedTable,
@@ -59,14 +59,14 @@ TypedTip = Annotated[NewTip, Depends(typed_tip)]
 @router.get("/tips")
 def show(
     request: Request,
-    here: PartsHere,
+    app: App,
     sign_in: TipTaker,
     now: Now,
     state: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> HTMLResponse:
     """The tips, newest first, each with its case; a form for another; an import."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         found = tips.list_tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
         return page(
             request,
@@ -85,68 +85,66 @@ def show(
 
 
 @router.post("/tips", dependencies=[CheckedForm])
-def add(here: PartsHere, sign_in: TipTaker, now: Now, new: TypedTip) -> RedirectResponse:
+def add(app: App, sign_in: TipTaker, now: Now, new: TypedTip) -> RedirectResponse:
     """Take a tip, and look at its page at once."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         actor = str(actor_of(sign_in.user))
         tips.add_tip(session, new, actor=actor, today=local_day(now), now=now)
-    start_step(here, "tips", "follow")
+    start_step(app, "tips", "follow")
     return RedirectResponse("/tips", 303)
 
 
 @router.post("/tips/import", dependencies=[CheckedForm])
-def import_file(
-    request: Request, here: PartsHere, sign_in: TipTaker, now: Now, file: UploadedTable
-) -> HTMLResponse:
+def import_file(request: Request, app: App, sign_in: TipTaker, now: Now, file: UploadedTable) -> HTMLResponse:
     """Take the tips of a file; says which rows were left out, and why."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         actor = str(actor_of(sign_in.user))
         result = tips.import_tips(session, file, actor=actor, today=local_day(now), now=now)
-    start_step(here, "tips", "follow")
+    start_step(app, "tips", "follow")
     return page(request, "tips_imported.html", sign_in=sign_in, result=result)
 
 
 @router.post("/tips/{tip_id}/again", dependencies=[CheckedForm])
-def again(here: PartsHere, sign_in: TipTaker, now: Now, tip_id: RecordId) -> RedirectResponse:
+def again(app: App, sign_in: TipTaker, now: Now, tip_id: RecordId) -> RedirectResponse:
     """Look at a tip's page once more."""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         tip = session.get(Tip, tip_id)
         if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
             raise HTTPException(404)
         tips.try_again(session, tip, actor=str(actor_of(sign_in.user)), now=now)
-    start_step(here, "tips", "follow")
+    start_step(app, "tips", "follow")
     return RedirectResponse("/tips", 303)
 
 
 @router.get("/self-check")
-def self_check_form(request: Request, here: PartsHere, now: Now) -> HTMLResponse:
+def self_check_form(request: Request, app: App, now: Now) -> HTMLResponse:
     """The form of the self-check."""
-    sign_in = _who(request, here, now)
+    sign_in = _who(request, app, now)
     return page(request, "self_check.html", sign_in=sign_in, text="", url="", checked=None, fault="")
 
 
 @router.post("/self-check")
 def self_check(
     request: Request,
-    here: PartsHere,
+    app: App,
     now: Now,
     text: Annotated[str, Form(max_length=_LONGEST_TEXT)] = "",
     url: Annotated[str, Form(max_length=2_000)] = "",
 ) -> HTMLResponse:
     """What would be flagged of a text or a page. Nothing of it is stored; who is signed in is in the log."""
-    sign_in = _who(request, here, now)
+    sign_in = _who(request, app, now)
     checked, fault = None, ""
     if text.strip():
         judged = PageText.of_plain(text.replace("\r\n", "\n"))
-        checked = _of_judgement(judged, judge(judged, here.lists.rules(), Facts(local_day(now))))
+        checked = _of_judgement(judged, judge(judged, app.lists.rules(), Facts(local_day(now))))
     elif url.strip() and sign_in is None:
         fault = "检查网址请先登录；也可以粘贴文字"
     elif url.strip():
-        checked, fault = _of_page(here, url.strip())
+        checked, fault = _of_page(app, url.strip())
     else:
         fault = "请粘贴文字，或填写网址"
     if sign_in is not None and checked is not None:
-        with transaction(here.engine) as session:
+        with transaction(app.engine) as session:
             subject = url or f"文字 {len(text)} 字"
             audit.append(session, sign_in.user, "self_check", now, subject)
     return page(
@@ -157,7 +155,7 @@ def self_check(
         url=url,
         checked=checked,
         fault=fault,
-        rules=here.lists.rules().by_id,
+        rules=app.lists.rules().by_id,
     )
 
 
@@ -170,10 +168,10 @@ class Checked:
     kind: str
 
 
-def _who(request: Request, here: Parts, now: datetime) -> SignIn | None:
+def _who(request: Request, app: AppState, now: datetime) -> SignIn | None:
     """Who is signed in; nobody, where the self-check is open to all. Raises SignInNeeded."""
-    found = signed_in_or_nobody(request, here, now)
-    if found is None and not here.settings.public_self_check:
+    found = signed_in_or_nobody(request, app, now)
+    if found is None and not app.settings.public_self_check:
         raise SignInNeeded("/self-check")
     return found
 
@@ -194,10 +192,10 @@ def _of_judgement(judged: PageText, judgement: Judgement) -> Checked:
     return _checked(judged.text, findings, judgement.page_kind)
 
 
-def _of_page(here: Parts, url: str) -> tuple[Checked | None, str]:
+def _of_page(app: AppState, url: str) -> tuple[Checked | None, str]:
     try:
         words = ("judge", "--json", "--", tips.checked_url(url))
-        done = run_step(*words, environment=environment_of(here), seconds=_FETCH_SECONDS)
+        done = run_step(*words, environment=environment_of(app), seconds=_FETCH_SECONDS)
     except TipRefused as refused:
         return None, str(refused)
     except subprocess.TimeoutExpired:

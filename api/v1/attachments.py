@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from api.context import Now, PartsHere, RecordId
+from api.context import App, Now, RecordId
 from api.downloads import attachment_download
 from api.v1.caller import TokenCaller
 from api.v1.schemas import AttachmentOut, attachment_out
@@ -47,7 +47,7 @@ async def content(request: Request) -> bytes:
     openapi_extra={"requestBody": _BODY},
 )
 def add_attachment(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     now: Now,
     transfer_id: RecordId,
@@ -56,9 +56,9 @@ def add_attachment(
 ) -> AttachmentOut:
     """为已签收的转送件添加一个附件：请求体就是文件的字节，不超过 20 MB。同样的内容再次上传不改变任何内容。"""
     file = attachments.File(name, given)
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        added = attachments.attach(session, here.store, transfer, file, actor=caller.actor, now=now)
+        added = attachments.attach(session, app.store, transfer, file, actor=caller.actor, now=now)
         return attachment_out(added, transfer.id)
 
 
@@ -69,9 +69,9 @@ def add_attachment(
     response_class=Response,
 )
 def download_attachment(
-    here: PartsHere, caller: TokenCaller, transfer_id: RecordId, attachment_id: RecordId
+    app: App, caller: TokenCaller, transfer_id: RecordId, attachment_id: RecordId
 ) -> Response:
     """附件的原始字节，SHA-256 见响应头 X-Content-SHA256。"""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
-        return attachment_download(here.store, attachments.attachment_of(session, transfer, attachment_id))
+        return attachment_download(app.store, attachments.attachment_of(session, transfer, attachment_id))

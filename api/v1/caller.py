@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.context import Now, PartsHere
+from api.context import App, Now
 from api.errors import NotAllowed, TokenRefused, TooManyCalls
 from records.database import reading, transaction
 from records.idempotency import Call
@@ -56,12 +56,12 @@ class RateLimiter:
 
 def caller(
     request: Request,
-    here: PartsHere,
+    app: App,
     now: Now,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Caller:
     """The office that calls; raises TokenRefused, NotAllowed for what the token may not do, or TooManyCalls."""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         token = find_token(session, credentials.credentials, now) if credentials else None
     if token is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
@@ -71,7 +71,7 @@ def caller(
     if needed not in token.scopes:
         raise NotAllowed(f"这个令牌没有 {needed} 权限")
     if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
-        with transaction(here.engine) as session:
+        with transaction(app.engine) as session:
             note_use(session, token, now)
     return Caller(token.office, token.id)
 

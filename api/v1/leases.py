@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy.orm import Session
 
-from api.context import Now, PartsHere
+from api.context import App, Now
 from api.v1.caller import ThisCall, TokenCaller
 from api.v1.schemas import TransferOut, transfer_out
 from api.v1.transfers import answered, problems
@@ -54,7 +54,7 @@ class Released(BaseModel):
 
 
 @router.post("", summary="领取一批", response_model=LeaseOut, status_code=201, responses=problems(409))
-def lease(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, asked: LeaseIn) -> Response:
+def lease(app: App, caller: TokenCaller, call: ThisCall, now: Now, asked: LeaseIn) -> Response:
     """领取一批无人持有的转送件，在约定时间内只归这个租约；到期自动放回。没有时 items 为空。"""
 
     def work(session: Session) -> LeaseOut:
@@ -69,29 +69,29 @@ def lease(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, asked:
             )
         )
 
-    return answered(here, call, now, work, 201)
+    return answered(app, call, now, work, 201)
 
 
 @router.post("/{lease_id}/extend", summary="续期", response_model=LeaseOut, responses=problems(409))
 def extend(
-    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId, asked: LongerIn
+    app: App, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId, asked: LongerIn
 ) -> Response:
     """为租约中尚未办结的续期；已过期的不能续。"""
 
     def work(session: Session) -> LeaseOut:
         return _lease_out(leases.extend(session, caller.office.id, lease_id, asked.seconds, now))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.post("/{lease_id}/release", summary="放回", response_model=Released, responses=problems(409))
-def release(here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId) -> Response:
+def release(app: App, caller: TokenCaller, call: ThisCall, now: Now, lease_id: LeaseId) -> Response:
     """提前放回租约中尚未办结的，他人即可领取。"""
 
     def work(session: Session) -> Released:
         return Released(released=leases.release(session, caller.office.id, lease_id))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 def _lease_out(found: TransferLease) -> LeaseOut:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.context import PartsHere
+from api.context import App
 from api.v1.caller import TokenCaller
 from api.v1.transfers import problems
 from records.database import reading
@@ -39,14 +39,14 @@ class MatterList(BaseModel):
 
 @router.get("", summary="列出事项")
 def list_matters(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     answered: Annotated[bool, Query(description="也列已全部反馈的")] = False,
 ) -> MatterList:
     """本部门的事项，先转送的在前；其中的转送件用 /api/v1/transfers?matter= 列出。"""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         found = list_office_matters(session, caller.office.id, after, limit + 1, only_open=not answered)
         items = [_matter_out(one) for one in found[:limit]]
     return MatterList(items=items, next_after=items[-1].id if len(found) > limit else None)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.context import Now, Parts, PartsHere, RecordId
+from api.context import App, AppState, Now, RecordId
 from api.downloads import Download, as_download, package
 from api.error_responses import Problem
 from api.v1.caller import ThisCall, TokenCaller
@@ -54,16 +54,16 @@ _REFUSALS = (LeaseLost, office_queue.NotThisOffice, StepRefused)
 
 
 def answered(
-    here: Parts, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
+    app: AppState, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
 ) -> Response:
     """Do a change once, and answer it."""
-    done = once(here.engine, call, now, lambda session: work(session).model_dump_json(), _REFUSALS)
+    done = once(app.engine, call, now, lambda session: work(session).model_dump_json(), _REFUSALS)
     return Response(done, status, media_type="application/json")
 
 
 @router.get("/transfers", summary="列出转送件")
 def list_transfers(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -71,7 +71,7 @@ def list_transfers(
     matter: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="只列这个事项的")] = None,
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter)
         found = list_transfer_views(session, office_queue.list_queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
@@ -85,13 +85,13 @@ def list_transfers(
     responses={**problems(404), 304: {"description": "与 If-None-Match 所给的相同"}},
 )
 def get_transfer(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     transfer_id: RecordId,
     if_none_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     """一件转送件的全部内容。"""
-    with reading(here.engine) as session:
+    with reading(app.engine) as session:
         office_queue.require_own(session, caller.office.id, transfer_id)
         found = transfer_out(find_transfer_view(session, transfer_id))
     content = found.model_dump_json()
@@ -108,7 +108,7 @@ def get_transfer(
     responses=problems(404, 409),
 )
 def take_transfer(
-    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, transfer_id: RecordId, lease: Lease = None
+    app: App, caller: TokenCaller, call: ThisCall, now: Now, transfer_id: RecordId, lease: Lease = None
 ) -> Response:
     """签收一件。重复签收不改变任何内容。"""
 
@@ -117,7 +117,7 @@ def take_transfer(
         answers.take(session, transfer, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.post(
@@ -127,7 +127,7 @@ def take_transfer(
     responses=problems(404, 409),
 )
 def report_disposal(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     call: ThisCall,
     now: Now,
@@ -139,38 +139,36 @@ def report_disposal(
     asked = answers.Disposal(**disposal.model_dump())
 
     def work(session: Session) -> TransferOut:
-        transfer = _reported(session, here, caller, now, transfer_id, asked, lease)
+        transfer = _reported(session, app, caller, now, transfer_id, asked, lease)
         return transfer_out(find_transfer_view(session, transfer.id))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.post("/receipts", summary="批量签收", response_model=BulkResults, responses=problems(409))
-def take_transfers(
-    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts
-) -> Response:
+def take_transfers(app: App, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts) -> Response:
     """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
 
     def work(session: Session) -> BulkResults:
         ids, lease = receipts.transfer_ids, receipts.lease
         return _bulk_results(take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.post("/disposals", summary="批量反馈处置结果", response_model=BulkResults, responses=problems(409))
 def report_disposals(
-    here: PartsHere, caller: TokenCaller, call: ThisCall, now: Now, reports: DisposalReports
+    app: App, caller: TokenCaller, call: ThisCall, now: Now, reports: DisposalReports
 ) -> Response:
     """一次反馈多件。每件单独成败：有误的逐件说明，其余照办。"""
 
     def one(session: Session, report: DisposalReport) -> Transfer:
         asked = answers.Disposal(**report.model_dump(exclude={"transfer_id"}))
-        return _reported(session, here, caller, now, report.transfer_id, asked, reports.lease)
+        return _reported(session, app, caller, now, report.transfer_id, asked, reports.lease)
 
     asked = [(report.transfer_id, report) for report in reports.items]
     return answered(
-        here, call, now, lambda session: _bulk_results(answers.each(session, asked, one, (LeaseLost,)))
+        app, call, now, lambda session: _bulk_results(answers.each(session, asked, one, (LeaseLost,)))
     )
 
 
@@ -185,7 +183,7 @@ def _bulk_results(found: Sequence[answers.BulkResult]) -> BulkResults:
     responses=problems(404, 409),
 )
 def return_transfer(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     call: ThisCall,
     now: Now,
@@ -197,11 +195,11 @@ def return_transfer(
 
     def work(session: Session) -> TransferOut:
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
-        after = timedelta(hours=here.settings.recheck_after_hours)
+        after = timedelta(hours=app.settings.recheck_after_hours)
         answers.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
         return transfer_out(find_transfer_view(session, transfer.id))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.post(
@@ -211,7 +209,7 @@ def return_transfer(
     responses=problems(404, 409),
 )
 def ask_for_evidence(
-    here: PartsHere,
+    app: App,
     caller: TokenCaller,
     call: ThisCall,
     now: Now,
@@ -225,7 +223,7 @@ def ask_for_evidence(
         answers.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
-    return answered(here, call, now, work)
+    return answered(app, call, now, work)
 
 
 @router.get(
@@ -234,11 +232,11 @@ def ask_for_evidence(
     responses={**problems(404, 409), 200: {"content": {"application/octet-stream": {}}}},
     response_class=Response,
 )
-def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
+def download_evidence(app: App, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """抓取时的原始页面字节，SHA-256 见响应头 X-Content-SHA256。"""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
-        return as_download(session, here.store, transfer.case, Download(caller.actor, now))
+        return as_download(session, app.store, transfer.case, Download(caller.actor, now))
 
 
 @router.get(
@@ -247,16 +245,16 @@ def download_evidence(here: PartsHere, caller: TokenCaller, now: Now, transfer_i
     responses={**problems(404, 409), 200: {"content": {"application/zip": {}}}},
     response_class=Response,
 )
-def download_package(here: PartsHere, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
+def download_package(app: App, caller: TokenCaller, now: Now, transfer_id: RecordId) -> Response:
     """证据包（ZIP）：清单、WARC、截图、可重放的 WACZ、电子数据取证记录和校验和。尚未取证的返回 409。"""
-    with transaction(here.engine) as session:
+    with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id)
-        return package(session, here.store, transfer.case, Download(caller.actor, now))
+        return package(session, app.store, transfer.case, Download(caller.actor, now))
 
 
 def _reported(
     session: Session,
-    here: Parts,
+    app: AppState,
     caller: TokenCaller,
     now: Now,
     transfer_id: int,
@@ -270,6 +268,6 @@ def _reported(
         disposal,
         actor=caller.actor,
         now=now,
-        recheck_after=timedelta(hours=here.settings.recheck_after_hours),
+        recheck_after=timedelta(hours=app.settings.recheck_after_hours),
     )
     return transfer

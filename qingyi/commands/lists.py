@@ -64,16 +64,16 @@ def trial(
 ) -> None:
     """把另一套关键词表在已存页面上试运行，与现行的比较：哪些页面会新增、不再或改变命中。有差别时退出码为 1。"""
     engine, store = current_engine(), evidence_store()
-    here = ListFolders(settings().lists_dir, settings().lists_kept_dir)
-    before, after = load_rules(here.folder).version, load_rules(folder).version
-    keep_version(here.folder, here.kept, before)
-    keep_files(folder, here.kept, after)
+    folders = ListFolders(settings().lists_dir, settings().lists_kept_dir)
+    before, after = load_rules(folders.folder).version, load_rules(folder).version
+    keep_version(folders.folder, folders.kept, before)
+    keep_files(folder, folders.kept, after)
     with transaction(engine) as session:
         ids = trials.pages_to_try(session, pages, seed=0)
         now = utc_now()
         trial_id = trials.begin_trial(session, None, (before, after), len(ids), "system:command", now).id
     with counting("试运行中（页）", len(ids)) as progress:
-        run_trial(engine, store, here, trial_id, ids, progress)
+        run_trial(engine, store, folders, trial_id, ids, progress)
     with reading(engine) as session:
         figures = session.get_one(ListTrial, trial_id).figures or {}
         found = trials.list_differences(session, trial_id, "", 20)

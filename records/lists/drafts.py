@@ -58,7 +58,7 @@ def begin_draft(session: Session, author: User, reason: str, version: str, now: 
 
 def save_file(
     session: Session,
-    here: ListFolders,
+    folders: ListFolders,
     draft: ListDraft,
     name: str,
     content: bytes,
@@ -72,7 +72,7 @@ def save_file(
     _must_be_open(draft)
     if version is not None and draft.row_version != version:
         raise DraftRefused("草稿已被他人修改，请刷新后再改")
-    base = list_files(here.of(draft.base_version))
+    base = list_files(folders.of(draft.base_version))
     if name not in base:
         raise DraftRefused(f"没有名为 {name} 的关键词表文件；可用：{'、'.join(base)}")
     if len(content) > _LARGEST:
@@ -101,11 +101,11 @@ def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> 
 
 
 def rebase(
-    session: Session, here: ListFolders, draft: ListDraft, version: str, author: User, now: datetime
+    session: Session, folders: ListFolders, draft: ListDraft, version: str, author: User, now: datetime
 ) -> None:
     """Put the draft on the lists as they are now. Raises DraftRefused where both changed the same file."""
     _must_be_open(draft)
-    before, after = list_files(here.of(draft.base_version)), list_files(here.of(version))
+    before, after = list_files(folders.of(draft.base_version)), list_files(folders.of(version))
     both = [file.name for file in draft.files if before.get(file.name) != after.get(file.name)]
     if both:
         raise DraftRefused(f"{'、'.join(both)} 在起草之后也有改动，请在新草稿里重做这些修改")
@@ -113,18 +113,20 @@ def rebase(
     audit.append(session, author, "lists_draft", now, _name(draft), reason="以现行版本为底")
 
 
-def draft_file(here: ListFolders, draft: ListDraft, name: str) -> bytes | None:
+def draft_file(folders: ListFolders, draft: ListDraft, name: str) -> bytes | None:
     """A file as the draft has it; None where there is no such file."""
     changed = {file.name: file.content for file in draft.files}
-    return changed.get(name, list_files(here.of(draft.base_version)).get(name))
+    return changed.get(name, list_files(folders.of(draft.base_version)).get(name))
 
 
 @contextmanager
-def whole(here: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None) -> Iterator[Path]:
+def whole(
+    folders: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None
+) -> Iterator[Path]:
     """A folder with the lists as the draft (and `changed` on top of it) makes them, while the block runs."""
     with tempfile.TemporaryDirectory(prefix="qingyi-lists-") as scratch:
         folder = Path(scratch)
-        for path in here.of(draft.base_version).iterdir():
+        for path in folders.of(draft.base_version).iterdir():
             shutil.copyfile(path, folder / path.name)
         for file in draft.files:
             (folder / file.name).write_bytes(file.content)
@@ -134,10 +136,10 @@ def whole(here: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | No
 
 
 def faults_of(
-    here: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None
+    folders: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None
 ) -> list[ListFault]:
     """What is wrong with the lists as the draft makes them, by file, line and field."""
-    with whole(here, draft, changed) as folder:
+    with whole(folders, draft, changed) as folder:
         try:
             load_rules(folder)
         except ListsRefused as refused:
@@ -151,9 +153,9 @@ def difference(before: bytes, after: bytes, name: str) -> list[str]:
     return list(unified_diff(old, new, name, name, lineterm="", n=2))
 
 
-def changes(here: ListFolders, draft: ListDraft) -> list[tuple[str, list[str]]]:
+def changes(folders: ListFolders, draft: ListDraft) -> list[tuple[str, list[str]]]:
     """The draft's files, each with its difference from the base."""
-    base = list_files(here.of(draft.base_version))
+    base = list_files(folders.of(draft.base_version))
     return [
         (file.name, difference(base.get(file.name, b""), file.content, file.name)) for file in draft.files
     ]

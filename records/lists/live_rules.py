@@ -13,20 +13,20 @@ from records.lists.in_force import keep_version, lists_in_force
 class LiveRules:
     """Gives the rules in force at any time; threads share one."""
 
-    def __init__(self, rules: RuleSet, here: ListFolders) -> None:
-        """`rules` are those that `here` holds now; they are kept from now on."""
-        self.here = here
-        keep_version(here.folder, here.kept, rules.version)
-        self._rules, self._seen = rules, _signature(here.folder)
+    def __init__(self, rules: RuleSet, folders: ListFolders) -> None:
+        """`rules` are those that `folders` holds now; they are kept from now on."""
+        self.folders = folders
+        keep_version(folders.folder, folders.kept, rules.version)
+        self._rules, self._seen = rules, _signature(folders.folder)
         self._lock = threading.Lock()
 
     def rules(self) -> RuleSet:
         """The rules in force: the last good ones where the files have become unusable."""
         with self._lock:
-            seen = _signature(self.here.folder)
+            seen = _signature(self.folders.folder)
             if seen != self._seen:
                 with suppress(ListsRefused):  # and none was kept: what this process began with still holds
-                    self._rules = lists_in_force(self.here.folder, self.here.kept).rules
+                    self._rules = lists_in_force(self.folders.folder, self.folders.kept).rules
                 self._seen = seen
             return self._rules
 

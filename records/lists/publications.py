@@ -42,22 +42,22 @@ def find_publication(session: Session, publication_id: int) -> ListPublication |
 
 
 def publish_draft(
-    session: Session, here: ListFolders, draft: ListDraft, publisher: User, now: datetime
+    session: Session, folders: ListFolders, draft: ListDraft, publisher: User, now: datetime
 ) -> RuleSet:
     """Bring a draft into force, and return its rules. Raises DraftRefused: where the lists changed since, where it
     changes nothing, has faults or examples that fail, or was not tried over the stored pages as it stands."""
-    current = load_rules(here.folder).version
+    current = load_rules(folders.folder).version
     if draft.state is not DraftState.EDITING:
         raise DraftRefused(f"草稿{draft.state.label}")
     if draft.base_version != current:
         raise DraftRefused("起草之后关键词表已有新版本，请先“以现行版本为底”")
     if not draft.files:
         raise DraftRefused("草稿没有改动任何文件")
-    with whole(here, draft) as folder:
+    with whole(folders, draft) as folder:
         rules = _checked(folder, local_day(now))
         if trial_of(session, draft, rules.version) is None:
             raise DraftRefused("草稿的当前内容还没有在已存页面上试运行完，请先试运行")
-        _put_in_force(here, list_files(folder), rules.version)
+        _put_in_force(folders, list_files(folder), rules.version)
     draft.state, draft.changed_at = DraftState.LIVE, now
     _publish(
         session, rules.version, actor=str(actor_of(publisher)), reason=draft.reason, draft=draft, now=now
@@ -66,18 +66,18 @@ def publish_draft(
 
 
 def roll_back(
-    session: Session, here: ListFolders, version: str, publisher: User, reason: str, now: datetime
+    session: Session, folders: ListFolders, version: str, publisher: User, reason: str, now: datetime
 ) -> RuleSet:
     """Bring a version back that was in force before, and return its rules. Raises DraftRefused."""
     known = session.scalar(select(ListPublication.id).where(ListPublication.version == version).limit(1))
-    if known is None or not here.of(version).is_dir():
+    if known is None or not folders.of(version).is_dir():
         raise DraftRefused("没有保存这个版本")
     if not reason.strip():
         raise DraftRefused("请写明为什么回退")
-    rules = _checked(here.of(version), None)
-    if version == load_rules(here.folder).version:
+    rules = _checked(folders.of(version), None)
+    if version == load_rules(folders.folder).version:
         raise DraftRefused("这就是现行版本")
-    _put_in_force(here, list_files(here.of(version)), version)
+    _put_in_force(folders, list_files(folders.of(version)), version)
     words = f"回退到 {version[:12]}：{reason.strip()}"
     _publish(session, version, actor=str(actor_of(publisher)), reason=words, draft=None, now=now)
     return rules
@@ -98,10 +98,10 @@ def trial_of(session: Session, draft: ListDraft, version: str) -> ListTrial | No
     )
 
 
-def version_changes(here: ListFolders, before: str | None, after: str) -> list[tuple[str, list[str]]]:
+def version_changes(folders: ListFolders, before: str | None, after: str) -> list[tuple[str, list[str]]]:
     """What differs between two versions, by file."""
-    old = list_files(here.of(before)) if before else {}
-    new = list_files(here.of(after))
+    old = list_files(folders.of(before)) if before else {}
+    new = list_files(folders.of(after))
     names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
     return [(name, difference(old.get(name, b""), new.get(name, b""), name)) for name in names]
 
@@ -117,19 +117,19 @@ def _checked(folder: Path, day: date | None) -> RuleSet:
     return rules
 
 
-def _put_in_force(here: ListFolders, files: Mapping[str, bytes], version: str) -> None:
+def _put_in_force(folders: ListFolders, files: Mapping[str, bytes], version: str) -> None:
     """Write the files into the folder, those that differ, each whole or not at all."""
-    there = list_files(here.folder)
+    there = list_files(folders.folder)
     for name, content in files.items():
         if there.get(name) == content:
             continue
-        write_file(here.folder / name, content, flush=True)
+        write_file(folders.folder / name, content, flush=True)
     for name in there.keys() - files.keys():
-        (here.folder / name).unlink()
-    found = load_rules(here.folder).version
+        (folders.folder / name).unlink()
+    found = load_rules(folders.folder).version
     if found != version:
         raise DraftRefused(f"写入后版本为 {found[:12]}，应为 {version[:12]}：文件夹被同时改动")
-    keep_version(here.folder, here.kept, version)
+    keep_version(folders.folder, folders.kept, version)
 
 
 def _publish(

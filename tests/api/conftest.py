@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.app import give_parts, make_app
+from api.app import make_app, set_state
 from api.context import clock
 from classifiers.lists.rules import RuleSet
 from records.database import transaction
@@ -85,7 +85,7 @@ def running(
     """The address of the application over these parts, with its own clock or the one that is given."""
     if _idle:
         found = _idle.pop()
-        give_parts(found.app, engine, store, rules, settings)
+        set_state(found.app, engine, store, rules, settings)
     else:
         found = _started(make_app(engine, store, rules, settings))
     if now is not None:
