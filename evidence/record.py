@@ -39,8 +39,13 @@ def record_pdf(
         about_capture=[
             ("取证时间", _moment(manifest.captured_at)),
             *_rows(manifest.server),
-            *_rows(manifest.collector),
+            *_rows({name: value for name, value in manifest.collector.items() if name != "steps"}),
         ],
+        steps=[
+            (_moment(datetime.fromisoformat(step["at"])), step["what"])
+            for step in manifest.collector.get("steps", ())
+        ],
+        by_hand=[_LABELS[name] for name in _BY_HAND if manifest.collector.get(name) == ""],
         stamped=_moment(stamped) if stamped else "",
         screenshot=f"data:image/png;base64,{base64.b64encode(screenshot).decode()}" if screenshot else "",
     )
@@ -105,6 +110,8 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(_LOCAL).strftime("%Y年%m月%d日 %H:%M:%S（北京时间）")
 
 
+# What is written in by hand where nobody set it.
+_BY_HAND = ("place",)
 _LABELS = {
     "url": "网址",
     "final_url": "最终网址",
@@ -121,4 +128,8 @@ _LABELS = {
     "host": "取证主机",
     "settings": "设置的 SHA-256",
     "lists_version": "关键词表版本",
+    "place": "取证地点",
+    "network": "网络环境",
+    "clock": "时钟核对",
+    "tools": "工具及版本",
 }

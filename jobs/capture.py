@@ -4,10 +4,9 @@ import asyncio
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from sqlalchemy import Engine
 
@@ -24,6 +23,7 @@ from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
+from jobs.circumstances import PROGRAM, Circumstances, circumstances
 from jobs.cloaking import VISITOR
 from records.cases.captures import Captured, keep_capture, list_uncaptured
 from records.database import reading, transaction
@@ -32,7 +32,6 @@ from records.settings import settings
 from records.store.content_store import EvidenceStore
 
 _AT_ONCE = 3
-PROGRAM = f"清医 {version('qingyi')}"
 
 
 @dataclass(frozen=True)
@@ -52,14 +51,14 @@ def capture_new(engine: Engine, store: EvidenceStore, progress: Callable[[int], 
         if not list_uncaptured(session, 1):
             return CaptureResult(0, 0)
     taken = incomplete = 0
-    for capture in asyncio.run(_capture_all(engine, store, progress)):
+    for capture in asyncio.run(_capture_all(engine, store, circumstances(engine), progress)):
         taken += 1
         incomplete += capture.note is not None
     return CaptureResult(taken, incomplete)
 
 
 async def _capture_all(
-    engine: Engine, store: EvidenceStore, progress: Callable[[int], None]
+    engine: Engine, store: EvidenceStore, around: Circumstances, progress: Callable[[int], None]
 ) -> list[Capture]:
     done: list[Capture] = []
     last_id = 0
@@ -71,7 +70,7 @@ async def _capture_all(
                 return done
             seen = await asyncio.gather(*(_look(browser, case) for case in cases))
             for case, page in zip(cases, seen, strict=True):
-                done.append(_keep(engine, store, case, page))
+                done.append(_keep(engine, store, case, page, around))
                 last_id = case.id
                 progress(1)
 
@@ -85,9 +84,15 @@ async def _look(browser: EvidenceBrowser, case: Case) -> PageView | PageNotRende
         return error
 
 
-def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: PageView | PageNotRendered) -> Capture:
+def _keep(
+    engine: Engine,
+    store: EvidenceStore,
+    case: Case,
+    seen: PageView | PageNotRendered,
+    around: Circumstances,
+) -> Capture:
     snapshot = case.judgement.snapshot
-    notes = list(seen.notes) if isinstance(seen, PageView) else [str(seen)]
+    notes = [*around.faults, *(seen.notes if isinstance(seen, PageView) else [str(seen)])]
     chain, fault = certificate_chain(snapshot.final_url, AddressGuard(settings().allowed_networks))
     if fault:
         notes.append(fault)
@@ -105,6 +110,8 @@ def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: PageView | Pag
             "browser": seen.browser if isinstance(seen, PageView) else "",
             "host": platform.node(),
             "settings": _settings_sha256(),
+            **around.as_facts(),
+            "steps": [{"at": at.isoformat(), "what": what} for at, what in _steps(case, seen, chain, files)],
         },
         files=files,
         screenshot=screenshot,
@@ -114,6 +121,26 @@ def _keep(engine: Engine, store: EvidenceStore, case: Case, seen: PageView | Pag
         capture = keep_capture(session, store, session.merge(case, load=False), captured)
     _stamp(engine, store, capture)
     return capture
+
+
+def _steps(
+    case: Case,
+    seen: PageView | PageNotRendered,
+    chain: Sequence[bytes],
+    files: Sequence[tuple[Item, bytes]],
+) -> Iterator[tuple[datetime, str]]:
+    """What was done, in order, from the page's crawl to its manifest."""
+    judgement = case.judgement
+    yield judgement.snapshot.fetched_at, "巡查程序抓取网页，按原样保存响应"
+    yield (
+        judgement.judged_at,
+        f"按关键词表版本 {judgement.lists_version[:12]} 研判，命中 {len(judgement.findings)} 处",
+    )
+    yield from seen.steps if isinstance(seen, PageView) else ()
+    now = datetime.now(UTC)
+    if chain:
+        yield now, f"连接服务器，取得证书链（{len(chain)} 张）"
+    yield now, f"写成 WARC，计算 {len(files)} 个文件的 SHA-256，写入与前一份相连的清单"
 
 
 def _files(

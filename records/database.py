@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import (
@@ -11,8 +12,10 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -75,6 +78,14 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back when an exception leaves it."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def database_time(session: Session) -> datetime | None:
+    """The time by the database's own clock; None for SQLite, which has none but this machine's."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    found: datetime = session.scalars(select(func.clock_timestamp())).one()
+    return found
 
 
 def literal_ids(ids: Sequence[int]) -> BindParameter[Sequence[int]]:

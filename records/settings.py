@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     viewer_dir: Path = Field(
         default=Path("var/viewer"), description="the viewer by which evidence is replayed (make viewer)"
     )
+    capture_place: str = Field(
+        default="", description="where evidence is taken, as its record names the place"
+    )
+    capture_network: str = Field(
+        default="",
+        description="by which line, operator and address outside the network is reached, for the record",
+    )
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
     )

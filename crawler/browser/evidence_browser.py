@@ -68,6 +68,7 @@ class PageView:
     boxes: Sequence[Box]
     browser: str
     notes: tuple[str, ...]
+    steps: tuple[tuple[datetime, str], ...] = ()
 
 
 class PageNotRendered(Exception):
@@ -129,14 +130,19 @@ class EvidenceBrowser:
             notes: list[str] = []
             wire = await Wire.tap(page, _MOST_BYTES)
             at = datetime.now(UTC)
+            steps = [(at, f"在新的浏览器环境（没有缓存、没有登录）中打开 {url}")]
             first = await page.goto(
                 url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
             )
             await _settle(page)
+            shown = f"服务器返回 HTTP {first.status}，" if first else ""
+            steps.append((datetime.now(UTC), f"{shown}等页面静止，逐屏滚动一遍"))
             exchanges = await _exchanges(responses, wire, notes)
+            steps.append((datetime.now(UTC), f"保存 {len(exchanges)} 次 HTTP 交互"))
             await _as_utf8(page, exchanges, notes)
             html = await page.content()
             screenshot = await _screenshot(page, notes)
+            steps.append((datetime.now(UTC), f"保存浏览器生成的页面{'，截取整页画面' if screenshot else ''}"))
             return PageView(
                 url=page.url,
                 at=at,
@@ -147,6 +153,7 @@ class EvidenceBrowser:
                 boxes=await _boxes(page, quotes),
                 browser=f"Chromium {context.browser.version}" if context.browser else "Chromium",
                 notes=tuple(notes),
+                steps=tuple(steps),
             )
 
     async def close(self) -> None:

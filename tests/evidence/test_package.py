@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -165,6 +166,35 @@ def test_a_record_says_what_the_manifest_says(manifest: Manifest) -> None:
         assert words in plain
     for item in manifest.items:
         assert item.sha256 in plain
+
+
+def test_a_record_says_where_how_and_with_what_and_is_signed_by_two(manifest: Manifest) -> None:
+    collector = {
+        "program": "清医",
+        "place": "",
+        "network": ["电信专线", "DNS 服务器 192.0.2.53"],
+        "clock": ["数据库时钟：相差 +0.1 秒"],
+        "tools": ["清医 0.1.0", "warcio 1.8.1"],
+        "steps": [
+            {"at": "2026-11-24T09:00:01+00:00", "what": "打开网页"},
+            {"at": "2026-11-24T09:00:09+00:00", "what": "截取整页画面"},
+        ],
+    }
+    record = record_pdf(replace(manifest, collector=collector), None, NOW, "7")
+    plain = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(record)).pages).split())
+    for words in (
+        "网络环境电信专线；DNS服务器192.0.2.53",
+        "时钟核对数据库时钟：相差+0.1秒",
+        "工具及版本清医0.1.0；warcio1.8.1",
+        "取证地点",
+        "2026年11月24日17:00:09（北京时间）截取整页画面",
+        "取证人员（一）",
+        "取证人员（二）",
+        "执法证号",
+        "见证人",
+    ):
+        assert words in plain
+    assert plain.index("打开网页") < plain.index("截取整页画面")
 
 
 def test_a_manifest_reads_as_it_was_written(manifest: Manifest) -> None:

@@ -63,6 +63,12 @@ def test_flagged_pages_are_captured_chained_exported_and_verified(
     boxes = json.loads(store.get(items["boxes.json"].sha256))
     assert any(box["width"] > 10 for box in boxes), "the words are found on the picture"
     assert first.server["address"] == "127.0.0.1"
+    assert [note for note in first.collector["clock"] if stamping in note]
+    done_in_order = [step["what"][:6] for step in first.collector["steps"]]
+    assert done_in_order[0] == "巡查程序抓取"
+    assert len(done_in_order) == 7, done_in_order
+    moments = [step["at"] for step in first.collector["steps"]]
+    assert moments == sorted(moments)
     assert first.judgement["findings"]
     assert qingyi("evidence", "check").stdout.strip() == "2 份取证记录全部相符"
 

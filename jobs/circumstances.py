@@ -1,0 +1,119 @@
+"""Under which circumstances evidence is taken: where, by which network, by what clock, with which tools.
+
+What 市场监督管理行政执法电子数据取证暂行规定 (2024-04-07) has a record say beside what was seen. What the program cannot
+know (the place, the line) is a setting, or is written in by hand.
+"""
+
+import platform
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+import dns.exception
+import dns.resolver
+from sqlalchemy import Engine
+
+from evidence.stamp import StampRefused, request_stamp, stamped_at
+from records.database import database_time, reading
+from records.settings import settings
+
+PROGRAM = f"清医 {version('qingyi')}"
+_TOOLS = ("playwright", "Scrapy", "warcio", "wacz", "rfc3161-client")
+# Time stamp authorities answer in whole seconds, and a network takes its time.
+_MOST_APART = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is the same for all pages of one run; `faults` is what speaks against the clock."""
+
+    place: str
+    network: tuple[str, ...]
+    clock: tuple[str, ...]
+    tools: tuple[str, ...]
+    faults: tuple[str, ...]
+
+    def as_facts(self) -> dict[str, object]:
+        """As a manifest keeps them."""
+        return {
+            "place": self.place,
+            "network": list(self.network),
+            "clock": list(self.clock),
+            "tools": list(self.tools),
+        }
+
+
+def circumstances(engine: Engine) -> Circumstances:
+    """The circumstances now; asks the database and, where one is set, the time stamp authority for the time."""
+    clock, faults = _clock(engine)
+    return Circumstances(settings().capture_place, _network(), tuple(clock), _tools(), tuple(faults))
+
+
+def _clock(engine: Engine) -> tuple[list[str], list[str]]:
+    """How this machine's clock differs from others', and the differences that are too large."""
+    said, faults = [], []
+    compared: list[tuple[str, timedelta | str]] = [("数据库时钟", _from_database(engine))]
+    if authority := settings().stamp_url:
+        compared.append((f"时间戳服务 {authority}", _from_authority(authority)))
+    for name, apart in compared:
+        if isinstance(apart, str):
+            said.append(f"{name}：{apart}")
+            continue
+        words = f"{name}：相差 {apart.total_seconds():+.1f} 秒"
+        said.append(words)
+        if abs(apart) > _MOST_APART:
+            faults.append(f"取证主机的时钟与{words.replace('：', '')}，时间以后者为准")
+    return said, faults
+
+
+def _from_database(engine: Engine) -> timedelta | str:
+    """How far the database's clock is ahead of this machine's, or why there is no difference."""
+    with reading(engine) as session:
+        before = datetime.now(UTC)
+        theirs = database_time(session)
+        after = datetime.now(UTC)
+    return "在取证主机上，是同一时钟" if theirs is None else theirs - (before + (after - before) / 2)
+
+
+def _from_authority(authority: str) -> timedelta | str:
+    """The same of a time stamp authority: it stamps this moment's own name."""
+    before = datetime.now(UTC)
+    asked = before.isoformat().encode()
+    try:
+        theirs = stamped_at(request_stamp(authority, asked), asked)
+    except StampRefused as refused:
+        return str(refused)
+    return theirs - (before + (datetime.now(UTC) - before) / 2)
+
+
+def _network() -> tuple[str, ...]:
+    said = [settings().capture_network] if settings().capture_network else []
+    said += [f"本机地址 {address}"] if (address := _own_address()) else []
+    if servers := _nameservers():
+        said.append(f"DNS 服务器 {'、'.join(servers)}")
+    return (*said, "浏览器经本机代理直接连接网站，不经其他代理，不使用缓存")
+
+
+def _own_address() -> str:
+    """The address by which this machine goes out; nothing is sent to find it."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # of no one (RFC 5737)
+        return str(probe.getsockname()[0])
+    return ""
+
+
+def _nameservers() -> Sequence[str]:
+    if settings().nameserver:
+        return (settings().nameserver,)
+    try:
+        return [str(server) for server in dns.resolver.Resolver().nameservers]
+    except (dns.exception.DNSException, OSError):
+        return ()
+
+
+def _tools() -> tuple[str, ...]:
+    python = f"Python {platform.python_version()}"
+    return (PROGRAM, python, *(f"{name} {version(name)}" for name in _TOOLS), platform.platform())
