@@ -7,6 +7,7 @@ from classifiers.matching.match import Hit
 from classifiers.page import certificates
 from classifiers.page.certificate_findings import alignment_of, certificate_findings
 from classifiers.page.counting import Suspicion, count_hits
+from classifiers.page.departure import departures
 from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.page.identity import Register
 from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
@@ -48,7 +49,7 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     A. what kind of page it is, B. what it breaks, C. how grave that is. Findings' positions count characters of
     `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
-    reading = read(page, rules, register)
+    reading = read(page, rules, register, facts.seen_on)
     kept, spared, decision, suspicions = _decide(reading, rules, facts)
     findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
     findings += _worded(reading, rules, suspicions, facts)
@@ -61,7 +62,9 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
         alignment = alignment_of(reading, facts)
         findings += certificate_findings(reading, rules, facts, findings, alignment)
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
-    gravity, gravity_reasons = decide_gravity(_page_weight(reading, rules, findings, alignment))
+    gravity, gravity_reasons = decide_gravity(
+        _page_weight(reading, rules, findings, alignment, facts.contacts)
+    )
     in_disguise = decision.disguise is not None
     scored = Scored(findings, gravity, in_disguise, _fields(reading, rules), facts)
     return Judgement(
@@ -177,17 +180,21 @@ def _disguise(reading: Reading, rules: RuleSet, decision: KindDecision) -> Itera
 
 
 def _page_weight(
-    reading: Reading, rules: RuleSet, findings: Sequence[Finding], alignment: Sequence[Aligned]
+    reading: Reading,
+    rules: RuleSet,
+    findings: Sequence[Finding],
+    alignment: Sequence[Aligned],
+    contacts: Sequence[str],
 ) -> PageWeight:
     spans = [(number.start, number.end) for number in reading.numbers]
     certificate_only = bool(findings) and all(finding.family == "certificate" for finding in findings)
     return PageWeight(
         findings=findings,
         rule_gravity=rules.gravities,
-        grave_diseases=tuple(dict.fromkeys(cue.quote for cue in reading.cues.get("grave-disease", ()))),
+        grave_diseases=reading.cues.get("grave-disease", ()),
         only_allowed_items=certificate_only
         and only_allowed_items(reading.normal, reading.page.blocks, spans),
-        alignment=alignment,
+        agrees=bool(alignment) and not departures(alignment, contacts),
     )
 
 

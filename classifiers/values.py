@@ -242,7 +242,9 @@ class Facts:
     """What is known beside the page's own text.
 
     `certificates` maps canonical numbers to certificates; None means that there is no registry to ask, so
-    that only the content is judged. `confirmed_before`: cases of the institution that were found unlawful.
+    that only the content is judged. `holds_certificate`: whether the registry has one of the institution's that is
+    valid on the day, None where nobody asked. `contacts`: its registered phones, addresses and sites' hosts.
+    `confirmed_before`: cases of the institution that were found unlawful.
     """
 
     seen_on: date
@@ -251,6 +253,8 @@ class Facts:
     medium: str = "网络"
     source: Source = "site"
     confirmed_before: int = 0
+    holds_certificate: bool | None = None
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What is wrong with the certificate of an advert, and where it departs from its approved sample."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from classifiers.lists.rules import RuleSet
 from classifiers.page import certificates
-from classifiers.page.departure import align
+from classifiers.page.departure import align, departures
 from classifiers.page.page_kind import Cue
 from classifiers.page.reading import Reading, finding_at
 from classifiers.values import Aligned, Contact, Facts, Finding
@@ -28,28 +28,27 @@ def certificate_findings(
     findings: Sequence[Finding],
     alignment: Sequence[Aligned],
 ) -> Iterator[Finding]:
-    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 17)."""
+    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 14, 17): a number that is not
+    shown is one thing, a certificate that was never obtained another."""
     if not reading.numbers:
         place = _anchor(reading, findings)
-        for rule in rules.when("certificate_none"):
+        missing = "certificate_unobtained" if facts.holds_certificate is False else "certificate_none"
+        for rule in rules.when(missing):
             yield finding_at(reading, rule, place, "")
         return
+    departing = departures(alignment, facts.contacts)
     faults = [(number, *certificates.standing(number, facts)) for number in reading.numbers]
     if all(fault for _, fault, _ in faults):
-        agrees = alignment and not _departures(alignment)
+        agrees = alignment and not departing
         for number, fault, words in faults:
             detail = f"{words}；内容仍与成品样件一致" if fault == "certificate_expired" and agrees else words
             for rule in rules.when(str(fault)):
                 yield finding_at(reading, rule, reading.normal.span(number.start, number.end), detail)
         return
-    for item in _departures(alignment):
+    for item in departing:
         words = f"成品样件写的是“{item.approved}”" if item.approved else "成品样件中没有这句话"
         for rule in rules.when("certificate_departure"):
             yield finding_at(reading, rule, (item.start, item.end), words)
-
-
-def _departures(alignment: Iterable[Aligned]) -> list[Aligned]:
-    return [item for item in alignment if item.agreement in {"added", "changed"}]
 
 
 def _anchor(reading: Reading, findings: Sequence[Finding]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from classifiers.values import Facts, NormalText
 
 CertificateFault = Literal[
     "certificate_none",
+    "certificate_unobtained",
     "certificate_malformed",
     "certificate_unknown",
     "certificate_other_institution",

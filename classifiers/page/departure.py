@@ -19,6 +19,12 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _SHORTEST = 4  # characters of a sentence that says something
 _ALIKE = 60  # of 100: from here on a sentence was made from the approved one
+# What introduces a contact, and what an address of a site begins with.
+_LABELS = re.compile(
+    r"(?:咨询|联系|预约|门诊|服务)?(?:电话|热线)|地址|院址|官方网站|官网|网址|网站|(?:https?|www)(?=[^a-z])|请拨打|拨打"
+)
+_REGION = re.compile(r"^.{2,8}?(?:省|自治区|市|自治州|区|县)")
+_SHORTEST_ADDRESS = 5
 _MOST = 400  # sentences set side by side; a page with more is no advert of one sample
 
 
@@ -97,6 +103,47 @@ def pieces(shown: str, approved: str) -> Iterator[Piece]:
             yield Piece(approved[step.src_start : step.src_end], "left_out")
         else:
             yield Piece(shown[step.dest_start : step.dest_end], "added")
+
+
+def departures(alignment: Sequence[Aligned], contacts: Iterable[str]) -> list[Aligned]:
+    """What was added or changed beside the sample. A true phone, address or own site (`contacts`, as registered) that was
+    added or changed is no departure (医疗广告监管工作指南 art. 6(5))."""
+    own = _ways_to_write(contacts)
+    sample = _without_contacts("".join(item.approved for item in alignment), own)
+    return [
+        item
+        for item in alignment
+        if item.agreement in {"added", "changed"}
+        and not _only_contacts(_without_contacts(item.quote, own), item, sample, own)
+    ]
+
+
+def _only_contacts(rest: str, item: Aligned, sample: str, own: Sequence[str]) -> bool:
+    """Whether a sentence says nothing new beside its contacts, of which `rest` is free."""
+    if not own or rest == _bare(_LABELS.sub("", normalise(item.quote).text)):
+        return False  # no true contact stands in it
+    return not rest or rest in sample
+
+
+def _without_contacts(text: str, own: Sequence[str]) -> str:
+    bare = _bare(_LABELS.sub("", normalise(text).text))
+    for contact in own:
+        bare = bare.replace(contact, "")
+    return bare
+
+
+def _ways_to_write(contacts: Iterable[str]) -> list[str]:
+    """Contacts without their punctuation, addresses without the names of their regions as well; longest first."""
+    ways: set[str] = set()
+    for contact in contacts:
+        bare = _bare(_LABELS.sub("", normalise(contact).text))
+        while len(bare) >= _SHORTEST_ADDRESS:
+            ways.add(bare)
+            shorter = _REGION.sub("", bare, count=1)
+            if shorter == bare:
+                break
+            bare = shorter
+    return sorted(ways, key=lambda way: (-len(way), way))
 
 
 def _in_main(found: Iterable[_Sentence], blocks: Sequence[Block], normal: NormalText) -> Iterator[_Sentence]:

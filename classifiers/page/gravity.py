@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from classifiers.values import Aligned, Block, Finding, Gravity, NormalText
+from classifiers.page.page_kind import Cue
+from classifiers.values import Block, Finding, Gravity, NormalText
 
 # The eight items of 医疗广告管理办法 art. 6, as pages introduce them.
 _ITEMS = re.compile(
@@ -18,26 +19,26 @@ _ITEMS = re.compile(
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _NAME = re.compile(r"[\u4e00-\u9fff()]{2,30}(?:医院|门诊部|诊所|卫生院|中心|医务室|保健院)")
 
-_ORDER: Mapping[Gravity, int] = {"unpunished": 0, "lighter": 1, "ordinary": 2, "heavier": 3, "police": 4}
+_BESIDE = 100  # characters between a claim and the disease that it is made of
 
 
 @dataclass(frozen=True)
 class PageWeight:
     """What the tier is decided by: findings, each rule's own tier (by rule id), the page's words of grave
-    diseases, whether only the eight items stand there, and the page beside its approved sample."""
+    diseases, whether only the eight items stand there, and whether the page agrees with its approved sample."""
 
     findings: Sequence[Finding]
     rule_gravity: Mapping[str, Gravity]
-    grave_diseases: Sequence[str]
+    grave_diseases: Sequence[Cue]
     only_allowed_items: bool
-    alignment: Sequence[Aligned]
+    agrees: bool
 
 
 def decide_gravity(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     """The tier and its reasons in Chinese.
 
     1. a rule whose breach may be a crime when something was invented: to be verified for the police
-    2. a rule that the guide names as heavier; the more so beside a grave disease: heavier
+    2. effect, safety or rates (the rules of that tier) beside a grave disease: heavier (art. 11), else ordinary
     3. nothing but the certificate is wrong, and only the eight items stand there: may go unpunished
     4. nothing but its running out is wrong, and the advert still agrees with its sample: may go unpunished
     5. nothing but the certificate is wrong: lighter
@@ -46,26 +47,43 @@ def decide_gravity(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     if not weighed.findings:
         return "unpunished", ("没有命中",)
     tiers = {finding.rule: weighed.rule_gravity.get(finding.rule, "ordinary") for finding in weighed.findings}
-    gravest = max(tiers.values(), key=_ORDER.__getitem__)
     titles = {finding.rule: finding.title for finding in weighed.findings}
-    named = "、".join(f"“{titles[rule]}”" for rule, tier in tiers.items() if tier == gravest)
-    if gravest == "police":
-        return "police", (f"{named}：若名义、隶属关系或文号系虚构、冒用，涉嫌犯罪，须核实后移送",)
-    if gravest == "heavier":
-        diseases = "、".join(weighed.grave_diseases[:3])
-        beside = (f"涉及重大、疑难疾病：{diseases}",) if diseases else ()
-        return "heavier", (f"{named}属于指南明确从重的情形", *beside)
+    crimes = "、".join(f"“{titles[rule]}”" for rule, tier in tiers.items() if tier == "police")
+    if crimes:
+        return "police", (f"{crimes}：若名义、隶属关系或文号系虚构、冒用，涉嫌犯罪，须核实后移送",)
+    beside = _beside_grave_diseases(weighed, tiers)
+    if beside:
+        named = "、".join(dict.fromkeys(f"“{finding.title}”" for finding, _ in beside))
+        diseases = "、".join(list(dict.fromkeys(disease for _, disease in beside))[:3])
+        return "heavier", (f"{named}属于指南第十一条从重的情形", f"涉及重大、疑难疾病：{diseases}")
     if all(finding.family == "certificate" for finding in weighed.findings):
         return _certificate_only(weighed)
     return "ordinary", ("没有从重、从轻情形",)
+
+
+def _beside_grave_diseases(
+    weighed: PageWeight, tiers: Mapping[str, Gravity]
+) -> Sequence[tuple[Finding, str]]:
+    """The findings of effect, safety or rates near whose words a grave disease is named, with its name."""
+    found = []
+    for finding in weighed.findings:
+        if tiers[finding.rule] != "heavier":
+            continue
+        near = (
+            cue.quote
+            for cue in weighed.grave_diseases
+            if cue.start < finding.end + _BESIDE and finding.start - _BESIDE < cue.end
+        )
+        if (disease := next(near, None)) is not None:
+            found.append((finding, disease))
+    return found
 
 
 def _certificate_only(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     rules = {finding.rule for finding in weighed.findings}
     if weighed.only_allowed_items:
         return "unpunished", ("内容仅限《医疗广告管理办法》第六条的八项，与执业许可证核对一致的可不予处罚",)
-    agrees = weighed.alignment and all(item.agreement in {"same", "left_out"} for item in weighed.alignment)
-    if rules == {"certificate-expired"} and agrees:
+    if rules == {"certificate-expired"} and weighed.agrees:
         return "unpunished", ("审查证明已过期，但内容仍与成品样件一致",)
     if "certificate-departure" in rules:
         return "ordinary", ("内容与成品样件不一致",)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -144,11 +145,12 @@ def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located,
 
 @dataclass(frozen=True)
 class Registered:
-    """An institution as the registry knows it."""
+    """An institution as the registry knows it; `certified`: the first and last day of each certificate in order."""
 
     name: str
     other_names: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    certified: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,9 +178,18 @@ class Register:
     def _phones(self) -> dict[str, str]:
         return {_digits(phone): item.name for item in self.institutions for phone in item.phones}
 
+    @cached_property
+    def _certified(self) -> dict[str, tuple[tuple[date, date], ...]]:
+        return {item.name: item.certified for item in self.institutions}
+
     def owner_of_phone(self, written: str) -> str | None:
         """The first name of the institution that has this phone."""
         return self._phones.get(_digits(written)) if self.institutions else None
+
+    def holds_certificate(self, name: str, day: date) -> bool | None:
+        """Whether the institution of that first name holds a certificate on that day; None for one not registered."""
+        periods = self._certified.get(name)
+        return None if periods is None else any(since <= day <= until for since, until in periods)
 
     def mentions(self, page: PageText, normal: NormalText) -> tuple[Mention, ...]:
         """The registered names on a page, by position; the longest where they overlap."""

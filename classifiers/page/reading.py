@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from classifiers.lists.rules import Rule, RuleSet
 from classifiers.matching.match import Hit
@@ -31,10 +32,12 @@ class Reading:
     mentions: tuple[Mention, ...]
     numbers: tuple[certificates.ShownNumber, ...]
     seen_to: int
+    seen_on: date = date.max
 
 
-def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
-    """Read a page: disguises undone, misspelt words of the lists put right, terms, contacts and numbers found."""
+def read(page: PageText, rules: RuleSet, register: Register, seen_on: date = date.max) -> Reading:
+    """Read a page: disguises undone, misspelt words of the lists put right, terms, contacts and numbers found. Its
+    findings cite what was in force on the day that it was seen on."""
     normal, hits = rules.matcher.put_right(normalise(page.text))
     seen_to = _seen_to(page, normal)
     by_cue: dict[str, list[Cue]] = defaultdict(list)
@@ -54,6 +57,7 @@ def read(page: PageText, rules: RuleSet, register: Register) -> Reading:
         if "certificate" in by_cue
         else (),
         seen_to=seen_to,
+        seen_on=seen_on,
     )
 
 
@@ -107,24 +111,24 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str,
     """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` is what was
     weighed, in Chinese."""
     quote = reading.page.text[span[0] : span[1]]
+    law = rule.law_on(reading.seen_on) or rule.law
     return Finding(
         rule=rule.id,
         family=rule.family,
         title=rule.title,
         severity=rule.severity,
-        law=rule.law,
+        law=law,
         start=span[0],
         end=span[1],
         quote=quote,
-        why=_sentence(rule, quote, detail),
+        why=_sentence(rule, law[0], quote, detail),
         term=term,
     )
 
 
-def _sentence(rule: Rule, quote: str, detail: str) -> str:
+def _sentence(rule: Rule, article: Article, quote: str, detail: str) -> str:
     """The finding in one Chinese sentence: the words, the rule and its reason, what was weighed, the article and
     what it forbids."""
-    article: Article = rule.law[0]
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
     detail = f"（{detail}）" if detail else ""
     return f"页面写有“{shown}”，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"

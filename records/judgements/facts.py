@@ -1,6 +1,8 @@
 """What the registry knows of a page, and the page judged with it: by patrols, re-checks and trials alike."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +17,7 @@ from records.models import (
     Case,
     CaseState,
     Certificate,
+    CertificateStatus,
     Institution,
     Page,
     Snapshot,
@@ -45,9 +48,27 @@ def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, Kn
 
 
 def register_of(session: Session) -> Register:
-    """All institutions' names and phones, to be recognised on pages."""
-    rows = session.execute(select(Institution.name, Institution.other_names, Institution.phones))
-    return Register(tuple(Registered(name, tuple(others), tuple(phones)) for name, others, phones in rows))
+    """All institutions' names and phones, to be recognised on pages, and when each holds a certificate."""
+    certified = defaultdict(list)
+    valid = select(Certificate.institution_id, Certificate.valid_from, Certificate.valid_to)
+    for whose, since, until in session.execute(valid.where(Certificate.status == CertificateStatus.VALID)):
+        certified[whose].append((since, until))
+    rows = session.execute(
+        select(Institution.id, Institution.name, Institution.other_names, Institution.phones)
+    )
+    return Register(
+        tuple(
+            Registered(name, tuple(others), tuple(phones), tuple(certified[own]))
+            for own, name, others, phones in rows
+        )
+    )
+
+
+def _own_hosts(source: Source) -> tuple[str, ...]:
+    """The hosts of an institution's own site; an account's feed has none."""
+    if source.kind is SourceKind.ACCOUNT:
+        return ()
+    return tuple(filter(None, (urlsplit(source.address).hostname, *source.other_hosts)))
 
 
 def confirmed_cases(session: Session, institution_ids: Iterable[int]) -> dict[int, int]:
@@ -80,11 +101,14 @@ def judge_page(
     source = snapshot.page.source
     whose = source.institution
     before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
+    day = local_day(snapshot.fetched_at)
     facts = Facts(
-        seen_on=local_day(snapshot.fetched_at),
+        seen_on=day,
         institution_names=(whose.name, *whose.other_names),
         certificates=known_certificates(session, certificate_numbers(page)),
         source="account" if source.kind is SourceKind.ACCOUNT else "site",
         confirmed_before=before.get(whose.id, 0),
+        holds_certificate=register.holds_certificate(whose.name, day),
+        contacts=(*whose.phones, *whose.addresses, *_own_hosts(source)),
     )
     return judge(page, rules, facts, register)

@@ -40,7 +40,7 @@ def test_a_context_that_was_weighed_and_did_not_excuse_is_told(rules: RuleSet) -
 
 def test_the_score_adds_up_from_its_parts(rules: RuleSet) -> None:
     judgement = judge(PageText.of_plain("治愈率98%，永不复发，最权威。欢迎咨询。"), rules, FACTS)
-    assert judgement.score == sum(part.points for part in judgement.score_parts) == 85
+    assert judgement.score == sum(part.points for part in judgement.score_parts) == 75
 
 
 def test_contacts_in_the_frame_of_a_page_do_not_make_education_an_advert(rules: RuleSet) -> None:
@@ -77,3 +77,20 @@ def test_any_text_is_judged_and_every_finding_quotes_it(text: str) -> None:
     for finding in judge(PageText.of_plain(text), RULES, facts).findings:
         assert 0 <= finding.start <= finding.end <= len(text)
         assert finding.quote == text[finding.start : finding.end]
+
+
+def test_a_page_is_judged_by_the_law_of_its_day(rules: RuleSet) -> None:
+    page = PageText.of_plain("写五星好评晒图，返现五十元。")
+    old, new = (
+        next(
+            finding
+            for finding in judge(page, rules, Facts(seen_on=day)).findings
+            if finding.rule == "bought-reviews"
+        )
+        for day in (date(2025, 10, 14), date(2025, 10, 15))
+    )
+    assert [str(article) for article in old.law] == ["《中华人民共和国反不正当竞争法（2019年修正）》第八条"]
+    assert [str(article) for article in new.law] == ["《中华人民共和国反不正当竞争法》第九条"]
+    assert "违反《中华人民共和国反不正当竞争法（2019年修正）》第八条" in old.why
+    before = judge(page, rules, Facts(seen_on=date(2019, 4, 22))).findings
+    assert "bought-reviews" not in {finding.rule for finding in before}

@@ -6,7 +6,7 @@ from tests.servers.site import Answer, serving
 
 pytestmark = [pytest.mark.crawl, pytest.mark.databases("sqlite")]
 
-ADVERT = "<html><body><p>我院治愈率98%，永不复发。</p></body></html>"
+ADVERT = "<html><body><p>我院肺癌治愈率98%，永不复发。</p></body></html>"
 
 
 def test_a_page_is_fetched_and_judged(qingyi) -> None:

@@ -103,6 +103,48 @@ def test_an_advert_without_a_number(rules: RuleSet) -> None:
     assert faults(rules, PAGE.replace(NUMBER, "")) == ["certificate-none"]
 
 
+@pytest.mark.parametrize(
+    ("holds", "rule", "article"),
+    [
+        (None, "certificate-none", "《医疗广告管理办法》第十四条"),
+        (True, "certificate-none", "《医疗广告管理办法》第十四条"),
+        (False, "certificate-unobtained", "《医疗广告管理办法》第三条"),
+    ],
+)
+def test_a_number_that_is_not_shown_is_not_a_certificate_that_was_never_obtained(
+    rules: RuleSet, holds: bool | None, rule: str, article: str
+) -> None:
+    facts = Facts(date(2026, 11, 24), ("云溪眼科医院",), {}, holds_certificate=holds)
+    (finding,) = judge(PageText.of_plain(PAGE.replace(NUMBER, "")), rules, facts).findings
+    assert (finding.rule, str(finding.law[0])) == (rule, article)
+
+
+OWN = ("400-000-3009", "云溪市滨河区湖滨路9号", "www.yunxi-eye.example")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE.replace("400-000-3001", "400-000-3009"),
+        PAGE.replace("湖滨路1号", "湖滨路9号"),
+        PAGE + "\n官网：www.yunxi-eye.example",
+        PAGE + "\n预约电话 4000003009",
+    ],
+)
+def test_a_true_phone_address_or_site_added_or_changed_is_no_departure(rules: RuleSet, page: str) -> None:
+    facts = Facts(date(2026, 11, 24), ("云溪眼科医院",), {CANONICAL: KNOWN}, contacts=OWN)
+    assert [finding.rule for finding in judge(PageText.of_plain(page), rules, facts).findings] == []
+    unknown = Facts(date(2026, 11, 24), ("云溪眼科医院",), {CANONICAL: KNOWN})
+    found = judge(PageText.of_plain(page), rules, unknown).findings
+    assert [finding.rule for finding in found] == ["certificate-departure"]
+
+
+def test_a_true_phone_excuses_nothing_that_stands_beside_it(rules: RuleSet) -> None:
+    facts = Facts(date(2026, 11, 24), ("云溪眼科医院",), {CANONICAL: KNOWN}, contacts=OWN)
+    page = PageText.of_plain(PAGE + "\n新增夜间门诊，电话400-000-3009")
+    assert [finding.rule for finding in judge(page, rules, facts).findings] == ["certificate-departure"]
+
+
 def test_a_number_that_the_registry_does_not_know(rules: RuleSet) -> None:
     assert faults(rules, PAGE, known=None) == ["certificate-unknown"]
 

@@ -23,7 +23,10 @@ def judged(rules: RuleSet, text: str, seen_on: date = date(2026, 11, 24), **fact
 @pytest.mark.parametrize(
     ("text", "gravity"),
     [
-        ("我院治愈率98%。", "heavier"),
+        ("我院治愈率98%。", "ordinary"),
+        ("我院肺癌治愈率98%。", "heavier"),
+        ("孩子近视不用怕，康复训练一个月恢复视力。", "heavier"),
+        ("某某艺人代言，医院肿瘤科热线400-000-3001，欢迎咨询。", "ordinary"),
         ("老军医坐诊，欢迎预约。", "police"),
         ("热玛吉限时特价，立即预约。", "ordinary"),
         ("云溪眼科医院。地址：云溪市湖滨路1号。欢迎咨询，咨询电话：400-000-3001。", "lighter"),
@@ -38,6 +41,13 @@ def test_the_tier_follows_from_what_was_found(rules: RuleSet, text: str, gravity
 
 def test_a_grave_disease_is_named(rules: RuleSet) -> None:
     assert "肺癌" in "".join(judged(rules, "我院肺癌治愈率98%。").gravity_reasons)
+
+
+def test_a_grave_disease_far_from_the_claim_makes_it_no_heavier(rules: RuleSet) -> None:
+    claim = "我院治疗胃肠疾病，治愈率高达98%，无效退款。"
+    between = "门诊楼共六层，设挂号、收费、检验、药房等窗口，电梯在大厅东侧。" * 5
+    assert judged(rules, f"{claim}\n{between}\n肺癌患者请到三楼登记。").gravity == "ordinary"
+    assert judged(rules, f"{claim}\n肺癌患者请到三楼登记。").gravity == "heavier"
 
 
 def test_a_certificate_that_ran_out_while_the_advert_agrees_may_go_unpunished(rules: RuleSet) -> None:
@@ -73,7 +83,7 @@ def test_earlier_cases_and_similar_pages_raise_the_score(rules: RuleSet) -> None
 
 def test_every_summand_says_what_it_is_for(rules: RuleSet) -> None:
     judgement = judged(
-        rules, "什么是近视？常见症状有哪些。我院治愈率98%，热线400-000-3001", confirmed_before=1
+        rules, "什么是青少年近视？常见症状有哪些。我院治愈率98%，热线400-000-3001", confirmed_before=1
     )
     words = "；".join(part.reason for part in judgement.score_parts)
     for expected in ("宣称治愈率", "从重", "变相发布", "眼科", "认定违法 1 件"):

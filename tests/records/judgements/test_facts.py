@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from classifiers.page.identity import Register
 from classifiers.values import PageText
 from records.database import transaction
-from records.judgements.facts import judge_page
+from records.judgements.facts import judge_page, register_of
 from records.models import Certificate, CertificateStatus, Snapshot
 from tests.records import registered
 
@@ -51,3 +51,39 @@ def test_a_certificate_is_valid_from_midnight_to_midnight_in_beijing(
         )
     certificates = [finding.rule for finding in found.findings if finding.rule.startswith("certificate")]
     assert certificates == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("valid_to", "status", "rule"),
+    [
+        (date(2027, 11, 28), CertificateStatus.VALID, "certificate-none"),
+        (date(2026, 11, 30), CertificateStatus.VALID, "certificate-unobtained"),
+        (date(2027, 11, 28), CertificateStatus.REVOKED, "certificate-unobtained"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_an_advert_without_a_number_is_told_apart_by_what_the_registry_has_on_that_day(
+    engine: Engine, store, rules, valid_to: date, status: CertificateStatus, rule: str
+) -> None:
+    with transaction(engine) as session:
+        source = registered.site(session)
+        session.add(
+            Certificate(
+                institution_id=source.institution_id,
+                number="(云)医广[2026]第11-20-0355号",
+                number_as_written=NUMBER,
+                valid_from=date(2025, 12, 1),
+                valid_to=valid_to,
+                media=[],
+                approved_text=ADVERT,
+                issuing_office="云溪市卫生健康委员会",
+                status=status,
+            )
+        )
+    text = ADVERT.removesuffix(NUMBER)
+    day = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+    kept = registered.snapshot(engine, store, source, day, url="http://127.0.0.1:1/a", text=text)
+    with transaction(engine) as session:
+        page, snapshot = PageText.of_plain(text), session.get_one(Snapshot, kept.id)
+        found = judge_page(session, rules, page, snapshot, register_of(session)).findings
+    assert [finding.rule for finding in found if finding.rule.startswith("certificate")] == [rule]
