@@ -28,7 +28,7 @@ from records.cases.review import CaseChanged
 from records.idempotency import KeyReused
 from records.lists.drafts import DraftRefused
 from records.lists.term_edits import TermRefused
-from records.people.sign_in import PasswordTooShort
+from records.people.sign_in import PasswordWeak
 from records.people.users import PersonRefused
 from records.sheets.table import FileRefused
 from records.storable import NumberTooLarge
@@ -73,7 +73,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     FileRefused: (422, "文件无法导入"),
     WebhookRefused: (409, "不能这样操作"),
     PersonRefused: (409, "不能这样操作"),
-    PasswordTooShort: (422, "密码太短"),
+    PasswordWeak: (422, "密码太弱"),
     NumberTooLarge: (422, "请求内容有误"),
     BodyTooLarge: (413, "请求体过大"),
     BodyTooSlow: (408, "请求超时"),

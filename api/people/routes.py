@@ -9,6 +9,7 @@ from api.context import Administrator, App, CheckedForm, Now, RecordId, page
 from records.database import reading, transaction
 from records.models import Role, User
 from records.people import users
+from records.people.attempts import locked_until
 from records.people.offices import list_offices
 from records.people.users import Person
 from records.workflow import actor_of
@@ -36,15 +37,16 @@ TypedPerson = Annotated[Person, Depends(typed_person)]
 def show(request: Request, app: App, sign_in: Administrator, now: Now) -> HTMLResponse:
     """All users, each in a form of its own, and one to add another."""
     with reading(app.engine) as session:
+        found = users.list_users(session)
         return page(
             request,
             "people.html",
             sign_in=sign_in,
-            people=users.list_users(session),
+            people=found,
+            locked={person.name: locked_until(session, person.name, now) for person in found},
             roles=list(Role),
             offices=list_offices(session),
             districts=users.list_districts(session),
-            now=now,
         )
 
 

@@ -9,6 +9,7 @@ from api.context import COOKIE, App, CheckedForm, Now, Signed, page
 from api.signin.browser import own_path, signed_in_response
 from records import audit
 from records.database import transaction
+from records.people.attempts import Attempt
 from records.people.sign_in import SignInRefused, check_password, close_sign_in
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +35,8 @@ def sign_in(
     """Sign in, and go where the browser wanted to."""
     with transaction(app.engine) as session:
         try:
-            user = check_password(session, name.strip(), password, now)
+            address = request.client.host if request.client else ""
+            user = check_password(session, Attempt(name.strip(), address), password, now)
         except SignInRefused as refused:
             oidc = bool(app.settings.oidc_issuer)
             return page(request, "signin.html", 401, wanted=own_path(wanted), refused=str(refused), oidc=oidc)

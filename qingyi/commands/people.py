@@ -14,7 +14,7 @@ from records.local_time import local_day
 from records.models import Office, OfficeKind, Role
 from records.people.office_tokens import READ, WRITE, issue_token, list_tokens, revoke_token
 from records.people.offices import find_office
-from records.people.sign_in import PasswordTooShort
+from records.people.sign_in import PasswordWeak
 from records.people.users import Person, PersonRefused, add_person
 
 # Who acts through the command line, in the log: whoever has the machine.
@@ -48,7 +48,7 @@ def add(
                 _refuse("处置员必须用 --office 指定部门")
             wanted = Person(role, display_name, found.id if found else None, district, password=password)
             add_person(session, name, wanted, actor=ACTOR, now=datetime.now(UTC))
-    except (PasswordTooShort, PersonRefused) as error:
+    except (PasswordWeak, PersonRefused) as error:
         _refuse(str(error))
     console.print(f"已新增{role.label}“{name}”")
 

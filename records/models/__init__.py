@@ -40,7 +40,17 @@ from records.models.snapshots import (
     VisitKind,
 )
 from records.models.tips import Tip, TipChannel, TipState
-from records.models.users import AnsweredCall, Office, OfficeKind, OfficeToken, Role, SavedView, SignIn, User
+from records.models.users import (
+    AnsweredCall,
+    Office,
+    OfficeKind,
+    OfficeToken,
+    Role,
+    SavedView,
+    SignIn,
+    SignInAttempt,
+    User,
+)
 from records.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -80,6 +90,7 @@ __all__ = [
     "Role",
     "SavedView",
     "SignIn",
+    "SignInAttempt",
     "SimilarBand",
     "Snapshot",
     "Source",

@@ -73,6 +73,24 @@ class AnsweredCall(Base):
     )
 
 
+class SignInAttempt(Base):
+    """Failures of a name to sign in from an address, and when it last did."""
+
+    __tablename__ = "sign_in_attempts"
+
+    name_sha256: Mapped[str] = mapped_column(
+        String(64), primary_key=True, comment="of the name as it was typed"
+    )
+    address: Mapped[str] = mapped_column(
+        String(64), primary_key=True, index=True, comment="IP address of the browser"
+    )
+    failures: Mapped[int] = mapped_column(comment="since `since`")
+    since: Mapped[datetime]
+    succeeded_at: Mapped[datetime | None] = mapped_column(
+        comment="last time that the name signed in from there"
+    )
+
+
 class User(Base):
     """A person who signs in."""
 
@@ -88,8 +106,6 @@ class User(Base):
         String(60), comment="辖区 that the user is limited to; empty: all"
     )
     disabled: Mapped[bool] = mapped_column(default=False, comment="may no longer sign in")
-    failed_attempts: Mapped[int] = mapped_column(default=0, comment="since the last good sign-in")
-    locked_until: Mapped[datetime | None]
 
     office: Mapped[Office | None] = relationship()
 

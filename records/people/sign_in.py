@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from records import audit
 from records.models import Office, Role, SignIn, User
+from records.people import attempts
+from records.people.attempts import Attempt
 from records.store.content_store import sha256_of
 
 _HASHER = PasswordHasher()
@@ -18,17 +20,19 @@ _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
 _UNKNOWN = "user:?"  # in the log
 
-ATTEMPTS = 5
-LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
+_LONGEST_LOOKED_AT = 72  # characters: what follows makes no password weaker
+_LEAST_SCORE = 3  # of 4, as zxcvbn scores: safe from guessing where the hashes are not lost
+# The same for a wrong name, a wrong password, a lock and a user who is no more: it tells nothing of which there are.
+_REFUSED = "用户名或密码不正确；多次不正确后，一刻钟内不再受理"
 
 
 class SignInRefused(Exception):
     """Wrong name or password, or locked; the message does not say which name exists."""
 
 
-class PasswordTooShort(Exception):
-    """The password has fewer characters than SHORTEST_PASSWORD."""
+class PasswordWeak(Exception):
+    """The password is short, or easy to guess."""
 
 
 def add_user(
@@ -41,9 +45,8 @@ def add_user(
     office: Office | None = None,
     district: str | None = None,
 ) -> User:
-    """Add a user; raises PasswordTooShort."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(f"密码至少 {SHORTEST_PASSWORD} 个字符")
+    """Add a user; raises PasswordWeak."""
+    require_strong(password, name, display_name)
     user = User(
         name=name,
         display_name=display_name or name,
@@ -58,46 +61,47 @@ def add_user(
 
 
 def set_password(session: Session, user: User, password: str) -> None:
-    """Give a user another password, free of locks; all their browsers are signed out. Raises PasswordTooShort."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(f"密码至少 {SHORTEST_PASSWORD} 个字符")
+    """Give a user another password, free of locks; all their browsers are signed out. Raises PasswordWeak."""
+    require_strong(password, user.name, user.display_name)
     user.password_hash = _HASHER.hash(password)
-    user.failed_attempts, user.locked_until = 0, None
+    attempts.unlock(session, user.name)
     session.execute(delete(SignIn).where(SignIn.user_id == user.id))
 
 
-def check_password(session: Session, name: str, password: str, now: datetime) -> User:
-    """The user, when the password is right; raises SignInRefused. Five failures lock for 15 minutes.
+def require_strong(password: str, *about: str) -> None:
+    """Raises PasswordWeak for a password that is short, or that zxcvbn guesses by common words, patterns, and what is
+    known `about` the user."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its word lists are read for new passwords only
+
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordWeak(f"密码至少 {SHORTEST_PASSWORD} 个字符")
+    known = [word for word in (*about, "qingyi", "清医", "卫健委", "网信办") if word]
+    if zxcvbn(password[:_LONGEST_LOOKED_AT], known)["score"] < _LEAST_SCORE:
+        raise PasswordWeak(
+            "密码太容易猜到：避免常用词、键盘顺序、重复、生日和本人或系统的名称，可用几个不相干的词组成"
+        )
+
+
+def check_password(session: Session, attempt: Attempt, password: str, now: datetime) -> User:
+    """The user, when the password is right; raises SignInRefused, in the same words and after the same time whatever is
+    the matter: wrong, unknown, disabled, or not heard for having failed too often (`records.people.attempts`).
 
     Both are written into the log; of a name that nobody has, not even the name, which may be a password that was typed
     in the wrong field. The caller must commit after a refusal too, so that it and the count are kept.
     """
-    try:
-        user = _checked(session, name, password, now)
-    except SignInRefused as refused:
-        known = session.scalar(select(User).where(User.name == name))
-        audit.append(session, known or _UNKNOWN, "sign_in_refused", now, reason=str(refused))
-        raise
-    audit.append(session, user, "sign_in", now)
-    return user
-
-
-def _checked(session: Session, name: str, password: str, now: datetime) -> User:
-    user = session.scalar(select(User).where(User.name == name).with_for_update())
-    if user is None:
-        _matches(_NOBODY, password)
-        raise SignInRefused("用户名或密码不正确")
-    if user.locked_until and user.locked_until > now:
-        raise SignInRefused("尝试次数过多，请稍后再试")
-    if user.disabled:
-        raise SignInRefused("用户名或密码不正确")
-    if not _matches(user.password_hash, password):
-        user.failed_attempts += 1
-        if user.failed_attempts >= ATTEMPTS:
-            user.locked_until, user.failed_attempts = now + LOCKED_FOR, 0
-        raise SignInRefused("用户名或密码不正确")
-    user.failed_attempts, user.locked_until = 0, None
-    return user
+    user = session.scalar(select(User).where(User.name == attempt.name))
+    heard = attempts.is_heard(session, attempt, now)
+    looked_at = user if user is not None and heard and not user.disabled else None
+    matches = _matches(looked_at.password_hash if looked_at else _NOBODY, password)
+    if looked_at is None or not matches:
+        if heard:
+            attempts.note_failure(session, attempt, now)
+        why = "用户名或密码不正确" if heard else "尝试次数过多"
+        audit.append(session, user or _UNKNOWN, "sign_in_refused", now, reason=f"{why}（{attempt.address}）")
+        raise SignInRefused(_REFUSED)
+    attempts.note_success(session, attempt, now)
+    audit.append(session, looked_at, "sign_in", now)
+    return looked_at
 
 
 def user_from_identity_provider(session: Session, name: str, now: datetime) -> User:

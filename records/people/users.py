@@ -41,7 +41,7 @@ def list_districts(session: Session) -> Sequence[str]:
 
 
 def add_person(session: Session, name: str, wanted: Person, *, actor: str, now: datetime) -> User:
-    """Add a user; raises PersonRefused or PasswordTooShort."""
+    """Add a user; raises PersonRefused or PasswordWeak."""
     if not name or session.scalar(select(User.id).where(User.name == name)):
         raise PersonRefused(f"登录名“{name}”已存在" if name else "请填写登录名")
     office = _office(session, wanted)
@@ -59,7 +59,7 @@ def add_person(session: Session, name: str, wanted: Person, *, actor: str, now: 
 
 
 def change_person(session: Session, user: User, wanted: Person, *, actor: str, now: datetime) -> None:
-    """Change a user; raises PersonRefused or PasswordTooShort. The last administrator stays one."""
+    """Change a user; raises PersonRefused or PasswordWeak. The last administrator stays one."""
     office = _office(session, wanted)
     stays = wanted.role is Role.ADMINISTRATOR and not wanted.disabled
     if user.role is Role.ADMINISTRATOR and not stays and _administrators(session) <= 1:

@@ -9,6 +9,7 @@ from records import audit
 from records.database import reading, transaction
 from records.models import Role
 from records.people import users
+from records.people.attempts import Attempt
 from records.people.sign_in import SignInRefused, check_password
 from records.people.users import Person, PersonRefused
 from tests.records import registered
@@ -106,10 +107,10 @@ def test_many_who_add_at_once_make_one_chain(engine: Engine, now) -> None:
 def test_signing_in_is_written_down_without_a_name_that_may_be_a_password(engine: Engine, now) -> None:
     with transaction(engine) as session:
         registered.reviewer(session)
-        check_password(session, "reviewer", "a-long-password", now)
+        check_password(session, Attempt("reviewer", "10.0.0.1"), "a-long-password", now)
         for name in ("reviewer", "my-secret-password"):
             with pytest.raises(SignInRefused):
-                check_password(session, name, "wrong", now)
+                check_password(session, Attempt(name, "10.0.0.1"), "wrong", now)
         found = audit.list_entries(session, audit.AuditFilter(), 10)
         assert [(entry.action, entry.actor) for entry in found] == [
             ("sign_in_refused", "user:?"),
@@ -130,7 +131,7 @@ def test_a_disabled_user_cannot_sign_in_and_the_last_administrator_stays(engine:
             session, second, Person(Role.ADMINISTRATOR, disabled=True), actor="user:admin", now=now
         )
         with pytest.raises(SignInRefused):
-            check_password(session, "other", "a-long-password", now)
+            check_password(session, Attempt("other", "10.0.0.1"), "a-long-password", now)
         with pytest.raises(PersonRefused, match="已存在"):
             users.add_person(session, "other", wanted, actor="user:admin", now=now)
         changes = audit.list_entries(session, audit.AuditFilter(action="user_changed"), 10)

@@ -7,6 +7,7 @@ from records import audit
 from records.cases import review
 from records.database import reading, transaction
 from records.models import Case, CaseState, Role, User
+from records.people.attempts import Attempt
 from records.people.sign_in import add_user, check_password
 from records.workflow import StepRefused, actor_of
 from tests.records import registered
@@ -25,7 +26,7 @@ def test_an_officer_is_named_with_the_office(engine: Engine, now) -> None:
         office = registered.office(session, "云溪市网信办")
         officer = add_user(session, "li", PASSWORD, Role.OFFICER, office=office)
         assert str(actor_of(officer)) == "office:云溪市网信办/li"
-        check_password(session, "li", PASSWORD, now)
+        check_password(session, Attempt("li", "10.0.0.1"), PASSWORD, now)
         assert [entry.actor for entry in found(session)] == ["office:云溪市网信办/li"]
 
 

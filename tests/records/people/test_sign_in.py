@@ -7,16 +7,24 @@ from sqlalchemy import Engine, text
 
 from records.database import transaction
 from records.models import Role, User
+from records.people import sign_in
+from records.people.attempts import (
+    FROM_ONE,
+    LOCKED_FOR,
+    OF_ONE,
+    OF_ONE_FROM_ONE,
+    Attempt,
+    locked_until,
+)
 from records.people.office_tokens import find_token, issue_token, note_use, revoke_token
 from records.people.sign_in import (
-    ATTEMPTS,
-    LOCKED_FOR,
-    PasswordTooShort,
+    PasswordWeak,
     SignInRefused,
     add_user,
     check_password,
     find_sign_in,
     open_sign_in,
+    set_password,
 )
 from tests.records import registered
 
@@ -29,10 +37,13 @@ def user(engine: Engine) -> None:
         registered.reviewer(session)
 
 
-def attempt(engine: Engine, password: str, now, name: str = "reviewer") -> bool:
+HOME, AWAY = "10.0.0.1", "203.0.113.9"
+
+
+def attempt(engine: Engine, password: str, now, name: str = "reviewer", address: str = HOME) -> bool:
     with transaction(engine) as session:
         try:
-            check_password(session, name, password, now)
+            check_password(session, Attempt(name, address), password, now)
         except SignInRefused:
             return False
         return True
@@ -45,14 +56,76 @@ def test_only_the_right_password_signs_in(engine: Engine, user, now) -> None:
 
 
 def test_five_failures_lock_for_a_quarter_of_an_hour(engine: Engine, user, now) -> None:
-    for _ in range(ATTEMPTS):
+    for _ in range(OF_ONE_FROM_ONE):
         assert not attempt(engine, "wrong", now)
     assert not attempt(engine, PASSWORD, now)
+    with transaction(engine) as session:
+        assert locked_until(session, "reviewer", now) == now + LOCKED_FOR
     assert attempt(engine, PASSWORD, now + LOCKED_FOR)
 
 
+@pytest.mark.databases("sqlite")
+def test_all_refusals_are_told_alike_and_cost_the_same(engine: Engine, user, now, monkeypatch) -> None:
+    looked_at = []
+    real = sign_in._matches
+    monkeypatch.setattr(sign_in, "_matches", lambda *given: looked_at.append(given) or real(*given))
+    with transaction(engine) as session:
+        add_user(session, "gone", PASSWORD, Role.REVIEWER).disabled = True
+    words = set()
+    for name, times in (("reviewer", OF_ONE_FROM_ONE + 2), ("nobody", OF_ONE_FROM_ONE + 2), ("gone", 1)):
+        for _ in range(times):
+            with transaction(engine) as session, pytest.raises(SignInRefused) as refused:
+                check_password(session, Attempt(name, HOME), "wrong", now)
+            words.add(str(refused.value))
+    assert len(words) == 1
+    assert len(looked_at) == 2 * (OF_ONE_FROM_ONE + 2) + 1
+
+
+def test_failures_elsewhere_do_not_lock_a_person_out_where_they_work(engine: Engine, user, now) -> None:
+    assert attempt(engine, PASSWORD, now)
+    for number in range(OF_ONE + 5):
+        assert not attempt(engine, "wrong", now, address=f"203.0.113.{number}")
+    assert not attempt(
+        engine, PASSWORD, now, address="198.51.100.7"
+    )  # not at home there, and too much was tried
+    assert attempt(engine, PASSWORD, now)
+
+
+@pytest.mark.databases("sqlite")
+def test_one_address_that_tries_many_names_is_stopped_but_not_for_those_at_home_there(
+    engine: Engine, user, now
+) -> None:
+    with transaction(engine) as session:
+        registered.reviewer(session, "colleague")
+    assert attempt(engine, PASSWORD, now)
+    for number in range(FROM_ONE):
+        assert not attempt(engine, "wrong", now, name=f"guess{number}")
+    assert not attempt(engine, PASSWORD, now, name="colleague")
+    assert attempt(engine, PASSWORD, now)
+    assert attempt(engine, PASSWORD, now, name="colleague", address=AWAY)
+    assert attempt(engine, PASSWORD, now + LOCKED_FOR, name="colleague")
+
+
+def test_another_password_unlocks_everywhere(engine: Engine, user, now) -> None:
+    for _ in range(OF_ONE_FROM_ONE):
+        attempt(engine, "wrong", now)
+    with transaction(engine) as session:
+        set_password(session, session.query(User).one(), "four-unrelated-words-here")
+    assert attempt(engine, "four-unrelated-words-here", now)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "password",
+    ["1234567890", "qwertyuiop", "aaaaaaaaaaaa", "password1234", "reviewer2026", "qingyi2026!", "2026-11-24"],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(engine: Engine, password: str) -> None:
+    with pytest.raises(PasswordWeak), transaction(engine) as session:
+        add_user(session, "reviewer", password, Role.REVIEWER)
+
+
 def test_a_short_password_is_refused(engine: Engine) -> None:
-    with pytest.raises(PasswordTooShort), transaction(engine) as session:
+    with pytest.raises(PasswordWeak), transaction(engine) as session:
         add_user(session, "short", "123456789", Role.REVIEWER)
 
 
