@@ -12,7 +12,7 @@ from classifiers.values import PageText
 from crawler.downloading.browser_requests import browser_meta, close_context
 from crawler.downloading.responses import content_type, failure_reason
 from crawler.errors import FetchFailed
-from crawler.pages.script_built import needs_browser
+from crawler.pages.script_built import needs_browser, taken_away
 from crawler.platforms import read_post
 from crawler.settings import scrapy_settings
 from records.snapshots.encoding import decode_html
@@ -33,22 +33,23 @@ class SingleSpider(Spider):
         """The one request."""
         yield Request(self._url, callback=self.read, errback=self.fail)
 
-    def read(self, response: Response, rendered: bool = False) -> Iterator[Request]:
-        """Read the page, by the browser where its own text is not enough."""
+    def read(self, response: Response, plain: PageText | None = None) -> Iterator[Request]:
+        """Read the page, by the browser where its own text is not enough; the `plain` one where the browser shows less."""
         close_context(response.meta)
         html = decode_html(response.body, content_type(response))
         page = read_post(html, response.url).text
-        if not rendered and needs_browser(html, page):
+        if plain is None and needs_browser(html, page):
             yield Request(
                 response.url,
                 callback=self.read,
                 errback=self.fail,
                 dont_filter=True,
                 meta=browser_meta(),
-                cb_kwargs={"rendered": True},
+                cb_kwargs={"plain": page},
             )
             return
-        self._seen.append(page)
+        is_lost = plain is not None and taken_away(page, plain, response.url)
+        self._seen.append(plain if plain is not None and is_lost else page)
 
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""

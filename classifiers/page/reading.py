@@ -12,7 +12,7 @@ from classifiers.page import certificates
 from classifiers.page.identity import Register, find_contacts, in_main
 from classifiers.page.page_kind import Cue
 from classifiers.text.normalise import normalise
-from classifiers.values import Article, Contact, Finding, Mention, NormalText, PageText, Spared
+from classifiers.values import ORIGIN_LABELS, Article, Contact, Finding, Mention, NormalText, PageText, Spared
 
 # The cues of what kind of page it is.
 _OF_A_KIND = frozenset({"education", "education_strong", "news", "notice", "notice_strong", "authority"})
@@ -111,6 +111,7 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str,
     """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` is what was
     weighed, in Chinese."""
     quote = reading.page.text[span[0] : span[1]]
+    detail = "；".join(filter(None, (_stood(reading.page, span[0]), detail)))
     law = rule.law_on(reading.seen_on) or rule.law
     return Finding(
         rule=rule.id,
@@ -124,6 +125,14 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str,
         why=_sentence(rule, law[0], quote, detail),
         term=term,
     )
+
+
+def _stood(page: PageText, position: int) -> str:
+    """Where words stood that are no plain text of the page, in Chinese; "" for those that are."""
+    place = bisect_right(page.blocks, position, key=lambda block: block.start) - 1
+    if place < 0 or not (origin := page.blocks[place].origin):
+        return ""
+    return f"位于{ORIGIN_LABELS[origin]}"
 
 
 def _sentence(rule: Rule, article: Article, quote: str, detail: str) -> str:

@@ -11,9 +11,9 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
+from crawler.downloading.page_scripts import MARK_UNSEEN, REVEAL
 from crawler.downloading.responses import content_type
 from crawler.pages.post import Post
-from crawler.pages.visibility import MARK_UNSEEN, REVEAL
 from records.snapshots.encoding import is_undeclared_utf8
 
 if TYPE_CHECKING:

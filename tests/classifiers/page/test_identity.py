@@ -8,7 +8,7 @@ from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register, Registered, find_contacts
 from classifiers.text.normalise import normalise
-from classifiers.values import Facts, PageText
+from classifiers.values import Block, Facts, PageText, Region
 
 REGISTER = Register(
     (
@@ -61,3 +61,57 @@ def test_a_military_hospital_may_say_its_own_name(rules: RuleSet) -> None:
     own = Facts(date(2026, 11, 24), ("武警医院云溪分院",))
     assert judge(page, rules, own).findings == ()
     assert [f.rule for f in judge(page, rules, Facts(date(2026, 11, 24))).findings] == ["military-name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("复制视频地址 复制当前时间的页面地址 复制调试信息", None),
+        ("交通地址 来院路线 楼层分布 停车说明", None),
+        ("下载地址：点击右侧按钮获取安装包", None),
+        ("邮箱地址：请填写常用邮箱以便接收", None),
+        ("图片地址 转发到朋友圈 收藏本页", None),
+        ("本院地址：河东路8号", "河东路8号"),
+        ("就诊地点：城东区人民路与解放路口", "城东区人民路与解放路口"),
+        ("地址：云岭镇东街（汽车站旁）", "云岭镇东街（汽车站旁）"),
+        ("院址 文昌大道一百二十号", "文昌大道一百二十号"),
+        ("地址：新城广场2栋3层", "新城广场2栋3层"),
+    ],
+)
+def test_an_address_is_told_by_a_place(text: str, address: str | None) -> None:
+    assert [quote for kind, quote, _ in contacts(text) if kind == "address"] == ([address] if address else [])
+
+
+@pytest.mark.parametrize("region", ["frame", "beside", "hidden", "unshown"])
+def test_only_what_stands_in_the_main_part_is_a_contact(region: Region) -> None:
+    own, other = "热线400-800-0001", "热线0571-86000001"
+    text = f"{own}\n{other}"
+    blocks = (Block(0, len(own), "main"), Block(len(own) + 1, len(text), region))
+    found = find_contacts(PageText(text, "", blocks), normalise(text), REGISTER)
+    assert [contact.quote for contact in found] == ["400-800-0001"]
+
+
+def test_the_entry_of_a_menu_only_names_what_it_leads_to(rules: RuleSet) -> None:
+    text = "康复案例\n我院设内科、外科。"
+    entry, body = (0, 4), (5, len(text))
+    menu = PageText(text, "", (Block(*entry, "frame", origin="menu"), Block(*body, "main")))
+    assert judge(menu, rules, Facts(date(2026, 11, 28))).findings == ()
+    plain = PageText(text, "", (Block(*entry, "main"), Block(*body, "main")))
+    assert {finding.rule for finding in judge(plain, rules, Facts(date(2026, 11, 28))).findings} == {
+        "patient-witness"
+    }
+
+
+def test_a_promise_in_a_menu_is_a_promise(rules: RuleSet) -> None:
+    page = PageText(
+        "治愈率99%\n我院设内科。", "", (Block(0, 6, "frame", origin="menu"), Block(7, 13, "main"))
+    )
+    assert judge(page, rules, Facts(date(2026, 11, 28))).unlawful
+
+
+def test_a_finding_says_where_the_words_stood(rules: RuleSet) -> None:
+    page = PageText(
+        "我院设内科。\n治愈率99%", "", (Block(0, 6, "main"), Block(7, 13, "beside", origin="title"))
+    )
+    (finding,) = judge(page, rules, Facts(date(2026, 11, 28))).findings
+    assert "位于网页标题" in finding.why

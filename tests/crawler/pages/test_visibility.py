@@ -8,8 +8,9 @@ from playwright.sync_api import Browser
 from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts
+from crawler.downloading.page_scripts import MARK_UNSEEN
 from crawler.pages.extract import extract
-from crawler.pages.visibility import MARK_UNSEEN, Look, look_of
+from crawler.pages.visibility import Look, look_of
 
 PLAIN = "<p>我院设内科、外科，门诊时间为每日八时至十七时。</p>"
 BAD = "治愈率98%，永不复发"
