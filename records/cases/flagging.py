@@ -61,6 +61,8 @@ def flag(
         return case
     if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):
         return None
+    if not record.unlawful and _shows_no_page(record):
+        return None  # the case is about what was there; that it is gone is noted, not judged
     if case.state in _STILL_OPEN and case.judgement_id != record.id:
         case.judgement_id, case.score = record.id, record.score
         before, after = case.judgement.snapshot_id, record.snapshot_id
@@ -107,6 +109,12 @@ def gone_since(session: Session, limit: int, after_id: int) -> Sequence[Snapshot
         .order_by(Snapshot.id)
         .limit(limit)
     ).all()
+
+
+def _shows_no_page(record: JudgementRecord) -> bool:
+    """Whether the server's error or a platform's notice was judged, in place of the page."""
+    snapshot = record.snapshot
+    return snapshot.status != 200 or snapshot.page_state != "normal"
 
 
 def _was_seen_by_mobile(record: JudgementRecord) -> bool:

@@ -89,6 +89,7 @@ def snapshot(
     url: str,
     text: str,
     status: int = 200,
+    state: str = "normal",
 ) -> Snapshot:
     """A snapshot of one page, as one whole visit of the site."""
     target = open_visit(engine, source, now)
@@ -100,6 +101,7 @@ def snapshot(
         body=text.encode(),
         fetched_at=now,
         text=StoredText.of(PageText.of_plain(text, "题目")),
+        page_state=state,
     )
     with transaction(engine) as session:
         kept = keep_snapshot(session, store, target, fetched)

@@ -40,6 +40,33 @@ def test_a_page_that_changes_while_its_case_is_open_keeps_the_one_case(
     assert cases(engine) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "state", "is_about_it"),
+    [
+        (404, "normal", False),
+        (503, "normal", False),
+        (200, "deleted_by_author", False),
+        (200, "unknown", False),
+        (200, "normal", True),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_what_stands_in_place_of_a_page_does_not_become_what_its_case_is_about(
+    engine: Engine, store, rules, now, status: int, state: str, is_about_it: bool
+) -> None:
+    case_id = seen(engine, store, rules, now, registered.UNLAWFUL)
+    with transaction(engine) as session:
+        source = session.query(Source).one()
+    later, url = now + timedelta(days=1), "http://127.0.0.1:1/a.html"
+    text = "页面暂时不能显示。"
+    kept = registered.snapshot(engine, store, source, later, url=url, text=text, status=status, state=state)
+    registered.judged(engine, rules, kept, text, later)
+    with reading(engine) as session:
+        case = session.get_one(Case, case_id)
+        assert (case.judgement.snapshot_id == kept.id) is is_about_it
+        assert bool(case.judgement.findings) is not is_about_it
+
+
 def test_two_pages_are_two_cases(engine: Engine, store, rules, now) -> None:
     seen(engine, store, rules, now, registered.UNLAWFUL)
     seen(engine, store, rules, now, registered.UNLAWFUL, url="http://127.0.0.1:1/b.html")
