@@ -64,7 +64,15 @@ def _of_feed(text: str, url: str) -> tuple[str, Iterable[str]]:
 
 
 def _link_of(entry: etree._Element) -> str:
-    """Where an entry says that its post is: RSS has it as text, Atom as `href`; else its permanent id."""
+    """Where an entry says that its post is: RSS has it as text, Atom as `href`; else its permanent id. "" where that is
+    no text: what recovers keeps halves of characters (`&#xd800;`), and raises when they are read."""
+    try:
+        return _said_link(entry)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _said_link(entry: etree._Element) -> str:
     for link in entry.iterchildren("{*}link"):
         if link.get("rel", "alternate") == "alternate" and (address := link.get("href") or link.text):
             return str(address)
