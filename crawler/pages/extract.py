@@ -221,7 +221,7 @@ class _Walk:
                 node, inner, is_block, after, state = open_elements.pop()
                 if after:
                     builder.add(after, inner)
-                if is_block or inner.origin != state.origin:
+                if builder.current and (is_block or inner.origin != state.origin):
                     builder.end_block(inner)
                 if inner.is_tiny and not state.is_tiny:
                     builder.hide(spaced(" ".join(builder.tiny)), "hidden", "")
@@ -241,7 +241,7 @@ class _Walk:
                     inner = entered
                     before, after = self._generated(tag, attributes) if self.styles.contents else ("", "")
                     is_block = tag in _BREAKS
-                    if is_block or inner.origin != state.origin:
+                    if builder.current and (is_block or inner.origin != state.origin):
                         builder.end_block(state)
                     open_elements.append((following, inner, is_block, after, state))
                     node, state = node.child, inner
