@@ -54,7 +54,7 @@ def wording_file(wording: Wording, sources: str) -> str:
         f"(bias)\t{wording.bias}",
         f"(spares)\t{wording.spares}",
         f"(suspects)\t{wording.suspects}",
-        *(f"{name}\t{weight}" for name, weight in sorted(wording.signs.items()) if weight),
+        *(f"{name}\t{weight}" for name, weight in sorted(wording.signs.items())),
         *(f"{slot}\t{wording.weights[slot]:.2f}" for slot in np.flatnonzero(wording.weights).tolist()),
     ]
     return "\n".join(lines) + "\n"

@@ -179,6 +179,18 @@ class RuleSet:
             terms += compile_terms("context", context.id, context.terms)
         return Matcher(terms)
 
+    def in_force(self, day: date, source: Source) -> frozenset[str]:
+        """The ids of the live rules that hold on that day for that kind of source."""
+        known = self._in_force.get((day, source))
+        if known is None:
+            known = frozenset(name for name, rule in self.live.items() if rule.in_force(day, source))
+            self._in_force[day, source] = known
+        return known
+
+    @cached_property
+    def _in_force(self) -> dict[tuple[date, Source], frozenset[str]]:
+        return {}
+
     def when(self, condition: str) -> Iterator[Rule]:
         """The live rules that hold under the structural `condition`."""
         return (rule for rule in self.live.values() if rule.when == condition)

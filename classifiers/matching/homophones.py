@@ -23,6 +23,7 @@ from pypinyin import lazy_pinyin
 
 _HELD = 3  # characters of a word in which the others hold a stand-in
 _RARE = 40_000  # in the units of `how_common`; about one in 1,500 words of ordinary writing
+_ANYWHERE = 50_000  # a character that stands in any sentence (是, 的) stands for no other
 _PARTICLE = 8_000  # a character that is common as a word of its own stands beside anything
 
 
@@ -83,7 +84,7 @@ def _may_replace(written: str, place: int) -> bool:
     around = (written[max(0, place - 1) : place + 1], written[place : place + 2])
     if any(len(pair) == 2 and is_word(pair) for pair in around):
         return False
-    return len(written) >= _HELD or how_common(written[place]) < _PARTICLE
+    return how_common(written[place]) < (_ANYWHERE if len(written) >= _HELD else _PARTICLE)
 
 
 def _sound_of(text: str) -> str:

@@ -57,7 +57,9 @@ class Measures:
         breaks = [text[place] == "\n" for place in self.grams.places[self.grams.stops].tolist()]
         self._sentences = _bounds(stops, size)
         self._lines = _bounds(stops[np.array(breaks, bool)], size)
-        self._signs = sorted(signs)
+        known = [sign for sign in signs if sign.name in wording.signs]
+        self._names = [sign.name for sign in known]
+        self._kept = np.searchsorted(self.grams.places, np.array([sign.position for sign in known], np.int64))
         sentences, lines = self._weigh(self._sentences), self._weigh(self._lines)
         self._measures = _together(sentences, lines[self._line_of(np.array(self._sentences[:-1]))])
         self._sentence_weighed = ~np.isnan(sentences)
@@ -126,9 +128,9 @@ class Measures:
             np.diff(self._sums[edges]) / np.sqrt(np.maximum(lengths, 1)) + self._wording.bias
         )
         names: dict[int, set[str]] = {}
-        for sign in self._signs:
-            kept = int(np.searchsorted(self.grams.places, sign.position))
-            names.setdefault(min(bisect_right(bounds, kept) - 1, len(total) - 1), set()).add(sign.name)
+        of = np.minimum(np.searchsorted(edges, self._kept, side="right") - 1, len(total) - 1)
+        for index, name in zip(of.tolist(), self._names, strict=True):
+            names.setdefault(index, set()).add(name)
         for index, found in names.items():
             total[index] += sum(self._wording.signs.get(name, 0.0) for name in with_pairs(found))
         total[(lengths < SHORTEST) | (lengths > LONGEST)] = np.nan
