@@ -86,7 +86,12 @@ def main() -> int:
     real = [] if options.own_only else real_passages()
     documents = [] if options.own_only else drawn_documents(lawful_documents())
     learner = Learner(rules)
-    passages = [*own, *with_excuses(own, random.Random(5)), *real, *documents]
+    passages = [
+        *own,
+        *with_excuses(own, random.Random(5)),
+        *real,
+        *documents,
+    ]
     sources = (
         f"自有 {len(own)} 段（SHA-256 {fingerprint()}），真实 {len(real)} 段，合法文书 {len(documents)} 篇"
     )

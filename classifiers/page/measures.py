@@ -60,16 +60,19 @@ class Measures:
         known = [sign for sign in signs if sign.name in wording.signs]
         self._names = [sign.name for sign in known]
         self._kept = np.searchsorted(self.grams.places, np.array([sign.position for sign in known], np.int64))
-        sentences, lines = self._weigh(self._sentences), self._weigh(self._lines)
-        self._measures = _together(sentences, lines[self._line_of(np.array(self._sentences[:-1]))])
+        odds, sentences = self._weigh(self._sentences)
+        lines = self._weigh(self._lines)[1][self._line_of(np.array(self._sentences[:-1]))]
+        self._measures = _together(sentences, lines)
         self._sentence_weighed = ~np.isnan(sentences)
+        # A hit is a word of the sentence that is sure: beside it, even a short sentence says something.
+        self._of_hits = np.where(np.isnan(lines), self._measures, _together(odds, lines))
 
     def around(self, position: int) -> float | None:
-        """The measure of the sentence in which `position` stands, beside its paragraph; None where neither is
-        weighed."""
+        """The measure of the sentence in which a hit stands at `position`, beside its paragraph; None where neither
+        is weighed."""
         kept = int(np.searchsorted(self.grams.places, position))
         sentence = max(0, min(bisect_right(self._sentences, kept), len(self._sentences) - 1) - 1)
-        measure = float(self._measures[sentence])
+        measure = float(self._of_hits[sentence])
         return None if isnan(measure) else _share(measure)
 
     def suspicious(self) -> Iterator[tuple[Stretch, float]]:
@@ -120,8 +123,9 @@ class Measures:
         first, last = bounds[index], bounds[index + 1]
         return Stretch(int(self.grams.places[first]), int(self.grams.places[last - 1]) + 1, first, last)
 
-    def _weigh(self, bounds: list[int]) -> NDArray[np.float64]:
-        """The log-odds of each stretch between two of `bounds`; NaN for what is too short or too long."""
+    def _weigh(self, bounds: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The log-odds of each stretch between two of `bounds`, and the same with NaN for what is too short or too
+        long to be weighed."""
         edges = np.array(bounds)
         lengths = np.diff(edges)
         total: NDArray[np.float64] = (
@@ -133,8 +137,8 @@ class Measures:
             names.setdefault(index, set()).add(name)
         for index, found in names.items():
             total[index] += sum(self._wording.signs.get(name, 0.0) for name in with_pairs(found))
-        total[(lengths < SHORTEST) | (lengths > LONGEST)] = np.nan
-        return total
+        weighed = (lengths >= SHORTEST) & (lengths <= LONGEST)
+        return total, np.where(weighed, total, np.nan)
 
 
 def _together(sentences: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:

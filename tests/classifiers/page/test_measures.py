@@ -51,6 +51,15 @@ def test_a_sign_weighs_where_it_stands() -> None:
     assert first < 0.5 < second
 
 
+def test_a_short_sentence_is_weighed_beside_a_hit_alone() -> None:
+    text = "神奇药丸。" + PLAIN * 6
+    learned = wording(神奇=9.0)
+    assert list(Measures(text, learned, []).suspicious()) == []
+    measure = Measures(text, learned, [Sign(0, "hit")]).around(0)
+    assert measure is not None
+    assert measure > 0.7
+
+
 @pytest.mark.parametrize("text", ["", "。", "\n\n", "特色", "神奇" * (SHORTEST // 2 - 1), "★★★"])
 def test_what_is_too_short_to_say_anything_is_not_weighed(text: str) -> None:
     measures = Measures(text, wording(神奇=9.0), [])
