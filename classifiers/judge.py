@@ -61,6 +61,8 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
     if facts.certificates is not None and decision.kind == "advert":
         alignment = alignment_of(reading, facts)
         findings += certificate_findings(reading, rules, facts, findings, alignment)
+    in_force = rules.in_force(facts.seen_on, facts.source)
+    findings = [finding for finding in findings if finding.rule in in_force]
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     gravity, gravity_reasons = decide_gravity(
         _page_weight(reading, rules, findings, alignment, facts.contacts)
@@ -86,7 +88,7 @@ def _decide(
 ) -> tuple[list[Weighed], list[Spared], KindDecision, tuple[Suspicion, ...]]:
     """The hits that count, those that do not, the kind of page that this follows from, and what is suspicious about
     the wording where no term says anything."""
-    in_force = {name for name, rule in rules.live.items() if rule.in_force(facts.seen_on, facts.source)}
+    in_force = rules.in_force(facts.seen_on, facts.source)
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force and hit.start < reading.seen_to]
     counted = count_hits(reading, hits, rules)
     spared = list(counted.spared)
