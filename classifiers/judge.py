@@ -6,7 +6,7 @@ from classifiers.lists.rules import Rule, RuleSet
 from classifiers.matching.match import Hit
 from classifiers.page import certificates
 from classifiers.page.certificate_findings import alignment_of, certificate_findings
-from classifiers.page.counting import Suspicion, count_hits
+from classifiers.page.counting import Suspicion, count_hits, speaks_for_itself
 from classifiers.page.departure import departures
 from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.page.identity import Register
@@ -102,6 +102,7 @@ def _decide(
             (*words_of(reading, promises), *suspect),
             words_of(reading, services),
             is_listing(reading.page),
+            advertises=any(speaks_for_itself(reading, each) for each in counted.weighed),
         )
     )
     kept = []

@@ -7,17 +7,21 @@ is suspected by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifiers.lists.rules import RuleSet
 from classifiers.matching.match import Hit
 from classifiers.page.measures import PROMISE, Measures, Sign, Stretch
 from classifiers.page.reading import Reading, spared_at
 from classifiers.page.weigh import Excused, Weighed, weigh
+from classifiers.text.grams import SENTENCE_MARKS
 from classifiers.values import Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
+_BEYOND_DOUBT = 0.6
+_QUOTING = '“”"『』「」'
+_OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
             continue
         measure = measures.around(each.hit.start)
         if measure is None or measure >= rules.wording.spares:
-            kept.append(each)
+            kept.append(replace(each, measure=measure))
         else:
             reason = f"上下文的用语不是宣传（违法程度 {measure:.2f}）"
             spared.append(spared_at(reading, each.hit, reason))
@@ -71,11 +75,26 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
         measure = measures.around(other.hit.start)
         if other.voidable and measure is not None and measure >= rules.wording.suspects:
             note = f"已考虑{other.reason}，但整句是自我宣传的用语（违法程度 {measure:.2f}），不予排除"
-            kept.append(Weighed(other.hit, note))
+            kept.append(Weighed(other.hit, note, measure))
         else:
             spared.append(spared_at(reading, other.hit, other.reason))
     kept.sort(key=lambda each: each.hit.start)
     return Counted(tuple(kept), tuple(spared), tuple(_suspicions(text, measures, kept, rules)))
+
+
+def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
+    """Whether a hit is said by the page in its own voice, not told of others: worded like publicity beyond doubt, in
+    a sentence without quotation marks and without a word of an authority or its acts."""
+    if weighed.measure is None or weighed.measure < _BEYOND_DOUBT:
+        return False
+    text, start, end = reading.normal.text, weighed.hit.start, weighed.hit.end
+    low = max(text.rfind(mark, 0, start) for mark in SENTENCE_MARKS) + 1
+    stop = min((place for mark in SENTENCE_MARKS if (place := text.find(mark, end)) >= 0), default=len(text))
+    if any(mark in text[low:stop] for mark in _QUOTING):
+        return False
+    return not any(
+        hit.term.owner_id in _OF_AUTHORITIES and low <= hit.start < stop for hit in reading.cue_hits
+    )
 
 
 def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:

@@ -28,6 +28,7 @@ class Evidence:
     promises: Sequence[str]
     services: Sequence[str]
     listing: bool = False
+    advertises: bool = False  # in its own voice, whatever its title and lead say
     lead_end: int = 300  # of the page's text: where its lead ends
 
     def words(self, *names: str) -> tuple[str, ...]:
@@ -51,7 +52,8 @@ class KindDecision:
 def decide_kind(evidence: Evidence) -> KindDecision:
     """Decide what kind of page it is.
 
-    1. an authority and an act of it, or two acts or articles of law, in its title or lead, and offers nothing: notice
+    1. an authority and an act of it, or two acts or articles of law, in its title or lead, and neither offers anything
+       nor promises in a voice of its own: notice
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
     3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
        treats in the foreground beside contacts: advert
@@ -63,7 +65,7 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     news = evidence.words("news")
     education = evidence.words("education_strong", "education") if evidence.words("education_strong") else ()
     notice = _as_notice(evidence)
-    if notice and not offers and not own:
+    if notice and not offers and not own and not evidence.advertises:
         return KindDecision("notice", (_listing("执法、法条或警示用语", notice),))
     turns = _turns_to_readers(evidence, offers)
     if turns and len(education) >= 2:

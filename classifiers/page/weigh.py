@@ -11,10 +11,12 @@ from classifiers.text.words import cuts_through_word
 
 @dataclass(frozen=True)
 class Weighed:
-    """A hit that counts, and what was weighed and did not excuse it, in Chinese ("" where nothing was)."""
+    """A hit that counts, what was weighed and did not excuse it, in Chinese ("" where nothing was), and the measure of
+    its wording (None where it is not weighed)."""
 
     hit: Hit
     note: str
+    measure: float | None = None
 
 
 @dataclass(frozen=True)

@@ -60,3 +60,12 @@ def test_a_link_to_elsewhere_is_no_contact(rules: RuleSet) -> None:
         plain.text, "", plain.blocks, (Link("/news/1.html", 0, 6), Link("https://cdn.example/jquery.js"))
     )
     assert judge(page, rules, FACTS).page_kind == "education"
+
+
+def test_a_heading_of_news_excuses_no_advert_below_it(rules: RuleSet) -> None:
+    heading = "行业新闻：卫健委通报虚假医疗广告典型案例"
+    quoting = f"{heading}\n当事人在网站宣称“治愈率98%、永不复发”，被处以罚款三万元。"
+    selling = f"{heading}\n本院专治银屑病，治愈率98%，永不复发，无效退款，三天见效。"
+    assert judge(PageText.of_plain(quoting), rules, FACTS).page_kind == "notice"
+    assert judge(PageText.of_plain(selling), rules, FACTS).page_kind == "advert"
+    assert judge(PageText.of_plain(selling), rules, FACTS).unlawful
