@@ -21,7 +21,7 @@ from classifiers.lists.rules import NAMING, WORDING, RuleSet, load_rules
 from classifiers.lists.wording import Naming, Wording
 
 LISTS = Path(__file__).parents[2] / "keyword_lists"
-SPARES, SUSPECTS, NAMES = 0.3, 0.63, 0.3
+SPARES, SUSPECTS, NAMES = 0.3, 0.63, 0.15
 DOCUMENTS = 2000  # of the lawful documents, drawn by chance
 # These families judge what a page is, not how it is worded.
 _NOT_WORDED = frozenset({"certificate", "disguised"})
