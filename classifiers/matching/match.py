@@ -1,7 +1,7 @@
 """One pass over all terms of all lists, then patterns only where their literal part was found."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -60,7 +60,9 @@ class Matcher:
                 words.update(dict.fromkeys(parse_term(term.written).words))
         known = vocabulary(words)
         self._variants = variants(known, by_literal)
-        self._sounds = Sounds(known) if known else None
+        longer = [word for word in known if len(word) > _PAIR]
+        self._sounds = Sounds(longer) if longer else None
+        self._pairs = Sounds(pairs) if (pairs := [word for word in known if len(word) == _PAIR]) else None
         self._by_literal = list(by_literal.values())
         self._variants_from = len(self._by_literal)
         self.literals = (*by_literal, *(variant.written for variant in self._variants))
@@ -105,7 +107,9 @@ class Matcher:
                     fitted.add(key)
                     hits.append(Hit(term, low + span[0], low + span[1]))
         if self._sounds:
-            misspelt = list(_backed(misspelt, self._sounds.misspelt(part)))
+            misspelt += self._sounds.misspelt(part)
+        if self._pairs and misspelt:
+            misspelt += _backed(self._pairs.misspelt(part), tuple(misspelt))
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
 
@@ -132,14 +136,11 @@ def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
     return start, end, tuple(edits)
 
 
-def _backed(others: list[_Misspelt], by_sound: Iterable[_Misspelt]) -> Iterator[_Misspelt]:
-    """All misspellings, without words of two that only sound like one of the lists' and have no other sign of
-    disguise within reach: 导医 is a guide in a hospital, not 道医 misspelt."""
-    alike = list(by_sound)
-    sure = [*others, *(found for found in alike if found[1] - found[0] > _PAIR)]
-    yield from sure
-    for found in alike:
-        if found[1] - found[0] <= _PAIR and any(
+def _backed(pairs: Iterable[_Misspelt], sure: Sequence[_Misspelt]) -> Iterator[_Misspelt]:
+    """The words of two that only sound like one of the lists' and have another sign of disguise within reach, one of
+    `sure`: 导医 is a guide in a hospital, not 道医 misspelt."""
+    for found in pairs:
+        if any(
             found[0] - REACH < start < found[1] + REACH and not (start < found[1] and found[0] < end)
             for start, end, _ in sure
         ):
