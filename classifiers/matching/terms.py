@@ -170,7 +170,7 @@ def _placeholder(inside: str) -> _Part:
         return _alternatives(choices)
     name, _, width = inside.partition(":")
     if name == "gap" and (not width or (width.isdecimal() and 1 <= int(width) <= _LONGEST_GAP)):
-        return _Part((), rf"[^。！？!?；;\n]{{0,{int(width or 8)}}}?", int(width or 8))
+        return _Part((), rf"[^。！？!?；;、\n]{{0,{int(width or 8)}}}?", int(width or 8))
     if inside == "percent":
         return _Part((), _PERCENT, REACH)
     if inside == "number":

@@ -52,3 +52,8 @@ def test_a_term_is_looked_for_by_its_rarest_words() -> None:
 def test_what_cannot_be_used_is_refused_with_the_reason(term: str, words: str) -> None:
     with pytest.raises(TermFault, match=words):
         parse_term(term)
+
+
+def test_a_gap_runs_over_no_mark_of_a_list() -> None:
+    assert found("名医{gap}推荐", "名医一致推荐") == ["名医一致推荐"]
+    assert found("名医{gap}推荐", "名医、百姓推荐") == []
