@@ -9,7 +9,8 @@ What the result is worth on text that was held out is told by `python -m benchma
 import argparse
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from classifiers.lists.wording import Naming, Wording
 LISTS = Path(__file__).parents[2] / "keyword_lists"
 SPARES, SUSPECTS, NAMES = 0.3, 0.63, 0.15
 DOCUMENTS = 2000  # of the lawful documents, drawn by chance
+_NUMBERS_A_LINE = 2000
 # These families judge what a page is, not how it is worded.
 _NOT_WORDED = frozenset({"certificate", "disguised"})
 
@@ -48,31 +50,44 @@ def drawn_documents(documents: Sequence[Passage], seed: int = 1) -> list[Passage
 
 def wording_file(wording: Wording, sources: str) -> str:
     """The content of `wording.tsv`."""
+    slots = np.flatnonzero(wording.weights)
     lines = [
-        "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md",
-        f"# 语料: {sources}",
+        *_head(sources),
         f"(bias)\t{wording.bias}",
         f"(spares)\t{wording.spares}",
         f"(suspects)\t{wording.suspects}",
         *(f"{name}\t{weight}" for name, weight in sorted(wording.signs.items())),
-        *(f"{slot}\t{wording.weights[slot]:.2f}" for slot in np.flatnonzero(wording.weights).tolist()),
+        *_numbers("(slots)", map(str, slots.tolist())),
+        *_numbers("(weights)", (f"{weight:.2f}" for weight in wording.weights[slots].tolist())),
     ]
     return "\n".join(lines) + "\n"
 
 
 def naming_file(naming: Naming, sources: str) -> str:
     """The content of `naming.tsv`."""
+    rows, columns = np.nonzero(naming.weights)
     lines = [
-        "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md",
-        f"# 语料: {sources}",
+        *_head(sources),
         f"(rules)\t{' '.join(naming.rules)}",
         f"(biases)\t{' '.join(f'{bias:.2f}' for bias in naming.biases.tolist())}",
         f"(names)\t{naming.names}",
+        *_numbers("(slots)", map(str, naming.slots[rows].tolist())),
+        *_numbers("(columns)", map(str, columns.tolist())),
+        *_numbers("(weights)", (f"{weight:.1f}" for weight in naming.weights[rows, columns].tolist())),
     ]
-    for slot, row in zip(naming.slots.tolist(), naming.weights, strict=True):
-        columns = np.flatnonzero(row).tolist()
-        lines.append(f"{slot}\t{' '.join(f'{column}:{row[column]:.1f}' for column in columns)}")
     return "\n".join(lines) + "\n"
+
+
+def _head(sources: str) -> tuple[str, str]:
+    remark = "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md"
+    return remark, f"# 语料: {sources}"
+
+
+def _numbers(name: str, numbers: Iterable[str]) -> Iterator[str]:
+    """Lines of one name, each with some of the numbers."""
+    left = iter(numbers)
+    while part := " ".join(islice(left, _NUMBERS_A_LINE)):
+        yield f"{name}\t{part}"
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ model of the same kind, one column a rule.
 What was learned is data: `wording.tsv` and `naming.tsv`, written by `python -m benchmarks.accuracy.learn`.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -54,52 +55,77 @@ class Naming:
 
 
 def read_wording(text: str) -> Wording:
-    """The content of `wording.tsv`: lines "name TAB number". A name is a slot, a sign, or "(bias)", "(spares)",
-    "(suspects)". Lines that begin with # are remarks. Raises ValueError naming the line that is not so."""
-    weights = np.zeros(SLOTS, np.float32)
+    """The content of `wording.tsv`: lines "name TAB number" for the signs, "(bias)", "(spares)" and "(suspects)", and
+    "(slots)" and "(weights)" with as many numbers each. Lines that begin with # are remarks. Raises ValueError naming
+    the line that is not so."""
     named: dict[str, float] = {}
+    columns = _Columns()
     for number, name, written in _lines(text):
+        if columns.takes(name):
+            columns.take(number, name, written)
+            continue
         try:
-            if name.isdigit():
-                weights[int(name)] = float(written)
-            else:
-                named[name] = float(written)
-        except (ValueError, IndexError):
+            named[name] = float(written)
+        except ValueError:
             raise ValueError(f"{number}: 应为“特征 制表符 数字”，现为“{name[:40]}\t{written[:20]}”") from None
+    slots = columns.whole("(slots)").astype(np.int64)
+    weights = np.zeros(SLOTS, np.float32)
     try:
+        weights[slots] = columns.whole("(weights)")
         bias, spares, suspects = (named.pop(name) for name in ("(bias)", "(spares)", "(suspects)"))
     except KeyError as missing:
         raise ValueError(f"1: 缺少 {missing.args[0]} 一行") from None
+    except (ValueError, IndexError) as error:
+        raise ValueError(f"1: 槽号与权重不相配：{error}") from None
     return Wording(weights, named, bias, spares, suspects)
 
 
 def read_naming(text: str) -> Naming:
-    """The content of `naming.tsv`: first "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", then
-    lines "slot TAB column:weight…". Raises ValueError naming the line that is not so."""
+    """The content of `naming.tsv`: "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", and, for the weights
+    that are not 0, "(slots)", "(columns)" and "(weights)" with as many numbers each. Raises ValueError naming the line
+    that is not so."""
     heads: dict[str, list[str]] = {}
-    rows: list[tuple[int, list[str]]] = []
+    columns = _Columns()
     for number, name, written in _lines(text):
-        try:
-            if name.isdigit():
-                rows.append((int(name), written.split(" ")))
-            else:
-                heads[name] = written.split(" ")
-        except ValueError:
-            raise ValueError(f"{number}: 应为“槽号 制表符 列:权重…”") from None
+        if columns.takes(name):
+            columns.take(number, name, written)
+        else:
+            heads[name] = written.split(" ")
     try:
-        rows.sort(key=lambda row: row[0])
         rules, biases, names = heads["(rules)"], heads["(biases)"], float(heads["(names)"][0])
-        weights = np.zeros((len(rows), len(rules)), np.float32)
-        for place, (_, pairs) in enumerate(rows):
-            for pair in pairs:
-                column, _, weight = pair.partition(":")
-                weights[place, int(column)] = float(weight)
-        slots = np.array([slot for slot, _ in rows], np.int64)
+        slots, rows = np.unique(columns.whole("(slots)").astype(np.int64), return_inverse=True)
+        weights = np.zeros((len(slots), len(rules)), np.float32)
+        weights[rows, columns.whole("(columns)").astype(np.int64)] = columns.whole("(weights)")
         return Naming(tuple(rules), slots, weights, np.array(biases, np.float32), names)
     except KeyError as missing:
         raise ValueError(f"1: 缺少 {missing.args[0]} 一行") from None
     except (ValueError, IndexError) as error:
         raise ValueError(f"1: 无法读取：{error}") from None
+
+
+class _Columns:
+    """Long rows of numbers, each on several lines of the same name."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[NDArray[np.float64]]] = {}
+
+    def takes(self, name: str) -> bool:
+        """Whether lines of this name hold such numbers."""
+        return name in {"(slots)", "(columns)", "(weights)"}
+
+    def take(self, number: int, name: str, written: str) -> None:
+        """Add the numbers of line `number`; raises ValueError where one is none."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                found = np.fromstring(written, np.float64, sep=" ")
+            except (DeprecationWarning, ValueError):
+                raise ValueError(f"{number}: 应为以空格隔开的数字") from None
+        self._parts.setdefault(name, []).append(found)
+
+    def whole(self, name: str) -> NDArray[np.float64]:
+        """All numbers of the lines of this name."""
+        return np.concatenate(self._parts.get(name, [np.zeros(0)]))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, str]]:

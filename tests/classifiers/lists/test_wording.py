@@ -6,8 +6,11 @@ import pytest
 from classifiers.lists.wording import read_naming, read_wording
 from classifiers.text.grams import grams
 
-WORDING = "# remark\n(bias)\t-1\n(spares)\t0.5\n(suspects)\t0.7\nhit\t2.5\n7\t0.25\n"
-NAMING = "(rules)\tcure-promise free-treatment\n(biases)\t0 0\n(names)\t0.5\n{cure}\t0:9\n{free}\t1:9\n"
+WORDING = "# remark\n(bias)\t-1\n(spares)\t0.5\n(suspects)\t0.7\nhit\t2.5\n(slots)\t7 9\n(weights)\t0.25 -1\n"
+NAMING = (
+    "(rules)\tcure-promise free-treatment\n(biases)\t0 0\n(names)\t0.5\n"
+    "(slots)\t{cure} {free}\n(columns)\t0 1\n(weights)\t9 9\n"
+)
 
 
 def slot_of(word: str) -> int:
@@ -17,7 +20,7 @@ def slot_of(word: str) -> int:
 def test_a_wording_is_read_by_slot_and_by_sign() -> None:
     wording = read_wording(WORDING)
     assert wording.weights[7] == pytest.approx(0.25)
-    assert np.count_nonzero(wording.weights) == 1
+    assert np.count_nonzero(wording.weights) == 2
     assert wording.signs == {"hit": 2.5}
     assert (wording.bias, wording.spares, wording.suspects) == (-1, 0.5, 0.7)
 
@@ -25,8 +28,10 @@ def test_a_wording_is_read_by_slot_and_by_sign() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (WORDING + "8\tmuch\n", "7: 应为"),
-        (WORDING + "999999999\t1\n", "7: 应为"),
+        (WORDING + "sign\tmuch\n", "8: 应为"),
+        (WORDING + "(slots)\tmany few\n", "8: 应为"),
+        (WORDING + "(slots)\t999999999\n(weights)\t1\n", "1: 槽号与权重不相配"),
+        (WORDING + "(slots)\t8\n", "1: 槽号与权重不相配"),
         (WORDING.replace("(spares)\t0.5\n", ""), "1: 缺少 (spares)"),
     ],
 )
@@ -39,7 +44,7 @@ def test_a_bad_wording_is_refused_with_its_line(text: str, fault: str) -> None:
     ("text", "fault"),
     [
         ("(biases)\t0\n(names)\t0.5\n", r"1: 缺少 \(rules\)"),
-        (NAMING.format(cure=1, free=2).replace("0:9", "0:nine"), "1: 无法读取"),
+        (NAMING.format(cure=1, free=2).replace("9 9", "9 nine"), "6: 应为"),
     ],
 )
 def test_a_bad_naming_is_refused(text: str, fault: str) -> None:
