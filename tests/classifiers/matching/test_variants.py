@@ -72,3 +72,8 @@ def test_lists_of_single_characters_are_left_apart(rules: RuleSet, text: str) ->
 )
 def test_a_word_of_two_that_only_sounds_alike_is_left_alone(rules: RuleSet, text: str) -> None:
     assert restored(text, rules).text == text
+
+
+@pytest.mark.parametrize("name", ["云溪医院骨科门诊", "青溪医院", "兰溪医院口腔科"])
+def test_a_hospital_s_name_is_no_misspelling(rules: RuleSet, name: str) -> None:
+    assert restored(name, rules).text == name
