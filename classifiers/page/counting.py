@@ -79,7 +79,8 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
         else:
             spared.append(spared_at(reading, other.hit, other.reason))
     kept.sort(key=lambda each: each.hit.start)
-    return Counted(tuple(kept), tuple(spared), tuple(_suspicions(text, measures, kept, rules)))
+    suspicions = _suspicions(text, measures, kept, rules)
+    return Counted(tuple(kept), tuple(spared), tuple(s for s in suspicions if not _of_a_menu(reading, s)))
 
 
 def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
@@ -95,6 +96,12 @@ def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
     return not any(
         hit.term.owner_id in _OF_AUTHORITIES and low <= hit.start < stop for hit in reading.cue_hits
     )
+
+
+def _of_a_menu(reading: Reading, suspicion: Suspicion) -> bool:
+    """Whether a suspicion stands in a menu, whose entries name things and promise nothing."""
+    start, _ = reading.normal.span(suspicion.stretch.start, suspicion.stretch.start + 1)
+    return any(block.start <= start < block.end for block in reading.page.blocks if block.origin == "menu")
 
 
 def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:

@@ -69,3 +69,11 @@ def test_a_heading_of_news_excuses_no_advert_below_it(rules: RuleSet) -> None:
     assert judge(PageText.of_plain(quoting), rules, FACTS).page_kind == "notice"
     assert judge(PageText.of_plain(selling), rules, FACTS).page_kind == "advert"
     assert judge(PageText.of_plain(selling), rules, FACTS).unlawful
+
+
+def test_the_entries_of_a_menu_are_not_worded_as_publicity(rules: RuleSet) -> None:
+    menu = "云溪丽颜 鼻综合专场 肌肤年轻计划 机构简介"
+    plain = PageText.of_plain(f"{menu}\n门诊时间为每日九时至十八时。")
+    first, *others = plain.blocks
+    page = PageText(plain.text, "", (first._replace(region="frame", origin="menu"), *others))
+    assert judge(page, rules, FACTS).findings == ()
