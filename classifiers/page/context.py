@@ -10,9 +10,9 @@ from typing import NamedTuple
 from classifiers.lists.rules import Context, RuleSet
 from classifiers.matching.match import Hit
 from classifiers.matching.terms import REACH
+from classifiers.text.grams import SENTENCE_MARKS
 
-_SENTENCE_MARKS = "。！？!?；;\n"
-_SENTENCE_END = re.compile(f"[{_SENTENCE_MARKS}]")
+_SENTENCE_END = re.compile(f"[{SENTENCE_MARKS}]")
 _LONGEST = 600  # what goes on without a stop for longer is no sentence that bears on a word
 _CLAUSE_END = re.compile(r"[，,、：:]")
 
@@ -33,7 +33,7 @@ class Sentences:
 
     def _around(self, position: int) -> tuple[int, int]:
         low, high = max(0, position - _LONGEST), min(len(self._text), position + _LONGEST)
-        last = max(self._text.rfind(mark, low, position) for mark in _SENTENCE_MARKS)
+        last = max(self._text.rfind(mark, low, position) for mark in SENTENCE_MARKS)
         end = _SENTENCE_END.search(self._text, position, high)
         return max(low, last + 1), end.end() if end else high
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from classifiers.lists.rules import RuleSet
 from classifiers.matching.match import Hit
+from classifiers.page.context import Sentences
 from classifiers.page.measures import PROMISE, Measures, Sign, Stretch
 from classifiers.page.reading import Reading, spared_at
 from classifiers.page.weigh import Excused, Weighed, weigh
-from classifiers.text.grams import SENTENCE_MARKS
 from classifiers.values import Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
@@ -88,9 +88,8 @@ def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
     a sentence without quotation marks and without a word of an authority or its acts."""
     if weighed.measure is None or weighed.measure < _BEYOND_DOUBT:
         return False
-    text, start, end = reading.normal.text, weighed.hit.start, weighed.hit.end
-    low = max(text.rfind(mark, 0, start) for mark in SENTENCE_MARKS) + 1
-    stop = min((place for mark in SENTENCE_MARKS if (place := text.find(mark, end)) >= 0), default=len(text))
+    text = reading.normal.text
+    low, stop = Sentences(text).around(weighed.hit.start)
     if any(mark in text[low:stop] for mark in _QUOTING):
         return False
     return not any(
