@@ -149,12 +149,13 @@ def test_nothing_of_a_stored_page_acts_in_the_frame_that_shows_it(
     served, url: str, store, rules, now, any_page: Page
 ) -> None:
     with serving({"/pixel.png": Answer(b""), "/next": Answer("<h1>elsewhere</h1>")}) as site:
+        words = "我院治愈率98%，永不复发，欢迎咨询。"
         hostile = (
             f"<link rel=preconnect href='{site.url}'><meta http-equiv=refresh content='0;url={site.url}/next'>"
             f"<base href='{site.url}/'><script>parent.document.title='taken';alert(1)</script>"
             f"<img src='{site.url}/pixel.png' onerror='alert(2)'><iframe src='{site.url}/next'></iframe>"
             f"<form action='{site.url}/next'><button autofocus>x</button></form>"
-            "<svg onload='alert(3)'></svg><p>我院治愈率98%，永不复发，欢迎咨询。</p>"
+            f"<svg onload='alert(3)'></svg><p>{words}</p>"
             f"<a href='{site.url}/next' target=_top>link</a>"
         )
         with transaction(served.engine) as session:
@@ -162,7 +163,7 @@ def test_nothing_of_a_stored_page_acts_in_the_frame_that_shows_it(
         kept = registered.snapshot(
             served.engine, store, source, now, url="http://127.0.0.1:1/x", text=hostile
         )
-        case_id = registered.judged(served.engine, rules, kept, hostile, now)
+        case_id = registered.judged(served.engine, rules, kept, words, now)
         page = any_page
         dialogs: list[str] = []
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
