@@ -96,19 +96,24 @@ def _sound_of(text: str) -> str:
 def _by_sound() -> dict[str, list[str]]:
     """Everyday characters (level one of GB 2312) by their pinyin without tones."""
     found: dict[str, list[str]] = defaultdict(list)
-    for row in range(0xB0, 0xD8):
-        for cell in range(0xA1, 0xFF):
-            character = bytes((row, cell)).decode("gb2312", "ignore")
-            if character:
-                found[pinyin(character)].append(character)
+    for character in _characters(range(0xB0, 0xD8)):
+        found[pinyin(character)].append(character)
     return found
 
 
 @lru_cache(maxsize=1)
 def _sounds() -> NDArray[np.uint32]:
-    """Code point to the code point of the first everyday character that sounds alike."""
+    """Code point to the code point of the first everyday character that sounds alike. The rarer ones (癜, 痔; level two
+    of GB 2312) are mapped as well: words are made of them, and they stand in for others."""
     table = np.arange(0x110000, dtype=np.uint32)
-    for characters in _by_sound().values():
-        for character in characters:
-            table[ord(character)] = ord(characters[0])
+    first = {sound: characters[0] for sound, characters in _by_sound().items()}
+    for character in _characters(range(0xB0, 0xF8)):
+        table[ord(character)] = ord(first.get(pinyin(character), character))
     return table
+
+
+def _characters(rows: range) -> Iterator[str]:
+    """The characters of some rows of GB 2312, which orders the everyday ones by sound and the rarer by radical."""
+    for row in rows:
+        for cell in range(0xA1, 0xFF):
+            yield from bytes((row, cell)).decode("gb2312", "ignore")

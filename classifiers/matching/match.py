@@ -87,6 +87,16 @@ class Matcher:
     def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
         """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
         part = text if high is None else text[low:high]
+        hits, misspelt = self._hits(part, low)
+        if self._sounds:
+            misspelt += self._sounds.misspelt(part)
+        if self._pairs:
+            misspelt += self._backed(part, list(self._pairs.misspelt(part)), tuple(misspelt))
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
+
+    def _hits(self, part: str, low: int = 0) -> tuple[list[Hit], list[_Misspelt]]:
+        """The hits in `part`, which begins at `low` of its text, and the variants of words in it."""
         hits: list[Hit] = []
         fitted: set[tuple[str, str, int, int]] = set()
         misspelt: list[_Misspelt] = []
@@ -106,12 +116,33 @@ class Matcher:
                 if span and (key := (term.owner_id, term.written, *span)) not in fitted:
                     fitted.add(key)
                     hits.append(Hit(term, low + span[0], low + span[1]))
-        if self._sounds:
-            misspelt += self._sounds.misspelt(part)
-        if self._pairs and misspelt:
-            misspelt += _backed(self._pairs.misspelt(part), tuple(misspelt))
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
-        return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
+        return hits, misspelt
+
+    def _backed(
+        self, text: str, pairs: Sequence[_Misspelt], sure: Sequence[_Misspelt]
+    ) -> Iterator[_Misspelt]:
+        """The words of two that only sound like one of the lists' and have another sign of disguise within reach, one
+        of `sure`, or make a longer term: 导医 is a guide in a hospital, not 道医 misspelt, but 仅胜十个 is 仅剩十个."""
+        for found in pairs:
+            start, end, edits = found
+            backed = any(
+                start - REACH < other < end + REACH and not (other < end and start < stop)
+                for other, stop, _ in sure
+            )
+            if backed or self._makes_a_longer_term(text, start, end, edits[0]):
+                yield found
+
+    def _makes_a_longer_term(self, text: str, start: int, end: int, edit: Edit) -> bool:
+        """Whether a rule's term stands over `text[start:end]`, and beyond it, once `edit` is made."""
+        low = max(0, start - REACH)
+        meant = text[low : edit.start] + edit.plain + text[edit.end : end + REACH]
+        return any(
+            hit.term.owner == "rule"
+            and hit.start <= start - low
+            and end - low <= hit.end
+            and hit.end - hit.start > end - start + 1
+            for hit in self._hits(meant)[0]
+        )
 
 
 def _fit(pattern: re.Pattern[str], text: str, start: int, end: int, before: int) -> tuple[int, int] | None:
@@ -134,17 +165,6 @@ def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
         for stand_in in variant.stand_ins
     )
     return start, end, tuple(edits)
-
-
-def _backed(pairs: Iterable[_Misspelt], sure: Sequence[_Misspelt]) -> Iterator[_Misspelt]:
-    """The words of two that only sound like one of the lists' and have another sign of disguise within reach, one of
-    `sure`: 导医 is a guide in a hospital, not 道医 misspelt."""
-    for found in pairs:
-        if any(
-            found[0] - REACH < start < found[1] + REACH and not (start < found[1] and found[0] < end)
-            for start, end, _ in sure
-        ):
-            yield found
 
 
 def _put_right(text: str, misspelt: list[_Misspelt], hits: list[Hit]) -> Iterator[Edit]:

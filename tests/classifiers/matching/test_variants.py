@@ -18,6 +18,9 @@ from classifiers.values import Facts, PageText
         ("永不复fa", "永不复发"),
         ("专家根冶牛皮癣", "专家根治牛皮癣"),
         ("治玉率达98%", "治愈率达98%"),
+        ("痔愈率达98%", "治愈率达98%"),  # a stand-in that is no everyday character
+        ("白垫风从此根治", "白癜风从此根治"),  # and a word that has such a character
+        ("免费名额仅胜十个", "免费名额仅剩十个"),  # a word of two, in a term of four
     ],
 )
 def test_a_misspelling_is_put_right(rules: RuleSet, written: str, meant: str) -> None:
