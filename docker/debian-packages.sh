@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Qingyi needs from Debian: `debian-packages.sh python|app|test`.
 #   python  the module that makes virtual environments
-#   app     Chromium, what drives it, and fonts with Chinese glyphs
+#   app     Chromium, what drives it, fonts with Chinese glyphs, PostgreSQL's client programs
 #   test    PostgreSQL's server programs (no server is started, no cluster is made), a reader of PDF files, nginx
 # Does nothing where everything is there. Fails with one line that says what is missing.
 set -u
@@ -19,6 +19,7 @@ case "${1:-}" in
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
   app)
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v pg_dump >/dev/null || missing+=(postgresql-client)  # qingyi backup
     for library in libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0; do  # of WeasyPrint
       ls /usr/lib/*/$library >/dev/null 2>&1 || missing+=("$(echo "$library" | sed -E 's/-1\.0\.so\./-1.0-/; s/\.so\./-/; s/subset-0/subset0/')")
     done

@@ -32,6 +32,8 @@ _GROUPS = {
     "office": "people:offices",
 }
 _COMMANDS = {
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "crawl": "crawl:crawl",
     "coverage": "coverage:coverage",
     "flag": "flag:flag",

@@ -20,7 +20,10 @@ import psutil
 
 # What the commands import, and what Scrapy, SQLAlchemy and typer import by name when they are first used.
 _IMPORTED = [
-    *(f"qingyi.commands.{name}" for name in ("audit", "coverage", "crawl", "database", "evidence", "flag")),
+    *(
+        f"qingyi.commands.{name}"
+        for name in ("audit", "backup", "coverage", "crawl", "database", "evidence", "flag")
+    ),
     *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
     *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
     *(f"crawler.{name}" for name in ("run", "single")),

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +77,17 @@ class EvidenceStore:
         if sha256_of(content) != sha256:
             raise EvidenceAltered(f"证据 {sha256} 的内容已被改动")
         return content
+
+    def holds(self, sha256s: Sequence[str]) -> set[str]:
+        """Those of some SHA-256 that are kept; whether they are whole, `get` tells."""
+        return self.packs.holds(sha256s) | {name for name in sha256s if self.path(name).exists()}
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of all that is kept."""
+        yield from self.packs.names()
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/**/*"):
+            if _SHA256.fullmatch(path.name):
+                yield path.name
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of `sha256` lie if they have a file of their own; raises ValueError when it is not a SHA-256."""

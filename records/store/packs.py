@@ -78,6 +78,12 @@ class Packs:
         """Those of some SHA-256 that are packed."""
         return _known(self._index(), sha256s) if self._is_begun() else set()
 
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of all that is packed."""
+        if self._is_begun():
+            for (sha256,) in self._index().execute("SELECT sha256 FROM places ORDER BY pack, start"):
+                yield sha256.hex()
+
     def put(self, contents: Mapping[str, bytes]) -> None:
         """Keep contents by their SHA-256, each once. They are on disk before this returns, all of them or none."""
         with self._writing() as index:
