@@ -13,21 +13,25 @@ the moment that the server names (`Retry-After`), as long as that is within two 
 
 import secrets
 import ssl
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
+from httpx_retries import Retry, RetryTransport
 
-from crawler.network.retry_after import seconds_asked
-
-_TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 5, 1.0, 30.0
-_LONGEST_ASKED = 120.0  # seconds: a server may ask for hours, which a program is not to sit out
-_PASSING = frozenset({429, 500, 502, 503, 504})
+_RETRY = Retry(
+    total=4,
+    allowed_methods=("GET", "POST"),  # a POST carries its Idempotency-Key
+    status_forcelist=(429, 500, 502, 503, 504),
+    retry_on_exceptions=(httpx.TransportError,),
+    backoff_factor=1.0,
+    max_backoff_wait=120.0,  # seconds: a server may ask for hours, which a program is not to sit out
+)
 _SECONDS = 60.0
 
 
@@ -100,14 +104,16 @@ class QueueClient:
         """`url` is where Qingyi is served; `token` is the office's. `certificate` are the files of a client certificate and
         its key (PEM), where the server asks for one; `authority` those that the server's own must come from, where that
         is none of the system's. Raises OSError (ssl.SSLError) for files that are none of it."""
-        headers = {"Authorization": f"Bearer {token}"}
-        if transport is None and (certificate or authority):
+        if transport is None:
             trust = ssl.create_default_context(cafile=str(authority) if authority else None)
             if certificate:
                 trust.load_cert_chain(*map(str, certificate))
-            transport = httpx.HTTPTransport(verify=trust)
+            transport = httpx.HTTPTransport(verify=trust, proxy=_proxy_for(httpx.URL(url)))
         self._http = httpx.Client(
-            base_url=f"{url.rstrip('/')}/api/v1", headers=headers, timeout=_SECONDS, transport=transport
+            base_url=f"{url.rstrip('/')}/api/v1",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_SECONDS,
+            transport=RetryTransport(transport, _RETRY),
         )
 
     def __enter__(self) -> "QueueClient":
@@ -195,22 +201,18 @@ class QueueClient:
 
     def _call(self, method: str, path: str, **asked: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         """Raises QueueRefused or QueueUnreachable."""
-        pause, last = _FIRST_PAUSE, ""
-        for number in range(_TRIES):
-            if number:
-                time.sleep(pause)
-                pause = min(_LONGEST_PAUSE, 2 * pause)
-            try:
-                answer = self._http.request(method, path, **asked)
-            except httpx.TransportError as error:
-                last = type(error).__name__
-                continue
-            if answer.status_code not in _PASSING:
-                return _good(answer)
-            last = f"HTTP {answer.status_code}"
-            wanted = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
-            pause = max(pause, min(_LONGEST_ASKED, wanted))
-        raise QueueUnreachable(f"连不上 {self._http.base_url}：{last}")
+        try:
+            response = self._http.request(method, path, **asked)
+        except httpx.TransportError as error:
+            raise QueueUnreachable(f"连不上 {self._http.base_url}：{type(error).__name__}") from None
+        if response.status_code in _RETRY.status_forcelist:
+            raise QueueUnreachable(f"连不上 {self._http.base_url}：HTTP {response.status_code}")
+        return _good(response)
+
+
+def _proxy_for(url: httpx.URL) -> str | None:
+    """The proxy that the environment names for an address (`HTTPS_PROXY`, `NO_PROXY`), if any."""
+    return None if proxy_bypass(url.host) else getproxies().get(url.scheme)
 
 
 def _good(answer: httpx.Response) -> httpx.Response:

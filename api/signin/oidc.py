@@ -4,18 +4,19 @@ The provider says who somebody is; what they may do stays with Qingyi: only a us
 sign in. What the browser must bring back (state, nonce, verifier) is in a cookie of its own for ten minutes.
 """
 
-import base64
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
+from requests import RequestException
 
 from api.context import App, AppState, Now, page
 from api.signin.browser import own_path, signed_in_response
@@ -25,7 +26,8 @@ from records.people.sign_in import SignInRefused, user_from_identity_provider
 router = APIRouter(prefix="/signin/oidc", include_in_schema=False)
 
 _COOKIE, _COOKIE_SECONDS = "qingyi_oidc", 600
-_SECONDS = 10.0
+_SECONDS, _LEEWAY = 10.0, 60
+_SECRET_BY = ("client_secret_post", "client_secret_basic")
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
@@ -59,24 +61,13 @@ def begin(request: Request, app: App, next: str = "/") -> Response:  # noqa: A00
         provider = _provider(app)
     except ProviderFailed as failed:
         return page(request, "signin.html", 502, wanted=own_path(next), refused=str(failed), oidc=True)
-    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    with _session(request, app, provider) as oauth:
+        location, state = oauth.create_authorization_url(
+            provider["authorization_endpoint"], nonce=nonce, code_verifier=verifier
+        )
     authorization = _AuthorizationRequest(state, nonce, verifier, own_path(next))
-    challenge = (
-        base64.urlsafe_b64encode(hashlib.sha256(authorization.verifier.encode()).digest())
-        .rstrip(b"=")
-        .decode()
-    )
-    query = {
-        "response_type": "code",
-        "client_id": app.settings.oidc_client_id,
-        "redirect_uri": _back(request),
-        "scope": "openid profile",
-        "state": authorization.state,
-        "nonce": authorization.nonce,
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    response = RedirectResponse(f"{provider['authorization_endpoint']}?{urlencode(query)}", 303)
+    response = RedirectResponse(location, 303)
     response.set_cookie(
         _COOKIE,
         str(authorization),
@@ -108,7 +99,7 @@ def callback(
         refused = "统一身份认证没有同意登录"
     else:
         try:
-            name = _name(app, _back(request), code, authorization)
+            name = _name(request, app, code, authorization)
         except ProviderFailed as failed:
             refused = str(failed)
     response: Response | None = None
@@ -125,38 +116,45 @@ def callback(
     return response
 
 
-def _name(app: AppState, back: str, code: str, authorization: _AuthorizationRequest) -> str:
+def _name(request: Request, app: AppState, code: str, authorization: _AuthorizationRequest) -> str:
     """The user's name that the provider vouches for. Raises ProviderFailed."""
     provider, settings = _provider(app), app.settings
-    answer = _fetch_json(
-        "POST",
-        provider["token_endpoint"],
-        data={
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": back,
-            "client_id": settings.oidc_client_id,
-            "client_secret": settings.oidc_client_secret.get_secret_value(),
-            "code_verifier": authorization.verifier,
-        },
-    )
-    keys = jwk.KeySet.import_key_set(_fetch_json("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
-    rules = jwt.JWTClaimsRegistry(
-        leeway=60,
-        iss={"essential": True, "value": provider["issuer"]},
-        aud={"essential": True, "value": settings.oidc_client_id},
-        exp={"essential": True},
-        nonce={"essential": True, "value": authorization.nonce},
-    )
     try:
-        token = jwt.decode(str(answer.get("id_token", "")), keys, algorithms=_ALGORITHMS)
-        rules.validate(token.claims)
-    except (JoseError, ValueError) as error:
-        raise ProviderFailed(f"统一身份认证的应答不可信：{error}") from None
-    name = token.claims.get(settings.oidc_claim)
+        with _session(request, app, provider) as oauth:
+            tokens = oauth.fetch_token(
+                provider["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=authorization.verifier,
+                timeout=_SECONDS,
+            )
+    except (AuthlibBaseError, RequestException, ValueError) as error:
+        raise ProviderFailed(f"统一身份认证无法使用：{type(error).__name__}") from None
+    claims = _id_token(provider, settings.oidc_client_id, tokens, authorization.nonce)
+    name = claims.get(settings.oidc_claim)
     if not isinstance(name, str) or not name:
         raise ProviderFailed(f"统一身份认证没有给出 {settings.oidc_claim}")
     return name
+
+
+def _id_token(provider: dict[str, Any], client_id: str, tokens: dict[str, Any], nonce: str) -> CodeIDToken:
+    """What the signed ID token says (OpenID Connect Core 1.0, 3.1.3.7). Raises ProviderFailed."""
+    keys = jwk.KeySet.import_key_set(_fetch_json("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
+    try:
+        token = jwt.decode(str(tokens.get("id_token", "")), keys, algorithms=_ALGORITHMS)
+        claims = CodeIDToken(
+            token.claims,
+            token.header,
+            options={
+                "iss": {"essential": True, "value": provider["issuer"]},
+                "aud": {"essential": True, "value": client_id},
+            },
+            params={"nonce": nonce, "client_id": client_id, "access_token": tokens.get("access_token")},
+        )
+        claims.validate(leeway=_LEEWAY)
+    except (AuthlibBaseError, JoseError, ValueError) as error:
+        raise ProviderFailed(f"统一身份认证的应答不可信：{error}") from None
+    return claims
 
 
 def _provider(app: AppState) -> dict[str, Any]:
@@ -181,8 +179,18 @@ def _fetch_json(method: str, url: str, **more: Any) -> dict[str, Any]:  # noqa: 
     return found
 
 
-def _back(request: Request) -> str:
-    return str(request.url_for("callback"))
+def _session(request: Request, app: AppState, provider: dict[str, Any]) -> OAuth2Session:
+    # OpenID Connect Discovery 1.0: a provider that names no method takes the secret by HTTP Basic.
+    methods = provider.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    method = next((one for one in _SECRET_BY if one in methods), _SECRET_BY[0])
+    return OAuth2Session(
+        app.settings.oidc_client_id,
+        app.settings.oidc_client_secret.get_secret_value(),
+        scope="openid profile",
+        redirect_uri=str(request.url_for("callback")),
+        code_challenge_method="S256",
+        token_endpoint_auth_method=method,
+    )
 
 
 def _require(app: AppState) -> None:

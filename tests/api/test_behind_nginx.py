@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from qingyi.client import QueueClient, QueueRefused, QueueUnreachable
+from qingyi.client import _RETRY, QueueClient, QueueRefused, QueueUnreachable
 from tests.api.pages import sign_in, transfer
 from tests.servers.nginx import Front, fronted
 
@@ -50,6 +50,6 @@ def test_programs_need_certificate_and_token_and_people_neither(served, case_id,
 @pytest.mark.databases("sqlite")
 @pytest.mark.slow
 def test_a_server_that_nobody_vouches_for_is_not_spoken_to(served, front, monkeypatch) -> None:
-    monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(backoff_factor=0.01))
     with QueueClient(front.url, served.token) as office, pytest.raises(QueueUnreachable):
         list(office.transfers())

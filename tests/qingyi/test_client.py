@@ -7,14 +7,14 @@ from email.utils import format_datetime
 
 import pytest
 
-from qingyi.client import QueueClient, QueueUnreachable
+from qingyi.client import _RETRY, QueueClient, QueueUnreachable
 from tests.servers.site import Answer, serving
 
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch) -> None:
     """Without Retry-After the client comes again at once."""
-    monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(backoff_factor=0.01))
 
 
 def waited(refusals: list[Answer]) -> float:
@@ -47,7 +47,7 @@ def test_nonsense_counts_as_no_header() -> None:
 
 @pytest.mark.parametrize("written", ["7200", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_nobody_waits_for_hours(written: str, monkeypatch) -> None:
-    monkeypatch.setattr("qingyi.client._LONGEST_ASKED", 0.05)
+    monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(max_backoff_wait=0.05))
     busy = Answer(status=503, headers={"Retry-After": written})
     with (
         serving({"/api/v1/transfers?after=0": busy}) as site,
@@ -55,3 +55,15 @@ def test_nobody_waits_for_hours(written: str, monkeypatch) -> None:
         pytest.raises(QueueUnreachable, match="HTTP 503"),
     ):
         list(queue.transfers())
+
+
+def test_a_proxy_of_the_environment_is_used_and_left_out_where_it_says_so(monkeypatch) -> None:
+    asked = "http://queue.example/api/v1/transfers?after=0"
+    with serving({asked: Answer('{"items": [], "next_after": null}')}) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        with QueueClient("http://queue.example", "token") as queue:
+            assert list(queue.transfers()) == []
+    with serving({"/api/v1/transfers?after=0": Answer('{"items": [], "next_after": null}')}) as site:
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with QueueClient(site.url, "token") as queue:
+            assert list(queue.transfers()) == []

@@ -1,10 +1,13 @@
 """Signing in by an identity provider: a real one, which anybody may tell who they are."""
 
+import json
+import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc import jwk, jwt
 
 from records import audit
 from records.database import reading, transaction
@@ -13,6 +16,7 @@ from records.people.users import Person
 from records.settings import Settings
 from tests.api.conftest import running
 from tests.servers.oidc import running_provider
+from tests.servers.site import Answer, serving
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,56 @@ def test_an_answer_meant_for_another_browser_is_refused(served, client) -> None:
         back = browser.post(to_provider, data={"sub": "reviewer"}).headers["location"]
     with httpx.Client() as thief:
         assert thief.get(back).status_code == 401
+
+
+def forged(issuer: str, nonce: str, fault: str) -> dict[str, object]:
+    """The provider's keys and its token, in which one thing is not as it must be."""
+    own, other = (jwk.RSAKey.generate_key(2048, {"kid": "1"}) for _ in range(2))
+    now = int(time.time())
+    claims = {"iss": issuer, "aud": "qingyi", "sub": "reviewer", "nonce": nonce, "iat": now, "exp": now + 60}
+    claims |= {
+        "nonce": {"nonce": "another visit's"},
+        "audience": {"aud": "another program"},
+        "issuer": {"iss": "https://elsewhere.example"},
+        "expired": {"exp": now - 3600},
+        "party": {"aud": ["qingyi", "other"], "azp": "other"},
+        "access token": {"at_hash": "bm90IHRoaXMgb25l"},
+    }.get(fault, {})
+    token = jwt.encode({"alg": "RS256", "kid": "1"}, claims, other if fault == "key" else own)
+    if fault == "unsigned":
+        token = ".".join(("eyJhbGciOiJub25lIn0", token.split(".")[1], ""))
+    return {"keys": own.as_dict(private=False), "token": token}
+
+
+FAULTS = ("nonce", "audience", "issuer", "expired", "party", "access token", "key", "unsigned")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_token_that_is_not_for_this_visit_signs_nobody_in(served, store, rules) -> None:
+    pages: dict[str, Answer] = {}
+    with serving(pages) as provider:
+        named = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        discovery = {"issuer": provider.url, **{name: f"{provider.url}/{name}" for name in named}}
+        pages["/.well-known/openid-configuration"] = Answer(json.dumps(discovery))
+        settings = Settings(
+            oidc_issuer=provider.url,
+            oidc_client_id="qingyi",
+            oidc_client_secret="secret",
+            oidc_claim="sub",
+        )
+        with running(served.engine, store, rules, settings) as url:
+            statuses = {}
+            for fault in (*FAULTS, "none"):
+                with served.client(base_url=url) as client:
+                    asked = parse_qs(urlsplit(client.get("/signin/oidc").headers["location"]).query)
+                    given = forged(provider.url, asked["nonce"][0], fault)
+                    tokens = {"access_token": "x", "token_type": "Bearer", "id_token": given["token"]}
+                    kind = {"Content-Type": "application/json"}
+                    pages["/token_endpoint"] = Answer(json.dumps(tokens), headers=kind)
+                    pages["/jwks_uri"] = Answer(json.dumps({"keys": [given["keys"]]}), headers=kind)
+                    back = {"code": "x", "state": asked["state"][0]}
+                    statuses[fault] = client.get("/signin/oidc/callback", params=back).status_code
+    assert statuses == {**dict.fromkeys(FAULTS, 401), "none": 303}
 
 
 def test_a_provider_that_is_away_is_told(served, store, rules) -> None:

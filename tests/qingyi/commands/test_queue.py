@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evidence.verification import verify_package
-from qingyi.client import QueueClient, QueueRefused, QueueUnreachable
+from qingyi.client import _RETRY, QueueClient, QueueRefused, QueueUnreachable
 from tests import commands
 from tests.api.conftest import case_id, served
 from tests.api.pages import transfer
@@ -74,7 +74,7 @@ def test_mistakes_are_told_in_one_line(served, tmp_path: Path) -> None:
 def test_a_client_tries_again_and_changes_nothing_twice(served, case_id, monkeypatch) -> None:
     import httpx
 
-    monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(backoff_factor=0.01))
     transfer_id = transfer(served, case_id)
     lost = iter([True, False, True, False])
 
@@ -99,6 +99,6 @@ def test_a_client_tries_again_and_changes_nothing_twice(served, case_id, monkeyp
 
 
 def test_a_server_that_is_away_is_told(monkeypatch) -> None:
-    monkeypatch.setattr("qingyi.client._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(backoff_factor=0.01))
     with QueueClient("http://127.0.0.1:9", "x") as queue, pytest.raises(QueueUnreachable, match="连不上"):
         queue.lease()
