@@ -19,7 +19,7 @@ from records.database import transaction
 from records.models import PlannedState, Source, SourceKind, VisitKind
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import count_planned
-from records.visits.targets import Target, find_source, list_due_sources, open_visit
+from records.visits.targets import Target, find_source, list_due_sources, open_visits
 
 # Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
 _SHORTEST_DELAY = 0.01
@@ -48,24 +48,23 @@ def due_targets(engine: Engine, now: datetime) -> list[Target]:
     """Visits of all sources that are due."""
     with transaction(engine) as session:
         sources = list_due_sources(session, now)
-    return [_opened(engine, source, now) for source in sources]
+    return open_visits(engine, sources, now, _maps_of)
 
 
 def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Target]:
     """Visits of the sources with these addresses; raises KeyError for an unknown one."""
     with transaction(engine) as session:
         sources = []
-        for url in urls:
+        for url in dict.fromkeys(urls):
             source = find_source(session, url)
             if source is None:
                 raise KeyError(url)
             sources.append(source)
-    return [_opened(engine, source, now) for source in sources]
+    return open_visits(engine, sources, now, _maps_of)
 
 
-def _opened(engine: Engine, source: Source, now: datetime) -> Target:
-    maps = first_maps(source.address) if source.kind is SourceKind.SITE else ()
-    return open_visit(engine, source, now, maps)
+def _maps_of(source: Source) -> tuple[str, ...]:
+    return first_maps(source.address) if source.kind is SourceKind.SITE else ()
 
 
 def crawl(

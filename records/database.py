@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -92,6 +93,15 @@ def literal_ids(ids: Sequence[int]) -> BindParameter[Sequence[int]]:
     """Ids for `column.in_()` that are written into the statement: many, as parameters, cost more to be bound than the
     query takes."""
     return bindparam(None, [int(one) for one in ids], expanding=True, literal_execute=True)
+
+
+_BATCH = 500
+Item = TypeVar("Item")
+
+
+def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Some of the items at a time: no statement takes more than 65,535 parameters (PostgreSQL), 32,766 (SQLite)."""
+    return (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
 
 
 def require_current(engine: Engine) -> None:

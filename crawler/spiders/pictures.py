@@ -10,7 +10,7 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
-from crawler.downloading.budget import DEADLINE
+from crawler.downloading.budget import BUDGET
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
@@ -75,7 +75,7 @@ class PictureSpider(Spider):
                 "cookiejar": progress.target.visit_id,
                 "download_maxsize": _LARGEST_IMAGE,
                 "max_retry_times": 1,
-                DEADLINE: progress.started + progress.target.seconds_left,
+                BUDGET: progress.budget,
             },
         )
 

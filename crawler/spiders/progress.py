@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from scrapy.http import Response
 from sqlalchemy import Engine
 
+from crawler.downloading.budget import TimeBudget
 from crawler.pages.urls import pattern_of, slot_of
 from records.database import reading, transaction
 from records.visits.frontier import Planned
@@ -82,7 +83,7 @@ class Progress:
     """How far a visit has come in this process."""
 
     target: Target
-    started: float  # monotonic seconds
+    budget: TimeBudget
     patterns: PatternTracker
     outstanding: set[int] = field(default_factory=set)  # planned pages, by id
     waiting: deque[Planned] = field(default_factory=deque)  # to be asked for

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from time import monotonic
 from traceback import format_exception
 from typing import ClassVar
 
@@ -15,7 +14,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context
-from crawler.downloading.budget import DEADLINE, UNWANTED
+from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
 from crawler.downloading.responses import (
     CUT_SHORT,
     as_fetched,
@@ -37,6 +36,7 @@ from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
 from crawler.spiders.pictures import PictureSpider
 from crawler.spiders.progress import PatternTracker, Progress
+from crawler.spiders.turns import Turns
 from crawler.workers.page_writer import Arrived, PageWriter, Written
 from records.database import reading, transaction
 from records.models import PlannedState
@@ -45,7 +45,13 @@ from records.snapshots.snapshots import Fetched, last_html
 from records.store.content_store import EvidenceStore
 from records.visits.cloaking import TAKEN_AWAY
 from records.visits.ending import NO_POSTS, finish_visit, use_time
-from records.visits.frontier import Planned, close_planned, list_waiting_pages, plan_pages
+from records.visits.frontier import (
+    Planned,
+    close_planned,
+    list_waiting_by_visit,
+    list_waiting_pages,
+    plan_pages,
+)
 from records.visits.targets import Target
 
 # Every answer is a snapshot, errors too; redirects are followed.
@@ -74,9 +80,8 @@ class VisitSpider(PictureSpider):
     ) -> None:
         super().__init__()
         self._page_done, self._whole = page_done, whole
-        self._visits = {
-            target.visit_id: Progress(target, monotonic(), PatternTracker(engine)) for target in targets
-        }
+        self._turns = Turns(targets)
+        self._visits: dict[int, Progress] = {}  # those under way
         self.engine = engine
         self.store = store
         self._writer = writer
@@ -98,20 +103,33 @@ class VisitSpider(PictureSpider):
         """What follows for the visit from what a page turned out to be."""
 
     async def start(self) -> AsyncIterator[Request]:
-        """All pages that the visits have waiting, also from before a kill.
+        """The pages that the first visits have waiting, also from before a kill; the other visits follow them."""
+        for request in self._begin():
+            yield request
 
-        The time budgets begin to run here, not while the process sets itself up.
-        """
-        for progress in self._visits.values():
-            progress.started = monotonic()
-        for progress in list(self._visits.values()):
-            with transaction(self.engine) as session:
-                waiting = list_waiting_pages(session, progress.target.visit_id)
-            for request in self.requests(progress, waiting):
-                yield request
+    def _begin(self) -> Iterator[Request]:
+        """Begin the visits that have their turn: what they have waiting."""
+        while begun := self._turns.next():
+            with reading(self.engine) as session:
+                waiting = list_waiting_by_visit(session, [target.visit_id for target in begun])
+            for target in begun:
+                ends_in = (target.until - datetime.now(UTC)).total_seconds() if target.until else None
+                budget = TimeBudget(target.seconds_left, ends_in)
+                progress = Progress(target, budget, PatternTracker(self.engine))
+                self._visits[target.visit_id] = progress
+                yield from self._asked(progress, waiting[target.visit_id])
+                if progress.is_done:
+                    self._finish(progress)
 
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
-        """Requests for newly planned pages; ends the visit when nothing is under way and nothing is new."""
+        """Requests for newly planned pages; when nothing is under way and nothing is new, the visit ends, and another
+        begins."""
+        yield from self._asked(progress, new)
+        if progress.is_done:
+            self._finish(progress)
+            yield from self._begin()
+
+    def _asked(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         progress.outstanding.update(planned.id for planned in new)
         progress.waiting.extend(new)
         while progress.waiting and len(progress.under_way) < self.at_once:
@@ -123,8 +141,6 @@ class VisitSpider(PictureSpider):
                 continue
             progress.under_way.add(planned.id)
             yield request
-        if progress.is_done:
-            self._finish(progress)
 
     def _not_asked(self, progress: Progress, planned: Planned, reason: str) -> None:
         with transaction(self.engine) as session:
@@ -134,7 +150,8 @@ class VisitSpider(PictureSpider):
 
     def _finish(self, progress: Progress) -> None:
         if self._visits.pop(progress.target.visit_id, None):
-            use_time(self.engine, progress.target.visit_id, monotonic() - progress.started)
+            self._turns.end(progress.target)
+            use_time(self.engine, progress.target.visit_id, progress.budget.used)
             progress.patterns.keep()
             outcome = "时间预算用完" if progress.out_of_time else "完成"
             if progress.without_posts:
@@ -165,7 +182,7 @@ class VisitSpider(PictureSpider):
                 "dont_obey_robotstxt": not target.obey_robots,
                 "download_slot": slot_of(planned.url),
                 "cookiejar": target.visit_id,
-                DEADLINE: progress.started + target.seconds_left,
+                BUDGET: progress.budget,
                 UNWANTED: partial(self._unwanted, progress, planned),
                 **(browser_meta() if plain is not None else {}),
             },
@@ -360,4 +377,4 @@ class VisitSpider(PictureSpider):
     def closed(self, reason: str) -> None:
         """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
         for progress in self._visits.values():
-            use_time(self.engine, progress.target.visit_id, monotonic() - progress.started)
+            use_time(self.engine, progress.target.visit_id, progress.budget.used)

@@ -1,11 +1,13 @@
 """What a visit has planned. The frontier lives in the database, so a killed crawl is taken up again."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from records.database import in_batches
 from records.models import Page, PlannedPage, PlannedState, Snapshot
 from records.visits.targets import Target
 
@@ -29,6 +31,13 @@ def list_waiting_pages(session: Session, visit_id: int, only: Sequence[int] | No
     """
     if only is not None and not only:
         return []
+    return list_waiting_by_visit(session, [visit_id], only)[visit_id]
+
+
+def list_waiting_by_visit(
+    session: Session, visit_ids: Sequence[int], only: Sequence[int] | None = None
+) -> dict[int, list[Planned]]:
+    """As `list_waiting_pages`, for some visits together."""
     latest = (
         select(func.max(Snapshot.id))
         .join(Page, Page.id == Snapshot.page_id)
@@ -39,15 +48,16 @@ def list_waiting_pages(session: Session, visit_id: int, only: Sequence[int] | No
     query = (
         select(PlannedPage, Snapshot.etag, Snapshot.last_modified)
         .outerjoin(Snapshot, Snapshot.id == latest)
-        .where(PlannedPage.visit_id == visit_id, PlannedPage.state == PlannedState.WAITING)
+        .where(PlannedPage.visit_id.in_(visit_ids), PlannedPage.state == PlannedState.WAITING)
         .order_by(PlannedPage.id)
     )
     if only is not None:
         query = query.where(PlannedPage.id.in_(only))
-    rows = session.execute(query)
-    return [
-        Planned(page.id, page.url, page.depth, page.is_feed, etag, modified) for page, etag, modified in rows
-    ]
+    waiting: dict[int, list[Planned]] = {visit_id: [] for visit_id in visit_ids}
+    for page, etag, modified in session.execute(query):
+        planned = Planned(page.id, page.url, page.depth, page.is_feed, etag, modified)
+        waiting[page.visit_id].append(planned)
+    return waiting
 
 
 def plan_pages(
@@ -93,12 +103,12 @@ def close_planned(session: Session, reasons: Mapping[int, str | None], state: Pl
 
 def count_planned(session: Session, visit_ids: Sequence[int]) -> dict[PlannedState, int]:
     """How many planned pages of these visits are in each state."""
-    rows = session.execute(
-        select(PlannedPage.state, func.count())
-        .where(PlannedPage.visit_id.in_(visit_ids))
-        .group_by(PlannedPage.state)
-    )
-    return {row[0]: row[1] for row in rows}
+    counts = Counter[PlannedState]()
+    for some in in_batches(visit_ids):
+        of_some = select(PlannedPage.state, func.count()).where(PlannedPage.visit_id.in_(some))
+        for state, count in session.execute(of_some.group_by(PlannedPage.state)):
+            counts[state] += count
+    return counts
 
 
 def planned_reason(session: Session, visit_id: int) -> str | None:

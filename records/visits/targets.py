@@ -1,13 +1,13 @@
 """Which sources are due for a visit, and the visits opened for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, insert, or_, select
 from sqlalchemy.orm import Session
 
-from records.database import transaction
+from records.database import in_batches, transaction
 from records.models import Page, PlannedPage, Source, SourceKind, Visit, VisitKind
 from records.visits.hours import Hours
 
@@ -31,6 +31,7 @@ class Target:
     delay_seconds: float
     obey_robots: bool
     resumed: bool
+    until: datetime | None = None  # the end of the source's hours; None: any hour
 
 
 def list_due_sources(session: Session, now: datetime) -> Sequence[Source]:
@@ -48,31 +49,61 @@ def find_source(session: Session, url: str) -> Source | None:
 
 
 def open_visit(engine: Engine, source: Source, now: datetime, maps: Iterable[str] = ()) -> Target:
-    """The visit of `source` that was cut off, or a new one with its first page planned, and a site's maps."""
+    """As `open_visits`, of one source."""
+    return open_visits(engine, [source], now, lambda _: maps)[0]
+
+
+def open_visits(
+    engine: Engine,
+    sources: Sequence[Source],
+    now: datetime,
+    maps: Callable[[Source], Iterable[str]] = lambda _: (),
+) -> list[Target]:
+    """For each source its visit that was cut off, or a new one with its first page planned, and a site's `maps`.
+
+    Some hundred are opened in one transaction: thousands are due at once, and each commit waits for the disk.
+    """
+    return [target for some in in_batches(sources) for target in _opened(engine, some, now, maps)]
+
+
+def _opened(
+    engine: Engine, sources: Sequence[Source], now: datetime, maps: Callable[[Source], Iterable[str]]
+) -> list[Target]:
     with transaction(engine) as session:
-        visit = session.scalar(
-            select(Visit).where(
-                Visit.source_id == source.id, Visit.finished_at.is_(None), Visit.kind.in_(PATROLS)
-            )
+        ids = [source.id for source in sources]
+        unfinished = select(Visit).where(
+            Visit.source_id.in_(ids), Visit.finished_at.is_(None), Visit.kind.in_(PATROLS)
         )
-        resumed = visit is not None
-        if visit is None:
-            visit = Visit(kind=_PATROL_OF[source.kind], source_id=source.id, started_at=now)
-            session.add(visit)
-            session.flush()
-            feeds = {source.address: source.kind is SourceKind.ACCOUNT}
-            feeds |= {named: True for named in maps if named != source.address}
-            session.add_all(
-                PlannedPage(visit_id=visit.id, url=url, depth=0, is_feed=is_feed)
-                for url, is_feed in feeds.items()
-            )
-        return _target(visit, source, resumed, now)
+        cut_off = {visit.source_id: visit for visit in session.scalars(unfinished.order_by(Visit.id.desc()))}
+        new = {
+            source.id: Visit(kind=_PATROL_OF[source.kind], source_id=source.id, started_at=now)
+            for source in sources
+            if source.id not in cut_off
+        }
+        session.add_all(new.values())
+        session.flush()
+        planned = [
+            {"visit_id": new[source.id].id, "url": url, "depth": 0, "is_feed": is_feed}
+            for source in sources
+            if source.id in new
+            for url, is_feed in _first_pages(source, maps(source)).items()
+        ]
+        if planned:
+            session.execute(insert(PlannedPage), planned)
+        visits = {**new, **cut_off}
+        return [_target(visits[source.id], source, source.id in cut_off, now) for source in sources]
+
+
+def _first_pages(source: Source, maps: Iterable[str]) -> dict[str, bool]:
+    """Where a visit begins, and whether that is a feed."""
+    feeds = {source.address: source.kind is SourceKind.ACCOUNT}
+    return feeds | {named: True for named in maps if named != source.address}
 
 
 def _target(visit: Visit, source: Source, resumed: bool, now: datetime | None = None) -> Target:
-    seconds_left = max(0.0, source.max_minutes * 60 - visit.seconds_used)
+    until = None
     if now and source.visit_hours and (in_hours := Hours.of(source.visit_hours).seconds_left(now)):
-        seconds_left = min(seconds_left, in_hours)  # a visit that somebody asks for outside is not cut short
+        until = now + timedelta(seconds=in_hours)  # a visit that somebody asks for outside is not cut short
     return Target(
         visit_id=visit.id,
         kind=visit.kind,
@@ -81,7 +112,8 @@ def _target(visit: Visit, source: Source, resumed: bool, now: datetime | None = 
         hosts=frozenset(source.other_hosts),
         max_depth=source.max_depth,
         max_pages=source.max_pages,
-        seconds_left=seconds_left,
+        seconds_left=max(0.0, source.max_minutes * 60 - visit.seconds_used),
+        until=until,
         delay_seconds=source.delay_seconds,
         obey_robots=source.obey_robots,
         resumed=resumed,

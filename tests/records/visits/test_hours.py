@@ -47,4 +47,6 @@ def test_a_site_is_due_only_in_its_hours_and_its_visit_ends_with_them(engine) ->
     with reading(engine) as session:
         assert not list_due_sources(session, NOON - timedelta(hours=2))
         (site,) = list_due_sources(session, NOON)
-    assert open_visit(engine, site, NOON).seconds_left == 3600
+    target = open_visit(engine, site, NOON)
+    assert target.until == NOON + timedelta(hours=1)
+    assert target.seconds_left == 600 * 60
