@@ -1,7 +1,10 @@
 """The documents say all there is: every setting, command, call and rule field has its line."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -14,12 +17,20 @@ from records.database import open_engine
 from records.settings import PROJECT, Settings
 from records.store.content_store import EvidenceStore
 
-README = (PROJECT / "README.md").read_text("utf-8")
+REFERENCE = PROJECT / "docs" / "reference"
+SETTINGS, COMMANDS, API = (
+    (REFERENCE / f"{name}.md").read_text("utf-8") for name in ("settings", "commands", "api")
+)
+DOCUMENTS = sorted(
+    path
+    for path in (*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), *PROJECT.glob("keyword_lists/*.md"))
+)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
-def test_every_setting_is_in_the_readme(name: str) -> None:
-    assert f"`QINGYI_{name.upper()}`" in README
+def test_every_setting_has_its_line(name: str) -> None:
+    assert f"`QINGYI_{name.upper()}`" in SETTINGS
 
 
 def commands(group: Group, before: str = "qingyi") -> Iterator[str]:
@@ -31,16 +42,16 @@ def commands(group: Group, before: str = "qingyi") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("command", list(commands(typer.main.get_command(command_line()))))
-def test_every_command_is_in_the_readme(command: str) -> None:
-    assert f"`{command}" in README
+def test_every_command_has_its_line(command: str) -> None:
+    assert f"`{command}" in COMMANDS
 
 
-def test_every_call_of_the_api_is_in_the_readme(tmp_path) -> None:
+def test_every_call_of_the_api_has_its_line(tmp_path) -> None:
     lists = load_rules(PROJECT / "keyword_lists")
     application = make_app(open_engine("sqlite://"), EvidenceStore(tmp_path), lists, Settings())
     for path, methods in application.openapi()["paths"].items():
         for method in methods:
-            assert f"`{method.upper()} {path}" in README
+            assert f"`{method.upper()} {path}" in API
 
 
 def test_every_field_of_a_rule_is_in_the_lists_guide() -> None:
@@ -50,8 +61,26 @@ def test_every_field_of_a_rule_is_in_the_lists_guide() -> None:
         assert f"| `{name}` |" in guide
 
 
-def test_every_picture_and_page_that_the_documents_show_is_there() -> None:
-    for name in ("README.md", "README.zh-CN.md"):
-        text = (PROJECT / name).read_text("utf-8")
-        for target in (part.split(")")[0] for part in text.split("](")[1:]):
-            assert (PROJECT / target).exists(), f"{name}: {target}"
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_picture_and_page_that_a_document_names_is_there(document: Path) -> None:
+    """A part of a page (`#…`) is a heading of it, written as GitHub writes its anchors."""
+    for target in LINK.findall(document.read_text("utf-8")):
+        if urlsplit(target).scheme:
+            continue
+        name, _, part = target.partition("#")
+        found = (document.parent / name).resolve() if name else document
+        assert found.exists(), target
+        assert not part or part in anchors(found), target
+
+
+def anchors(document: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short_and_its_rooms_are_there() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    assert len(readme.splitlines()) <= 120
+    rooms = readme.split("| room |")[1].split("\n\n")[0]
+    for name in re.findall(r"`([\w/]+(?:/|\.py))`", rooms):
+        assert (PROJECT / name).exists(), name
