@@ -84,3 +84,13 @@ def test_the_readme_is_short_and_its_rooms_are_there() -> None:
     rooms = readme.split("| room |")[1].split("\n\n")[0]
     for name in re.findall(r"`([\w/]+(?:/|\.py))`", rooms):
         assert (PROJECT / name).exists(), name
+
+
+@pytest.mark.parametrize(
+    "record", sorted((PROJECT / "docs" / "adr").glob("*.md")), ids=lambda path: path.stem
+)
+def test_every_decision_says_whether_it_still_holds(record: Path) -> None:
+    number = int(record.stem[:4])
+    assert re.match(
+        rf"# {number}\. .+\n\nStatus: (accepted|superseded by \[\d+\])", record.read_text("utf-8")
+    )
