@@ -80,6 +80,7 @@ def everywhere(served, store, rules) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.databases("sqlite")
 def test_each_role_is_let_in_where_it_belongs_and_nowhere_else(served, transfer_id, everywhere) -> None:
     for role in sorted(EVERYBODY):
         with served.client() as client:

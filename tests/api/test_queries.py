@@ -32,6 +32,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "path", ["/cases", "/cases?words=治愈率&district=城东区", "/cases/counts", "/cases/{case}"]
 )
@@ -45,6 +46,7 @@ def test_a_reviewers_page_asks_few_questions(served, store, rules, now, case_id,
     assert 0 < len(sent) <= MOST, "\n".join(sent)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "path",
     [
@@ -70,6 +72,7 @@ def test_everybody_elses_pages_ask_few_questions(served, store, rules, now, case
     assert 0 < len(sent) <= MOST, "\n".join(sent)
 
 
+@pytest.mark.databases("sqlite")
 def test_an_officers_pages_ask_few_questions(served, case_id) -> None:
     transfer_id = transfer(served, case_id)
     with served.client() as client:
