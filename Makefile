@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup viewer demo test test-quick soak gate lint types check lock bench docs-screenshots clean
+.PHONY: help setup viewer demo test test-quick soak gate lint types check lock bench docs docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ soak: setup ## The long forms of the tests that have one: kills, hostile pages, 
 viewer: ## Fetch the public viewer by which evidence is replayed (ReplayWeb.page, from npm)
 	@bash docker/viewer.sh var/viewer
 
-check: lint types ## Lint and type-check only
+check: lint types docs ## Lint, type-check and build the documents only
 
 lint:
 	@echo "== ruff and import rules"
@@ -52,6 +52,10 @@ lint:
 types:
 	@echo "== mypy --strict"
 	@$(BIN)/mypy $(PACKAGES)
+
+docs: ## Build the site of the documents into var/site, with every link checked
+	@echo "== documents"
+	@$(BIN)/sphinx-build -q -W --keep-going -c docs/site -d var/site-cache . var/site
 
 gate: setup ## Hold precision and recall against tests/floors.json; UPDATE=1 raises the floors
 	@$(BIN)/python -m benchmarks.accuracy --gate $(if $(filter 1,$(UPDATE)),--update)
