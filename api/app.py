@@ -8,10 +8,14 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
+from api.admin.offices import router as offices_router
+from api.admin.people import router as people_router
+from api.admin.registry import router as registry_router
+from api.admin.settings import router as settings_router
 from api.audit.routes import router as audit_router
 from api.cases.case import router as review_router
 from api.cases.queue import router as reviewers_queue_router
-from api.context import AppState, Signed
+from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.routes import router as figures_router
 from api.letters.routes import router as letters_router
@@ -20,8 +24,8 @@ from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
 from api.office.queue import router as office_queue_router
 from api.office.transfer import router as takedown_router
-from api.people.routes import router as people_router
 from api.signin.oidc import router as oidc_router
+from api.signin.password import router as password_router
 from api.signin.routes import router as signin_router
 from api.tips.routes import router as tips_router
 from api.v1.attachments import router as attachments_router
@@ -82,6 +86,10 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         lists_router,
         letters_router,
         people_router,
+        offices_router,
+        registry_router,
+        settings_router,
+        password_router,
         audit_router,
         queue_router,
         leases_router,
@@ -94,6 +102,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         app.add_exception_handler(error, answer)
     app.middleware("http")(_with_headers)
     app.add_middleware(Limits)
+    app.get("/admin", include_in_schema=False)(_admin)
     app.get("/", include_in_schema=False)(_home)
     return app
 
@@ -108,6 +117,11 @@ def set_state(app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet
 def _home(sign_in: Signed) -> RedirectResponse:
     """Each to their own queue."""
     return RedirectResponse(_HOMES.get(sign_in.user.role, "/cases"), 303)
+
+
+def _admin(_: Administrator) -> RedirectResponse:
+    """The administrator's pages begin at the registry."""
+    return RedirectResponse("/admin/registry", 303)
 
 
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

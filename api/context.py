@@ -10,6 +10,8 @@ from fastapi import Depends, File, Form, Request, UploadFile
 from fastapi import Path as PathValue
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Engine
@@ -22,12 +24,14 @@ from classifiers.values import (
     KIND_LABELS,
     SEVERITY_LABELS,
 )
+from records.audit import actor_label
 from records.database import reading
 from records.lists.live_rules import LiveRules
 from records.local_time import local_moment, parse_day
 from records.models import SignIn, User, VerificationOutcome, VisitorKind
 from records.people.permissions import PERMISSIONS, Permission, may, roles_that_may
 from records.people.sign_in import find_sign_in
+from records.people.users import find_display_names
 from records.settings import Settings
 from records.sheets.table import MOST_BYTES, TableFile
 from records.store.content_store import EvidenceStore
@@ -109,7 +113,7 @@ ListReader = Annotated[SignIn, Depends(allowed(Permission.SEE_LISTS))]
 Analyst = Annotated[SignIn, Depends(allowed(Permission.EDIT_LISTS))]
 FigureReader = Annotated[SignIn, Depends(allowed(Permission.SEE_FIGURES))]
 TipTaker = Annotated[SignIn, Depends(allowed(Permission.ADD_TIPS))]
-Administrator = Annotated[SignIn, Depends(allowed(Permission.MANAGE_USERS))]
+Administrator = Annotated[SignIn, Depends(allowed(Permission.ADMINISTER))]
 AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
@@ -144,16 +148,20 @@ _MENU = (
     (Permission.REVIEW, "/letters", "移送函"),
     (Permission.SEE_FIGURES, "/figures", "统计"),
     (Permission.SEE_LISTS, "/lists", "关键词表"),
-    (Permission.MANAGE_USERS, "/people", "用户"),
+    (Permission.ADMINISTER, "/admin", "管理"),
     (Permission.SEE_AUDIT, "/audit", "日志"),
 )
-# What kind of actor stands before the colon in the log.
-_ACTOR_KINDS = {"user": "用户", "reviewer": "用户", "office": "部门", "system": "系统"}
 
 
-def _actor_label(actor: str) -> str:
-    kind, _, name = actor.partition(":")
-    return f"{_ACTOR_KINDS[kind]} {name}" if kind in _ACTOR_KINDS else actor
+@pass_context
+def _actor_label(values: Context, actor: str) -> str:
+    """Who acted, as people call them; the names are read once for a page that shows any."""
+    request: Request = values["request"]
+    names: dict[str, str] | None = getattr(request.state, "display_names", None)
+    if names is None:
+        with reading(app_state(request).engine) as session:
+            names = request.state.display_names = find_display_names(session)
+    return actor_label(actor, names)
 
 
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")

@@ -58,7 +58,7 @@ def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> N
             ("tips", "/tips"),
             ("letters", "/letters"),
             ("versions", "/cases/1/versions"),
-            ("people", "/people"),
+            ("people", "/admin/people"),
             ("audit", "/audit/verify"),
             ("coverage", "/figures/coverage"),
             ("list-version", "/lists/versions/1"),

@@ -7,15 +7,17 @@ which `qingyi audit verify` prints and an auditor notes elsewhere.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from records.local_time import begin_of, end_of
 from records.models import AuditEntry, Case, CaseState, User
 from records.storable import storable, storable_text
 
@@ -203,6 +205,29 @@ def names_of(actor: str) -> frozenset[str]:
     return frozenset({f"user:{name}", f"reviewer:{name}"} if kind in {"user", "reviewer"} else {actor})
 
 
+# Parts of the program that act by themselves, as people know them.
+_PARTS_OF_THE_SYSTEM = {
+    "flag": "自动研判",
+    "recheck": "自动核验",
+    "tips": "线索核查",
+    "webhooks": "推送",
+    "command": "命令行",
+    "files": "关键词表文件",
+}
+
+
+def actor_label(actor: str, names: Mapping[str, str]) -> str:
+    """Who acted, as people call them: a person by their name, with the office of an officer, a part of the system by
+    what it does. `names` are the persons' by what they type to sign in."""
+    kind, _, name = actor.partition(":")
+    if kind in {"user", "reviewer"}:
+        return "（未知用户）" if name == "?" else names.get(name, name)
+    if kind == "office":
+        office, _, person = name.partition("/")
+        return f"{office} {names.get(person, person)}" if person else f"{office}（接口）"
+    return f"系统（{_PARTS_OF_THE_SYSTEM.get(name, name)}）" if kind == "system" else actor
+
+
 @dataclass(frozen=True)
 class AuditFilter:
     """Which entries are wanted; "" asks for nothing."""
@@ -211,6 +236,12 @@ class AuditFilter:
     action: str = ""
     subject: str = ""
     case: str = ""
+    since: date | None = None  # on this day of Beijing or later
+    until: date | None = None
+
+    def address(self) -> str:
+        """What stands after the question mark of the log's address."""
+        return urlencode({name: value for name, value in vars(self).items() if value})
 
 
 def list_entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
@@ -220,12 +251,23 @@ def list_entries(session: Session, wanted: AuditFilter, limit: int, before: int 
     if before:
         query = query.where(AuditEntry.id < before)
     if wanted.actor:
-        names = (AuditEntry.actor.contains(name, autoescape=True) for name in names_of(wanted.actor))
-        query = query.where(or_(*names))
+        called = select(User.name).where(User.display_name == wanted.actor)
+        names = {
+            wanted.actor,
+            *(name for one in session.scalars(called) for name in (f"user:{one}", f"/{one}")),
+        }
+        known = {one for name in names for one in names_of(name)}
+        query = query.where(
+            or_(*(AuditEntry.actor.contains(name, autoescape=True) for name in sorted(known)))
+        )
     if wanted.subject:
         query = query.where(AuditEntry.subject.contains(wanted.subject, autoescape=True))
     if wanted.action in ACTIONS:
         query = query.where(AuditEntry.action == wanted.action)
+    if wanted.since:
+        query = query.where(AuditEntry.at >= begin_of(wanted.since))
+    if wanted.until:
+        query = query.where(AuditEntry.at < end_of(wanted.until))
     if wanted.case.isdecimal():
         query = query.where(AuditEntry.case_id == int(wanted.case[:9]))
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()

@@ -5,15 +5,14 @@ from typing import NoReturn
 
 import typer
 from rich.table import Table
-from sqlalchemy.exc import IntegrityError
 
 from qingyi.console import console, current_engine, errors
-from records import audit
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import Office, OfficeKind, Role
-from records.people.office_tokens import READ, WRITE, issue_token, list_tokens, revoke_token
-from records.people.offices import find_office
+from records.models import OfficeKind, Role
+from records.people import offices as offices_of
+from records.people.office_tokens import list_tokens
+from records.people.offices import OfficeRefused, find_office
 from records.people.sign_in import PasswordWeak
 from records.people.users import Person, PersonRefused, add_person
 
@@ -61,11 +60,9 @@ def add_office(
     """新增处置部门。"""
     try:
         with transaction(current_engine()) as session:
-            session.add(Office(name=name, kind=kind))
-            words, now = f"新增部门（{kind.label}）", datetime.now(UTC)
-            audit.append(session, ACTOR, "user_changed", now, name, reason=words)
-    except IntegrityError:
-        _refuse(f"部门“{name}”已存在")
+            offices_of.add_office(session, name, kind, actor=ACTOR, now=datetime.now(UTC))
+    except OfficeRefused as refused:
+        _refuse(str(refused))
     console.print(f"已新增部门“{name}”")
 
 
@@ -80,10 +77,8 @@ def token(
         office = find_office(session, name)
         if office is None:
             _refuse(f"没有名为“{name}”的部门")
-        scopes = (READ,) if read_only else (READ, WRITE)
-        now, words = datetime.now(UTC), f"签发接口令牌，{days} 天有效"
-        issued = issue_token(session, office, now, days, scopes)
-        audit.append(session, ACTOR, "user_changed", now, name, reason=words)
+        now = datetime.now(UTC)
+        issued = offices_of.give_token(session, office, days, read_only=read_only, actor=ACTOR, now=now)
     console.print(issued, highlight=False, soft_wrap=True)
 
 
@@ -102,12 +97,11 @@ def tokens() -> None:
 @offices.command("revoke")
 def revoke(token_id: int = typer.Argument(help="令牌编号，见 qingyi office tokens")) -> None:
     """立即停用一个接口令牌。"""
-    now = datetime.now(UTC)
-    with transaction(current_engine()) as session:
-        if not revoke_token(session, token_id, now):
-            _refuse(f"没有编号为 {token_id} 的有效令牌")
-        subject = f"令牌 {token_id}"
-        audit.append(session, ACTOR, "user_changed", now, subject, reason="停用接口令牌")
+    try:
+        with transaction(current_engine()) as session:
+            offices_of.end_token(session, token_id, actor=ACTOR, now=datetime.now(UTC))
+    except OfficeRefused as refused:
+        _refuse(str(refused))
     console.print(f"已停用令牌 {token_id}")
 
 

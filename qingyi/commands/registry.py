@@ -9,6 +9,7 @@ from qingyi.console import console, counting, current_engine, errors
 from records import audit
 from records.database import transaction
 from records.registry.exchange import export_registry, import_registry
+from records.sheets.table import TableFile
 
 app = typer.Typer(help="登记库：机构、站点、公众号、审查证明的导入与导出。", no_args_is_help=True)
 
@@ -21,7 +22,7 @@ def import_file(
     """导入登记文件。有误的行按行列报告，其余照常保存；重复导入只更新。有误行时退出码为 1。"""
     with counting(f"导入 {file.name}") as progress:
         engine = current_engine()
-        result = import_registry(engine, file, progress)
+        result = import_registry(engine, TableFile.of(file), progress)
     words = f"导入 {file.name}：新增 {result.added} 行，更新 {result.updated} 行"
     with transaction(engine) as session:
         audit.append(session, "system:command", "registry_changed", datetime.now(UTC), reason=words)

@@ -5,6 +5,7 @@ failures only. So neither a colleague's tries nor those of the whole net lock a 
 address that tries many names is stopped for those that never came from there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,6 +86,14 @@ def locked_until(session: Session, name: str, now: datetime) -> datetime | None:
         )
     )
     return max((row.since + LOCKED_FOR for row in rows), default=None)
+
+
+def find_last_sign_ins(session: Session, names: Sequence[str]) -> dict[str, datetime]:
+    """When each of these names signed in last; those that never did, or long ago, are left out."""
+    hashes = {Attempt(name, "").name_sha256: name for name in names}
+    last = select(SignInAttempt.name_sha256, func.max(SignInAttempt.succeeded_at))
+    last = last.where(SignInAttempt.succeeded_at.is_not(None)).group_by(SignInAttempt.name_sha256)
+    return {hashes[key]: moment for key, moment in session.execute(last) if moment and key in hashes}
 
 
 def _row(session: Session, attempt: Attempt) -> SignInAttempt | None:

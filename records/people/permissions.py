@@ -17,7 +17,7 @@ class Permission(StrEnum):
     SEE_LISTS = "see_lists"
     EDIT_LISTS = "edit_lists"
     SEE_FIGURES = "see_figures"
-    MANAGE_USERS = "manage_users"
+    ADMINISTER = "administer"
     SEE_AUDIT = "see_audit"
 
 
@@ -30,7 +30,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.LEADER: _READ_EVERYTHING,
     Role.ADMINISTRATOR: _READ_EVERYTHING
     | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.EDIT_LISTS}
-    | {Permission.MANAGE_USERS, Permission.SEE_AUDIT},
+    | {Permission.ADMINISTER, Permission.SEE_AUDIT},
     Role.AUDITOR: _READ_EVERYTHING | {Permission.SEE_AUDIT},
 }
 

@@ -31,6 +31,10 @@ class SignInRefused(Exception):
     """Wrong name or password, or locked; the message does not say which name exists."""
 
 
+class PasswordWrong(Exception):
+    """The present password that was typed is not the user's; the message says so, in Chinese."""
+
+
 class PasswordWeak(Exception):
     """The password is short, or easy to guess."""
 
@@ -66,6 +70,20 @@ def set_password(session: Session, user: User, password: str) -> None:
     user.password_hash = _HASHER.hash(password)
     attempts.unlock(session, user.name)
     session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+
+
+def change_own_password(
+    session: Session, user: User, present: str, new: str, attempt: Attempt, now: datetime
+) -> None:
+    """Give a user the password that they chose, on proof of the present one; all their browsers are signed out. Raises
+    PasswordWrong, which counts as a failure to sign in does and is to be committed as that is; PasswordWeak."""
+    heard = attempts.is_heard(session, attempt, now)
+    if not heard or not _matches(user.password_hash, present):
+        if heard:
+            attempts.note_failure(session, attempt, now)
+        raise PasswordWrong("当前密码不正确" if heard else "多次不正确，请一刻钟后再试")
+    set_password(session, user, new)
+    audit.append(session, user, "user_changed", now, user.name, reason="本人修改密码")
 
 
 def require_strong(password: str, *about: str) -> None:
@@ -112,6 +130,7 @@ def user_from_identity_provider(session: Session, name: str, now: datetime) -> U
         reason = "统一身份认证的这个用户没有开通本系统，请联系管理员"
         audit.append(session, user or _UNKNOWN, "sign_in_refused", now, reason=reason)
         raise SignInRefused(reason)
+    attempts.note_success(session, Attempt(name, "oidc"), now)
     audit.append(session, user, "sign_in", now, reason="统一身份认证")
     return user
 

@@ -1,15 +1,17 @@
 """Users as an administrator keeps them: added, changed, locked out, each change written into the log."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from records import audit
 from records.models import Institution, Office, Role, SignIn, User
+from records.people import attempts
 from records.people.sign_in import add_user, set_password
 
 
@@ -29,9 +31,32 @@ class Person:
     password: str = ""
 
 
-def list_users(session: Session) -> Sequence[User]:
-    """All users, by name."""
-    return session.scalars(select(User).options(joinedload(User.office)).order_by(User.name)).all()
+def list_users(session: Session, words: str = "", role: Role | None = None) -> Sequence[User]:
+    """The users in whose name, office or district all of the words are found, of one role where one is given; by name."""
+    query = select(User).outerjoin(User.office).options(contains_eager(User.office)).order_by(User.name)
+    searched = (User.name, User.display_name, User.district, Office.name)
+    for word in words.split()[:10]:
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in searched)))
+    return session.scalars(query.where(User.role == role) if role else query).all()
+
+
+def count_by_office(session: Session) -> dict[int, int]:
+    """How many users who may sign in each office has, by its id."""
+    query = select(User.office_id, func.count()).where(User.disabled.is_(False), User.office_id.is_not(None))
+    return {row[0]: row[1] for row in session.execute(query.group_by(User.office_id)) if row[0]}
+
+
+def find_display_names(session: Session) -> dict[str, str]:
+    """By what a person types to sign in, how they are called; by both where two are called alike."""
+    rows = [(row[0], row[1]) for row in session.execute(select(User.name, User.display_name))]
+    called = Counter(display for _, display in rows)
+    return {name: f"{display}（{name}）" if called[display] > 1 else display for name, display in rows}
+
+
+def unlock_person(session: Session, user: User, *, actor: str, now: datetime) -> None:
+    """Let a user sign in again who failed too often."""
+    attempts.unlock(session, user.name)
+    audit.append(session, actor, "user_changed", now, user.name, reason="解除锁定")
 
 
 def list_districts(session: Session) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """Import and export of the registry. Bad rows are named by line and column; good rows are kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,12 +12,12 @@ from records.database import transaction
 from records.models import Certificate, Institution, Source
 from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, OwnedRow, Row
 from records.sheets.read import read_tables
-from records.sheets.table import FileRefused, ImportResult, RowFault, Sheet, SheetRow, TableFile
+from records.sheets.table import WHOLE_ROW, FileRefused, ImportResult, RowFault, Sheet, SheetRow, TableFile
 from records.sheets.write import write_csv, write_xlsx
 
 Record = Institution | Source | Certificate
 
-_TABLES: dict[str, type[Record]] = {
+TABLES: dict[str, type[Record]] = {
     "institutions": Institution,
     "sites": Source,
     "accounts": Source,
@@ -27,14 +27,16 @@ _HEADINGS = tuple(dict.fromkeys(heading for kind in ROW_KINDS for heading in kin
 _BATCH = 500
 
 
-def import_registry(engine: Engine, path: Path, progress: Callable[[int], None]) -> ImportResult:
+def import_registry(
+    engine: Engine, file: TableFile, progress: Callable[[int], None] = lambda _: None
+) -> ImportResult:
     """Import all sheets of a file; `progress` is called with how many rows were read.
 
     What a sheet holds is told by its columns. Importing a file again updates what has changed and adds
     nothing twice. Raises FileRefused when the file, or a sheet's headings, cannot be understood.
     """
-    tables = read_tables(TableFile.of(path), _HEADINGS)
-    sheets = [(row_kind(sheet, path), sheet) for sheet in tables.sheets]
+    tables = read_tables(file, _HEADINGS)
+    sheets = [(row_kind(sheet, file.name), sheet) for sheet in tables.sheets]
     result = ImportResult(notes=[*tables.notes, *(note for sheet in tables.sheets for note in sheet.notes)])
     for kind, sheet in sorted(sheets, key=lambda pair: ROW_KINDS.index(pair[0])):
         seen: dict[str, int] = {}
@@ -47,7 +49,7 @@ def import_registry(engine: Engine, path: Path, progress: Callable[[int], None])
     return result
 
 
-def row_kind(sheet: Sheet, path: Path) -> type[Row]:
+def row_kind(sheet: Sheet, name: str) -> type[Row]:
     """Which kind of rows a sheet holds; raises FileRefused naming what is missing."""
     headings = set(sheet.headings)
     fits = [kind for kind in ROW_KINDS if kind.required_headings() <= headings]
@@ -56,7 +58,7 @@ def row_kind(sheet: Sheet, path: Path) -> type[Row]:
     nearest = max(ROW_KINDS, key=lambda kind: len(headings & set(kind.headings())))
     missing = "、".join(sorted(nearest.required_headings() - headings))
     raise FileRefused(
-        f"{path} 的“{sheet.name}”：看不出是哪一种表；如果是{nearest.title}表，缺少列：{missing}"
+        f"{name} 的“{sheet.name}”：看不出是哪一种表；如果是{nearest.title}表，缺少列：{missing}"
     )
 
 
@@ -108,27 +110,32 @@ def _validated(
 def _write(
     session: Session, kind: type[Row], sheet: str, good: list[tuple[int, Row]], result: ImportResult
 ) -> None:
-    table = _TABLES[kind.kind]
+    table = TABLES[kind.kind]
     key_column, known = getattr(table, kind.key), select(table).filter_by(**kind.of_table)
     keys = [getattr(row, kind.key) for _, row in good]
     records = cast("Sequence[Record]", session.scalars(known.where(key_column.in_(keys))).all())
     there = {getattr(record, kind.key): record for record in records}
-    owners = _owners(session, [row for _, row in good])
+    owners = owner_ids(session, [row for _, row in good])
     for line, row in good:
-        values = {name: getattr(row, name) for name in kind.model_fields if name != "credit_code"}
-        values |= {**kind.of_table, **kind.fixed}
-        if isinstance(row, InstitutionRow):
-            values["credit_code"] = row.credit_code
-        elif isinstance(row, OwnedRow):
-            owner = owners.get(row.credit_code)
-            if owner is None:
-                reason = f"登记库中没有代码为 {row.credit_code} 的机构，请先导入机构"
-                result.faults.append(RowFault(sheet, line, "统一社会信用代码", reason))
-                continue
-            values["institution_id"] = owner
-        if isinstance(row, CertificateRow):
-            values["number"] = row.number
+        if isinstance(row, OwnedRow) and row.credit_code not in owners:
+            reason = f"登记库中没有代码为 {row.credit_code} 的机构，请先导入机构"
+            result.faults.append(RowFault(sheet, line, "统一社会信用代码", reason))
+            continue
+        values = columns_of(row, owners)
         _upsert(session, table, there.get(getattr(row, kind.key)), values, result)
+
+
+def columns_of(row: Row, owners: Mapping[str, int]) -> dict[str, Any]:
+    """The columns of a row's record; `owners` are the institutions' ids by their codes, with that of the row's own."""
+    values = {name: getattr(row, name) for name in type(row).model_fields if name != "credit_code"}
+    values |= {**row.of_table, **row.fixed}
+    if isinstance(row, InstitutionRow):
+        values["credit_code"] = row.credit_code
+    elif isinstance(row, OwnedRow):
+        values["institution_id"] = owners[row.credit_code]
+    if isinstance(row, CertificateRow):
+        values["number"] = row.number
+    return values
 
 
 def _upsert(
@@ -145,7 +152,8 @@ def _upsert(
     result.unchanged += not changed
 
 
-def _owners(session: Session, rows: list[Row]) -> dict[str, int]:
+def owner_ids(session: Session, rows: Sequence[Row]) -> dict[str, int]:
+    """The ids of the institutions that rows belong to, by their codes."""
     codes = [row.credit_code for row in rows if isinstance(row, OwnedRow)]
     found = session.execute(
         select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
@@ -154,10 +162,16 @@ def _owners(session: Session, rows: list[Row]) -> dict[str, int]:
 
 
 def _faults(kind: type[Row], sheet: str, line: int, error: ValidationError) -> Iterator[RowFault]:
+    for column, words in faults_of(kind, error):
+        yield RowFault(sheet, line, column or WHOLE_ROW, words)
+
+
+def faults_of(kind: type[Row], error: ValidationError) -> Iterator[tuple[str, str]]:
+    """What is wrong with a row, in words, each with the heading of its column; "" where it is the row as a whole."""
     for detail in error.errors():
         field_name = str(detail["loc"][0]) if detail["loc"] else ""
         column = field_name if field_name in kind.headings() else _column(kind, field_name)
-        yield RowFault(sheet, line, column or "整行", _in_words(dict(detail)))
+        yield column, _in_words(dict(detail))
 
 
 def _column(kind: type[Row], field_name: str) -> str:
@@ -189,14 +203,18 @@ def _in_words(detail: dict[str, Any]) -> str:
     return template.format(input=shown, **detail.get("ctx", {})) if template else str(detail["msg"])
 
 
+def cells_of(record: Record, kind: type[Row]) -> dict[str, Any]:
+    """A record as the cells of its row, by heading."""
+    fields = {name: getattr(record, name) for name in kind.model_fields if hasattr(record, name)}
+    if not isinstance(record, Institution):
+        fields["credit_code"] = record.institution.credit_code
+    dumped = kind.model_construct(**fields).model_dump(by_alias=True)
+    return {heading: dumped[heading] for heading in kind.headings()}
+
+
 def _exported(session: Session, kind: type[Row]) -> Iterator[list[Any]]:
-    table = _TABLES[kind.kind]
+    table = TABLES[kind.kind]
     known = select(table).filter_by(**kind.of_table).order_by(table.id)
     records = cast("Sequence[Record]", session.scalars(known).all())
     for record in records:
-        fields = {name: getattr(record, name) for name in kind.model_fields if hasattr(record, name)}
-        if not isinstance(record, Institution):
-            fields["credit_code"] = record.institution.credit_code
-        row = kind.model_construct(**fields)
-        dumped = row.model_dump(by_alias=True)
-        yield [dumped[heading] for heading in kind.headings()]
+        yield list(cells_of(record, kind).values())

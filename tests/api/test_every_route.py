@@ -25,7 +25,7 @@ ANALYSTS = {"analyst", "administrator"}
 
 # What "METHOD path" begins with, and which roles may; the first that fits counts.
 ALLOWED: tuple[tuple[str, set[str]], ...] = (
-    (r"GET /$|POST /signout", EVERYBODY),
+    (r"GET /$|POST /signout|(GET|POST) /password", EVERYBODY),
     (r"(GET|POST) /self-check", EVERYBODY),
     (r"POST /cases/views", READERS),
     (r"POST /cases", REVIEWERS),
@@ -37,7 +37,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"POST /lists", ANALYSTS),
     (r"GET /lists", READERS),
     (r"(GET|POST) /letters", REVIEWERS),
-    (r"(GET|POST) /people", {"administrator"}),
+    (r"(GET|POST) /admin", {"administrator"}),
     (r"GET /audit", {"administrator", "auditor"}),
 )
 PUBLIC = r"(GET|POST) /signin|GET /api/v1/openapi.json"

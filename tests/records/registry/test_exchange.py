@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 from records.database import transaction
 from records.models import Certificate, Institution, Source
 from records.registry.exchange import export_registry, import_registry
-from records.sheets.table import FileRefused
+from records.sheets.table import FileRefused, TableFile
 
 HEADINGS = ["统一社会信用代码", "第一名称", "其他名称", "级别", "辖区", "诊疗科目", "电话"]
 
@@ -44,7 +44,7 @@ def write(path: Path, rows: list[dict[str, str]], encoding: str = "utf-8-sig", h
 
 
 def imported(engine: Engine, path: Path):
-    return import_registry(engine, path, lambda _: None)
+    return import_registry(engine, TableFile.of(path))
 
 
 def count(engine: Engine, table) -> int:
@@ -218,7 +218,7 @@ def test_a_name_that_looks_like_a_formula_goes_out_and_in_as_text(
     imported(engine, write(tmp_path / "a.csv", rows))
     export_registry(engine, tmp_path / name)
     file = tmp_path / name if name.endswith("xlsx") else tmp_path / name / "机构.csv"
-    again = import_registry(engine, file, lambda _: None)
+    again = import_registry(engine, TableFile.of(file))
     assert (again.unchanged, again.updated, again.faults) == (5, 0, [])
 
 

@@ -1,20 +1,23 @@
 """Users, for the administrator."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.context import Administrator, App, CheckedForm, Now, RecordId, page
 from records.database import reading, transaction
 from records.models import Role, User
 from records.people import users
-from records.people.attempts import locked_until
+from records.people.attempts import find_last_sign_ins, locked_until
 from records.people.offices import list_offices
 from records.people.users import Person
 from records.workflow import actor_of
 
-router = APIRouter(prefix="/people", include_in_schema=False)
+router = APIRouter(prefix="/admin/people", include_in_schema=False)
+
+_DONE = {"added": "已新增用户", "changed": "已保存", "unlocked": "已解锁"}
 
 
 def typed_person(
@@ -34,19 +37,34 @@ TypedPerson = Annotated[Person, Depends(typed_person)]
 
 
 @router.get("")
-def show(request: Request, app: App, sign_in: Administrator, now: Now) -> HTMLResponse:
-    """All users, each in a form of its own, and one to add another."""
+def show(
+    request: Request,
+    app: App,
+    sign_in: Administrator,
+    now: Now,
+    words: Annotated[str, Query(max_length=60)] = "",
+    role: Annotated[str, Query(max_length=20)] = "",
+    done: Annotated[str, Query(max_length=20)] = "",
+    name: Annotated[str, Query(max_length=60)] = "",
+) -> HTMLResponse:
+    """The users that are looked for, one line each, and a form to add another."""
+    wanted = next((one for one in Role if one.value == role), None)
     with reading(app.engine) as session:
-        found = users.list_users(session)
+        found = users.list_users(session, words, wanted)
+        names = [person.name for person in found]
         return page(
             request,
             "people.html",
             sign_in=sign_in,
             people=found,
-            locked={person.name: locked_until(session, person.name, now) for person in found},
+            locked={name: locked_until(session, name, now) for name in names},
+            last=find_last_sign_ins(session, names),
             roles=list(Role),
             offices=list_offices(session),
             districts=users.list_districts(session),
+            words=words,
+            wanted_role=wanted.value if wanted else "",
+            done=f"{_DONE[done]}：{name}" if done in _DONE else "",
         )
 
 
@@ -61,7 +79,19 @@ def add(
     """Add a user."""
     with transaction(app.engine) as session:
         users.add_person(session, name.strip(), wanted, actor=str(actor_of(sign_in.user)), now=now)
-    return RedirectResponse("/people", 303)
+    return _back("added", name.strip())
+
+
+@router.post("/{user_id}/unlock", dependencies=[CheckedForm])
+def unlock(app: App, sign_in: Administrator, now: Now, user_id: RecordId) -> RedirectResponse:
+    """Let a user sign in again who failed too often."""
+    with transaction(app.engine) as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise HTTPException(404)
+        users.unlock_person(session, user, actor=str(actor_of(sign_in.user)), now=now)
+        name = user.name
+    return _back("unlocked", name)
 
 
 @router.post("/{user_id}", dependencies=[CheckedForm])
@@ -74,4 +104,10 @@ def change(
         if user is None:
             raise HTTPException(404)
         users.change_person(session, user, wanted, actor=str(actor_of(sign_in.user)), now=now)
-    return RedirectResponse("/people", 303)
+        name = user.name
+    return _back("changed", name)
+
+
+def _back(done: str, name: str) -> RedirectResponse:
+    """To the users, where it is said what was done."""
+    return RedirectResponse(f"/admin/people?{urlencode({'done': done, 'name': name})}", 303)

@@ -1,0 +1,1 @@
+"""The administrator's pages: status, registry, offices and their tokens, users, settings."""

@@ -1,0 +1,87 @@
+"""The settings of this deployment, shown: what each means and what it is; secrets are not shown."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from api.context import Administrator, App, page
+from records.settings import Settings
+
+router = APIRouter(prefix="/admin/settings", include_in_schema=False)
+
+# What each setting means, as people read it.
+TITLES = {
+    "database_url": "数据库",
+    "evidence_dir": "证据库文件夹",
+    "lists_dir": "关键词表文件夹",
+    "lists_kept_dir": "关键词表各生效版本的文件夹",
+    "allow_networks": "允许抓取的内部网段",
+    "webhook_networks": "允许推送的内部网段",
+    "chromium": "浏览器程序",
+    "nameserver": "用于确认域名是否注销的 DNS 服务器",
+    "user_agent": "抓取时的自我介绍（User-Agent）",
+    "download_seconds": "一次下载的最长时间（秒）",
+    "stamp_url": "时间戳服务（RFC 3161）",
+    "crawl_every_minutes": "检查到期巡查的间隔（分钟）",
+    "recheck_every_minutes": "检查到期核验的间隔（分钟）",
+    "tips_every_minutes": "检查待查线索的间隔（分钟）",
+    "webhooks_every_seconds": "检查待发推送的间隔（秒）",
+    "viewer_dir": "证据回放器文件夹",
+    "capture_place": "取证地点（写入取证记录）",
+    "capture_network": "取证网络（写入取证记录）",
+    "recheck_after_hours": "处置反馈到核验的时间（小时）",
+    "two_person": "认定违法须由另一人批准",
+    "public_self_check": "机构自查不须登录",
+    "commission_name": "移送函的出函单位",
+    "answer_within_days": "部门答复期限（天）",
+    "api_calls_per_minute": "每个令牌每分钟最多调用次数",
+    "session_hours": "登录有效时间（小时）",
+    "oidc_issuer": "统一身份认证地址",
+    "oidc_client_id": "统一身份认证的客户端编号",
+    "oidc_client_secret": "统一身份认证的客户端密钥",
+    "oidc_claim": "统一身份认证中登录名所在的声明",
+    "secure_cookies": "Cookie 仅经 HTTPS 发送",
+}
+
+
+@dataclass(frozen=True)
+class ShownSetting:
+    """A setting as the page shows it."""
+
+    name: str
+    title: str
+    value: str
+    is_set: bool
+
+
+@router.get("")
+def show(request: Request, app: App, sign_in: Administrator) -> HTMLResponse:
+    """All settings, those that were set first."""
+    shown = sorted(shown_settings(app.settings), key=lambda one: not one.is_set)
+    return page(request, "settings.html", sign_in=sign_in, settings=shown)
+
+
+def shown_settings(settings: Settings) -> list[ShownSetting]:
+    """Each setting with its value in words; a secret only by whether it is set."""
+    return [
+        ShownSetting(
+            name, TITLES.get(name, name), _shown(getattr(settings, name)), name in settings.model_fields_set
+        )
+        for name in Settings.model_fields
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "已设置（不显示）" if value.get_secret_value() else "未设置"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(map(str, value)) or "无"
+    text = str(value)
+    if "://" in text and "@" in text:
+        return make_url(text).render_as_string(hide_password=True)
+    return text or "未设置"
