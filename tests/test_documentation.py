@@ -54,6 +54,39 @@ def test_every_call_of_the_api_has_its_line(tmp_path) -> None:
             assert f"`{method.upper()} {path}" in API
 
 
+# Settings of programs that have no database: an office's client, and compose.
+ELSEWHERE = {
+    "QINGYI_URL",
+    "QINGYI_TOKEN",
+    "QINGYI_CERTIFICATE",
+    "QINGYI_KEY",
+    "QINGYI_AUTHORITY",
+    "QINGYI_DATABASE_PASSWORD",
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_setting_and_command_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text("utf-8")
+    known = ELSEWHERE | {f"QINGYI_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"QINGYI_[A-Z_]+[A-Z]", text)) <= known
+    program = typer.main.get_command(command_line())
+    for words in re.findall(r"(?:^|[`/])qingyi((?: [a-z][a-z-]+)+)", text, re.MULTILINE):
+        assert named(program, words.split()), words
+
+
+def named(program: Group, words: list[str]) -> bool:
+    """Whether the words begin with a command, as far as they are commands."""
+    found = program
+    for word in words:
+        if not hasattr(found, "commands"):
+            return True
+        if word not in found.commands:
+            return False
+        found = found.commands[word]
+    return True
+
+
 def test_every_field_of_a_rule_is_in_the_lists_guide() -> None:
     guide = (PROJECT / "keyword_lists" / "README.md").read_text("utf-8")
     schema = json.loads((PROJECT / "keyword_lists" / "schema.json").read_text("utf-8"))
