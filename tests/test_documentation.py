@@ -71,7 +71,7 @@ def test_every_setting_and_command_that_a_document_names_exists(document: Path) 
     known = ELSEWHERE | {f"QINGYI_{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"QINGYI_[A-Z_]+[A-Z]", text)) <= known
     program = typer.main.get_command(command_line())
-    for words in re.findall(r"(?:^|[`/])qingyi((?: [a-z][a-z-]+)+)", text, re.MULTILINE):
+    for words in re.findall(r"(?:^|`|bin/)qingyi((?: [a-z][a-z-]+)+)", text, re.MULTILINE):
         assert named(program, words.split()), words
 
 
