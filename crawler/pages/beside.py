@@ -67,7 +67,7 @@ class Beside:
 
     def new_to(self, visible: str) -> Iterator[tuple[str, Origin, Part | None]]:
         """What the page's body does not say as well, word by word."""
-        bare = _bare(visible)
+        bare = _bare(visible) if self.said else ""
         for text, (origin, part) in self.said.items():
             if _bare(text).rstrip(".…") not in bare:
                 yield text, origin, part
@@ -111,4 +111,4 @@ def _data_words(written: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())

@@ -15,6 +15,7 @@ from classifiers.values import Origin, Region
 Kind = Literal["sure", "likely"]
 
 _BY_TAG: Mapping[str, Kind] = {"nav": "sure", "footer": "sure", "header": "likely", "aside": "likely"}
+NAMING_PARTS = frozenset({"class", "id", "role", "data-role"})  # the attributes by which parts are named
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "footer", "navbar", "header"})
 _SURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|foot|footer|breadcrumbs?|crumbs|copyright)(?:$|[\s_-])", re.I
@@ -49,16 +50,9 @@ _SAID_OF_IT = re.compile(
     r"|[【\[]\s*(?:打印|关闭|收藏)|^(?:打印|收藏)本页|^关闭窗口|^分享(?:到|至)?[:：]?|^(?:上|下)一[篇页条]",
     re.I,
 )
-_LEGAL_WORDS = (
-    "备",
-    "版权",
-    "opyright",
-    "OPYRIGHT",
-    "eserved",
-    "技术支持",
-    "位置",
-    "首页",
-)  # quick to look for
+_LEGAL_WORDS = re.compile("备|版权|opyright|OPYRIGHT|eserved|技术支持|位置|首页")
+# One of these stands in whatever the expression above finds: looked for first, for most lines have none.
+_SAYING_SO = re.compile("[备版©位首:：于字打收关分上下cCaApP]")
 _DAY = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
 _LONGEST_ABOUT, _LONGEST_LEGAL = 80, 300
 
@@ -137,6 +131,7 @@ def _kind_of(tag: str, role: str | None, names: str) -> Kind | None:
 def regions(drafts: Sequence[Draft]) -> list[tuple[Region, Origin]]:
     """The region of each block, in order, and its origin, where it turns out to be a menu's."""
     prose = [draft.prose for draft in drafts]
+    leading = [draft.is_link for draft in drafts]
     for draft, own in zip(drafts, prose, strict=True):
         part = draft.part
         while part is not None:
@@ -145,11 +140,11 @@ def regions(drafts: Sequence[Draft]) -> list[tuple[Region, Origin]]:
             part = part.around
     length, whole = sum(len(draft.text) for draft in drafts), sum(prose)
     framed = [_is_framed(draft.part, length, whole) for draft in drafts]
-    menus = {place for run in _menus(drafts, prose) for place in run}
+    menus = {place for run in _menus(drafts, prose, leading) for place in run}
     main_prose = sum(own for own, out in zip(prose, framed, strict=True) if not out)
     small = {
         *_said_of_the_page(drafts),
-        *(_lists_of_others(drafts, framed) if main_prose >= _ARTICLE else ()),
+        *(_lists_of_others(drafts, framed, leading) if main_prose >= _ARTICLE else ()),
     }
     rest = sum(
         len(draft.text)
@@ -182,22 +177,27 @@ def _is_framed(part: Part | None, length: int, prose: int) -> bool:
     return part.is_frame
 
 
-def _menus(drafts: Sequence[Draft], prose: Sequence[int]) -> Iterator[range]:
+def _menus(drafts: Sequence[Draft], prose: Sequence[int], leading: Sequence[bool]) -> Iterator[range]:
     """Blocks that are the entries of menus: short links in a row, in one block or many, or short entries of a list that
     has a way home or stands above all else."""
-    begin = 0
-    above = next((place for place, draft in enumerate(drafts) if draft.heading or prose[place]), len(drafts))
-    while begin < len(drafts):
+    begin, count = 0, len(drafts)
+    above = next((place for place, draft in enumerate(drafts) if draft.heading or prose[place]), count)
+    labels = [_is_label(draft) for draft in drafts]
+    while begin < count:
         first = drafts[begin]
         if first.links >= _FEWEST_IN_ROW and first.is_row:
             yield range(begin, begin + 1)
             begin += 1
             continue
-        end = begin
-        while end < len(drafts) and _is_label(drafts[end]) and _goes_on(first, drafts[end]):
+        end, leads, entry_of = begin, leading[begin], first.entry_of
+        while (
+            end < count
+            and labels[end]
+            and ((leads and leading[end]) or drafts[end].entry_of == entry_of != 0)
+        ):
             end += 1
         if end - begin >= _FEWEST_LABELS and (
-            first.is_link or begin < above or any(_HOME.search(draft.text) for draft in drafts[begin:end])
+            leads or begin < above or any(_HOME.search(draft.text) for draft in drafts[begin:end])
         ):
             yield range(begin, end)
         begin = max(end, begin + 1)
@@ -207,34 +207,32 @@ def _is_label(draft: Draft) -> bool:
     return len(draft.text) <= _LABEL and not draft.heading and not _NO_LABEL.search(draft.text)
 
 
-def _goes_on(first: Draft, draft: Draft) -> bool:
-    return (first.is_link and draft.is_link) or (draft.entry_of != 0 and draft.entry_of == first.entry_of)
-
-
 def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
     """Lines that speak of the page: where it stands, when and by whom it was put there, whose it is."""
     for place, draft in enumerate(drafts):
         text = draft.text
         length = len(text)
-        if length > _LONGEST_LEGAL or (draft.heading and not _DAY.search(text)):
+        if length > _LONGEST_LEGAL or not _SAYING_SO.search(text):
+            continue
+        if draft.heading and not _DAY.search(text):
             continue
         is_line = length <= _LONGEST_ABOUT and "。" not in text
-        if not is_line and not any(words in text for words in _LEGAL_WORDS):
+        if not is_line and not _LEGAL_WORDS.search(text):
             continue
         found = _SAID_OF_IT.search(text)
         if found and (is_line or found["legal"]):
             yield place
 
 
-def _lists_of_others(drafts: Sequence[Draft], framed: Sequence[bool]) -> Iterator[int]:
+def _lists_of_others(
+    drafts: Sequence[Draft], framed: Sequence[bool], leading: Sequence[bool]
+) -> Iterator[int]:
     """Lists of links to other pages, beside an article: 相关阅读, 最新文章; with the short line above them."""
     begin = 0
     while begin < len(drafts):
         end, links = begin, 0
-        while (
-            end < len(drafts) and not framed[end] and (drafts[end].is_link or _is_between(drafts, end, begin))
-        ):
-            links += drafts[end].links if drafts[end].is_link else 0
+        while end < len(drafts) and not framed[end] and (leading[end] or _is_between(drafts, end, begin)):
+            links += drafts[end].links if leading[end] else 0
             end += 1
         if links >= _FEWEST_TITLES:
             if begin and len(drafts[begin - 1].text) <= 2 * _LABEL and not drafts[begin - 1].prose:

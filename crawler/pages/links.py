@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.tree import parsed
 from crawler.pages.urls import resolved
@@ -26,6 +26,8 @@ _LEADING = (
     "a[href], area[href], iframe[src], frame[src], link[rel][href], meta[http-equiv], script:not([src])"
     ", [onclick], [data-href], [data-url], [data-link], option[value]"
 )
+_DATA = ("data-href", "data-url", "data-link")
+_HANDLING = frozenset({"onclick", "value", *_DATA})
 _MOST_LINKS = 5_000
 
 
@@ -76,14 +78,14 @@ def _written(tree: LexborHTMLParser) -> Iterator[str]:
             script = node.text()
             if 0 < len(script) < _SHORT_SCRIPT and (sent_on := _SENT_ON.search(script)):
                 yield sent_on[1]
-        yield from _handled(node, attributes)
+        if not _HANDLING.isdisjoint(attributes):
+            yield from _handled(tag, attributes)
 
 
-def _handled(node: LexborNode, attributes: Mapping[str, str | None]) -> Iterator[str]:
+def _handled(tag: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
     """What a click or a choice opens."""
     if handler := attributes.get("onclick"):
         yield from (opened for opened in _OPENED.findall(handler[:2_000]) if _ADDRESS.search(opened))
-    keys = ("value",) if node.tag == "option" else ("data-href", "data-url", "data-link")
-    for key in keys:
+    for key in ("value",) if tag == "option" else _DATA:
         if (address := (attributes.get(key) or "").strip()) and _ADDRESS.search(address[:2_000]):
             yield address

@@ -7,10 +7,24 @@ from classifiers.values import PageText
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
 
-# What such a page writes itself, or fetches to write; the plain page may still have some text of its own.
-_BUILT = re.compile(
-    r"id=[\"']?(?:app|root|__next|__nuxt)\b|data-reactroot|ng-app|v-(?:for|html|text)=|__NUXT__|__INITIAL_STATE__"
-    r"|\bfetch\(|axios[.(]|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|innerHTML\s*="
+_SCRIPT = re.compile("<script", re.I)
+# What such a page writes itself, or fetches to write; the plain page may still have some text of its own. Each begins with
+# letters that are quick to look for: every page with a script is looked through.
+_BUILT = tuple(
+    re.compile(sign)
+    for sign in (
+        r"id=[\"']?(?:app|root|__next|__nuxt)\b",
+        "data-reactroot",
+        "ng-app",
+        "v-(?:for|html|text)=",
+        "__NUXT__",
+        "__INITIAL_STATE__",
+        r"fetch(?<!\wfetch)\(",
+        r"axios[.(]",
+        r"\$\.(?:ajax|get|post|getJSON)\(",
+        "XMLHttpRequest",
+        r"innerHTML\s*=",
+    )
 )
 _GAIN = 1.2
 _MOST_LOST = 0.5  # of the plain page's characters
@@ -22,11 +36,9 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
     Where that is not known: a shell (hardly any visible text, but scripts that could write some) does, and a page
     with signs of being built by script is tried. Where it is, that decides.
     """
-    if "<script" not in html.lower():
+    if helps is False or not _SCRIPT.search(html):
         return False
-    shell = _length(text) < _SHELL
-    built = shell or _BUILT.search(html) is not None
-    return built if helps is None else built and helps
+    return _length(text) < _SHELL or any(sign.search(html) for sign in _BUILT)
 
 
 def shows_more(rendered: PageText, plain: PageText) -> bool:

@@ -19,6 +19,9 @@ from crawler.pages.tree import style_rules
 # click may show it, else "". Its name cannot be known to a page.
 MARK = f"data-unseen-{secrets.token_hex(6)}"
 
+# The attributes that say how an element looks.
+LOOKING = frozenset({"hidden", "style", "class", "id", MARK})
+
 
 class Look(Enum):
     """How an element looks by its own declarations."""

@@ -144,3 +144,35 @@ def test_lists_of_other_pages_frame_an_article_and_are_the_text_of_a_list() -> N
     assert {beside[title] for title in titles} == {"frame"}
     assert beside["最新动态"] == "frame"
     assert {seen(f"<h4>最新动态</h4><ul>{items}</ul>")[title] for title in titles} == {"main"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "云ICP备2026000001号",
+        "云公网安备 53010000000001号",
+        "版权所有 云溪门诊部",
+        "Copyright 2026 Yunxi",
+        "COPYRIGHT YUNXI",
+        "© 云溪门诊部",
+        "All Rights Reserved",
+        "Powered by a CMS",
+        "技术支持：云溪网络",
+        "主办单位: 云溪门诊部",
+        "当前位置：首页 > 新闻",
+        "首页 » 新闻",
+        "发布时间：2026-11-02",
+        "阅读量: 30",
+        "发表于 2026年11月2日",
+        "字号 大 中 小",
+        "【 打印 】",
+        "[关闭]",
+        "收藏本页",
+        "关闭窗口",
+        "分享到",
+        "上一篇 冬季门诊",
+        "下一条 春季门诊",
+    ],
+)
+def test_a_line_that_speaks_of_the_page_is_none_of_its_words(line: str) -> None:
+    assert seen(f"{ARTICLE}<p>{line}</p>")[line] == "frame"
