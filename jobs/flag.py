@@ -17,6 +17,7 @@ from records.database import reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.judgements.judgements import (
     Unjudged,
+    await_no_more,
     judged_among,
     list_unjudged,
     note_unjudged,
@@ -31,10 +32,12 @@ _BATCH = 50
 
 @dataclass(frozen=True)
 class FlagResult:
-    """How many snapshots were judged, and how many of them hold something unlawful."""
+    """How many snapshots were judged, how many of them hold something unlawful, and how many could not be judged: the
+    reason is written down with each."""
 
     judged: int
     unlawful: int
+    refused: int = 0
 
 
 def flag_new(
@@ -62,7 +65,7 @@ def flag_waiting(
 ) -> FlagResult:
     """Judge the snapshots (`only` these ids, or all) that were not judged yet; `with_refused` also those that could not
     be before. Of one that cannot be judged, whatever it holds, the reason is written down, and the others are judged."""
-    judged = unlawful = last_id = 0
+    judged = unlawful = refused = last_id = 0
     with reading(engine) as session:
         register = register_of(session)
     while True:
@@ -70,9 +73,10 @@ def flag_waiting(
             batch = list_unjudged(session, _BATCH, last_id, only, with_refused=with_refused)
             done = _judged(session, store, rules, batch, register)
         if not batch:
-            return FlagResult(judged, unlawful)
+            return FlagResult(judged, unlawful, refused)
         written = _written(engine, done, rules.version, now)
         judged += len(written)
+        refused += len(batch) - len(written)
         unlawful += sum(one.judgement.unlawful for one in written)
         last_id = batch[-1].snapshot.id
         progress(len(batch))
@@ -167,3 +171,4 @@ def _record(session: Session, judged: Sequence[_Judged], version: str, now: date
         if case := flag(session, snapshot.page, record, cases.get(snapshot.page_id), now):
             cases[snapshot.page_id] = case
     record_lawful(session, lawful, version=version, now=now)
+    await_no_more(session, list(there))

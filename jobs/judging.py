@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -44,7 +45,7 @@ class Judging:
         self._whole: deque[int] = deque()
         self._all_here = threading.Event()
         self._is_abandoned = False
-        self._judged = self._unlawful = self._lost_in_turn = 0
+        self._judged = self._unlawful = self._refused = self._lost_in_turn = 0
         self._failure: Exception | None = None
         self._progress: Callable[[int], None] = lambda _: None
         self._thread = threading.Thread(target=self._work, name="judging", daemon=True)
@@ -57,8 +58,9 @@ class Judging:
         """A snapshot is whole: it has no pictures that are still to be read."""
         self._whole.append(snapshot_id)
 
-    def finish(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
-        """Judge everything that is not judged yet; returns how many snapshots were, and how many are unlawful.
+    def finish(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int, int]:
+        """Judge everything that is not judged yet; returns how many snapshots were, how many are
+        unlawful, and how many could not be judged.
 
         `progress` is called with how many were judged, those of before too. Raises ListsRefused, ProcessLost.
         """
@@ -68,7 +70,7 @@ class Judging:
         self._thread.join()
         if self._failure:
             raise self._failure
-        return self._judged, self._unlawful
+        return self._judged, self._unlawful, self._refused
 
     def abandon(self) -> None:
         """End without judging what is left; returns when the process is gone."""
@@ -108,7 +110,9 @@ class Judging:
     def _judge(self, some: list[int]) -> None:
         """Judge them together; where that costs the process, one by one, so that the page at fault is found."""
         try:
-            judged, unlawful = self._process.run(within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC))
+            judged, unlawful, refused = self._process.run(
+                within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC)
+            )
         except BrokenProcessPool:
             if len(some) == 1:
                 self._blame(some[0])
@@ -119,6 +123,7 @@ class Judging:
         self._lost_in_turn = 0
         self._judged += judged
         self._unlawful += unlawful
+        self._refused += refused
         self._progress(judged)
 
     def _blame(self, snapshot_id: int) -> None:
@@ -132,6 +137,7 @@ class Judging:
         reason = f"未能研判：研判进程在此页上用完 {_JUDGE_SECONDS:.0f} 秒或内存"
         with transaction(self._engine) as session:
             note_unjudged(session, {snapshot_id: reason})
+        self._refused += 1
 
 
 def _batches(ids: list[int]) -> list[list[int]]:
@@ -159,11 +165,17 @@ class _Opened:
 @cache
 def _open() -> _Opened:
     """By the first task, not before it: the lists may be refused, which the crawl must hear."""
+    from classifiers.lists.faults import ListsRefused  # noqa: PLC0415
+    from records.lists.agreement import follow  # noqa: PLC0415
+    from records.lists.drafts import ListFolders  # noqa: PLC0415
     from records.lists.in_force import lists_in_force  # noqa: PLC0415
 
-    found = lists_in_force(*_given["lists"])
+    engine, folders = open_engine(_given["url"]), ListFolders(*_given["lists"])
+    with suppress(ListsRefused), reading(engine) as session:  # what is refused is told below
+        follow(session, folders)
+    found = lists_in_force(folders.folder, folders.kept)
     warning = (found.rules.version, str(found.refused)) if found.refused else None
-    opened = _Opened(open_engine(_given["url"]), _given["store"], found.rules, warning)
+    opened = _Opened(engine, _given["store"], found.rules, warning)
     tune_gc()  # the lists are there to stay
     return opened
 
@@ -172,12 +184,12 @@ def _read_lists() -> tuple[str, str] | None:
     return _open().warning
 
 
-def _judge_some(ids: list[int], now: datetime) -> tuple[int, int]:
+def _judge_some(ids: list[int], now: datetime) -> tuple[int, int, int]:
     from jobs.flag import flag_waiting  # noqa: PLC0415
 
     here = _open()
     result = flag_waiting(here.engine, here.store, here.rules, now=now, only=ids)
-    return result.judged, result.unlawful
+    return result.judged, result.unlawful, result.refused
 
 
 def _unjudged() -> list[list[int]]:

@@ -43,6 +43,13 @@ def warn_of_lists(version: str, refused: str) -> None:
     errors.print(refused, markup=False)
 
 
+def warn_of_unjudged(refused: int) -> None:
+    """Say how many snapshots could not be judged, if any."""
+    if refused:
+        words = f"另有 {refused} 个快照未能研判，原因已记在快照上；修复后运行 qingyi flag 再研判"
+        errors.print(words, style="yellow")
+
+
 @contextmanager
 def counting(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A progress line on standard error; the block calls what it gets with how many more are done."""

@@ -25,9 +25,8 @@ router = APIRouter(prefix="/lists", include_in_schema=False)
 @router.get("")
 def show(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResponse:
     """What is in force: families, rules and terms with what became of them; drafts; history."""
-    rules = app.lists.rules()
     with transaction(app.engine) as session:
-        publications.notice_version(session, rules.version, now)
+        rules = app.lists.published(session, now)
         records = list_term_statistics(session, now)
         return page(
             request,
@@ -69,9 +68,8 @@ def begin_draft(
     app: App, sign_in: Analyst, now: Now, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> RedirectResponse:
     """Begin a draft of the lists in force."""
-    rules = app.lists.rules()
     with transaction(app.engine) as session:
-        publications.notice_version(session, rules.version, now)
+        rules = app.lists.published(session, now)
         author = session.get_one(User, sign_in.user_id)
         draft = drafts.begin_draft(session, author, reason, rules.version, now)
     return RedirectResponse(f"/lists/drafts/{draft.id}", 303)
@@ -228,15 +226,17 @@ def show_version(request: Request, app: App, sign_in: ListReader, publication_id
     """What a publication changed, and the way back to it."""
     with reading(app.engine) as session:
         publication = publications.find_publication(session, publication_id)
-    if publication is None:
-        raise HTTPException(404)
-    before, after = publication.previous_version, publication.version
+        if publication is None:
+            raise HTTPException(404)
+        before, after = publication.previous_version, publication.version
+        lists = app.lists.folders
+        changes = publications.version_changes(session, lists, before, after) if before else []
     return page(
         request,
         "list_version.html",
         sign_in=sign_in,
         publication=publication,
-        changes=publications.version_changes(app.lists.folders, before, after) if before else [],
+        changes=changes,
         is_current=after == app.lists.rules().version,
     )
 

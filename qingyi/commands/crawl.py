@@ -8,7 +8,15 @@ from sqlalchemy import Engine
 
 from crawler.workers import process
 from qingyi.clock import utc_now
-from qingyi.console import console, counting, current_engine, errors, evidence_store, warn_of_lists
+from qingyi.console import (
+    console,
+    counting,
+    current_engine,
+    errors,
+    evidence_store,
+    warn_of_lists,
+    warn_of_unjudged,
+)
 from records.database import reading
 from records.settings import settings
 from records.store.content_store import EvidenceStore
@@ -48,8 +56,9 @@ def crawl(
             raise
         if judging:
             with counting("研判中（快照）") as progress:
-                judged, unlawful = judging.finish(progress)
+                judged, unlawful, refused = judging.finish(progress)
             console.print(f"研判 {judged} 个快照，其中 {unlawful} 个有命中")
+            warn_of_unjudged(refused)
             if capture:
                 compare_visitors(engine, store, now)
                 take_evidence(engine, store)

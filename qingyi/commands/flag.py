@@ -3,7 +3,7 @@
 from jobs.flag import flag_new
 from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK
-from qingyi.console import console, counting, current_engine, evidence_store
+from qingyi.console import console, counting, current_engine, evidence_store, warn_of_unjudged
 from qingyi.rules import rules_in_force
 from records.task_locks import hold
 
@@ -14,3 +14,4 @@ def flag() -> None:
     with hold(engine, CRAWL_TASK), counting("研判中（快照）") as progress:
         result = flag_new(engine, store, rules, utc_now(), progress)
     console.print(f"研判 {result.judged} 个快照，其中 {result.unlawful} 个有命中")
+    warn_of_unjudged(result.refused)

@@ -23,6 +23,7 @@ from records.models import (
     Snapshot,
     Source,
     SourceKind,
+    find_registry_revision,
 )
 
 
@@ -48,7 +49,23 @@ def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, Kn
 
 
 def register_of(session: Session) -> Register:
-    """All institutions' names and phones, to be recognised on pages, and when each holds a certificate."""
+    """All institutions' names and phones, to be recognised on pages, and when each holds a certificate.
+
+    What is made of them is kept by this process until the registry changes: half a million names take seconds.
+    """
+    revision = find_registry_revision(session)
+    whose = session.get_bind().engine.url.render_as_string(hide_password=False)
+    if revision is None:
+        return _read_register(session)
+    if _kept.get(whose, (None,))[0] != revision:
+        _kept[whose] = revision, _read_register(session)
+    return _kept[whose][1]
+
+
+_kept: dict[str, tuple[str, Register]] = {}  # by database: the registry's revision, and what was made of it
+
+
+def _read_register(session: Session) -> Register:
     certified = defaultdict(list)
     valid = select(Certificate.institution_id, Certificate.valid_from, Certificate.valid_to)
     for whose, since, until in session.execute(valid.where(Certificate.status == CertificateStatus.VALID)):

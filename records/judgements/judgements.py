@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, true, update
+from sqlalchemy import Select, delete, insert, select, true, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from classifiers.page.score import with_similar_pages
@@ -13,19 +13,14 @@ from classifiers.values import Judgement, PageText
 from records.judgements import search
 from records.judgements.clusters import find_cluster, join_cluster
 from records.models import (
+    AwaitingJudgement,
     FindingRecord,
     Institution,
     JudgementRecord,
     Page,
     Snapshot,
     Source,
-    Visit,
-    VisitKind,
 )
-
-# What says that nothing new is there, or sends on. Any other answer with a text is a page: a browser shows it alike,
-# whatever number its server puts before it.
-_NO_PAGE = (304, *range(300, 304), 307, 308)
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ def list_unjudged(
     *,
     with_refused: bool = False,
 ) -> Sequence[Unjudged]:
-    """The next snapshots, by id, that have text, were not judged yet and show something new.
+    """The next snapshots, by id, that have text, were not judged yet and show something new (`AwaitingJudgement`).
 
     `only` limits them to these ids. Re-checks are left out: they are judged against their case, by
     `records.cases.verification`; so are those that could not be judged before, unless `with_refused`.
@@ -80,19 +75,16 @@ def note_unjudged(session: Session, reasons: Mapping[int, str]) -> None:
 
 
 def _waiting(query: Select[Any], only: Sequence[int] | None, *, with_refused: bool = False) -> Select[Any]:
-    return (
-        query.join(Visit, Visit.id == Snapshot.visit_id)
-        .outerjoin(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-        .where(
-            JudgementRecord.id.is_(None),
-            Snapshot.text_sha256.is_not(None),
-            Snapshot.unchanged_since_id.is_(None),
-            Snapshot.status.not_in(_NO_PAGE),
-            true() if with_refused else Snapshot.unjudged_because.is_(None),
-            Visit.kind != VisitKind.RECHECK,
-            true() if only is None else Snapshot.id.in_(only),
-        )
+    return query.join(AwaitingJudgement, AwaitingJudgement.snapshot_id == Snapshot.id).where(
+        true() if with_refused else Snapshot.unjudged_because.is_(None),
+        true() if only is None else Snapshot.id.in_(only),
     )
+
+
+def await_no_more(session: Session, snapshot_ids: Sequence[int]) -> None:
+    """Snapshots are judged: they are not to be judged again."""
+    if snapshot_ids:
+        session.execute(delete(AwaitingJudgement).where(AwaitingJudgement.snapshot_id.in_(snapshot_ids)))
 
 
 def record_judgement(
@@ -124,6 +116,7 @@ def record_judgement(
         ],
     )
     session.add(record)
+    await_no_more(session, [snapshot.id])
     if cluster:
         session.flush()
         join_cluster(session, record, cluster)
@@ -142,6 +135,7 @@ def record_lawful(
     """Write the judgements of pages on which nothing was found, and which have no case: most of them, as plain rows."""
     if judged:
         session.execute(insert(JudgementRecord), [_row(*each, version, now) for each in judged])
+        await_no_more(session, [snapshot.id for snapshot, _, _ in judged])
 
 
 def _row(

@@ -2,12 +2,16 @@
 
 import threading
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import RuleSet
 from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_version, lists_in_force
+from records.lists.publications import notice_version
 
 
 class LiveRules:
@@ -19,6 +23,11 @@ class LiveRules:
         keep_version(folders.folder, folders.kept, rules.version)
         self._rules, self._seen = rules, _signature(folders.folder)
         self._lock = threading.Lock()
+
+    def published(self, session: Session, now: datetime) -> RuleSet:
+        """The rules in force, which are the ones published last: as `notice_version` has it."""
+        notice_version(session, self.folders, self.rules().version, now)
+        return self.rules()
 
     def rules(self) -> RuleSet:
         """The rules in force: the last good ones where the files have become unusable."""

@@ -1,7 +1,8 @@
 """Publishing the keyword lists: a draft comes into force, an earlier version comes back, files changed by hand are
-noticed. What is in force is always the files in the lists' folder; each version that was is kept under its hash."""
+noticed. What is in force is the version that was published last, on each machine the files in its lists' folder
+(`records.lists.agreement`); each version that was is kept under its hash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,23 +13,35 @@ from classifiers.examples import failing_examples
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import RuleSet, load_rules
 from records import audit
+from records.lists.agreement import (
+    agree,
+    follow,
+    last_publication,
+    put_in_force,
+    restore_version,
+    was_changed_here,
+)
 from records.lists.drafts import DraftRefused, ListFolders, difference, whole
-from records.lists.in_force import keep_version, list_files
+from records.lists.in_force import list_files
 from records.local_time import local_day
 from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
-from records.store.whole_files import write_file
 from records.workflow import actor_of
 
 _BY_HAND = "system:files"
 
 
-def notice_version(session: Session, version: str, now: datetime) -> ListPublication:
-    """The publication of the version in force; one that came by the files themselves is noted now."""
-    last = _last(session)
+def notice_version(session: Session, folders: ListFolders, version: str, now: datetime) -> ListPublication:
+    """The publication in force. One that came by the files themselves (`version` is the folder's) is noted now; a folder
+    that is behind, since another machine published, is brought up to date, and publishes nothing."""
+    last = last_publication(session)
     if last is not None and last.version == version:
+        agree(session, folders, version)
+        return last
+    if last is not None and not was_changed_here(folders, version, last.version):
+        follow(session, folders)
         return last
     words = "关键词表文件被直接修改" if last else "首次启用"
-    return _publish(session, version, actor=_BY_HAND, reason=words, draft=None, now=now)
+    return _publish(session, folders, version, actor=_BY_HAND, reason=words, draft=None, now=now)
 
 
 def list_publications(session: Session, limit: int = 100) -> Sequence[ListPublication]:
@@ -46,6 +59,7 @@ def publish_draft(
 ) -> RuleSet:
     """Bring a draft into force, and return its rules. Raises DraftRefused: where the lists changed since, where it
     changes nothing, has faults or examples that fail, or was not tried over the stored pages as it stands."""
+    follow(session, folders)
     current = load_rules(folders.folder).version
     if draft.state is not DraftState.EDITING:
         raise DraftRefused(f"草稿{draft.state.label}")
@@ -57,10 +71,16 @@ def publish_draft(
         rules = _checked(folder, local_day(now))
         if trial_of(session, draft, rules.version) is None:
             raise DraftRefused("草稿的当前内容还没有在已存页面上试运行完，请先试运行")
-        _put_in_force(folders, list_files(folder), rules.version)
+        put_in_force(folders, list_files(folder), rules.version)
     draft.state, draft.changed_at = DraftState.LIVE, now
     _publish(
-        session, rules.version, actor=str(actor_of(publisher)), reason=draft.reason, draft=draft, now=now
+        session,
+        folders,
+        rules.version,
+        actor=str(actor_of(publisher)),
+        reason=draft.reason,
+        draft=draft,
+        now=now,
     )
     return rules
 
@@ -70,16 +90,16 @@ def roll_back(
 ) -> RuleSet:
     """Bring a version back that was in force before, and return its rules. Raises DraftRefused."""
     known = session.scalar(select(ListPublication.id).where(ListPublication.version == version).limit(1))
-    if known is None or not folders.of(version).is_dir():
+    if known is None or not restore_version(session, folders, version):
         raise DraftRefused("没有保存这个版本")
     if not reason.strip():
         raise DraftRefused("请写明为什么回退")
     rules = _checked(folders.of(version), None)
     if version == load_rules(folders.folder).version:
         raise DraftRefused("这就是现行版本")
-    _put_in_force(folders, list_files(folders.of(version)), version)
+    put_in_force(folders, list_files(folders.of(version)), version)
     words = f"回退到 {version[:12]}：{reason.strip()}"
-    _publish(session, version, actor=str(actor_of(publisher)), reason=words, draft=None, now=now)
+    _publish(session, folders, version, actor=str(actor_of(publisher)), reason=words, draft=None, now=now)
     return rules
 
 
@@ -98,8 +118,12 @@ def trial_of(session: Session, draft: ListDraft, version: str) -> ListTrial | No
     )
 
 
-def version_changes(folders: ListFolders, before: str | None, after: str) -> list[tuple[str, list[str]]]:
+def version_changes(
+    session: Session, folders: ListFolders, before: str | None, after: str
+) -> list[tuple[str, list[str]]]:
     """What differs between two versions, by file."""
+    if not all(restore_version(session, folders, version) for version in (before, after) if version):
+        return []
     old = list_files(folders.of(before)) if before else {}
     new = list_files(folders.of(after))
     names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
@@ -117,25 +141,17 @@ def _checked(folder: Path, day: date | None) -> RuleSet:
     return rules
 
 
-def _put_in_force(folders: ListFolders, files: Mapping[str, bytes], version: str) -> None:
-    """Write the files into the folder, those that differ, each whole or not at all."""
-    there = list_files(folders.folder)
-    for name, content in files.items():
-        if there.get(name) == content:
-            continue
-        write_file(folders.folder / name, content, flush=True)
-    for name in there.keys() - files.keys():
-        (folders.folder / name).unlink()
-    found = load_rules(folders.folder).version
-    if found != version:
-        raise DraftRefused(f"写入后版本为 {found[:12]}，应为 {version[:12]}：文件夹被同时改动")
-    keep_version(folders.folder, folders.kept, version)
-
-
 def _publish(
-    session: Session, version: str, *, actor: str, reason: str, draft: ListDraft | None, now: datetime
+    session: Session,
+    folders: ListFolders,
+    version: str,
+    *,
+    actor: str,
+    reason: str,
+    draft: ListDraft | None,
+    now: datetime,
 ) -> ListPublication:
-    last = _last(session)
+    last = last_publication(session)
     publication = ListPublication(
         at=now.astimezone(UTC),
         actor=actor,
@@ -146,6 +162,7 @@ def _publish(
     )
     session.add(publication)
     session.flush()
+    agree(session, folders, version)
     audit.append(
         session,
         actor,
@@ -156,7 +173,3 @@ def _publish(
         detail={"version": version, "draft": draft.id if draft else None},
     )
     return publication
-
-
-def _last(session: Session) -> ListPublication | None:
-    return session.scalar(select(ListPublication).order_by(ListPublication.id.desc()).limit(1))

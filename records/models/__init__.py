@@ -21,13 +21,17 @@ from records.models.lists import (
     DraftState,
     ListDraft,
     ListDraftFile,
+    ListFile,
     ListPublication,
     ListTrial,
+    ListVersionFile,
     TrialDifference,
     TrialState,
 )
 from records.models.registry import Certificate, CertificateStatus, Institution, Level, Source, SourceKind
+from records.models.registry_revision import RegistryRevision, find_registry_revision
 from records.models.snapshots import (
+    AwaitingJudgement,
     Capture,
     Image,
     Page,
@@ -57,6 +61,7 @@ __all__ = [
     "AnsweredCall",
     "Attachment",
     "AuditEntry",
+    "AwaitingJudgement",
     "Base",
     "Capture",
     "Case",
@@ -77,8 +82,10 @@ __all__ = [
     "Level",
     "ListDraft",
     "ListDraftFile",
+    "ListFile",
     "ListPublication",
     "ListTrial",
+    "ListVersionFile",
     "Matter",
     "Office",
     "OfficeKind",
@@ -87,6 +94,7 @@ __all__ = [
     "PageImage",
     "PlannedPage",
     "PlannedState",
+    "RegistryRevision",
     "Role",
     "SavedView",
     "SignIn",
@@ -110,4 +118,5 @@ __all__ = [
     "VisitKind",
     "VisitorKind",
     "Webhook",
+    "find_registry_revision",
 ]

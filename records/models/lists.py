@@ -74,6 +74,25 @@ class ListPublication(Base):
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("list_drafts.id"))
 
 
+class ListFile(Base):
+    """A file of the lists, byte for byte, once by its content."""
+
+    __tablename__ = "list_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, comment="byte for byte")
+
+
+class ListVersionFile(Base):
+    """That a version of the lists has a file. Every machine that judges has its lists from here."""
+
+    __tablename__ = "list_version_files"
+
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("list_files.sha256"))
+
+
 class ListTrial(Base):
     """A run of two versions of the lists over the same stored pages."""
 

@@ -132,6 +132,15 @@ class Snapshot(Base):
         return self.visit.kind is VisitKind.MOBILE
 
 
+class AwaitingJudgement(Base):
+    """That a snapshot shows something new and was not judged yet, or could not be. A few rows at any time: what is to be
+    judged is found without looking at all that ever was."""
+
+    __tablename__ = "awaiting_judgement"
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), primary_key=True)
+
+
 class Capture(Base):
     """The evidence 取证 of one flagged snapshot: its manifest, by hash, chained to the one before."""
 

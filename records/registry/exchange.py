@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from records.database import transaction
+from records.database import in_batches, transaction
 from records.models import Certificate, Institution, Source
 from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, OwnedRow, Row
 from records.sheets.read import read_tables
@@ -111,10 +111,11 @@ def _write(
     session: Session, kind: type[Row], sheet: str, good: list[tuple[int, Row]], result: ImportResult
 ) -> None:
     table = TABLES[kind.kind]
-    key_column, known = getattr(table, kind.key), select(table).filter_by(**kind.of_table)
-    keys = [getattr(row, kind.key) for _, row in good]
-    records = cast("Sequence[Record]", session.scalars(known.where(key_column.in_(keys))).all())
-    there = {getattr(record, kind.key): record for record in records}
+    there: dict[str, Record] = {}
+    for keys in in_batches([getattr(row, kind.key) for _, row in good]):
+        known = select(table).filter_by(**kind.of_table).where(getattr(table, kind.key).in_(keys))
+        records = cast("Sequence[Record]", session.scalars(known).all())
+        there |= {getattr(record, kind.key): record for record in records}
     owners = owner_ids(session, [row for _, row in good])
     for line, row in good:
         if isinstance(row, OwnedRow) and row.credit_code not in owners:
@@ -154,11 +155,11 @@ def _upsert(
 
 def owner_ids(session: Session, rows: Sequence[Row]) -> dict[str, int]:
     """The ids of the institutions that rows belong to, by their codes."""
-    codes = [row.credit_code for row in rows if isinstance(row, OwnedRow)]
-    found = session.execute(
-        select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
-    )
-    return {row[0]: row[1] for row in found}
+    owners: dict[str, int] = {}
+    for codes in in_batches(list({row.credit_code for row in rows if isinstance(row, OwnedRow)})):
+        known = select(Institution.credit_code, Institution.id).where(Institution.credit_code.in_(codes))
+        owners |= {row.credit_code: row.id for row in session.execute(known)}
+    return owners
 
 
 def _faults(kind: type[Row], sheet: str, line: int, error: ValidationError) -> Iterator[RowFault]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.values import PageText
-from records.models import Image, PageImage, Snapshot
+from records.models import AwaitingJudgement, Image, PageImage, Snapshot, VisitKind
 from records.snapshots.snapshots import read_text
 from records.store.content_store import EvidenceStore
 
@@ -78,6 +78,8 @@ def keep_image(
 def _part_from_earlier(session: Session, snapshot: Snapshot, earlier_id: int, changed_url: str) -> None:
     """Let a snapshot stand for itself, with the earlier one's pictures but the one that has changed."""
     snapshot.unchanged_since_id = None
+    if snapshot.visit.kind is not VisitKind.RECHECK:
+        session.add(AwaitingJudgement(snapshot_id=snapshot.id))
     for own in session.scalars(select(PageImage).where(PageImage.snapshot_id == earlier_id)):
         if own.url != changed_url:
             session.add(PageImage(snapshot_id=snapshot.id, sha256=own.sha256, url=own.url))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.values import PageText
-from records.models import Page, Snapshot, Visit, VisitKind
+from records.models import AwaitingJudgement, Page, Snapshot, Visit, VisitKind
 from records.snapshots.encoding import decode_html
 from records.snapshots.page_text import StoredText, read_stored_text
 from records.store.content_store import EvidenceStore, sha256_of
@@ -72,16 +72,37 @@ def write_snapshots(
     """Write what `make_snapshots` made. One is kept a visit and page: where there is one already, it is returned."""
     pages = _pages(session, answers)
     kept = _of_visits(session, [(target.visit_id, pages[fetched.url].id) for target, fetched in answers])
-    written = []
+    written, new = [], list[tuple[VisitKind, Snapshot]]()
     for (target, fetched), snapshot in zip(answers, made, strict=True):
         key = target.visit_id, pages[fetched.url].id
         if key not in kept:
             snapshot.page_id = key[1]
             kept[key] = snapshot
             session.add(snapshot)
+            new.append((target.kind, snapshot))
         written.append(kept[key])
     session.flush()
+    session.add_all(
+        AwaitingJudgement(snapshot_id=snapshot.id)
+        for kind, snapshot in new
+        if _is_to_be_judged(kind, snapshot)
+    )
     return written
+
+
+# What says that nothing new is there, or sends on. Any other answer with a text is a page: a browser shows it alike,
+# whatever number its server puts before it.
+_NO_PAGE = (304, *range(300, 304), 307, 308)
+
+
+def _is_to_be_judged(kind: VisitKind, snapshot: Snapshot) -> bool:
+    """Whether it shows something new. Re-checks are judged against their case, by `records.cases.verification`."""
+    return (
+        snapshot.text_sha256 is not None
+        and snapshot.unchanged_since_id is None
+        and snapshot.status not in _NO_PAGE
+        and kind is not VisitKind.RECHECK
+    )
 
 
 def _made(target: Target, fetched: Fetched, previous: Snapshot | None) -> tuple[Snapshot, Sequence[bytes]]:

@@ -46,7 +46,8 @@ def test_a_page_whose_text_is_gone_is_told_and_the_others_are_judged(
     lost = three_pages[1]
     with transaction(engine) as session:
         session.execute(update(Snapshot).where(Snapshot.id == lost).values(text_sha256="f" * 64))
-    assert flag_waiting(engine, store, rules, now).judged == 2
+    result = flag_waiting(engine, store, rules, now)
+    assert (result.judged, result.refused) == (2, 1)
     assert len(flagged(engine)) == 2
     assert (reasons(engine)[lost] or "").startswith("文字未能读取：EvidenceMissing")
 
@@ -92,7 +93,7 @@ class Dying:
         if self.of & set(some):
             raise BrokenProcessPool
         self.judged += some
-        return len(some), 0
+        return len(some), 0, 0
 
 
 @pytest.mark.databases("sqlite")

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from classifiers.page.identity import Register
 from classifiers.values import PageText
-from records.database import transaction
+from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
-from records.models import Certificate, CertificateStatus, Snapshot
+from records.models import Certificate, CertificateStatus, Institution, Snapshot
 from tests.records import registered
 
 NUMBER = "（云）医广【2026】第11-20-0355号"
@@ -87,3 +87,20 @@ def test_an_advert_without_a_number_is_told_apart_by_what_the_registry_has_on_th
         page, snapshot = PageText.of_plain(text), session.get_one(Snapshot, kept.id)
         found = judge_page(session, rules, page, snapshot, register_of(session)).findings
     assert [finding.rule for finding in found if finding.rule.startswith("certificate")] == [rule]
+
+
+def test_the_register_is_made_once_until_the_registry_changes(engine: Engine) -> None:
+    with transaction(engine) as session:
+        first = registered.institution(session, 1)
+    with reading(engine) as session:
+        register = register_of(session)
+        assert [one.name for one in register.institutions] == ["云溪第1医院"]
+        assert register_of(session) is register
+    with transaction(engine) as session:
+        registered.institution(session, 2)
+    with reading(engine) as session:
+        assert len(register_of(session).institutions) == 2
+    with transaction(engine) as session:
+        session.execute(update(Institution).where(Institution.id == first.id).values(name="云溪中医院"))
+    with reading(engine) as session:
+        assert {one.name for one in register_of(session).institutions} == {"云溪中医院", "云溪第2医院"}
