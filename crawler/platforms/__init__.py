@@ -6,13 +6,14 @@ from classifiers.values import PageText
 from crawler.pages.extract import extract
 from crawler.pages.guarded import read_guarded
 from crawler.pages.post import Post
+from crawler.platforms.described import described_pages
 from crawler.platforms.mp_article import MpArticlePage
 from crawler.platforms.notices import state_of_notice
 from crawler.platforms.post_page import PostPage, response_of
 from crawler.platforms.toutiao_article import ToutiaoArticlePage
 
 # The platforms that are known; the first that owns a page reads it.
-SOURCES: tuple[type[PostPage], ...] = (ToutiaoArticlePage, MpArticlePage)
+SOURCES: tuple[type[PostPage], ...] = (ToutiaoArticlePage, *described_pages(), MpArticlePage)
 
 
 def read_post(html: str, url: str = "") -> Post:

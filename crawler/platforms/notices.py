@@ -16,8 +16,12 @@ from crawler.pages.post import PageState
 _LONGEST = 200
 
 
-def _expression(written: str) -> str:
-    re.compile(written)
+def expression(written: str) -> str:
+    """`written`, if it is a regular expression; raises ValueError."""
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise ValueError(f"{written!r} is no regular expression: {error}") from error
     return written
 
 
@@ -27,7 +31,7 @@ class Notice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: PageState
-    says: tuple[Annotated[str, Field(min_length=3), AfterValidator(_expression)], ...] = Field(min_length=1)
+    says: tuple[Annotated[str, Field(min_length=3), AfterValidator(expression)], ...] = Field(min_length=1)
 
 
 def state_of_notice(text: str, catalogue: str) -> PageState | None:

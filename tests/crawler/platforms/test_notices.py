@@ -124,6 +124,7 @@ def test_every_state_has_words_that_people_read() -> None:
         {"state": "vanished", "says": ["内容没了"]},
         {"state": "bad_link", "says": []},
         {"state": "bad_link", "says": ["("]},
+        {"state": "bad_link", "says": ["(页面"]},
         {"state": "bad_link", "says": ["不"]},
         {"state": "bad_link", "say": ["链接无效"]},
     ],
