@@ -4,6 +4,8 @@ The API answers every error as application/problem+json (RFC 9457): type, title,
 request that does not fit, errors with the place of each fault. People get a page.
 """
 
+import logging
+import sqlite3
 from math import ceil
 
 from fastapi import Request
@@ -11,6 +13,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.context import page
@@ -77,10 +80,15 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     NumberTooLarge: (422, "请求内容有误"),
     BodyTooLarge: (413, "请求体过大"),
     BodyTooSlow: (408, "请求超时"),
+    OperationalError: (503, "暂时无法使用"),
+    OSError: (503, "暂时无法使用"),
+    sqlite3.Error: (503, "暂时无法使用"),
 }
 
 _TITLES = {404: "没有找到", 405: "不支持的方法", 422: "请求内容有误"}
+_OUT_OF_ORDER = "数据库或磁盘出了故障，刚才的操作没有完成；请稍后再试，或告知管理员"
 _DETAILS: dict[type[Exception], str] = {FormExpired: "页面停留过久或已换人登录，请刷新后重试"}
+_LOG = logging.getLogger(__name__)
 
 
 async def answer(request: Request, error: Exception) -> Response:
@@ -89,6 +97,9 @@ async def answer(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/signin?next={error.wanted}", status_code=303)
     status, title = _status_and_title(error)
     detail = _DETAILS.get(type(error), "") or _detail(error)
+    if status == 503:  # its own words name files and hosts: they are for the log
+        _LOG.error("%s %s: %s", request.method, request.url.path, error)
+        detail = _OUT_OF_ORDER
     if request.url.path.startswith(API_PREFIX):
         faults = jsonable_encoder(error.errors()) if isinstance(error, RequestValidationError) else []
         faults = [{"loc": fault["loc"], "msg": fault["msg"]} for fault in faults]

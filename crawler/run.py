@@ -17,6 +17,7 @@ from crawler.workers.page_writer import PageWriter
 from crawler.workers.picture_reader import ImageReading
 from records.database import transaction
 from records.models import PlannedState, Source, SourceKind, VisitKind
+from records.storage_faults import StorageFailed
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import count_planned
 from records.visits.targets import Target, find_source, list_due_sources, open_visits
@@ -79,7 +80,7 @@ def crawl(
     how many pages more are done, `image_progress` with how many pictures were still to be read after them, `whole`
     with the id of each snapshot that has no pictures to be read.
 
-    Runs a reactor: once a process.
+    Runs a reactor: once a process. Raises BrowserMissing, and StorageFailed where nothing could be kept any more.
     """
     process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
     writer = PageWriter(engine, store)
@@ -96,6 +97,8 @@ def crawl(
     finally:
         writer.close()
     images.finish(image_progress)
+    if faults := [*writer.faults, *images.faults]:
+        raise StorageFailed(f"{faults[0]}。尚未保存的页面没有丢失：排除后再次运行即从断点继续")
     return _result(engine, targets)
 
 

@@ -2,7 +2,8 @@
 # Installs what Qingyi needs from Debian: `debian-packages.sh python|app|test`.
 #   python  the module that makes virtual environments
 #   app     Chromium, what drives it, fonts with Chinese glyphs, PostgreSQL's client programs
-#   test    PostgreSQL's server programs (no server is started, no cluster is made), a reader of PDF files, nginx
+#   test    PostgreSQL's server programs (no server is started, no cluster is made), a reader of PDF files, nginx,
+#           what lets a clock jump
 # Does nothing where everything is there. Fails with one line that says what is missing.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -27,6 +28,7 @@ case "${1:-}" in
     { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; } || missing+=(fontconfig fonts-noto-cjk) ;;
   test)
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+    ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(libfaketime)
     command -v pdftotext >/dev/null || missing+=(poppler-utils)
     command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light) ;;
   *) fail "usage: debian-packages.sh python|app|test" ;;

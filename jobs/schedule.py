@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_STOPPED
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.processes import run_step
 from records.database import open_engine, reading
@@ -22,6 +24,21 @@ _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
 _RUNNING_ALREADY = 3
 _DAY = 24 * 3600
+
+
+class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no types
+    """APScheduler's, but a database that goes away while a run is being written down does not stop it for good: it looks
+    again when it would after a database that could not be asked. Nor is a run lost that is due while it is shut down."""
+
+    def _process_jobs(self) -> float | None:
+        if self.state == STATE_STOPPED:
+            return None
+        try:
+            wait: float | None = super()._process_jobs()
+        except SQLAlchemyError as error:
+            _LOG.error("the clock's database failed: %s", error)
+            return float(self.jobstore_retry_interval)
+        return wait
 
 
 def run_job(*arguments: str) -> int:
@@ -46,7 +63,7 @@ def send_webhooks() -> None:
 
 def scheduler(engine: Engine) -> BackgroundScheduler:
     """A scheduler with the standing jobs, not started yet."""
-    return BackgroundScheduler(
+    return _Clock(
         jobstores={"default": SQLAlchemyJobStore(engine=engine, tablename=JOBS_TABLE)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",

@@ -4,18 +4,21 @@ Exit codes: 0 done; 1 done, but something was left out or found (each command's 
 2 the command was used wrongly or cannot run here; 3 the same task is running already.
 """
 
+import sqlite3
 import sys
 from importlib import import_module
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from classifiers.lists.faults import ListsRefused
 from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, ViewerMissing
+from jobs.processes import end_with_parent
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.sheets.table import FileRefused
+from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
 
 # Where each command lives. Only the module of the command that was named is imported: together they take seconds.
@@ -68,6 +71,7 @@ def command_line(named: str | None = None) -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
+    end_with_parent()
     try:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
@@ -80,6 +84,7 @@ def main() -> None:
         ViewerMissing,
         FetchFailed,
         ProcessLost,
+        StorageFailed,
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:
@@ -87,6 +92,10 @@ def main() -> None:
         _fail("设置有误：\n" + "\n".join(lines), 2)
     except OperationalError as error:
         _fail(f"数据库无法使用：{str(error.orig).strip().splitlines()[0]}", 2)
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        if not (fault := storage_fault(error)):
+            raise
+        _fail(fault, 2)
     except KeyboardInterrupt:
         _fail("已中断；抓取可再次运行同一命令从断点继续", 130)
 

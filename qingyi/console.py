@@ -16,9 +16,10 @@ from rich.progress import (
 )
 from sqlalchemy import Engine
 
-from records.database import open_engine, require_current
+from records.database import open_engine, reading, require_current
 from records.local_time import parse_day
 from records.settings import settings
+from records.snapshots.snapshots import require_nothing_kept
 from records.store.content_store import EvidenceStore
 
 console = Console()
@@ -33,8 +34,13 @@ def current_engine() -> Engine:
 
 
 def evidence_store() -> EvidenceStore:
-    """The settings' evidence store."""
-    return EvidenceStore(settings().evidence_dir)
+    """The settings' evidence store, made where nothing was ever kept; raises StorageFailed where it has gone."""
+    store = EvidenceStore(settings().evidence_dir)
+    if not store.folder.is_dir() or not any(store.folder.iterdir()):
+        with reading(current_engine()) as session:
+            require_nothing_kept(session, store.folder)
+        store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return store
 
 
 def warn_of_lists(version: str, refused: str) -> None:

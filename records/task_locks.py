@@ -1,5 +1,6 @@
 """Leases: a long task runs once at a time, whoever starts it, by hand or by the schedule."""
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy import ColumnElement, Engine, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from records.database import transaction
+from records.database import database_time, transaction
 from records.models import Lease
 
+_LOG = logging.getLogger(__name__)
 LEASE_SECONDS = 120
 RENEW_SECONDS = 30
 
@@ -26,8 +28,9 @@ class TaskRunning(Exception):
 def hold(engine: Engine, task: str) -> Iterator[None]:
     """Hold the lease of `task` while the block runs; raises TaskRunning when somebody else does.
 
-    A lease is renewed from a thread of its own. It is free at once when its holder was a process of this
-    machine that has died, and after LEASE_SECONDS of silence when it was one of another machine.
+    A lease is renewed from a thread of its own. Whether a process of this machine holds it still is asked of the machine,
+    not of its clock, which may jump; one of another machine has lost it after LEASE_SECONDS of silence, by the database's
+    clock where it has one.
     """
     _take(engine, task)
     stop = Event()
@@ -38,16 +41,19 @@ def hold(engine: Engine, task: str) -> Iterator[None]:
     finally:
         stop.set()
         renewal.join()
-        with transaction(engine) as session:
-            session.execute(delete(Lease).where(Lease.task == task, *_ours()))
+        try:
+            with transaction(engine) as session:
+                session.execute(delete(Lease).where(Lease.task == task, *_ours()))
+        except DBAPIError as error:  # it is free all the same when this process has ended
+            _LOG.warning("the lease of %s was not given back: %s", task, error.orig)
 
 
 def _take(engine: Engine, task: str) -> None:
-    now = datetime.now(UTC)
     try:
         with transaction(engine) as session:
             held = session.scalar(select(Lease).where(Lease.task == task).with_for_update())
-            if held and held.expires_at > now and not _holder_died(held):
+            now = database_time(session) or datetime.now(UTC)
+            if held and _is_alive(held, now):
                 raise TaskRunning(f"“{task}”正在 {held.host} 上运行（进程 {held.process_id}）")
             if held:
                 session.delete(held)
@@ -67,17 +73,26 @@ def _take(engine: Engine, task: str) -> None:
 
 def _renew(engine: Engine, task: str, stop: Event) -> None:
     while not stop.wait(RENEW_SECONDS):
-        expires_at = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
-        with transaction(engine) as session:
-            session.execute(update(Lease).where(Lease.task == task, *_ours()).values(expires_at=expires_at))
+        try:
+            _renew_once(engine, task)
+        except DBAPIError as error:  # it is tried again; the task itself says that it cannot write
+            _LOG.warning("the lease of %s was not renewed: %s", task, error.orig)
+
+
+def _renew_once(engine: Engine, task: str) -> None:
+    with transaction(engine) as session:
+        expires_at = (database_time(session) or datetime.now(UTC)) + timedelta(seconds=LEASE_SECONDS)
+        session.execute(update(Lease).where(Lease.task == task, *_ours()).values(expires_at=expires_at))
 
 
 def _ours() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Lease.host == socket.gethostname(), Lease.process_id == os.getpid()
 
 
-def _holder_died(lease: Lease) -> bool:
-    return lease.host == socket.gethostname() and _started(lease.process_id) != lease.process_started
+def _is_alive(lease: Lease, now: datetime) -> bool:
+    if lease.host == socket.gethostname():
+        return _started(lease.process_id) == lease.process_started
+    return now < lease.expires_at <= now + timedelta(seconds=LEASE_SECONDS)
 
 
 def _started(process_id: int) -> str:

@@ -46,15 +46,20 @@ def soak(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what takes a database on both, or on those that its mark `databases` names."""
+    """Run what takes a database on both, or on those that its mark `databases` names; a long form always on both."""
     if "database_url" in metafunc.fixturenames:
         chosen = next(metafunc.definition.iter_markers("databases"), None)
-        names = chosen.args if chosen else _DATABASES
+        long = metafunc.config.getoption("--soak") and metafunc.definition.get_closest_marker("soak")
+        names = chosen.args if chosen and not long else _DATABASES
         metafunc.parametrize("database_url", names, indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL or the browser, so that `-m` can leave it out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL or the browser, so that `-m` can leave it out; leave out what has a long form only."""
+    if not config.getoption("--soak"):
+        long = [item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("soak"))]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         taken = getattr(item, "fixturenames", ())
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import NoReturn
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -16,6 +17,7 @@ from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
 from records.database import reading, transaction
 from records.snapshots.images import keep_image, pictures_to_see_again
+from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import Planned
 
@@ -29,6 +31,10 @@ class PictureSpider(Spider):
     name: str = "pictures"
     engine: Engine
     store: EvidenceStore
+
+    @abstractmethod
+    def stop_for(self, fault: str) -> NoReturn:
+        """End the crawl: nothing can be kept any more; `fault` says why, in Chinese."""
 
     @abstractmethod
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
@@ -89,6 +95,8 @@ class PictureSpider(Spider):
                 with transaction(self.engine) as session:
                     keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
         except Exception as error:  # the visit goes on, and says so
+            if fault := storage_fault(error):
+                self.stop_for(fault)
             self.logger.warning("%s 图片未能保存：%s", response.url, fault_of(error))
         yield from self._image_done(progress)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from traceback import format_exception
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
@@ -42,6 +42,7 @@ from records.database import reading, transaction
 from records.models import PlannedState
 from records.snapshots.encoding import decode_html
 from records.snapshots.snapshots import Fetched, last_html
+from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.cloaking import TAKEN_AWAY
 from records.visits.ending import NO_POSTS, finish_visit, use_time
@@ -198,8 +199,17 @@ class VisitSpider(PictureSpider):
                 yield request
         except Exception as error:  # what nothing below foresaw: the page is at fault, and the visit goes on
             close_context(response.meta)
+            if fault := storage_fault(
+                error
+            ):  # not so where nothing can be kept: all rows wait for the next crawl
+                self.stop_for(fault)
             for request in self._broke(progress, planned, error):
                 yield request
+
+    def stop_for(self, fault: str) -> NoReturn:
+        """End the crawl; what is planned waits for the next one."""
+        self._writer.faults.append(fault)
+        raise CloseSpider("storage")
 
     def _broke(self, progress: Progress, planned: Planned, error: Exception) -> Iterator[Request]:
         reason = f"处理页面时出错，未能保存：{fault_of(error)}"
@@ -319,6 +329,15 @@ class VisitSpider(PictureSpider):
 
     async def give_up(self, failure: Failure) -> AsyncIterator[Request]:
         """Record why a page could not be fetched. When only the browser failed, the plain answer is kept."""
+        try:
+            async for following in self._give_up(failure):
+                yield following
+        except Exception as error:
+            if fault := storage_fault(error):
+                self.stop_for(fault)
+            raise
+
+    async def _give_up(self, failure: Failure) -> AsyncIterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined] # set by Scrapy
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
         plain: PlainPage | None = request.cb_kwargs["plain"]
@@ -376,5 +395,10 @@ class VisitSpider(PictureSpider):
 
     def closed(self, reason: str) -> None:
         """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
-        for progress in self._visits.values():
-            use_time(self.engine, progress.target.visit_id, progress.budget.used)
+        try:
+            for progress in self._visits.values():
+                use_time(self.engine, progress.target.visit_id, progress.budget.used)
+        except Exception as error:
+            if not (fault := storage_fault(error)):
+                raise
+            self._writer.faults.append(fault)

@@ -17,6 +17,7 @@ from crawler.workers.process import WorkerProcess
 from records.database import open_engine, reading, transaction
 from records.models import PlannedState
 from records.snapshots.snapshots import Fetched, make_snapshots, write_snapshots
+from records.storage_faults import StorageFailed, storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import Planned, close_planned, list_waiting_pages, plan_pages
 from records.visits.targets import Target
@@ -40,6 +41,13 @@ class Arrived:
 
 
 @dataclass(frozen=True)
+class NotStored:
+    """Why nothing can be kept at present: our own disk or database is at fault, and no page."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Written:
     """What the page's snapshot says of it, and the pages that were planned after it."""
 
@@ -59,11 +67,12 @@ class PageWriter:
         self._process.start()  # so that it is there when the first page comes
         self._waiting: list[tuple[Arrived, asyncio.Future[Written]]] = []
         self._task: asyncio.Task[None] | None = None
+        self.faults: list[str] = []  # why nothing could be kept any more, in Chinese
 
     async def write(self, arrived: Arrived) -> Written:
         """Returns when it is committed: snapshot, links and the plan's row stand or fall together.
 
-        Raises PageNotWritten.
+        Raises PageNotWritten, and StorageFailed where no page could be kept.
         """
         future: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrived, future))
@@ -84,11 +93,15 @@ class PageWriter:
                     continue
                 if isinstance(outcome, Written):
                     future.set_result(outcome)
+                elif isinstance(outcome, NotStored):
+                    future.set_exception(StorageFailed(outcome.reason))
                 else:
                     future.set_exception(PageNotWritten(outcome))
         self._task = None
 
-    async def _outcomes(self, batch: Sequence[Arrived], *, again: bool = True) -> Sequence[Written | str]:
+    async def _outcomes(
+        self, batch: Sequence[Arrived], *, again: bool = True
+    ) -> Sequence[Written | NotStored | str]:
         """What became of the pages; where they did not get through together, or the process was killed, they are tried
         one by one, once, by a new one."""
         try:
@@ -107,11 +120,13 @@ def _open(url: str, store: EvidenceStore) -> None:
     _opened.update(engine=open_engine(url), store=store)
 
 
-def _write(batch: Sequence[Arrived]) -> Sequence[Written | str]:
+def _write(batch: Sequence[Arrived]) -> Sequence[Written | NotStored | str]:
     """What was written, or the traceback of what went wrong, for each."""
     try:
         return _together(batch, **_opened)
-    except Exception:  # one page must not take the others with it
+    except Exception as error:  # one page must not take the others with it
+        if reason := storage_fault(error):
+            return [NotStored(reason)] * len(batch)
         return [traceback.format_exc()] if len(batch) == 1 else [_write([one])[0] for one in batch]
 
 

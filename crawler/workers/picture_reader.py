@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
+from io import BytesIO
 
 from sqlalchemy import Engine
 
 from crawler.workers.process import WorkerProcess
 from records.database import reading, transaction
 from records.snapshots.images import ReadImage, record_reading, unread_images
+from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 
 _BATCH = 8
@@ -23,6 +26,16 @@ def _read_kept(store: EvidenceStore, sha256: str) -> ReadImage:
     return read_image(store.get(sha256))
 
 
+def _read_blank() -> None:
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    from crawler.pages.ocr import read_image  # noqa: PLC0415 - as above
+
+    blank = BytesIO()
+    Image.new("RGB", (200, 60), "white").save(blank, "PNG")
+    read_image(blank.getvalue())
+
+
 class ImageReading:
     """Reads what the crawl keeps, in a process of its own, until `finish`. What a kill leaves unread is read by the
     next one."""
@@ -30,6 +43,7 @@ class ImageReading:
     def __init__(self, engine: Engine, store: EvidenceStore) -> None:
         self._engine, self._store = engine, store
         self._all_here = threading.Event()
+        self.faults: list[str] = []  # why nothing could be read any more, in Chinese
         self._progress: Callable[[int], None] = lambda _: None
         self._process = WorkerProcess(seconds=_READ_SECONDS)
         self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
@@ -46,7 +60,7 @@ class ImageReading:
 
     def _work(self) -> None:
         try:
-            while True:
+            while not self.faults:
                 finishing = self._all_here.is_set()
                 with reading(self._engine) as session:
                     waiting = unread_images(session, _BATCH)
@@ -56,6 +70,10 @@ class ImageReading:
                     return
                 else:
                     self._all_here.wait(_WAIT_SECONDS)
+        except Exception as error:
+            if not (fault := storage_fault(error)):
+                raise
+            self.faults.append(fault)
         finally:
             self._process.close()
 
@@ -63,8 +81,23 @@ class ImageReading:
         for sha256 in waiting:
             try:
                 read = self._process.run(_read_kept, self._store, sha256)
-            except Exception as error:  # also a process that died or hung on a picture: it is not tried again
+            except BrokenProcessPool:
+                if not self._reads_at_all():  # the picture is not to blame
+                    self.faults.append("识别图片文字的进程一再被系统终止（内存不足？），图片留待下次识别")
+                    return
+                read = ReadImage((), None, "识别这张图片时进程被系统终止")
+            except (ImportError, FileNotFoundError) as error:  # of the model that reads
+                self.faults.append(f"无法识别图片文字，图片留待下次识别：{error}"[:300])
+                return
+            except Exception as error:  # also a process that hung on a picture: it is not tried again
                 read = ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
             with transaction(self._engine) as session:
                 record_reading(session, self._store, sha256, read, datetime.now(UTC))
             self._progress(1)
+
+    def _reads_at_all(self) -> bool:
+        try:
+            self._process.run(_read_blank)
+        except Exception:  # whatever it is: nothing can be read
+            return False
+        return True

@@ -1,15 +1,17 @@
 """`qingyi backup` and `qingyi restore`: database and evidence into a folder, and back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
-from records.backups.backup import Outcome, drop_older, put_back, take_backup
+from records.backups.backup import drop_older, put_back, put_evidence_back, take_backup
 from records.backups.dump import BackupFailed
 from records.database import open_engine
 from records.settings import settings
+from records.store.content_store import EvidenceStore
 
 
 def backup(
@@ -33,20 +35,23 @@ def backup(
     )
     for name in drop_older(folder, keep) if keep else ():
         console.print(f"已删除较早的数据库备份 {name}", markup=False, highlight=False)
-    _report(done)
+    _report(done.faults)
 
 
 def restore(
     folder: Path = typer.Argument(help="qingyi backup 写入的文件夹"),
     name: str = typer.Option(None, "--backup", help="恢复哪一份（文件夹名），默认最新一份"),
+    only_evidence: bool = typer.Option(False, "--evidence-only", help="数据库完好，只补回证据库中缺少的证据"),
 ) -> None:
     """把备份恢复到设置所指的空数据库和证据库，并逐一核对：行数、日志链、清单链、每件证据。有不符的，退出码为 1。"""
+    store = EvidenceStore(settings().evidence_dir)
+    if only_evidence:
+        _restore_evidence(folder, store)
+        return
     engine = open_engine(settings().database_url)
     with counting("恢复证据（件）") as progress:
         try:
-            done = put_back(
-                folder, name, engine, evidence_store(), settings().lists_kept_dir, utc_now(), progress
-            )
+            done = put_back(folder, name, engine, store, settings().lists_kept_dir, utc_now(), progress)
         except (BackupFailed, OSError) as error:
             _fail(error)
     console.print(
@@ -56,13 +61,24 @@ def restore(
         highlight=False,
         soft_wrap=True,
     )
-    _report(done)
+    _report(done.faults)
 
 
-def _report(done: Outcome) -> None:
-    for fault in done.faults:
+def _restore_evidence(folder: Path, store: EvidenceStore) -> None:
+    engine = current_engine()
+    with counting("恢复证据（件）") as progress:
+        try:
+            faults = put_evidence_back(folder, engine, store, progress)
+        except (BackupFailed, OSError) as error:
+            _fail(error)
+    console.print("证据已补回，数据库所记的每件都已核对", highlight=False)
+    _report(faults)
+
+
+def _report(faults: Sequence[str]) -> None:
+    for fault in faults:
         errors.print(f"不符  {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-    if done.faults:
+    if faults:
         raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ import typer
 import uvicorn
 
 from api.app import make_app
+from jobs.processes import end_steps
 from jobs.schedule import ensure_jobs, scheduler
 from qingyi.console import console, current_engine, errors, evidence_store
 from qingyi.rules import rules_in_force
@@ -38,5 +39,6 @@ def serve(
         try:
             uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listening])
         finally:
+            end_steps()
             if schedule:
                 clock.shutdown(wait=False)

@@ -153,6 +153,20 @@ def put_back(
     return Outcome(backup, list(dict.fromkeys(faults)))
 
 
+def put_evidence_back(
+    folder: Path, engine: Engine, store: EvidenceStore, progress: Progress = lambda _: None
+) -> list[str]:
+    """Add to `store` what it lacks of the evidence that is in the backups; returns in Chinese what of all that the database
+    names is still missing or altered. Raises BackupFailed."""
+    kept = EvidenceStore(folder / "evidence")
+    if not kept.folder.is_dir():
+        raise BackupFailed(f"{folder} 中没有备份")
+    with _told():
+        lost = list(copy_evidence(kept.names(), kept, store, progress))
+        with reading(engine) as session:
+            return list(dict.fromkeys([*lost, *find_faults(list_named(session, store), store)]))
+
+
 def _described(session: Session, name: str, now: datetime, made: Path, kept: EvidenceStore) -> Backup:
     kind = session.get_bind().dialect.name
     return Backup(

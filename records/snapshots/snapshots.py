@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from classifiers.values import PageText
 from records.models import AwaitingJudgement, Page, Snapshot, Visit, VisitKind
 from records.snapshots.encoding import decode_html
 from records.snapshots.page_text import StoredText, read_stored_text
+from records.storage_faults import StorageFailed
 from records.store.content_store import EvidenceStore, sha256_of
 from records.visits.targets import Target
 
@@ -35,6 +37,15 @@ class Fetched:
     post: Mapping[str, object] | None = None
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
     server_address: str | None = None
+
+
+def require_nothing_kept(session: Session, folder: Path) -> None:
+    """Raises StorageFailed where snapshots were kept: an empty evidence store (in `folder`) is not theirs, and must not be
+    begun anew beside them."""
+    if session.scalar(select(Snapshot.id).limit(1)) is not None:
+        raise StorageFailed(
+            f"证据库 {folder} 是空的或不在了，而数据库记有快照：请检查磁盘是否挂载，或恢复备份"
+        )
 
 
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
