@@ -117,7 +117,7 @@ Administrator = Annotated[SignIn, Depends(allowed(Permission.ADMINISTER))]
 AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
-RecordId = Annotated[int, PathValue(ge=1, le=2**31 - 1)]
+RecordId = Annotated[int, PathValue(ge=1, le=2**63 - 1)]
 
 
 def uploaded_table(upload: Annotated[UploadFile, File()]) -> TableFile:

@@ -22,7 +22,7 @@ from records.workflow import StepRefused
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 PAGE_SIZE = 50
-Done = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Done = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 @router.get("")

@@ -47,7 +47,7 @@ def show(request: Request, app: App, sign_in: Writer) -> HTMLResponse:
 
 @router.post("", dependencies=[CheckedForm])
 def issue(
-    app: App, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**31 - 1)]
+    app: App, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**63 - 1)]
 ) -> RedirectResponse:
     """Issue a letter with all of an office's open transfers that stand on none."""
     with transaction(app.engine) as session:
@@ -79,7 +79,7 @@ def take_answers(
     app: App,
     sign_in: Writer,
     now: Now,
-    office: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    office: Annotated[int, Form(ge=1, le=2**63 - 1)],
     file: UploadedTable,
 ) -> HTMLResponse:
     """Take an office's filled-in list back; says what was taken, and which rows could not be."""

@@ -46,7 +46,7 @@ def terms(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResp
     rules = app.lists.rules()
     with reading(app.engine) as session:
         records = list_term_statistics(session, now)
-        suggested = suggest_terms(session, rules)
+        suggested = suggest_terms(session, app.store, rules)
     shown = sorted(
         records.values(),
         key=lambda one: (not one.only_dismissed, -one.dismissed, -one.hits, one.rule, one.term),

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import case as when
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from classifiers.keyness import KeyWord, keyness
 from classifiers.lists.rules import RuleSet
 from records.cases.stages import STAGES
 from records.models import Case, CaseState, FindingRecord, JudgementRecord
+from records.snapshots.images import text_with_images
+from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
 _CONFIRMED = STAGES["is-confirmed"].states
 _TREND = timedelta(days=30)
@@ -70,18 +72,30 @@ def list_term_statistics(session: Session, now: datetime) -> dict[tuple[str, str
     return {(row[0], row[1]): TermStatistics(*row) for row in rows}
 
 
-def suggest_terms(session: Session, rules: RuleSet, limit: int = 40) -> list[KeyWord]:
+def suggest_terms(session: Session, store: EvidenceStore, rules: RuleSet, limit: int = 40) -> list[KeyWord]:
     """Words that stand in pages found unlawful far more than in those that were dismissed or had no finding, and that
     no live term finds: candidates for the lists."""
     confirmed = select(JudgementRecord.page_text).join(Case, Case.judgement_id == JudgementRecord.id)
     confirmed = confirmed.where(Case.state.in_(_CONFIRMED)).order_by(Case.id.desc()).limit(_PAGES)
     others = (
-        select(JudgementRecord.page_text)
+        select(JudgementRecord)
         .outerjoin(Case, Case.judgement_id == JudgementRecord.id)
         .where((Case.state == CaseState.DISMISSED) | JudgementRecord.unlawful.is_(False))
+        .options(joinedload(JudgementRecord.snapshot))
         .order_by(JudgementRecord.id.desc())
         .limit(_PAGES)
     )
     unlawful: Sequence[str] = session.scalars(confirmed).all()
-    lawful: Sequence[str] = session.scalars(others).all()
+    lawful = [text for record in session.scalars(others) if (text := _text(session, store, record))]
     return keyness(unlawful, lawful, rules, limit)
+
+
+def _text(session: Session, store: EvidenceStore, record: JudgementRecord) -> str:
+    """The text that was judged; empty where its evidence cannot be read here."""
+    if record.page_text:
+        return record.page_text
+    try:
+        page = text_with_images(session, store, record.snapshot)
+    except (EvidenceMissing, EvidenceAltered):
+        return ""
+    return page.text if page else ""

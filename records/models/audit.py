@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from records.models.base import Base, enum_column
+from records.models.base import Base, Id, enum_column
 from records.models.cases import CaseState
 
 
@@ -17,7 +17,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_actor", "actor"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     # Older entries call every person `reviewer:NAME`: see `records.audit.names_of`.
     actor: Mapped[str] = mapped_column(String(100), comment="user:NAME, office:OFFICE/NAME or system:TASK")

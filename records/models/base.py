@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -25,6 +25,10 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# A row's number: 64 bits. SQLite's are that anyway, where the column is called INTEGER.
+Id = Annotated[int, "id"]
 
 
 class LabelledEnum(StrEnum):
@@ -68,6 +72,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own interface
         datetime: UtcTime,
+        Id: BigInteger().with_variant(Integer(), "sqlite"),
         list[str]: JSON,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 from records.models.judgements import JudgementRecord
 from records.models.registry import Source
 from records.models.snapshots import Page
@@ -59,7 +59,7 @@ class Case(Base):
         Index("ix_cases_state_recheck_at", "state", "recheck_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     judgement_id: Mapped[int] = mapped_column(
         ForeignKey("judgements.id"), comment="the judgement that the reviewer sees"
@@ -97,7 +97,7 @@ class Verification(Base):
 
     __tablename__ = "verifications"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     checked_at: Mapped[datetime]
     outcome: Mapped[VerificationOutcome] = mapped_column(enum_column(VerificationOutcome))
@@ -144,7 +144,7 @@ class Matter(Base):
     __tablename__ = "matters"
     __table_args__ = (UniqueConstraint("office_id", "source_id", "opened_on"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     opened_on: Mapped[date] = mapped_column(comment="the day in China on which its pages were handed over")
@@ -161,7 +161,7 @@ class Transfer(Base):
         Index("ix_transfers_lease_id", "lease_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"), index=True)
@@ -206,7 +206,7 @@ class Attachment(Base):
     __tablename__ = "attachments"
     __table_args__ = (UniqueConstraint("transfer_id", "sha256"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     transfer_id: Mapped[int] = mapped_column(ForeignKey("transfers.id"))
     name: Mapped[str] = mapped_column(String(200), comment="the file's name as the office gave it")
     size: Mapped[int] = mapped_column(comment="bytes")

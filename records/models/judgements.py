@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base
+from records.models.base import Base, Id
 from records.models.snapshots import Snapshot
 
 
@@ -16,7 +16,7 @@ class JudgementRecord(Base):
     __tablename__ = "judgements"
     __table_args__ = (UniqueConstraint("snapshot_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
     judged_at: Mapped[datetime]
     lists_version: Mapped[str] = mapped_column(String(64), comment="SHA-256 over the keyword lists in force")
@@ -34,12 +34,13 @@ class JudgementRecord(Base):
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(comment="registered names on the page")
     alignment: Mapped[list[dict[str, Any]]] = mapped_column(comment="the page beside its approved sample")
     signature: Mapped[bytes | None] = mapped_column(comment="MinHash of the text, where something was found")
-    cluster_id: Mapped[int | None] = mapped_column(
+    cluster_id: Mapped[Id | None] = mapped_column(
         index=True, comment="the first judgement of pages that say the same; itself where it is the first"
     )
     images: Mapped[list[dict[str, Any]]] = mapped_column(
         comment="which of the text was read in which picture"
     )
+    # Empty where nothing was found and there is no case: then it is the snapshot's.
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(
@@ -65,7 +66,7 @@ class FindingRecord(Base):
     __tablename__ = "findings"
     __table_args__ = (Index("ix_findings_rule", "rule"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"), index=True)
     rule: Mapped[str] = mapped_column(String(80), comment="the rule's id")
     family: Mapped[str] = mapped_column(String(40), comment="the rule family's id")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base
+from records.models.base import Base, Id
 from records.models.cases import Transfer
 from records.models.users import Office
 
@@ -16,7 +16,7 @@ class Letter(Base):
     __tablename__ = "letters"
     __table_args__ = (UniqueConstraint("office_id", "year", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     year: Mapped[int]
     number: Mapped[int] = mapped_column(comment="counts from 1 in each year of an office, without gaps")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 from records.models.snapshots import Snapshot
 from records.models.users import User
 
@@ -33,7 +33,7 @@ class ListDraft(Base):
 
     __tablename__ = "list_drafts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(Text, comment="what for")
     base_version: Mapped[str] = mapped_column(String(64), comment="the lists' version that it changes")
@@ -65,7 +65,7 @@ class ListPublication(Base):
 
     __tablename__ = "list_publications"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100), comment="who published, as in the audit log")
     reason: Mapped[str] = mapped_column(Text)
@@ -98,7 +98,7 @@ class ListTrial(Base):
 
     __tablename__ = "list_trials"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("list_drafts.id"), index=True)
     actor: Mapped[str] = mapped_column(String(100))
     version_before: Mapped[str] = mapped_column(String(64))
@@ -121,7 +121,7 @@ class TrialDifference(Base):
     __tablename__ = "trial_differences"
     __table_args__ = (Index("ix_trial_differences_trial_id_kind", "trial_id", "kind"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     trial_id: Mapped[int] = mapped_column(ForeignKey("list_trials.id"))
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
     kind: Mapped[str] = mapped_column(String(10), comment="new, vanished, changed")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 
 
 class Level(LabelledEnum):
@@ -36,7 +36,7 @@ class Institution(Base):
 
     __tablename__ = "institutions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     credit_code: Mapped[str] = mapped_column(
         String(18), unique=True, comment="统一社会信用代码, GB 32100-2015"
     )
@@ -68,7 +68,7 @@ class Source(Base):
         Index("ix_sources_due", "enabled", "next_visit_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
     kind: Mapped[SourceKind] = mapped_column(enum_column(SourceKind))
     address: Mapped[str] = mapped_column(
@@ -110,7 +110,7 @@ class Certificate(Base):
     __tablename__ = "certificates"
     __table_args__ = (UniqueConstraint("number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
     number: Mapped[str] = mapped_column(String(80), comment="文号 in its canonical form")
     number_as_written: Mapped[str] = mapped_column(String(120), comment="文号 as the certificate prints it")

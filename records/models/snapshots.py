@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 from records.models.registry import Source
 
 
@@ -34,7 +34,7 @@ class Page(Base):
 
     __tablename__ = "pages"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(String(2000), unique=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
 
@@ -50,7 +50,7 @@ class Visit(Base):
     __tablename__ = "visits"
     __table_args__ = (Index("ix_visits_source_id_finished_at", "source_id", "finished_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[VisitKind] = mapped_column(enum_column(VisitKind))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     started_at: Mapped[datetime]
@@ -59,6 +59,9 @@ class Visit(Base):
         default=0.0, comment="of the time budget, over all resumptions"
     )
     outcome: Mapped[str | None] = mapped_column(String(200), comment="why it ended")
+    fence: Mapped[int] = mapped_column(
+        BigInteger, default=0, comment="counts who took it: only the last one may write"
+    )
 
     source: Mapped[Source] = relationship()
 
@@ -72,7 +75,7 @@ class PlannedPage(Base):
         Index("ix_planned_pages_visit_id_state", "visit_id", "state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
     url: Mapped[str] = mapped_column(String(2000))
     depth: Mapped[int]
@@ -90,7 +93,7 @@ class Snapshot(Base):
         Index("ix_snapshots_page_id_fetched_at", "page_id", "fetched_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
     fetched_at: Mapped[datetime]
@@ -147,7 +150,7 @@ class Capture(Base):
     __tablename__ = "captures"
     __table_args__ = (UniqueConstraint("snapshot_id"), UniqueConstraint("number"))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
     number: Mapped[int] = mapped_column(comment="counts from 1 without gaps")
     captured_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 from records.models.registry import Institution
 from records.models.snapshots import Page
 
@@ -35,7 +35,7 @@ class Tip(Base):
     __tablename__ = "tips"
     __table_args__ = (Index("ix_tips_state", "state"), Index("ix_tips_page_id", "page_id"))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(String(2000), comment="what it is about")
     channel: Mapped[TipChannel] = mapped_column(enum_column(TipChannel))
     received_on: Mapped[date]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column
 
 
 class Role(LabelledEnum):
@@ -36,7 +36,7 @@ class Office(Base):
 
     __tablename__ = "offices"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     kind: Mapped[OfficeKind] = mapped_column(enum_column(OfficeKind))
 
@@ -46,7 +46,7 @@ class OfficeToken(Base):
 
     __tablename__ = "office_tokens"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
@@ -96,7 +96,7 @@ class User(Base):
 
     __tablename__ = "users"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True, comment="what is typed at sign-in")
     display_name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200), comment="argon2id")
@@ -123,7 +123,7 @@ class SavedView(Base):
     __tablename__ = "saved_views"
     __table_args__ = (UniqueConstraint("user_id", "name"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[str] = mapped_column(String(500), comment="the queue's address after the question mark")

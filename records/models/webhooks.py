@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base
+from records.models.base import Base, Id
 from records.models.users import Office
 
 
@@ -14,7 +14,7 @@ class Webhook(Base):
 
     __tablename__ = "webhooks"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     url: Mapped[str] = mapped_column(String(500))
     # In clear, unlike tokens: what signs a message must be known, its hash would not do.
@@ -38,7 +38,7 @@ class Delivery(Base):
         Index("ix_deliveries_webhook_id_id", "webhook_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id"))
     message_id: Mapped[str] = mapped_column(
         String(40), unique=True, comment="the same however often it is sent"

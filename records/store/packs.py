@@ -1,7 +1,8 @@
 """Packs: many small contents in one file. Creating a file costs the disk more than writing what is in it.
 
 A pack holds entries one after the other, each a line with its SHA-256 and its length, then the bytes, then a line
-break; where they lie is in an index (SQLite). Nothing in a pack is ever changed: it only grows, and where a process
+break; where they lie is in an index (SQLite). The bytes are compressed (`records.store.compression`) where that makes
+them fewer; the SHA-256 is that of the plain ones. Nothing in a pack is ever changed: it only grows, and where a process
 was killed while it wrote, the next one begins a new pack. The index can be made again from the packs.
 """
 
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from records.store.compression import compressed, plain
 from records.store.whole_files import flush_folder
 
 _LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
@@ -59,7 +61,12 @@ class Packs:
     folder: Path
 
     def get(self, sha256: str) -> bytes | None:
-        """What is packed under a SHA-256 (64 hex digits), unchecked; None where nothing is."""
+        """What is packed under a SHA-256 (64 hex digits), plain but unchecked; None where nothing is."""
+        stored = self.get_stored(sha256)
+        return None if stored is None else plain(stored)
+
+    def get_stored(self, sha256: str) -> bytes | None:
+        """As `get`, but the bytes as they lie in the pack."""
         if not self._is_begun():
             return None
         place = self._index().execute(
@@ -86,18 +93,22 @@ class Packs:
 
     def put(self, contents: Mapping[str, bytes]) -> None:
         """Keep contents by their SHA-256, each once. They are on disk before this returns, all of them or none."""
-        with self._writing() as index:
-            known = _known(index, list(contents))
-            new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
+        known = self.holds(list(contents))
+        stored = {sha256: compressed(content) for sha256, content in contents.items() if sha256 not in known}
+        if not stored:
+            return
+        with self._writing() as index:  # another process may have been faster
+            known = _known(index, list(stored))
+            new = {sha256: content for sha256, content in stored.items() if sha256 not in known}
             if not new:
                 return
             pack, size = self._growing(index)
-            entries = [_header(sha256, content) + content + b"\n" for sha256, content in new.items()]
-            places = []
-            for (sha256, content), entry in zip(new.items(), entries, strict=True):
-                start = size + len(entry) - 1 - len(content)
-                places.append((bytes.fromhex(sha256), pack, start, len(content)))
-                size += len(entry)
+            entries, places = [], []
+            for sha256, content in new.items():
+                header = _header(sha256, content)
+                places.append((bytes.fromhex(sha256), pack, size + len(header), len(content)))
+                entries.append(header + content + b"\n")
+                size += len(entries[-1])
             with self.path(pack).open("ab", buffering=0) as file:
                 _write(file.fileno(), b"".join(entries))
                 os.fsync(file.fileno())

@@ -12,7 +12,8 @@ from jobs import flag
 from jobs.flag import flag_new, flag_waiting
 from jobs.judging import Judging
 from records.database import reading, transaction
-from records.models import Case, CaseState, Page, Snapshot
+from records.lists import term_statistics
+from records.models import Case, CaseState, JudgementRecord, Page, Snapshot
 from records.store.content_store import EvidenceStore
 from tests.records import registered
 
@@ -131,3 +132,19 @@ def test_a_page_is_judged_whatever_status_its_server_puts_before_it(
     with reading(engine) as session:
         case = session.scalars(select(Case)).one()
         assert case.state is CaseState.PENDING
+
+
+def test_only_a_flagged_page_keeps_its_text_in_the_database_and_words_are_suggested_all_the_same(
+    engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        source = registered.site(session)
+    texts = {"lawful": registered.LAWFUL, "unlawful": registered.UNLAWFUL}
+    for name, text in texts.items():
+        registered.snapshot(engine, store, source, now, url=f"http://127.0.0.1:1/{name}", text=text)
+    flag_new(engine, store, rules, now, lambda _: None)
+    with reading(engine) as session:
+        records = {record.unlawful: record for record in session.scalars(select(JudgementRecord))}
+        assert registered.UNLAWFUL in records[True].page_text
+        assert records[False].page_text == ""
+        assert term_statistics._text(session, store, records[False]) == registered.LAWFUL

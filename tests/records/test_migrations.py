@@ -59,6 +59,19 @@ def test_renamed_columns_keep_their_values(engine: Engine, store, rules, now) ->
         assert session.query(Source).one().interval_factor == 4.0
 
 
+@pytest.mark.databases("postgresql")
+def test_ids_go_past_32_bits_and_back_with_what_is_there(engine: Engine, store, rules, now) -> None:
+    case_id = registered.case(engine, store, rules, now)
+    downgrade(engine, "0025")
+    assert str(inspect(engine).get_columns("snapshots")[0]["type"]) == "INTEGER"
+    upgrade(engine)
+    assert registered.state(engine, case_id) == "待研判"
+    with transaction(engine) as session:
+        for table in ("visits", "pages", "snapshots", "judgements", "findings", "cases"):
+            session.execute(text(f"SELECT setval('{table}_id_seq', {2**40})"))
+    assert registered.case(engine, store, rules, now, 2) > 2**40
+
+
 def test_a_database_that_is_behind_is_told(engine: Engine) -> None:
     require_current(engine)
     downgrade(engine, "-1")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from records.store import packs
+from records.store.compression import compressed
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore, sha256_of
 
 PAGES = [f"第{number}页".encode() * 40 for number in range(20)]
@@ -42,7 +43,8 @@ def test_nothing_and_empty_contents_are_fine(store: EvidenceStore) -> None:
 def test_a_change_in_a_pack_is_noticed_and_the_others_stand(store: EvidenceStore) -> None:
     names = store.put_many(PAGES)
     pack = store.folder / "packs" / "1.pack"
-    pack.write_bytes(pack.read_bytes().replace(PAGES[3], PAGES[3][::-1]))
+    kept = compressed(PAGES[3])
+    pack.write_bytes(pack.read_bytes().replace(kept, kept[:-9] + b"\0" * 9))
     with pytest.raises(EvidenceAltered, match=names[3]):
         store.get(names[3])
     assert store.get(names[4]) == PAGES[4]
@@ -79,7 +81,7 @@ def test_a_pack_that_was_begun_and_never_entered_is_let_be(store: EvidenceStore)
 
 
 def test_a_full_pack_grows_no_more(store: EvidenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packs, "_LARGEST", 100)
+    monkeypatch.setattr(packs, "_LARGEST", 60)
     names = [store.put_many([page])[0] for page in PAGES[:3]]
     assert _files(store) == ["1.pack", "2.pack", "3.pack"]
     assert [store.get(name) for name in names] == PAGES[:3]
@@ -154,3 +156,30 @@ def _pages_of(number: int) -> list[bytes]:
 def _keep(store: EvidenceStore, number: int) -> None:
     for page in _pages_of(number):
         store.put_many([page, b"shared by all"])
+
+
+def test_pages_are_kept_compressed_and_named_by_their_plain_bytes(store: EvidenceStore) -> None:
+    page = "".join(f"<p>我院第{number}科室，门诊时间如下。</p>" for number in range(500)).encode()
+    (name,) = store.put_many([page])
+    assert name == hashlib.sha256(page).hexdigest()
+    assert store.get(name) == page
+    assert (store.folder / "packs" / "1.pack").stat().st_size < len(page) / 3
+
+
+def test_what_is_compressed_already_is_kept_and_given_back_as_it_came(store: EvidenceStore) -> None:
+    noise = hashlib.shake_256(b"noise").digest(5_000)
+    archive = compressed(b"a" * 10_000)
+    cut_off = archive[:-3]
+    names = store.put_many([noise, archive, cut_off])
+    assert [store.get(name) for name in names] == [noise, archive, cut_off]
+
+
+def test_a_store_of_a_build_that_did_not_compress_is_read(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = compressed(b"a" * 10_000)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("records.store.packs.compressed", lambda content: content)
+        before = store.put_many([*PAGES, archive])
+    after = store.put_many([b"new" * 100])
+    assert [store.get(name) for name in (*before, *after)] == [*PAGES, archive, b"new" * 100]
