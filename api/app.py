@@ -12,6 +12,7 @@ from api.admin.offices import router as offices_router
 from api.admin.people import router as people_router
 from api.admin.registry import router as registry_router
 from api.admin.settings import router as settings_router
+from api.admin.status import router as status_router
 from api.audit.routes import router as audit_router
 from api.cases.case import router as review_router
 from api.cases.queue import router as reviewers_queue_router
@@ -22,6 +23,8 @@ from api.letters.routes import router as letters_router
 from api.limits import Limits
 from api.lists.routes import router as lists_router
 from api.lists.trials import router as trials_router
+from api.machines import count_requests
+from api.machines import router as machines_router
 from api.office.queue import router as office_queue_router
 from api.office.transfer import router as takedown_router
 from api.signin.oidc import router as oidc_router
@@ -87,6 +90,8 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         letters_router,
         people_router,
         offices_router,
+        status_router,
+        machines_router,
         registry_router,
         settings_router,
         password_router,
@@ -101,6 +106,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     for error in HANDLED:
         app.add_exception_handler(error, answer)
     app.middleware("http")(_with_headers)
+    app.middleware("http")(count_requests)
     app.add_middleware(Limits)
     app.get("/admin", include_in_schema=False)(_admin)
     app.get("/", include_in_schema=False)(_home)
@@ -120,8 +126,8 @@ def _home(sign_in: Signed) -> RedirectResponse:
 
 
 def _admin(_: Administrator) -> RedirectResponse:
-    """The administrator's pages begin at the registry."""
-    return RedirectResponse("/admin/registry", 303)
+    """The administrator's pages begin at the status."""
+    return RedirectResponse("/admin/status", 303)
 
 
 async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -1,20 +1,30 @@
 """Steps that a page starts, on this application's database and folders."""
 
+import subprocess
 import threading
+from contextlib import suppress
+from pathlib import Path
 
 from api.context import AppState
-from jobs.processes import run_step
+from jobs.processes import run_logged_step
 
 _LONGEST_SECONDS = 3_600
 
 
-def start_step(app: AppState, *arguments: str) -> None:
-    """Run `qingyi` with `arguments` in the background, on this application's database and folders."""
-    settings = {"environment": environment_of(app), "seconds": _LONGEST_SECONDS}
+def start_step(app: AppState, *arguments: str, seconds: float | None = _LONGEST_SECONDS) -> None:
+    """Run `qingyi` with `arguments` in the background, on this application's database and folders; for no longer than
+    `seconds`, where there are any."""
+    settings = {"environment": environment_of(app), "seconds": seconds}
+    arguments = (str(app.settings.steps_dir), *arguments)
     work = threading.Thread(
-        target=run_step, args=arguments, kwargs=settings, name=f"step-{arguments[0]}", daemon=True
+        target=_run, args=arguments, kwargs=settings, name=f"step-{arguments[1]}", daemon=True
     )
     work.start()
+
+
+def _run(folder: str, *arguments: str, environment: dict[str, str], seconds: float | None) -> None:
+    with suppress(subprocess.TimeoutExpired):  # told in the step's log
+        run_logged_step(Path(folder), *arguments, environment=environment, seconds=seconds)
 
 
 def environment_of(app: AppState) -> dict[str, str]:

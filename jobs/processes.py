@@ -8,6 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jobs import step_logs
 
 _ENDS_WITH = "QINGYI_ENDS_WITH"
 _GRACE_SECONDS = 20.0
@@ -41,11 +45,9 @@ def run_step(
 ) -> subprocess.CompletedProcess[str]:
     """Run `qingyi` with `arguments`, and return what it said and how it ended. `environment` is added to this process's
     own. Raises subprocess.TimeoutExpired after `seconds`. A step ends when this process does."""
-    if not _alive:
-        _alive.append(os.pipe())
-    read_end = _alive[0][0]
+    read_end = _end_of_this()
     return subprocess.run(  # noqa: S603 - our own program; what a user typed comes after "--"
-        [sys.executable, "-m", "qingyi", *arguments],
+        _command(arguments),
         env={**os.environ, **(environment or {}), _ENDS_WITH: str(read_end)},
         pass_fds=(read_end,),
         capture_output=True,
@@ -53,3 +55,51 @@ def run_step(
         check=False,
         timeout=seconds,
     )
+
+
+def run_logged_step(
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """As `run_step`; what it says can be read in `folder` while it runs and after."""
+    file = step_logs.new_log(folder, arguments, datetime.now(UTC))
+    begun, read_end = file.stat().st_size, _end_of_this()
+    with file.open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - as above
+            _command(arguments),
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                **(environment or {}),
+                _ENDS_WITH: str(read_end),
+            },
+            pass_fds=(read_end,),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    step_logs.note_process(file, process.pid)
+    try:
+        code = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = process.wait()
+        step_logs.note(file, f"超过 {seconds:.0f} 秒，已终止")
+        raise
+    finally:
+        step_logs.note_end(file, process.returncode if process.returncode is not None else -1)
+    said = file.read_bytes()[begun:].decode("utf-8", "replace")
+    return subprocess.CompletedProcess(process.args, code, said, said)
+
+
+def _end_of_this() -> int:
+    """What a step reads to learn that this process has ended."""
+    if not _alive:
+        _alive.append(os.pipe())
+    return _alive[0][0]
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "qingyi", *arguments]

@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs.processes import run_step
+from jobs.processes import run_logged_step
 from records.database import open_engine, reading
 from records.settings import settings
 from records.transfers.webhooks import any_due
@@ -43,7 +43,7 @@ class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no ty
 
 def run_job(*arguments: str) -> int:
     """Run a step whose time has come; returns its exit code. What did not end well is in the log."""
-    done = run_step(*arguments)
+    done = run_logged_step(settings().steps_dir, *arguments)
     if done.returncode == _RUNNING_ALREADY:
         _LOG.info("%s is running already", " ".join(arguments))
     elif done.returncode:

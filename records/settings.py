@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     viewer_dir: Path = Field(
         default=Path("var/viewer"), description="the viewer by which evidence is replayed (make viewer)"
     )
+    steps_dir: Path = Field(
+        default=PROJECT / "var" / "steps", description="what the steps said that the clock or a page started"
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="with which /metrics is read (Bearer); empty: by nobody"
+    )
     capture_place: str = Field(
         default="", description="where evidence is taken, as its record names the place"
     )

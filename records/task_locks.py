@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from threading import Event, Thread
 
 from sqlalchemy import ColumnElement, Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from records.database import database_time, transaction
 from records.models import Lease
@@ -22,6 +24,26 @@ RENEW_SECONDS = 30
 
 class TaskRunning(Exception):
     """The task is running already; the message says where."""
+
+
+class NotStoppable(Exception):
+    """The task cannot be stopped from here; the message says why, in Chinese."""
+
+
+def stop(session: Session, task: str, now: datetime) -> None:
+    """Have the process that holds a task end in good order, as Ctrl-C does; it takes up where it stood when it is run
+    again. Raises NotStoppable where nobody holds it, or a process of another machine does."""
+    held = session.get(Lease, task)
+    if held is None or not _is_alive(held, now):
+        raise NotStoppable(f"“{task}”没有在运行")
+    if held.host != socket.gethostname():
+        raise NotStoppable(f"“{task}”在 {held.host} 上运行，只能在那台机器上停止")
+    os.kill(held.process_id, signal.SIGINT)
+
+
+def is_running(process_id: int) -> bool:
+    """Whether there is a process of that number on this machine."""
+    return process_id > 0 and bool(_started(process_id))
 
 
 @contextmanager

@@ -29,6 +29,8 @@ TITLES = {
     "recheck_every_minutes": "检查到期核验的间隔（分钟）",
     "tips_every_minutes": "检查待查线索的间隔（分钟）",
     "webhooks_every_seconds": "检查待发推送的间隔（秒）",
+    "steps_dir": "定时任务输出的文件夹",
+    "metrics_token": "读取 /metrics 的令牌",
     "viewer_dir": "证据回放器文件夹",
     "capture_place": "取证地点（写入取证记录）",
     "capture_network": "取证网络（写入取证记录）",

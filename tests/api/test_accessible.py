@@ -38,6 +38,7 @@ PAGES = [
         "/admin/registry/sites/1",
         "/admin/offices",
         "/admin/settings",
+        "/admin/status",
         "/password",
         "/audit",
         "/audit/verify",

@@ -24,6 +24,7 @@ SEEN_BY = {
     "/admin/people": {"administrator"},
     "/admin/registry/institutions": {"administrator"},
     "/admin/offices": {"administrator"},
+    "/admin/status": {"administrator"},
     "/admin/settings": {"administrator"},
     "/audit": {"administrator", "auditor"},
     "/audit/verify": {"administrator", "auditor"},

@@ -1,0 +1,104 @@
+"""The status page: whether everything works, what runs now and runs next, how long the queues are, what failed last;
+crawls are started and stopped here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.context import Administrator, App, AppState, CheckedForm, Now, page
+from api.steps import start_step
+from jobs.health import check_all
+from jobs.step_logs import find_run, list_runs
+from records import audit
+from records.database import reading, transaction
+from records.figures import work_status
+from records.models import SignIn
+from records.task_locks import NotStoppable, stop
+
+router = APIRouter(prefix="/admin/status", include_in_schema=False)
+
+CRAWL_TASK = "crawl"
+_MOST_VISITS, _MOST_RUNS, _NEXT = 30, 60, 10
+_STEPS = {
+    "crawl": "巡查",
+    "recheck": "核验",
+    "tips": "线索核查",
+    "webhooks": "推送",
+    "replay": "证据回放检查",
+}
+
+
+@router.get("")
+def show(request: Request, app: App, sign_in: Administrator, now: Now) -> HTMLResponse:
+    """How things stand now; the page looks again by itself while a crawl runs."""
+    return _page(request, app, sign_in, now)
+
+
+@router.get("/steps/{name}")
+def step(request: Request, app: App, sign_in: Administrator, name: str) -> HTMLResponse:
+    """What one run of a step said."""
+    found = find_run(app.settings.steps_dir, name)
+    if found is None:
+        raise HTTPException(404)
+    return page(request, "step.html", sign_in=sign_in, run=found)
+
+
+@router.post("/crawl", dependencies=[CheckedForm])
+def start(
+    request: Request,
+    app: App,
+    sign_in: Administrator,
+    now: Now,
+    address: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Start a crawl of what is due, or of one source."""
+    with reading(app.engine) as session:
+        running = {one.task for one in work_status.list_running_tasks(session, now)}
+    if CRAWL_TASK in running:
+        return _page(request, app, sign_in, now, 409, fault="巡查正在进行，不能同时再启动一次")
+    with transaction(app.engine) as session:
+        words = f"启动巡查：{address}" if address else "启动巡查：所有到期来源"
+        audit.append(session, sign_in.user, "crawl_controlled", now, reason=words)
+    start_step(app, "crawl", *(("--site", address) if address else ("--due",)), seconds=None)
+    return RedirectResponse("/admin/status", 303)
+
+
+@router.post("/crawl/stop", dependencies=[CheckedForm])
+def stop_crawl(request: Request, app: App, sign_in: Administrator, now: Now) -> Response:
+    """Have the crawl end in good order; the next one takes up where it stood."""
+    try:
+        with transaction(app.engine) as session:
+            stop(session, CRAWL_TASK, now)
+            audit.append(session, sign_in.user, "crawl_controlled", now, reason="停止巡查")
+    except NotStoppable as refused:
+        return _page(request, app, sign_in, now, 409, fault=str(refused))
+    return RedirectResponse("/admin/status", 303)
+
+
+def _page(
+    request: Request, app: AppState, sign_in: SignIn, now: Now, status: int = 200, fault: str = ""
+) -> HTMLResponse:
+    runs = list_runs(app.settings.steps_dir, _MOST_RUNS)
+    with reading(app.engine) as session:
+        tasks = work_status.list_running_tasks(session, now)
+        return page(
+            request,
+            "status.html",
+            status,
+            sign_in,
+            checks=check_all(app.engine, app.store.folder, app.settings, now),
+            jobs=work_status.list_clock_jobs(session),
+            steps=_STEPS,
+            tasks=tasks,
+            is_crawling=any(task.task == CRAWL_TASK for task in tasks),
+            visits=work_status.list_running_visits(session, _MOST_VISITS),
+            all_visits=work_status.count_running_visits(session),
+            next_sources=work_status.list_next_sources(session, _NEXT),
+            failed=work_status.list_failed_visits(session, now, _NEXT),
+            queues=work_status.count_queues(session, now),
+            runs=[run for run in runs if not run.command.startswith("qingyi webhook")][:12],
+            faulty=[run for run in runs if run.is_faulty][:5],
+            fault=fault,
+            now=now,
+        )
