@@ -15,3 +15,7 @@ class FetchFailed(Exception):
 
 class ProcessLost(Exception):
     """A process of the crawl's own was ended from outside, again and again; the message says which, in Chinese."""
+
+
+class TemplateRefused(Exception):
+    """The template of search pages cannot be used; the message says what is wrong and where, in Chinese."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from classifiers.lists.faults import ListsRefused
-from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, ViewerMissing
+from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, TemplateRefused, ViewerMissing
 from jobs.processes import end_with_parent
 from qingyi.console import errors
 from records.database import DatabaseBehind
@@ -85,6 +85,7 @@ def main() -> None:
         FetchFailed,
         ProcessLost,
         StorageFailed,
+        TemplateRefused,
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:

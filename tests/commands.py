@@ -27,7 +27,7 @@ _IMPORTED = [
     *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
     *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
     *(f"crawler.{name}" for name in ("run", "single")),
-    *(f"jobs.{name}" for name in ("judging", "capture", "cloaking", "flag", "recheck")),
+    *(f"jobs.{name}" for name in ("judging", "capture", "cloaking", "flag", "recheck", "search")),
     *(f"crawler.downloading.{name}" for name in ("page_handler", "browser_handler", "throttle", "budget")),
     "crawler.workers.picture_reader",
     *(f"crawler.spiders.{name}" for name in ("site", "account", "recheck")),

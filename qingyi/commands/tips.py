@@ -60,3 +60,45 @@ def follow(
         console.print(table)
         if capture:
             take_evidence(engine, store)
+
+
+@app.command("search")
+def search(
+    institution: list[str] = typer.Option(None, "--institution", help="机构名称，可重复"),
+    disease: list[str] = typer.Option(None, "--disease", help="病种或项目，可重复"),
+    engine: list[str] = typer.Option(None, "--engine", help="只问模板中的这个搜索网站，可重复"),
+    template: Path = typer.Option(None, "--template", help="搜索网站与查询词的模板；不填用自带的"),
+    list_only: bool = typer.Option(False, "--list/--take", help="--list 只列出将要查询的词，不提问"),
+) -> None:
+    """到搜索网站查询，把结果中登记库以外的页面收为线索（自行发现），由 follow 抓取并研判。有未能读取的查询时退出码为 1。"""
+    # The crawler takes a second to import, and importing tips does without.
+    from crawler.search.results import TEMPLATE, load_template  # noqa: PLC0415
+
+    rows = load_template(template or TEMPLATE)
+    queries = rows.queries_of(institution or [], disease or [])
+    names = [page.name for page in rows.engines]
+    if unknown := [name for name in engine or [] if name not in names]:
+        errors.print(
+            f"错误：模板中没有搜索网站 {unknown[0]}，有：{'、'.join(names)}", style="red", markup=False
+        )
+        raise typer.Exit(2)
+    if not queries:
+        errors.print("错误：没有可查询的词，请用 --institution 或 --disease 给出", style="red")
+        raise typer.Exit(2)
+    if list_only:
+        for query in queries:
+            console.print(query, markup=False, highlight=False)
+        return
+    from jobs.search import search as search_pages  # noqa: PLC0415 - as above
+
+    with hold(current_engine(), "search"):
+        pages = [page for page in rows.engines if page.name in (engine or names)]
+        result = search_pages(current_engine(), pages, queries, datetime.now(UTC))
+    for fault in result.faults:
+        errors.print(fault, style="yellow", markup=False, highlight=False)
+    console.print(
+        f"查询 {len(queries)} 个词，得到 {result.found} 个网址：新收线索 {result.taken.added} 件，"
+        f"已知 {result.taken.known} 个，不能收 {result.taken.refused} 个"
+    )
+    if result.faults:
+        raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, insert, or_, select
 from sqlalchemy.orm import Session
@@ -46,6 +47,17 @@ def list_due_sources(session: Session, now: datetime) -> Sequence[Source]:
 def find_source(session: Session, url: str) -> Source | None:
     """The site that starts at this address, or the account whose posts are listed there."""
     return session.scalar(select(Source).where(Source.address == url).order_by(*SITES_FIRST).limit(1))
+
+
+def registered_hosts(session: Session) -> frozenset[str]:
+    """The hosts (with their port) of all enabled sites in the registry."""
+    sites = select(Source.address, Source.other_hosts).where(Source.kind == SourceKind.SITE, Source.enabled)
+    return frozenset(
+        host.lower()
+        for address, others in session.execute(sites)
+        for host in (urlsplit(address).netloc, *others)
+        if host
+    )
 
 
 def open_visit(engine: Engine, source: Source, now: datetime, maps: Iterable[str] = ()) -> Target:

@@ -1,0 +1,1 @@
+"""Search pages as a source: what they find that no list has."""
