@@ -80,6 +80,7 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
         contacts=reading.contacts,
         mentions=reading.mentions,
         alignment=alignment,
+        certificates=tuple(dict.fromkeys(number.written for number in reading.numbers)),
     )
 
 

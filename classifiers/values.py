@@ -328,6 +328,9 @@ class Judgement:
     contacts: tuple[Contact, ...] = ()
     mentions: tuple[Mention, ...] = ()
     alignment: tuple[Aligned, ...] = ()
+    certificates: tuple[
+        str, ...
+    ] = ()  # the numbers that are shown: canonical, malformed ones as they are written
 
     @property
     def unlawful(self) -> bool:

@@ -115,6 +115,8 @@ def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
             }
             for finding in judgement.findings
         ],
+        "certificates": list(judgement.certificates),
+        "contacts": [{"kind": contact.kind, "quote": contact.quote} for contact in judgement.contacts],
     }
 
 

@@ -29,29 +29,40 @@ CertificateFault = Literal[
 
 _OPEN, _CLOSE = r"[(\[【〔〖{]", r"[)\]】〕〗}]"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_PLACE = f"(?:(?:{_OPEN} ?[\u4e00-\u9fff]{{1,4}} ?{_CLOSE} ?){{1,2}}|[{_PROVINCES}] ?)"
+_GAP = r"[ \n]{0,2}"  # narrow columns break a number's line
+_TRADITIONAL = f"{_OPEN}{_GAP}中{_GAP}{_CLOSE}"
+_DISTRICT = f"(?!{_TRADITIONAL}){_OPEN}{_GAP}[\u4e00-\u9fff]{{1,4}}{_GAP}{_CLOSE}{_GAP}"
+_PLACE = f"(?:[{_PROVINCES}]{_GAP}(?:{_DISTRICT}){{0,2}}|(?:{_DISTRICT}){{1,2}})"
 _DASH = r"[-—–―－ ]"
 _NUMBER = re.compile(
     f"(?P<place>{_PLACE})"
-    r"(?P<traditional>中?) ?医 ?[广厂] ?(?:审 ?)?"
-    f"{_OPEN} ?(?P<year>[12lzi][0-9ozlibs]{{3}}) ?年? ?{_CLOSE} ?"
-    f"(?:{_OPEN} ?(?P<medium>[\u4e00-\u9fff]{{1,6}}) ?{_CLOSE} ?)?"
-    f"第? ?(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}[0-9a-z]{{1,12}}){{0,4}}) ?号"
+    f"(?P<traditional>中?|{_TRADITIONAL}){_GAP}(?:医|{_OPEN}{_GAP}医{_GAP}{_CLOSE}){_GAP}[广厂]{_GAP}(?:审{_GAP})?"
+    f"{_OPEN}{_GAP}(?P<year>[12lzi][0-9ozlibs]{{3}}){_GAP}年?{_GAP}{_CLOSE}{_GAP}"
+    f"(?:{_OPEN}{_GAP}(?P<medium>[\u4e00-\u9fff]{{1,6}}){_GAP}{_CLOSE}{_GAP})?"
+    f"第?{_GAP}(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}\n?[0-9a-z]{{1,12}}){{0,4}})(?:{_GAP}号|(?![0-9a-z]))"
 )
 _LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医 ?广[^\n。，,；;]{2,40}?号")
+# Whatever stands behind these words is shown as a number, in whatever form.
+_LABELLED = re.compile(
+    r"(?:广审(?:文|批文)?号|审查(?:证明|批准)?文号|广告(?:批准|证明)文号)[:： \n]{0,3}"
+    r"(?P<shown>(?![^\n。；;]{0,8}[药械食][^\n。；;]{0,4}广审)[^\n。，,；;]{0,20}[0-9][^\n。，,；;]{2,30})"
+)
+_MAY_STAND = re.compile(r"医[) \n】\]〕]{0,3}[广厂]|广审|文号")
 _MOST = 50  # numbers of a page that are read; no advert shows more
 # What OCR and bad typing put in the place of digits (of normalised, small letters).
 _CONFUSED = str.maketrans("olizsb", "011258")
-_BRACKETS = re.compile(f"{_OPEN}|{_CLOSE}| ")
+_BRACKETS = re.compile(rf"{_OPEN}|{_CLOSE}|\s")
 
 
 @dataclass(frozen=True)
 class ShownNumber:
-    """A certificate number in the normalised text. `canonical` is None when it is malformed."""
+    """A certificate number in the normalised text, and how it is written there, brackets and breaks aside. `canonical` is
+    None when it is malformed."""
 
     start: int
     end: int
     canonical: str | None
+    written: str
     approved_on: date | None = None
     malformed_because: str = ""
 
@@ -69,12 +80,15 @@ def may_show_numbers(text: str) -> bool:
 
 def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
     """All certificate numbers in the text, well formed or not, by position."""
-    if not any(word in normal.text for word in ("医广", "医 广", "医厂", "医 厂")):
+    if not _MAY_STAND.search(normal.text):
         return ()
     found = [_shown(match) for match in islice(_NUMBER.finditer(normal.text), _MOST)]
-    for match in islice(_LOOSE.finditer(normal.text), _MOST):
-        if not any(number.start < match.end() and match.start() < number.end for number in found):
-            found.append(ShownNumber(*match.span(), None, None, "不符合审查证明文号的格式"))
+    for pattern, group in ((_LOOSE, 0), (_LABELLED, "shown")):
+        for match in islice(pattern.finditer(normal.text), _MOST):
+            start, end = match.span(group)
+            if not any(number.start < end and start < number.end for number in found):
+                written = _written(match[group])
+                found.append(ShownNumber(start, end, None, written, None, "不符合审查证明文号的格式"))
     return tuple(sorted(found, key=lambda number: number.start))
 
 
@@ -93,16 +107,23 @@ def canonical_number(written: str) -> str:
 
 def _shown(match: re.Match[str]) -> ShownNumber:
     year = int(match["year"].translate(_CONFUSED))
-    parts = _unconfused([part for part in re.split(_DASH, match["serial"]) if part])
+    parts = _unconfused([part for part in re.split(_DASH, match["serial"].replace("\n", "")) if part])
     medium = f"({match['medium']})" if match["medium"] else ""
     place = _BRACKETS.sub("", match["place"])
-    canonical = f"({place}){match['traditional']}医广[{year}]{medium}第{'-'.join(parts)}号"
+    traditional = "中" if match["traditional"] else ""
+    canonical = f"({place}){traditional}医广[{year}]{medium}第{'-'.join(parts)}号"
     try:
         approved_on = _approval_date(year, parts)
     except ValueError:
         reason = f"文号中的日期“{'-'.join(parts[:2])}”不存在，不可能是核发过的文号"
-        return ShownNumber(*match.span(), None, None, reason)
-    return ShownNumber(*match.span(), canonical, approved_on)
+        return ShownNumber(*match.span(), None, _written(match[0]), None, reason)
+    return ShownNumber(*match.span(), canonical, canonical, approved_on)
+
+
+def _written(number: str) -> str:
+    """A number with one kind of brackets, without spaces and breaks."""
+    plain = re.sub(r"\s", "", number).upper()
+    return re.sub("[【〔〖{]", "[", re.sub("[】〕〗}]", "]", plain))
 
 
 def _unconfused(parts: list[str]) -> list[str]:

@@ -19,8 +19,8 @@ from classifiers.values import Block, Contact, ContactKind, Mention, NormalText,
 
 # Begins with its first digit, so that the search runs at the speed of one character class.
 _PHONE = (
-    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{0,2}[0-9]{7,8}"
-    r"|(?<=[48])00[- ]?[0-9]{3,4}[- ]?[0-9]{3,4})(?![0-9])"
+    r"[0148](?<![0-9].)(?:(?<=1)[3-9][0-9](?:[- ]?[0-9]{4}){2}|(?<=0)[0-9]{2,3}[-) ]{0,2}[0-9]{3,4}[- ]?[0-9]{4}"
+    r"|(?<=[48])00[- ]?(?:[0-9]{3}[- ]?[0-9]{4}|[0-9]{4}[- ]?[0-9]{3}))(?![0-9])"
 )
 _PHONES = re.compile(_PHONE)
 _NAMED = re.compile(
@@ -56,10 +56,24 @@ _WIDGETS: Mapping[str, str] = {
     "affim.baidu.com": "爱番番",
     "bridge.baidu.com": "百度商桥",
 }
+# What they are opened by in a page's own scripts: the names of their functions.
+_OPENERS: Mapping[str, str] = {
+    "openzoosurl": "商务通",
+    "doyoo.util": "乐语",
+    "_meiqia": "美洽",
+    "ysf(": "七鱼",
+    "ysf.open": "七鱼",
+    "easemobim": "环信",
+    "mantis.requestchat": "易聊",
+    "mantis.openchat": "易聊",
+    "ks.openchatwin": "快商通",
+}
 _WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?#_-]|$)", re.I)
 # What an address has somewhere that leads to a widget, or a break in it, which browsers leave out: most have nothing of
 # the kind, and are not taken apart.
-_OF_A_WIDGET = re.compile(rf"{'|'.join(map(re.escape, _WIDGETS))}|{_WIDGET_PATH.pattern}|[\t\r\n]", re.I)
+_OF_A_WIDGET = re.compile(
+    rf"{'|'.join(map(re.escape, (*_WIDGETS, *_OPENERS)))}|{_WIDGET_PATH.pattern}|[\t\r\n]", re.I
+)
 _BOOKING_PATH = re.compile(
     r"(?:^tel:|/(?:yuyue|yygh|guahao|appointment|booking|reserve|order)(?:[/.?_-]|$))", re.I
 )
@@ -82,15 +96,25 @@ def find_contacts(
 
     `named` is false where the text is known to have no word that names a contact (电话, 微信, 地址 …).
     """
-    found = [("phone", *match.span()) for match in _PHONES.finditer(normal.text)]
+    found = [("phone", *_with_bracket(match)) for match in _PHONES.finditer(normal.text)]
     if named:
         found += [_named(match) for match in _NAMED.finditer(normal.text) if _is_place(match["address"])]
+    accounts = {(start, end) for kind, start, end in found if kind == "qq"}
     contacts = []
     for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):
+        if kind == "phone" and (start, end) in accounts:
+            continue  # 企业QQ：8000100000 is no phone
         low, high = normal.span(start, end)
         whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
         contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
     return (*in_main(contacts, page.blocks), *_by_address(page))
+
+
+def _with_bracket(match: re.Match[str]) -> tuple[int, int]:
+    """Where a phone stands, with the bracket that its area code begins with: (0571) 8600 0001."""
+    start, end = match.span()
+    opens = ")" in match[0] and match.string[start - 1 : start] == "("
+    return start - opens, end
 
 
 def _is_place(address: str | None) -> bool:
@@ -118,6 +142,9 @@ def _by_address(page: PageText) -> Iterable[Contact]:
 
 
 def _widget(address: str) -> str | None:
+    if address[:11].lower() == "javascript:":
+        called = address.lower()
+        return next((title for opener, title in _OPENERS.items() if opener in called), None)
     try:
         parts = urlsplit(address if "//" in address else f"//{address}")
     except ValueError:

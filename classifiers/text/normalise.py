@@ -107,8 +107,9 @@ _LOUDLY = re.compile(f"(?<=[{_CJK}]) {{0,2}}[{re.escape(_LOUD)}][{re.escape(_LOU
 _APART = re.compile(
     f"(?<=[{_CJK}])(?P<mark>[{re.escape(_LOUD + _QUIET)}]{{1,3}})[{_CJK}](?:(?P=mark)[{_CJK}]){{1,60}}"
 )
-# 医(yī)疗(liáo): a character's own pinyin in brackets
-_ANNOTATION = re.compile(f"(?<=[{_CJK}])[(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{{1,6}}[)]")
+# 医(yī)疗(liáo): a character's own pinyin in brackets; one plain letter is none: 粤(B)
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ"
+_ANNOTATION = re.compile(f"(?<=[{_CJK}])[(](?:[{_TONED}]|[a-z{_TONED}]{{2,6}})[)]")
 # 【治】【愈】: single characters in brackets, two at least
 _BOXED = re.compile(f"(?:[{re.escape(_OPEN)}][{_CJK}][{re.escape(_CLOSE)}]){{2,60}}")
 _FEW_MARKS = re.compile(f"[{re.escape(_QUIET)}]{{1,3}}")

@@ -14,6 +14,8 @@ from crawler.pages.tree import spaced
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MOST_HIDDEN, _SHORTEST_HIDDEN = 20_000, 4  # characters, in all and of one stretch
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
+# A link that calls something of the page's own, such as a chat: not void(0), history.back() and the like.
+_CALLS = re.compile(r"(?<![\w$.])(?!(?:void|history|scroll\w*|print|alert|if)\b)[A-Za-z_$][\w$.]*\(")
 
 
 class State(NamedTuple):
@@ -97,11 +99,13 @@ class Builder:
     def address(self, attributes: Mapping[str, str | None], tag: str) -> str:
         """Keep what an element leads to, or loads; returns it where words in the element lead to it."""
         address = (attributes.get("href" if tag == "a" else "src") or "").strip()
-        if (
-            not address
-            or len(address) > _LONGEST_ADDRESS
-            or address.startswith(("#", "javascript:", "data:"))
-        ):
+        if tag == "a" and (not address or address.startswith(("#", "javascript:"))):
+            address = f"javascript:{address.removeprefix('javascript:')};{attributes.get('onclick') or ''}"
+            if not _CALLS.search(address):
+                return ""
+        elif not address or address.startswith(("javascript:", "data:")):
+            return ""
+        if len(address) > _LONGEST_ADDRESS:
             return ""
         self.loaded[address] = None
         return address if tag == "a" else ""

@@ -1,5 +1,6 @@
 """HTML to the text that a reader sees, in blocks with positions."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,9 @@ _MAY_SHOW_OTHERWISE = frozenset(
 _TELLING = _INVISIBLE | _CHANGING | SPEAKING | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
 _SAYING = LOOKING | NAMING_PARTS | {"onclick"}
 _ADDRESSED = frozenset({"a", "script", "iframe"})
+# What a script in the page loads, as chats are: s.src = "//…", document.write('<script src="//…">').
+_LOADED = re.compile(r"""\bsrc\s{0,3}=\s{0,3}\\?["']((?:https?:)?//[^"'\s\\<>]{4,300})""")
+_LONGEST_LOADER = 20_000  # characters of a script; one that only loads another is short
 _DEEPEST_DOCUMENT = 12
 _LONGEST_READING = 1  # Chinese characters of an rt that is a reading of one
 
@@ -237,6 +241,9 @@ class _Walk:
         """Keep what an element without words of its own loads, and the words of a page that is written out in it."""
         if tag in _ADDRESSED:
             self.builder.address(attributes, tag)
+        if tag == "script" and "src" not in attributes:
+            for found in _LOADED.finditer(node.text()[:_LONGEST_LOADER]):
+                self.builder.address({"src": found[1]}, tag)
         self._read_within(node, tag, attributes, state)
 
     def _read_within(

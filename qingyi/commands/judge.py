@@ -100,12 +100,15 @@ def _as_dict(page: PageText, judgement: Judgement) -> dict[str, object]:
         "findings": findings,
         "spared": [asdict(spared) for spared in judgement.spared],
         "contacts": [asdict(contact) for contact in judgement.contacts],
+        "certificates": judgement.certificates,
     }
 
 
 def _print(judgement: Judgement) -> None:
     kind, reasons = KIND_LABELS[judgement.page_kind], "；".join(judgement.page_kind_reasons)
     console.print(f"页面类别：{kind}（{reasons}）", markup=False)
+    if judgement.certificates:
+        console.print(f"出示的审查证明文号：{'、'.join(judgement.certificates)}", markup=False)
     if not judgement.findings:
         console.print("没有命中")
         return

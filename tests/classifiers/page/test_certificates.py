@@ -47,6 +47,11 @@ def faults(
             "(浙)医广[2025]第06-08-012号",
             date(2025, 6, 8),
         ),
+        ("（京）医广\n【2024】第05-\n17-0912号", "(京)医广[2024]第05-17-0912号", date(2024, 5, 17)),
+        ("（桂）医广【2023】第09-14-303", "(桂)医广[2023]第09-14-303号", date(2023, 9, 14)),
+        ("津（中）医广【2022】第11-02-0047号", "(津)中医广[2022]第11-02-0047号", date(2022, 11, 2)),
+        ("苏(锡)医广【2021】第08-30-006号", "(苏锡)医广[2021]第08-30-006号", date(2021, 8, 30)),
+        ("渝（医）广[2020]第07-09-115号", "(渝)医广[2020]第07-09-115号", date(2020, 7, 9)),
     ],
 )
 def test_a_number_is_read_in_every_form_in_use(
@@ -69,6 +74,30 @@ def test_a_number_is_read_in_every_form_in_use(
 )
 def test_other_numbers_are_not_taken_for_one(text: str) -> None:
     assert find_numbers(normalise(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("广审号：浙（A）广【2018】第04-11-209号", "浙(A)广[2018]第04-11-209号"),
+        ("审查证明文号:2019年第0315号", "2019年第0315号"),
+        ("医疗广告审查证明文号\n湘卫广字2020-118", "湘卫广字2020-118"),
+    ],
+)
+def test_whatever_stands_behind_the_words_for_it_is_a_shown_number(
+    rules: RuleSet, text: str, written: str
+) -> None:
+    (number,) = find_numbers(normalise(text))
+    assert (number.canonical, number.written) == (None, written)
+    judgement = judge(
+        PageText.of_plain(f"{PAGE.replace(NUMBER, '')}{text}"), rules, Facts(date(2026, 11, 24), (), {})
+    )
+    assert judgement.certificates == (written,)
+    assert [f.rule for f in judgement.findings if f.family == "certificate"] == ["certificate-malformed"]
+
+
+def test_the_number_of_another_approval_is_none_of_these() -> None:
+    assert find_numbers(normalise("药品广告批准文号：国药广审（文）第250401000号")) == ()
 
 
 def test_a_number_with_a_day_that_does_not_exist_was_never_issued() -> None:

@@ -9,6 +9,7 @@ from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register, Registered, find_contacts
 from classifiers.text.normalise import normalise
 from classifiers.values import Block, Facts, PageText, Region
+from crawler.pages.extract import extract
 
 REGISTER = Register(
     (
@@ -32,6 +33,9 @@ def contacts(text: str) -> list[tuple[str, str, str | None]]:
         ("电话：０５７１－８６００００01", [("phone", "０５７１－８６００００01", "云溪市人民医院")]),
         ("手机13800000000。", [("phone", "13800000000", None)]),
         ("预约电话6666888", [("phone", "6666888", None)]),
+        ("总机：(0591) 8600 0021", [("phone", "(0591) 8600 0021", None)]),
+        ("0371-6600 0017转8", [("phone", "0371-6600 0017", None)]),
+        ("客服QQ：800070011", [("qq", "800070011", None)]),
         ("微信号：yunling_01", [("wechat", "yunling_01", None)]),
         ("QQ：8600001", [("qq", "8600001", None)]),
         ("地址：云溪市河东路8号", [("address", "云溪市河东路8号", None)]),
@@ -115,3 +119,18 @@ def test_a_finding_says_where_the_words_stood(rules: RuleSet) -> None:
     )
     (finding,) = judge(page, rules, Facts(date(2026, 11, 28))).findings
     assert "位于网页标题" in finding.why
+
+
+@pytest.mark.parametrize(
+    ("body", "widget"),
+    [
+        ('<a href="javascript:openZoosUrl(1);">医生在线</a>', "商务通"),
+        ('<a href="#" onclick="openZoosUrl();return false">问一问</a>', "商务通"),
+        ("<script>var t=document.createElement('script');t.src='//chat.meiqia.com/k.js';</script>", "美洽"),
+        ('<a href="javascript:history.back()">返回</a><a href="javascript:void(0)">展开</a>', None),
+    ],
+)
+def test_a_chat_that_a_script_opens_is_a_contact(rules: RuleSet, body: str, widget: str | None) -> None:
+    page = extract(f"<html><body><p>云溪口腔门诊部，设牙体牙髓科。</p>{body}</body></html>")
+    contacts = judge(page, rules, Facts(date(2026, 11, 24))).contacts
+    assert [contact.quote for contact in contacts if contact.kind == "widget"] == ([widget] if widget else [])
