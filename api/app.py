@@ -18,6 +18,7 @@ from api.cases.case import router as review_router
 from api.cases.queue import router as reviewers_queue_router
 from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
+from api.figures.monitoring import router as monitoring_router
 from api.figures.routes import router as figures_router
 from api.letters.routes import router as letters_router
 from api.limits import Limits
@@ -85,6 +86,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         webhooks_router,
         tips_router,
         figures_router,
+        monitoring_router,
         trials_router,
         lists_router,
         letters_router,

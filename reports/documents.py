@@ -7,8 +7,10 @@ from datetime import datetime
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Emu, Pt
+from docx.table import _Row
 
 from reports.reproducible_zip import timeless
 
@@ -32,15 +34,39 @@ def new_document(title: str, made: datetime) -> DocxDocument:
     return document
 
 
-def table(document: DocxDocument, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table with a row of titles."""
+def table(
+    document: DocxDocument,
+    head: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    widths: Sequence[float] = (),
+) -> None:
+    """A table with a row of titles, which comes again on each page; no row breaks over two. `widths` are the columns',
+    in centimetres; without them all are alike."""
     made = document.add_table(rows=1, cols=len(head), style="Table Grid")
-    for cell, text in zip(made.rows[0].cells, head, strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
+    section = document.sections[-1]
+    room = int(section.page_width or 0) - int(section.left_margin or 0) - int(section.right_margin or 0)
+    parts = widths or [1.0] * len(head)
+    lengths = [Emu(int(room * part / sum(parts))) for part in parts]
+    made.autofit = False
+    for column, length in zip(made.columns, lengths, strict=True):
+        column.width = length
+    _fill(made.rows[0], head, lengths, is_head=True)
     for row in rows:
-        for cell, value in zip(made.add_row().cells, row, strict=True):
-            cell.text = str(value)
+        _fill(made.add_row(), row, lengths)
     document.add_paragraph()
+
+
+def _fill(row: _Row, values: Sequence[object], lengths: Sequence[Emu], *, is_head: bool = False) -> None:
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if is_head:
+        properties.append(OxmlElement("w:tblHeader"))
+    for cell, value, length in zip(row.cells, values, lengths, strict=True):
+        cell.width = length
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.line_spacing, paragraph.paragraph_format.first_line_indent = 1.0, Pt(0)
+        run = paragraph.add_run(str(value))
+        run.bold, run.font.size = is_head, Pt(9)
 
 
 def as_bytes(document: DocxDocument) -> bytes:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
+from api.attached import DOCX, XLSX, attached
 from api.context import App, AppState, FigureReader, Now, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
@@ -43,8 +44,6 @@ from reports.typical_cases import typical_cases
 
 router = APIRouter(include_in_schema=False)
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_BARS, _TYPICAL = 12, 10
 _LONGEST = 3_700  # days
 
@@ -84,6 +83,18 @@ def figure_query(
 
 
 FigureQueryParam = Annotated[FigureQuery, Depends(figure_query)]
+
+
+def presets(today: date) -> list[tuple[str, Period]]:
+    """The periods that are asked for most, with their names."""
+    return [
+        ("本周", Period.week(today)),
+        ("本月", Period.month(today)),
+        ("上月", Period.month(today).before),
+        ("本季", Period.quarter(today)),
+        ("上季", Period.quarter(today).before),
+        ("本年", Period.year(today)),
+    ]
 
 
 @router.get("/figures")
@@ -130,6 +141,7 @@ def show(
             cells=cells,
             results=list(DisposalResult),
             address=_queue_address,
+            presets=presets(local_day(now)),
         )
 
 
@@ -153,7 +165,7 @@ def quantified(app: App, sign_in: FigureReader, now: Now, query: FigureQueryPara
             session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
         )
     content = quantified_workbook(parts, query.period, query.place, query.period.end)
-    return _file(content, _XLSX, f"quantified-{query.period.first}-{query.period.last}.xlsx")
+    return attached(content, XLSX, f"量化统计表（{query.place}，{query.period.title}）.xlsx")
 
 
 @router.get("/figures/stage-report.docx")
@@ -176,7 +188,7 @@ def stage(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) ->
         audit.append(
             session, sign_in.user, "report_exported", now, f"阶段工作报告 {query.period.title} {query.place}"
         )
-    return _file(content, _DOCX, f"stage-report-{query.period.first}-{query.period.last}.docx")
+    return attached(content, DOCX, f"阶段工作报告（{query.place}，{query.period.title}）.docx")
 
 
 @router.get("/figures/typical-cases.docx")
@@ -187,7 +199,8 @@ def typical(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) 
         audit.append(
             session, sign_in.user, "report_exported", now, f"典型案例 {query.period.title} {query.place}"
         )
-    return _file(typical_cases(cases, query.period.end), _DOCX, f"typical-cases-{query.period.first}.docx")
+    content = typical_cases(cases, query.period.end)
+    return attached(content, DOCX, f"典型案例（{query.place}，{query.period.title}）.docx")
 
 
 @router.get("/institutions/{institution_id}")
@@ -212,7 +225,7 @@ def record(app: App, sign_in: FigureReader, now: Now, institution_id: RecordId) 
         history = _history(session, sign_in, institution_id)
         audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
         content = institution_record(history, now)
-    return _file(content, _DOCX, f"institution-{institution_id}.docx")
+    return attached(content, DOCX, f"{history.institution.name}医疗广告记录.docx")
 
 
 def _history(session: Session, sign_in: SignIn, institution_id: int) -> InstitutionHistory:
@@ -248,8 +261,3 @@ def _named(names: dict[str, str]) -> Callable[[str], str]:
 
 def _queue_address(wanted: dict[str, str], state: str) -> str:
     return f"/cases?{QueueFilter(**{**wanted, 'state': state}).address()}"
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)

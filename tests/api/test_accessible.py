@@ -21,6 +21,7 @@ PAGES = [
     *(
         "/figures",
         "/figures/coverage",
+        "/figures/monitoring",
         "/institutions/1",
         "/lists",
         "/lists/terms",

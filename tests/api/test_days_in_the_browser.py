@@ -126,7 +126,7 @@ def test_a_leader_reads_the_quarter_and_takes_its_files(
     assert last == [0, 3]
     with page.expect_download() as started:
         page.keyboard.press("d")
-    assert started.value.suggested_filename.startswith("stage-report-")
+    assert started.value.suggested_filename.startswith("阶段工作报告")
     page.locator("svg.chart a").first.focus()
     page.locator("section[aria-label=按机构] svg a").click()
     page.wait_for_url(re.compile("/cases\\?"))

@@ -1,0 +1,268 @@
+"""What was monitored in a period 监测量 and what of it is suspected of breaking the law 违法率, page by page.
+
+A page counts once in a period however often it was seen, and once more for what mobile visitors alone were shown. It is
+suspected where any judgement of what was seen in the period found something, unless a reviewer dismissed its newest case.
+What a machine found is a lead 线索; confirmed is what people found unlawful.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from records.cases.review_queue import NO_CATEGORY
+from records.cases.stages import STAGES
+from records.figures.period import Period
+from records.models import (
+    Case,
+    CaseState,
+    FindingRecord,
+    Institution,
+    JudgementRecord,
+    Page,
+    Snapshot,
+    Source,
+    SourceKind,
+    Visit,
+    VisitKind,
+)
+
+SITE, ACCOUNT, PLATFORM = "网站", "公众号", "自媒体平台"
+DESK, MOBILE = "PC 端", "移动端"
+_GRAVE = frozenset({"heavier", "police"})
+# Where others than the owner of the address publish: what is there is a post, whoever's site it is registered as.
+_PLATFORMS = (
+    "weixin.qq.com",
+    "toutiao.com",
+    "baijiahao.baidu.com",
+    "weibo.com",
+    "zhihu.com",
+    "sohu.com",
+    "douyin.com",
+    "kuaishou.com",
+    "xiaohongshu.com",
+    "bilibili.com",
+    "163.com",
+)
+_PART = 500
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a page is, and on which medium."""
+
+    institution_id: int
+    institution: str
+    names: tuple[str, ...]  # all by which it may be called on a page
+    category: str
+    district: str
+    medium: str
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """How many pages of one owner were seen on one kind of device."""
+
+    owner: Owner
+    end: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A page on which something was found. `rules` and `families` are by id; `quotes` are (rule, words)."""
+
+    page_id: int
+    owner: Owner
+    end: str
+    rules: frozenset[str]
+    families: frozenset[str]
+    quotes: frozenset[tuple[str, str]]
+    is_grave: bool
+    state: CaseState | None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether people found it unlawful."""
+        return self.state in STAGES["is-confirmed"].states
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether people found that it is not."""
+        return self.state is CaseState.DISMISSED
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """All of a period: what was monitored, and what of it something was found on."""
+
+    monitored: Sequence[Monitored]
+    suspects: Sequence[Suspect]
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """One row of a report: counts of pages; `suspected` leaves out what was dismissed."""
+
+    title: str
+    monitored: int
+    suspected: int
+    grave: int
+    confirmed: int
+    dismissed: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share of the monitored that is suspected; None where nothing was monitored."""
+        return self.suspected / self.monitored if self.monitored else None
+
+
+def find_monitoring(session: Session, period: Period, district: str | None = None) -> Monitoring:
+    """What was monitored and found in a period, of one district where one is given."""
+    owners = _owners(session, district)
+    end_of_visit = Visit.kind == VisitKind.MOBILE
+    counted = _seen(select(Page.source_id, end_of_visit, func.count(func.distinct(Snapshot.page_id))), period)
+    monitored = [
+        Monitored(owners[source], _end(owners[source], is_mobile), count)
+        for source, is_mobile, count in session.execute(counted.group_by(Page.source_id, end_of_visit))
+        if source in owners
+    ]
+    found = _seen(
+        select(Snapshot.page_id, Page.source_id, end_of_visit, JudgementRecord.id, JudgementRecord.gravity),
+        period,
+    )
+    found = found.join(
+        JudgementRecord,
+        JudgementRecord.snapshot_id == func.coalesce(Snapshot.unchanged_since_id, Snapshot.id),
+    ).where(JudgementRecord.unlawful)
+    newest: dict[tuple[int, bool], tuple[int, int, str]] = {}
+    for page_id, source, is_mobile, judgement_id, gravity in session.execute(
+        found.order_by(JudgementRecord.id)
+    ):
+        if source in owners:
+            newest[page_id, bool(is_mobile)] = (source, judgement_id, gravity)
+    states = _states(session, [page_id for page_id, _ in newest], period)
+    findings = _findings(session, [judgement for _, judgement, _ in newest.values()])
+    suspects = []
+    for (page_id, is_mobile), (source, judgement_id, gravity) in newest.items():
+        hits = findings.get(judgement_id, [])
+        suspects.append(
+            Suspect(
+                page_id=page_id,
+                owner=owners[source],
+                end=_end(owners[source], is_mobile),
+                rules=frozenset(rule for rule, _, _ in hits),
+                families=frozenset(family for _, family, _ in hits),
+                quotes=frozenset((rule, quote) for rule, _, quote in hits if quote),
+                is_grave=gravity in _GRAVE,
+                state=states.get(page_id),
+            )
+        )
+    return Monitoring(monitored, suspects)
+
+
+def rate_row(title: str, monitored: Iterable[Monitored], suspects: Iterable[Suspect]) -> RateRow:
+    """Counts of what is given, as one row."""
+    listed = list(suspects)
+    standing = [one for one in listed if not one.is_dismissed]
+    return RateRow(
+        title,
+        monitored=sum(one.pages for one in monitored),
+        suspected=len(standing),
+        grave=sum(one.is_grave for one in standing),
+        confirmed=sum(one.is_confirmed for one in standing),
+        dismissed=len(listed) - len(standing),
+    )
+
+
+def rates_by(whole: Monitoring, key: Callable[[Monitored | Suspect], str]) -> list[RateRow]:
+    """A row for each value of what both kinds have, most suspected first."""
+    every: list[Monitored | Suspect] = [*whole.monitored, *whole.suspects]
+    titles = dict.fromkeys(map(key, every))
+    rows = [
+        rate_row(
+            title,
+            (one for one in whole.monitored if key(one) == title),
+            (one for one in whole.suspects if key(one) == title),
+        )
+        for title in titles
+    ]
+    return sorted(rows, key=lambda row: (-row.suspected, -row.monitored, row.title))
+
+
+def rates_of(
+    whole: Monitoring, keys: Callable[[Suspect], Iterable[str]], title: Callable[[str], str]
+) -> list[RateRow]:
+    """A row for each of several values that a suspect may have at once (its rules), each a share of all monitored."""
+    values = dict.fromkeys(value for one in whole.suspects for value in sorted(keys(one)))
+    rows = [
+        rate_row(title(value), whole.monitored, (one for one in whole.suspects if value in keys(one)))
+        for value in values
+    ]
+    return sorted(rows, key=lambda row: (-row.suspected, row.title))
+
+
+def _seen(query: Select, period: Period) -> Select:  # type: ignore[type-arg]
+    """`query` over the snapshots of the period that show a page's text, or that it is as it was; re-checks are left out:
+    they look at what is known."""
+    return (
+        query.join_from(Snapshot, Page, Page.id == Snapshot.page_id)
+        .join(Visit, Visit.id == Snapshot.visit_id)
+        .where(
+            Snapshot.fetched_at >= period.begin,
+            Snapshot.fetched_at < period.end,
+            Visit.kind != VisitKind.RECHECK,
+            Snapshot.text_sha256.is_not(None) | Snapshot.unchanged_since_id.is_not(None),
+        )
+    )
+
+
+def _owners(session: Session, district: str | None) -> dict[int, Owner]:
+    query = select(Source.id, Source.kind, Source.address, Source.name, Institution).join(Source.institution)
+    rows = session.execute(query.where(Institution.district == district) if district else query)
+    return {
+        source_id: Owner(
+            institution_id=owner.id,
+            institution=owner.name,
+            names=(owner.name, *owner.other_names, *([name] if name else [])),
+            category=owner.category or NO_CATEGORY,
+            district=owner.district,
+            medium=_medium(kind, address),
+        )
+        for source_id, kind, address, name, owner in rows
+    }
+
+
+def _medium(kind: SourceKind, address: str) -> str:
+    if kind is SourceKind.ACCOUNT:
+        return ACCOUNT
+    host = urlsplit(address).hostname or ""
+    return PLATFORM if any(host == one or host.endswith(f".{one}") for one in _PLATFORMS) else SITE
+
+
+def _end(owner: Owner, is_mobile: bool) -> str:
+    """Posts of accounts are read on phones."""
+    return MOBILE if is_mobile or owner.medium == ACCOUNT else DESK
+
+
+def _states(session: Session, page_ids: Sequence[int], period: Period) -> dict[int, CaseState]:
+    """The state of each page's newest case that was opened by the end of the period."""
+    states: dict[int, CaseState] = {}
+    for begin in range(0, len(page_ids), _PART):
+        query = select(Case.page_id, Case.state).where(
+            Case.page_id.in_(page_ids[begin : begin + _PART]), Case.opened_at < period.end
+        )
+        states |= {row[0]: row[1] for row in session.execute(query.order_by(Case.id))}
+    return states
+
+
+def _findings(session: Session, judgement_ids: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    columns = (FindingRecord.judgement_id, FindingRecord.rule, FindingRecord.family, FindingRecord.quote)
+    for begin in range(0, len(judgement_ids), _PART):
+        query = select(*columns).where(FindingRecord.judgement_id.in_(judgement_ids[begin : begin + _PART]))
+        for judgement_id, rule, family, quote in session.execute(query):
+            found.setdefault(judgement_id, []).append((rule, family, quote))
+    return found
