@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +15,14 @@ from playwright.async_api import (
     Error,
     Page,
     Playwright,
+    Request,
     Response,
     async_playwright,
 )
 
+from crawler.browser.bounds import PageBounds, bounds_of, stop_scripts
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, browser_proxy, guarded_launch_options
+from crawler.browser.memory_watch import REASON, memory_watch
 from crawler.browser.wire import Answer, Wire, header_value
 from evidence.warc import Exchange
 from records.settings import settings
@@ -29,7 +33,7 @@ _SETTLE_SECONDS = 5.0
 _MOST_SCREENS = 15
 _TALLEST = 16_000  # pixels; Chromium draws nothing below
 _MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
-_PAGE_SECONDS = 60.0
+_PAGE_SECONDS = 50.0
 DESKTOP = {"width": 1366, "height": 900}
 MOBILE = {"width": 390, "height": 844}
 
@@ -84,18 +88,24 @@ class EvidenceBrowser:
         self._starting = asyncio.Lock()
 
     async def look_at(self, url: str, visitor: BrowserProfile, quotes: Sequence[str] = ()) -> PageView:
-        """Look at `url`, and for `quotes` on it. Raises PageNotRendered after two tries, each of at most a minute."""
-        failure = ""
+        """Look at `url`, and for `quotes` on it. Raises PageNotRendered after two tries, or when its time is
+        up."""
+        failure, begun = "", monotonic()
         for _ in range(2):
             try:
                 async with asyncio.timeout(_PAGE_SECONDS):
                     return await self._look(url, visitor, quotes)
-            except (Error, TimeoutError) as error:
-                failure = (str(error).splitlines() or ["超过一分钟"])[0] or "超过一分钟"
+            except TimeoutError:  # it would take as long again
+                raise PageNotRendered(f"浏览器无法打开：{_PAGE_SECONDS:.0f} 秒内没有完成") from None
+            except Error as error:
+                if memory_watch().has_ended_since(begun):
+                    raise PageNotRendered(REASON) from None
+                failure = (str(error).splitlines() or ["没有说明"])[0]
         raise PageNotRendered(f"浏览器无法打开：{failure[:200]}")
 
     async def _started(self) -> Browser:
         async with self._starting:
+            memory_watch()
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._playwright.chromium.launch(**guarded_launch_options())
             return self._browser
@@ -126,7 +136,9 @@ class EvidenceBrowser:
             page.on("dialog", lambda dialog: asyncio.ensure_future(_dismissed(dialog)))
             context.on("page", lambda popup: asyncio.ensure_future(_closed(popup)) if popup != page else None)
             responses: list[Response] = []
-            page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - playwright marks it
+            bounds = bounds_of(context)
+            page.on("response", lambda response: _note(response, responses, bounds))
+            page.on("request", lambda request: _count(request, bounds, page))
             notes: list[str] = []
             wire = await Wire.tap(page, _MOST_BYTES)
             at = datetime.now(UTC)
@@ -138,6 +150,7 @@ class EvidenceBrowser:
             shown = f"服务器返回 HTTP {first.status}，" if first else ""
             steps.append((datetime.now(UTC), f"{shown}等页面静止，逐屏滚动一遍"))
             exchanges = await _exchanges(responses, wire, notes)
+            notes.extend(bounds.cut)
             steps.append((datetime.now(UTC), f"保存 {len(exchanges)} 次 HTTP 交互"))
             await _as_utf8(page, exchanges, notes)
             html = await page.content()
@@ -178,6 +191,19 @@ async def evidence_browser() -> AsyncIterator[EvidenceBrowser]:
 def monitor() -> BrowserProfile:
     """The truthful monitor."""
     return BrowserProfile(settings().user_agent)
+
+
+def _note(response: Response, kept: list[Response], bounds: PageBounds) -> None:
+    bounds.received(response.headers.get("content-length", ""))
+    if len(kept) <= _MOST_EXCHANGES:
+        kept.append(response)
+
+
+def _count(request: Request, bounds: PageBounds, page: Page) -> None:
+    """A page that has asked for too much is stopped; what it has is looked at."""
+    was_reached = bounds.are_reached
+    if not bounds.allows(request.url, is_frame=request.is_navigation_request()) and not was_reached:
+        asyncio.ensure_future(stop_scripts(page))  # noqa: RUF006 - it lives as long as the page does
 
 
 async def _dismissed(dialog: Any) -> None:  # noqa: ANN401 - playwright's Dialog

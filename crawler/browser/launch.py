@@ -17,6 +17,7 @@ GOTO_TIMEOUT_MS = 20_000
 _ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",
+    "--js-flags=--max-old-space-size=512",  # MiB, of one page's scripts
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from playwright.async_api import Error
@@ -9,10 +10,15 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from crawler.downloading.browser_requests import HARD_SECONDS
+from crawler.browser.memory_watch import REASON, memory_watch
+from crawler.downloading.browser_requests import BOUNDS, HARD_SECONDS
 
 _GRACE = 5.0  # seconds that a page's own clock has more than it needs
 _CLOSING = 5.0
+
+
+class PageTooLarge(Exception):
+    """A page took so much that it was ended; it is not tried again."""
 
 
 class BrowserHung(Exception):
@@ -35,17 +41,30 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
     async def _download_request(self, request: Request, *more: Any) -> Response:  # noqa: ANN401
         async with self._starting:
             if not self._is_started:
+                memory_watch()
                 await super()._launch()
                 self._is_started = True
         async with self._free:
+            begun = monotonic()
             try:
                 answer = super()._download_request(request, *more)
                 response: Response = await asyncio.wait_for(answer, HARD_SECONDS + _GRACE)
             except TimeoutError:
                 async with self._starting:
                     await self._give_up_browser()
+                bounds = request.meta.get(BOUNDS)
+                if bounds is not None and bounds.are_reached:
+                    raise PageTooLarge("；".join(bounds.cut)) from None
                 raise BrowserHung("the browser hung and has been closed") from None
+            except Error as error:
+                if memory_watch().has_ended_since(begun):
+                    raise PageTooLarge(REASON) from error
+                raise
             return response
+
+    async def _browser_disconnected_callback(self) -> None:
+        if "browser" in self.__dict__:  # one that was given up is nobody's any more
+            await super()._browser_disconnected_callback()
 
     async def _give_up_browser(self) -> None:
         """Let go of the browser and of all that waits for it: the next page starts another."""

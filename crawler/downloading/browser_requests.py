@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.browser.bounds import bounds_of
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
 from crawler.downloading.page_scripts import MARK_UNSEEN, REVEAL
 from crawler.downloading.responses import content_type
@@ -19,7 +20,8 @@ from records.snapshots.encoding import is_undeclared_utf8
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-HARD_SECONDS = 45.0
+HARD_SECONDS = 35.0
+BOUNDS = "page_bounds"
 _REVEAL_SECONDS = 6.0
 
 
@@ -67,10 +69,18 @@ def close_context(meta: Mapping[str, Any]) -> None:
         _soon(page.context.close())
 
 
+def what_was_cut(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a request that the browser was asked for lost to the bounds of a page, in Chinese."""
+    page = meta.get("playwright_page")
+    return bounds_of(page.context).cut if page is not None else ()
+
+
 async def _prepare_page(page: "Page", request: Request) -> None:
     """Close pop-ups, and the whole context where the page has not come to an end in time. A page that is UTF-8 and does
     not say so is shown from the bytes that came, as what it is: the browser would show it garbled."""
     context = page.context
+    bounds = request.meta[BOUNDS] = bounds_of(context)
+    context.on("response", lambda answer: bounds.received(answer.headers.get("content-length", "")))
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
     clock = asyncio.get_running_loop().call_later(HARD_SECONDS, lambda: _soon(context.close()))
     context.on("close", lambda _: clock.cancel())

@@ -17,6 +17,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from crawler.browser.bounds import bounds_of, stop_scripts
 from crawler.downloading.skipped import SkipPage
 from crawler.network.guard import AddressGuard
 from records.settings import settings
@@ -87,8 +88,10 @@ _NOT_RENDERED = frozenset({"image", "media", "font", "websocket", "eventsource",
 
 
 async def browser_must_not(request: Any) -> bool:  # noqa: ANN401 - playwright's Request, whose types are internal
-    """Whether the browser's request is aborted: a refused address, or nothing that text needs."""
+    """Whether the browser's request is aborted: a refused address, nothing that text needs, or one too many."""
     if request.resource_type in _NOT_RENDERED:
+        return True
+    if not await _is_within_bounds(request):
         return True
     if request.url.startswith(("data:", "blob:", "about:")):
         return False
@@ -97,3 +100,18 @@ async def browser_must_not(request: Any) -> bool:  # noqa: ANN401 - playwright's
     except SkipPage:
         return True
     return False
+
+
+async def _is_within_bounds(request: Any) -> bool:  # noqa: ANN401 - as above
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the request
+
+    try:
+        page = request.frame.page
+        bounds = bounds_of(page.context)
+    except Error:  # of a page that is not there yet, or no more
+        return True
+    was_reached = bounds.are_reached
+    is_allowed = bounds.allows(request.url, is_frame=request.is_navigation_request())
+    if not is_allowed and not was_reached:
+        await stop_scripts(page)
+    return is_allowed

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
-from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context
+from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context, what_was_cut
 from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
 from crawler.downloading.responses import (
     CUT_SHORT,
@@ -249,6 +249,7 @@ class VisitSpider(PictureSpider):
             pictures = self._pictures(attempts, html, response.url, seen)
             fetched = as_fetched(planned.url, response, seen, pictures)
         else:
+            cut = what_was_cut(response.meta)
             close_context(response.meta)
             async for request in self._learn(progress, planned, shows_more(post.text, plain.post.text)):
                 yield request
@@ -258,7 +259,7 @@ class VisitSpider(PictureSpider):
                 ):
                     yield request
                 return
-            attempts = Attempts([*post.faults])
+            attempts = Attempts([*post.faults, *cut])
             pictures = self._pictures(attempts, html, response.url, seen)
             fetched = as_fetched(planned.url, plain.response, seen, pictures, response.url, response.body)
         async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts):

@@ -1,0 +1,75 @@
+"""What one page may ask for in the browser. What is beyond is not asked for, and the page's record says so.
+
+A page that asks for ever would hold the crawl, and one that names ever new hosts the resolver.
+"""
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+MOST_REQUESTS = 400
+MOST_NAMES = 60
+MOST_FRAMES = 60
+MOST_BYTES = 64 << 20  # as the answers declare them; the proxy counts each connection's own
+
+
+class PageBounds:
+    """Counts the requests of one page."""
+
+    def __init__(self) -> None:
+        self._requests = self._frames = self._bytes = 0
+        self._names: set[str] = set()
+        self._cut: dict[str, None] = {}
+
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """What was cut, in Chinese."""
+        return tuple(self._cut)
+
+    @property
+    def are_reached(self) -> bool:
+        """Whether anything was cut."""
+        return bool(self._cut)
+
+    def allows(self, url: str, *, is_frame: bool) -> bool:
+        """Count a request; False where it is one too many."""
+        self._requests += 1
+        self._frames += is_frame
+        if (name := urlsplit(url).hostname) and len(self._names) <= MOST_NAMES:
+            self._names.add(name)
+        over = {
+            f"页面的请求超过 {MOST_REQUESTS} 次": self._requests > MOST_REQUESTS,
+            f"页面的框架超过 {MOST_FRAMES} 个": is_frame and self._frames > MOST_FRAMES,
+            f"页面用到的域名超过 {MOST_NAMES} 个": len(self._names) > MOST_NAMES,
+            f"页面的内容超过 {MOST_BYTES >> 20} MiB": self._bytes > MOST_BYTES,
+        }
+        for what, is_over in over.items():
+            if is_over:
+                self._cut.setdefault(f"{what}，其余未取")
+        return not any(over.values())
+
+    def received(self, length: str) -> None:
+        """Count an answer by the length that it declares."""
+        self._bytes += int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0
+
+
+_of_contexts: "WeakKeyDictionary[Any, PageBounds]" = WeakKeyDictionary()
+
+
+def bounds_of(context: Any) -> PageBounds:  # noqa: ANN401 - playwright's BrowserContext, whose types are internal
+    """The bounds of a page by its context, of which each page has one of its own."""
+    return _of_contexts.setdefault(context, PageBounds())
+
+
+async def stop_scripts(page: Any) -> None:  # noqa: ANN401 - as above
+    """Have the page's own scripts, and those of its frames, run no more; what it shows stays, and ours can read it.
+
+    To refuse each request of a page that never ends to ask would cost as much as to make it.
+    """
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
+
+    with suppress(Error):
+        session = await page.context.new_cdp_session(page)
+        await session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+        await session.send("Page.stopLoading")

@@ -1,0 +1,68 @@
+"""Watches from outside how much memory the browser takes, and ends the page that takes too much.
+
+What a page does to its own process cannot be bounded from within: a script can fill a gigabyte in a second.
+"""
+
+import threading
+import time
+from functools import lru_cache
+
+import psutil
+
+MOST_BYTES = 900 << 20  # of all processes of the browser together, without what they share
+_EVERY_SECONDS = 0.25
+REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
+
+
+class MemoryWatch:
+    """Looks at the browsers that this process has begun, until it ends."""
+
+    def __init__(self) -> None:
+        self._ended: list[float] = []  # monotonic seconds
+        threading.Thread(target=self._watch, name="memory-watch", daemon=True).start()
+
+    def has_ended_since(self, moment: float) -> bool:
+        """Whether a page was ended after a moment (monotonic seconds)."""
+        return any(at >= moment for at in self._ended)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_EVERY_SECONDS)
+            taken = _taken()
+            pages = {process: size for process, size in taken.items() if _shows_a_page(process)}
+            if pages and sum(taken.values()) > MOST_BYTES:
+                self._ended.append(time.monotonic())
+                _end(max(pages, key=lambda process: pages[process]))
+
+
+@lru_cache(maxsize=1)
+def memory_watch() -> MemoryWatch:
+    """This process's watch; it begins with the first call."""
+    return MemoryWatch()
+
+
+def _taken() -> dict[psutil.Process, int]:
+    """The browser's processes, with the bytes that each has for itself."""
+    found = {}
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if "chrom" in process.name():
+                memory = process.memory_info()
+                found[process] = memory.rss - memory.shared
+        except psutil.Error:  # they come and go
+            continue
+    return found
+
+
+def _shows_a_page(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _end(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.Error:
+        return
