@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import pickle
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -13,6 +15,33 @@ from jsonschema.exceptions import ValidationError
 from classifiers.lists.faults import ListFault, ListsRefused
 
 Parsed = TypeVar("Parsed")
+
+
+class _ParsedFile(NamedTuple):
+    """A file's content (pickled: who reads it may change it), its nodes, and what a schema says of it."""
+
+    content: bytes
+    node: yaml.Node
+    errors: tuple[tuple[tuple[str | int, ...], str], ...]
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, schema: str, definition: str) -> _ParsedFile:
+    """A draft is checked as a whole at each pause in typing, and all of its files but one are as they were. Raises
+    yaml.YAMLError."""
+    loader = yaml.CSafeLoader(text)
+    node = loader.get_single_node() or yaml.ScalarNode("tag:yaml.org,2002:null", "")
+    content = loader.construct_document(node)
+    whole = {"$ref": f"#/$defs/{definition}", "$defs": json.loads(schema)["$defs"]}
+    errors = sorted(Draft202012Validator(whole).iter_errors(content), key=lambda e: list(map(str, e.path)))
+    told = tuple((tuple(error.absolute_path), _in_words(error)) for error in errors)
+    return _ParsedFile(pickle.dumps(content), node, told)
+
+
+@lru_cache(maxsize=4)
+def _learned(parse: Callable[[str], object], text: str) -> object:
+    """What was learned is millions of characters long, and shared by all versions that have it."""
+    return parse(text)
 
 
 class ListReader:
@@ -24,7 +53,8 @@ class ListReader:
         self.digest = hashlib.sha256()
         self._nodes: dict[str, yaml.Node] = {}
         try:
-            self._schema = json.loads((folder / "schema.json").read_text("utf-8"))
+            self.schema = (folder / "schema.json").read_text("utf-8")
+            json.loads(self.schema)
         except (OSError, ValueError) as error:
             fault = ListFault(str(folder / "schema.json"), 0, "-", f"无法读取格式定义：{error}")
             raise ListsRefused([fault]) from error
@@ -35,9 +65,7 @@ class ListReader:
             raw = (self.folder / name).read_bytes()
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
             text = raw.decode("utf-8")
-            loader = yaml.CSafeLoader(text)
-            node = loader.get_single_node() or yaml.ScalarNode("tag:yaml.org,2002:null", "")
-            content = loader.construct_document(node)
+            parsed = _parsed(text, self.schema, definition)
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
         except UnicodeDecodeError as error:
@@ -49,9 +77,11 @@ class ListReader:
         except yaml.YAMLError as error:
             self.faults.append(ListFault(name, 0, "-", f"YAML 格式错误：{error}"))
         else:
-            self._nodes[name] = node
-            if self._conforms(name, definition, content):
-                return cast("dict[str, Any]", content)
+            self._nodes[name] = parsed.node
+            for path, reason in parsed.errors:
+                self.fault(name, path, reason)
+            if not parsed.errors:
+                return cast("dict[str, Any]", pickle.loads(parsed.content))  # noqa: S301 - our own, made above
         return {}
 
     def read_with(self, name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
@@ -62,7 +92,7 @@ class ListReader:
         try:
             raw = (self.folder / name).read_bytes()
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
-            return parse(raw.decode("utf-8"))
+            return cast("Parsed", _learned(parse, raw.decode("utf-8")))
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
         except UnicodeDecodeError as error:
@@ -72,15 +102,6 @@ class ListReader:
             line_number, _, reason = str(error).partition(": ")
             self.faults.append(ListFault(name, int(line_number), "-", reason))
         return None
-
-    def _conforms(self, name: str, definition: str, content: object) -> bool:
-        schema = {"$ref": f"#/$defs/{definition}", "$defs": self._schema["$defs"]}
-        errors = sorted(
-            Draft202012Validator(schema).iter_errors(content), key=lambda e: list(map(str, e.path))
-        )
-        for error in errors:
-            self.fault(name, tuple(error.absolute_path), _in_words(error))
-        return not errors
 
     def fault(self, name: str, path: tuple[str | int, ...], reason: str) -> None:
         """Keep a fault of file `name` at `path` (keys and indexes from the top)."""

@@ -1,11 +1,13 @@
 """Loads, validates and compiles `keyword_lists/`: rules as data."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 from ahocorasick_rs import AhoCorasick
@@ -196,8 +198,14 @@ class RuleSet:
         return (rule for rule in self.live.values() if rule.when == condition)
 
 
+_KEPT = 3  # versions: the one in force, and a draft before and after a change
+_known: OrderedDict[tuple[str, str], RuleSet] = OrderedDict()
+_lock = Lock()
+
+
 def load_rules(folder: Path) -> RuleSet:
-    """The lists in `folder`; raises ListsRefused naming every fault by file, line and field."""
+    """The lists in `folder`; raises ListsRefused naming every fault by file, line and field. The same files give the same
+    rules, with all that was compiled of them."""
     reader = ListReader(folder)
     laws = reader.read("laws.yaml", "laws")
     contexts = reader.read("contexts.yaml", "contexts")
@@ -215,6 +223,11 @@ def load_rules(folder: Path) -> RuleSet:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
     if reader.faults or wording is None or naming is None:
         raise ListsRefused(reader.faults)
+    files = (reader.digest.hexdigest(), reader.schema)
+    with _lock:
+        if files in _known:
+            _known.move_to_end(files)
+            return _known[files]
     words_of = {group["id"]: tuple(group["words"]) for group in groups["words"]}
     if CARE not in words_of:
         reader.fault("words.yaml", ("words",), f"缺少名为 {CARE} 的词组，研判离不开它")
@@ -239,7 +252,7 @@ def load_rules(folder: Path) -> RuleSet:
         for entry in (*kinds["cues"], *fields["cues"])
     }
     by_id = {family["family"]: family for family in families.values()}
-    return RuleSet(
+    made = RuleSet(
         rules,
         known_contexts,
         cues,
@@ -250,6 +263,11 @@ def load_rules(folder: Path) -> RuleSet:
         by_id,
         known_laws,
     )
+    with _lock:
+        _known[files] = made
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return made
 
 
 def _rule(family: dict[str, Any], entry: dict[str, Any], articles: dict[Cite, Article]) -> Rule:

@@ -6,6 +6,7 @@ dictionary) is no variant. Words that only sound like others are `classifiers.ma
 """
 
 from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -64,12 +65,18 @@ def variants(words: Iterable[str], taken: Container[str]) -> list[Variant]:
     found: dict[str, Variant] = {}
     for word in words:
         for variant in _variants_of(word):
-            if variant.written not in taken and not is_word(variant.written):
+            if variant.written not in taken:
                 found.setdefault(variant.written, variant)
     return list(found.values())
 
 
-def _variants_of(word: str) -> Iterator[Variant]:
+@lru_cache(maxsize=20_000)
+def _variants_of(word: str) -> tuple[Variant, ...]:
+    """Those that are no words themselves. Each version of the lists has nearly the same words."""
+    return tuple(variant for variant in _written_variants(word) if not is_word(variant.written))
+
+
+def _written_variants(word: str) -> Iterator[Variant]:
     for index, character in enumerate(word):
         for other in LOOK_ALIKES.get(character, ""):
             alone = len(word) == 2 and how_common(other) >= _ALONE

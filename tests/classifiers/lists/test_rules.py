@@ -47,6 +47,21 @@ def test_a_good_list_is_taken(folder: Path) -> None:
     assert list(load_rules(folder).live) == ["trial-rule"]
 
 
+def test_the_same_files_give_the_same_rules_and_changed_ones_others(folder: Path) -> None:
+    (folder / "trial.yaml").write_text(GOOD, "utf-8")
+    first = load_rules(folder)
+    assert load_rules(folder) is first
+    (folder / "trial.yaml").write_text(GOOD.replace("[试验词语]", "[试验词语, 另外词语]"), "utf-8")
+    second = load_rules(folder)
+    assert [rules.live["trial-rule"].terms for rules in (first, second)] == [
+        ("试验词语",),
+        ("试验词语", "另外词语"),
+    ]
+    assert len(second.matcher.scan("试验词语和另外词语").hits) == 2
+    (folder / "trial.yaml").write_text(GOOD, "utf-8")
+    assert load_rules(folder) is first
+
+
 def test_a_missing_field_is_named_with_its_line(folder: Path) -> None:
     found = faults(folder, GOOD.replace("    why: 试验\n", ""))
     assert found == ["trial.yaml:4: rules.1: 缺少字段：why"]
