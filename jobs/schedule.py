@@ -81,6 +81,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
+        **({"heads": (("audit", "note"), _DAY)} if settings().heads_dir else {}),
         **({"replay": (("evidence", "replay"), _DAY)} if settings().viewer_dir.is_dir() else {}),
     }
     wanted: dict[str, tuple[Callable[..., object], tuple[str, ...], int]] = {

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import typer
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -78,4 +80,13 @@ def typed_day(written: str) -> date:
         return parse_day(written)
     except ValueError as fault:
         errors.print(f"错误：{fault}", style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from None
+
+
+def read_roots(path: Path) -> list[Certificate]:
+    """The root certificates in a PEM file; one that cannot be read ends the command."""
+    try:
+        return load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as fault:
+        errors.print(f"错误：{path} 不是可读的根证书（PEM）：{fault}", style="red", markup=False)
         raise typer.Exit(2) from None

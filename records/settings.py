@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     )
     download_seconds: float = Field(default=30.0, gt=0, description="how long one answer may take")
     stamp_url: str = Field(default="", description="RFC 3161 time stamp authority; empty: none is asked")
+    heads_dir: Path | None = Field(
+        default=None,
+        description="another disk's or machine's folder, into which the heads of both chains are noted daily",
+    )
     crawl_every_minutes: int = Field(default=60, ge=1, description="how often due sites are looked for")
     recheck_every_minutes: int = Field(default=60, ge=1, description="how often due re-checks are looked for")
     tips_every_minutes: int = Field(

@@ -4,13 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import typer
-from cryptography.x509 import load_pem_x509_certificates
 from rich.table import Column, Table
 
 from evidence.verification import verify_package
 from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
-from qingyi.console import console, counting, current_engine, errors, evidence_store, typed_day
+from qingyi.console import console, counting, current_engine, errors, evidence_store, read_roots, typed_day
 from records.cases.captures import check_captures
 from records.cases.evidence_package import EvidenceIncomplete, export_case
 from records.database import reading
@@ -94,11 +93,7 @@ def verify(
     roots: Path = typer.Option(None, "--roots", help="时间戳机构的根证书（PEM），同时核对时间戳的签名"),
 ) -> None:
     """核对一个证据包，不需要数据库：说出被改动、缺少、后来加入的每个文件。有不符的，退出码为 1。"""
-    try:
-        trusted = load_pem_x509_certificates(roots.read_bytes()) if roots else ()
-    except (OSError, ValueError) as error:
-        errors.print(f"错误：{roots} 不是可读的根证书（PEM）：{error}", style="red", markup=False)
-        raise typer.Exit(2) from None
+    trusted = read_roots(roots) if roots else ()
     try:
         manifest, faults = verify_package(package, trusted)
     except OSError as error:
