@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.processes import run_logged_step
 from records.database import open_engine, reading
+from records.lists.rejudgings import find_unfinished
 from records.settings import settings
 from records.transfers.webhooks import any_due
 
@@ -24,6 +25,7 @@ _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
 _RUNNING_ALREADY = 3
 _DAY = 24 * 3600
+_LISTS_EVERY_SECONDS = 20
 
 
 class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no types
@@ -61,6 +63,16 @@ def send_webhooks() -> None:
         run_job("webhook", "deliver")
 
 
+def rejudge_stored_pages() -> None:
+    """Judge the stored pages by lists that came into force, if any wait."""
+    engine = open_engine(settings().database_url)
+    with reading(engine) as session:
+        waiting = find_unfinished(session) is not None
+    engine.dispose()
+    if waiting:
+        run_job("lists", "rejudge", "--due")
+
+
 def scheduler(engine: Engine) -> BackgroundScheduler:
     """A scheduler with the standing jobs, not started yet."""
     return _Clock(
@@ -88,6 +100,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
         name: (run_job, arguments, seconds) for name, (arguments, seconds) in steps.items()
     }
     wanted["webhooks"] = (send_webhooks, (), settings().webhooks_every_seconds)
+    wanted["rejudge"] = (rejudge_stored_pages, (), _LISTS_EVERY_SECONDS)
     for name, (work, arguments, seconds) in wanted.items():
         trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
         job = there.get(name)

@@ -17,6 +17,7 @@ from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, TemplateRef
 from jobs.processes import end_with_parent
 from qingyi.console import errors
 from records.database import DatabaseBehind
+from records.lists.agreement import VersionMissing
 from records.sheets.table import FileRefused
 from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
@@ -86,6 +87,7 @@ def main() -> None:
         ProcessLost,
         StorageFailed,
         TemplateRefused,
+        VersionMissing,
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:

@@ -35,6 +35,7 @@ ACTIONS: dict[str, str] = {
     "user_changed": "用户变更",
     "lists_draft": "关键词表草稿",
     "lists_trial": "关键词表试运行",
+    "lists_rejudged": "按新关键词表重新研判",
     "lists_published": "关键词表发布",
     "tip_added": "登记线索",
     "self_check": "自查",

@@ -35,6 +35,8 @@ USER, OFFICE, SYSTEM = "user", "office", "system"
 # From where to where, and who may. Nothing else is a step.
 STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.PENDING, CaseState.REVIEWING): frozenset({USER}),
+    # New lists find nothing on its page any more, and nobody holds it.
+    (CaseState.PENDING, CaseState.DISMISSED): frozenset({SYSTEM}),
     (CaseState.REVIEWING, CaseState.PENDING): frozenset({USER}),
     (CaseState.REVIEWING, CaseState.UNLAWFUL): frozenset({USER}),
     (CaseState.REVIEWING, CaseState.PROPOSED): frozenset({USER}),

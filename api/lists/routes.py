@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, page
 from api.lists.trials import begin
 from records.database import reading, transaction
-from records.lists import drafts, publications, trials
+from records.lists import drafts, publications, rejudgings, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
 from records.lists.term_edits import add_term, remove_term
 from records.lists.term_statistics import list_term_statistics, suggest_terms
-from records.models import DraftState, ListDraft, User
+from records.models import DraftState, ListDraft, Rejudging, User
+from records.workflow import actor_of
 
 router = APIRouter(prefix="/lists", include_in_schema=False)
 
@@ -37,6 +38,7 @@ def show(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLRespo
             records=records,
             drafts=drafts.list_drafts(session),
             publications=publications.list_publications(session),
+            rejudgings=rejudgings.list_rejudgings(session),
         )
 
 
@@ -257,6 +259,39 @@ def restore(
         user = session.get_one(User, sign_in.user_id)
         publications.roll_back(session, app.lists.folders, publication.version, user, reason, now)
     return RedirectResponse("/lists", 303)
+
+
+@router.get("/rejudgings/{rejudging_id}/progress")
+def rejudging_progress(app: App, _: ListReader, rejudging_id: RecordId) -> dict[str, object]:
+    """How far the stored pages are judged again."""
+    with reading(app.engine) as session:
+        found = _rejudging(session, rejudging_id)
+        return {"state": found.state.value, "judged": found.judged + found.missing, "pages": found.pages}
+
+
+@router.post("/rejudgings/{rejudging_id}/cancel", dependencies=[CheckedForm])
+def cancel_rejudging(app: App, sign_in: Analyst, now: Now, rejudging_id: RecordId) -> RedirectResponse:
+    """Judge no more stored pages by these lists."""
+    with transaction(app.engine) as session:
+        actor = str(actor_of(session.get_one(User, sign_in.user_id)))
+        rejudgings.cancel_rejudging(session, _rejudging(session, rejudging_id), actor, now)
+    return RedirectResponse("/lists", 303)
+
+
+@router.post("/rejudgings", dependencies=[CheckedForm])
+def ask_rejudging(app: App, sign_in: Analyst, now: Now) -> RedirectResponse:
+    """Have all stored pages judged by the lists in force."""
+    with transaction(app.engine) as session:
+        actor = str(actor_of(session.get_one(User, sign_in.user_id)))
+        rejudgings.ask_rejudging(session, app.lists.published(session, now).version, actor, now)
+    return RedirectResponse("/lists", 303)
+
+
+def _rejudging(session: Session, rejudging_id: int) -> Rejudging:
+    found = session.get(Rejudging, rejudging_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def _draft(session: Session, draft_id: int) -> ListDraft:

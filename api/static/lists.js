@@ -1,4 +1,4 @@
-// A list's file is checked while it is typed; a trial's progress is shown while it runs.
+// A list's file is checked while it is typed; the progress of a trial or a rejudging is shown while it runs.
 "use strict";
 
 const PAUSE = 700;
@@ -56,19 +56,25 @@ document.addEventListener("click", (event) => {
   if (jump && field) goToLine(Number(jump.dataset.line));
 });
 
-const trial = document.querySelector("[data-progress]");
+const work = document.querySelector("[data-progress]");
+let shown = "";
 
 async function follow() {
   try {
-    const answer = await fetch(trial.dataset.progress);
+    const answer = await fetch(work.dataset.progress);
     if (!answer.ok || answer.redirected) return;
     const { state, judged } = await answer.json();
-    document.getElementById("judged").textContent = judged;
-    document.getElementById("bar").value = judged;
-    if (state !== "running") location.reload();
+    const [number, bar] = [work.querySelector(".judged"), work.querySelector("progress")];
+    if (number) number.textContent = judged;
+    if (bar) bar.value = judged;
+    if (shown && state !== shown) location.reload();
+    shown = state;
   } catch {
     // The server is away for a moment.
   }
 }
 
-if (trial) setInterval(follow, EVERY);
+if (work) {
+  follow();
+  setInterval(follow, EVERY);
+}

@@ -9,16 +9,21 @@ from rich.table import Table
 from classifiers.examples import failing_examples
 from classifiers.lists.law_table import law_table
 from classifiers.lists.rules import load_rules
+from jobs.rejudging import rejudge
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
+from qingyi.rules import rules_in_force
 from records.database import reading, transaction
 from records.lists import trials
 from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files, keep_version
+from records.lists.publications import notice_version
+from records.lists.rejudgings import ask_rejudging, count_left, find_unfinished
 from records.lists.trial_run import run_trial
 from records.local_time import local_day
 from records.models import ListTrial
 from records.settings import settings
+from records.task_locks import hold
 
 app = typer.Typer(help="关键词表：检查、统计。", no_args_is_help=True)
 
@@ -55,6 +60,33 @@ def check(
 def law(folder: Path = typer.Argument(None, help="关键词表文件夹，默认为设置中的文件夹")) -> None:
     """法律条款与规则对照表（Markdown）：每条规定有哪些规则、罚则、例外，没有规则的为什么没有。"""
     typer.echo(law_table(load_rules(folder or settings().lists_dir)), nl=False)
+
+
+@app.command("rejudge")
+def rejudge_pages(
+    due: bool = typer.Option(False, "--due", help="只做发布之后还没做完的，没有就什么也不做"),
+) -> None:
+    """按现行关键词表重新研判已存页面：新增命中的立案，未定的案件随之更新或结案，人已作出的决定不动。中断后接着做。"""
+    engine, folders = current_engine(), ListFolders(settings().lists_dir, settings().lists_kept_dir)
+    with hold(engine, "rejudge"):
+        with transaction(engine) as session:
+            version = notice_version(session, folders, rules_in_force().version, utc_now()).version
+            unfinished = find_unfinished(session)
+            if unfinished is None and not due:
+                unfinished = ask_rejudging(session, version, "system:command", utc_now())
+            left = 0 if unfinished is None else count_left(session, unfinished)
+        with counting("重新研判中（页）", left) as progress:
+            done = rejudge(engine, evidence_store(), folders, progress)
+    if done is None:
+        console.print("没有等待重新研判的版本")
+        return
+    console.print(
+        f"版本 {done.version[:12]}：重新研判 {done.judged} 页，新增案件 {done.opened} 件，命中有变 {done.changed} 件，"
+        f"不再命中而结案 {done.closed} 件，不再命中但已有人处理 {done.left_open} 件"
+    )
+    if done.missing:
+        console.print(f"{done.missing} 页的证据不在证据库中，未能研判", style="yellow")
+        raise typer.Exit(1)
 
 
 @app.command("trial")

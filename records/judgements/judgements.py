@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, true, update
+from sqlalchemy import Select, delete, func, insert, select, true, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from classifiers.page.score import with_similar_pages
@@ -88,9 +88,17 @@ def await_no_more(session: Session, snapshot_ids: Sequence[int]) -> None:
 
 
 def record_judgement(
-    session: Session, snapshot: Snapshot, page: PageText, judgement: Judgement, *, version: str, now: datetime
+    session: Session,
+    snapshot: Snapshot,
+    page: PageText,
+    judgement: Judgement,
+    *,
+    version: str,
+    now: datetime,
+    rejudging_id: int = 0,
 ) -> JudgementRecord:
-    """Write a judgement and its findings. A snapshot is judged once: see `judged_among`.
+    """Write a judgement and its findings. A snapshot is judged once when it is kept (see `judged_among`), and once more
+    by each rejudging that finds something else.
 
     A flagged page joins the cluster of the pages that say the same, which its score counts.
     """
@@ -99,6 +107,7 @@ def record_judgement(
         judgement = with_similar_pages(judgement, cluster.other_pages)
     record = JudgementRecord(
         **_row(snapshot, page, judgement, version, now, text=page.text),
+        rejudging_id=rejudging_id,
         findings=[
             FindingRecord(
                 rule=finding.rule,
@@ -170,3 +179,28 @@ def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
     """Those of the snapshots that are judged already."""
     there = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
     return set(session.scalars(there))
+
+
+def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[Snapshot]:
+    """The snapshots by id, each with its page, source and institution."""
+    owners = selectinload(Snapshot.page).selectinload(Page.source).selectinload(Source.institution)
+    query = select(Snapshot).where(Snapshot.id.in_(snapshot_ids)).order_by(Snapshot.id)
+    return session.scalars(query.options(owners)).all()
+
+
+def find_places(session: Session, snapshot_ids: Sequence[int]) -> dict[int, set[tuple[str, int, int]]]:
+    """By snapshot, what its newest judgement found and where: rule, first character, one past the last."""
+    newest = (
+        select(func.max(JudgementRecord.id))
+        .where(JudgementRecord.snapshot_id.in_(snapshot_ids))
+        .group_by(JudgementRecord.snapshot_id)
+    )
+    rows = session.execute(
+        select(JudgementRecord.snapshot_id, FindingRecord.rule, FindingRecord.start, FindingRecord.end)
+        .join(FindingRecord, FindingRecord.judgement_id == JudgementRecord.id)
+        .where(JudgementRecord.id.in_(newest))
+    )
+    found: dict[int, set[tuple[str, int, int]]] = {}
+    for snapshot_id, rule, start, end in rows:
+        found.setdefault(snapshot_id, set()).add((rule, start, end))
+    return found

@@ -18,6 +18,10 @@ from records.store.whole_files import write_file, write_folder
 _LOG = logging.getLogger(__name__)
 
 
+class VersionMissing(Exception):
+    """A version of the lists is neither in the database nor kept on this machine; the message says which, in Chinese."""
+
+
 def last_publication(session: Session) -> ListPublication | None:
     """What came into force last."""
     return session.scalar(select(ListPublication).order_by(ListPublication.id.desc()).limit(1))

@@ -23,6 +23,7 @@ from records.lists.agreement import (
 )
 from records.lists.drafts import DraftRefused, ListFolders, difference, whole
 from records.lists.in_force import list_files
+from records.lists.rejudgings import ask_rejudging
 from records.local_time import local_day
 from records.models import DraftState, ListDraft, ListPublication, ListTrial, TrialState, User
 from records.workflow import actor_of
@@ -163,6 +164,8 @@ def _publish(
     session.add(publication)
     session.flush()
     agree(session, folders, version)
+    if last is not None:
+        ask_rejudging(session, version, actor, now)
     audit.append(
         session,
         actor,

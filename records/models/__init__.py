@@ -25,6 +25,8 @@ from records.models.lists import (
     ListPublication,
     ListTrial,
     ListVersionFile,
+    Rejudging,
+    RejudgingState,
     TrialDifference,
     TrialState,
 )
@@ -95,6 +97,8 @@ __all__ = [
     "PlannedPage",
     "PlannedState",
     "RegistryRevision",
+    "Rejudging",
+    "RejudgingState",
     "Role",
     "SavedView",
     "SignIn",

@@ -11,13 +11,17 @@ from records.models.snapshots import Snapshot
 
 
 class JudgementRecord(Base):
-    """The judgement of one snapshot, made once by one version of the lists."""
+    """The judgement of one snapshot by one version of the lists. Another one follows where lists that came into force
+    later find something else; the newest counts."""
 
     __tablename__ = "judgements"
-    __table_args__ = (UniqueConstraint("snapshot_id"),)
+    __table_args__ = (UniqueConstraint("snapshot_id", "rejudging_id"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    rejudging_id: Mapped[Id] = mapped_column(
+        default=0, comment="0: judged when it was kept; else judged again, see `rejudgings`"
+    )
     judged_at: Mapped[datetime]
     lists_version: Mapped[str] = mapped_column(String(64), comment="SHA-256 over the keyword lists in force")
     page_kind: Mapped[str] = mapped_column(String(20), comment="advert, education, news, notice …")

@@ -28,6 +28,15 @@ class TrialState(LabelledEnum):
     FAILED = "failed", "失败"
 
 
+class RejudgingState(LabelledEnum):
+    """How far the judging of stored pages by lists that came into force has come."""
+
+    WAITING = "waiting", "等待中"
+    RUNNING = "running", "运行中"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
 class ListDraft(Base):
     """What an analyst wants changed: the files that differ from the version that the draft is made from."""
 
@@ -132,3 +141,28 @@ class TrialDifference(Base):
     )
 
     snapshot: Mapped[Snapshot] = relationship()
+
+
+class Rejudging(Base):
+    """That the stored pages are judged again by lists that came into force. It goes on after `after_snapshot_id`,
+    whatever ended it."""
+
+    __tablename__ = "rejudgings"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(64), comment="the lists that judge")
+    actor: Mapped[str] = mapped_column(String(100), comment="who asked for it, as in the audit log")
+    state: Mapped[RejudgingState] = mapped_column(enum_column(RejudgingState), default=RejudgingState.WAITING)
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    after_snapshot_id: Mapped[Id] = mapped_column(default=0, comment="up to here all is judged")
+    pages: Mapped[int] = mapped_column(default=0, comment="to be judged")
+    judged: Mapped[int] = mapped_column(default=0)
+    missing: Mapped[int] = mapped_column(default=0, comment="pages whose text could not be read")
+    opened: Mapped[int] = mapped_column(default=0, comment="cases opened")
+    changed: Mapped[int] = mapped_column(default=0, comment="undecided cases that show other findings now")
+    closed: Mapped[int] = mapped_column(default=0, comment="undecided cases closed, nothing being found now")
+    left_open: Mapped[int] = mapped_column(
+        default=0, comment="cases in people's hands on whose page nothing is found now"
+    )

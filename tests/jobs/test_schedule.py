@@ -51,7 +51,13 @@ def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
     again = scheduler(engine)
     again.start(paused=True)
     nightly = {"replay"} if settings().viewer_dir.is_dir() else set()
-    assert {job.id for job in again.get_jobs()} == {"crawl", "recheck", "tips", "webhooks"} | nightly
+    assert {job.id for job in again.get_jobs()} == {
+        "crawl",
+        "recheck",
+        "tips",
+        "webhooks",
+        "rejudge",
+    } | nightly
     again.shutdown()
 
 

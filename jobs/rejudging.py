@@ -1,0 +1,165 @@
+"""Judges stored pages again by lists that came into force, in processes of their own. What it came to is written with how
+far it is, in one transaction a batch: whatever ends it, it goes on where it stood, and no page is judged twice."""
+
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from classifiers.lists.rules import RuleSet, load_rules
+from classifiers.page.identity import Register
+from classifiers.values import Judgement, PageText
+from records.cases.flagging import find_latest_cases
+from records.cases.reflagging import Reflagged, flag_again
+from records.database import open_engine, reading, transaction
+from records.judgements.facts import confirmed_cases, judge_page, register_of
+from records.judgements.judgements import find_places, list_with_owners, record_judgement
+from records.lists.agreement import VersionMissing, restore_version
+from records.lists.drafts import ListFolders
+from records.lists.rejudgings import begin_rejudging, end_rejudging, find_unfinished
+from records.models import Rejudging, RejudgingState
+from records.snapshots.images import texts_with_images
+from records.store.content_store import EvidenceMissing, EvidenceStore
+
+_AT_ONCE = 50
+_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class _Different:
+    """A page on which other findings are made now."""
+
+    snapshot_id: int
+    page: PageText
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What some pages came to: the last one's id, how many were judged, how many could not be read, which differ."""
+
+    last_id: int
+    judged: int
+    missing: int
+    different: list[_Different]
+
+
+def rejudge(
+    engine: Engine,
+    store: EvidenceStore,
+    folders: ListFolders,
+    progress: Callable[[int], None] = lambda _: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Rejudging | None:
+    """Judge all stored pages that are left to be judged by the version in force; what it came to, or None where nobody
+    asked for it. `progress` is called with how many more are done. Raises VersionMissing."""
+    with transaction(engine) as session:
+        found = find_unfinished(session)
+        if found is None:
+            return None
+        if not restore_version(session, folders, found.version):
+            raise VersionMissing(f"没有保存关键词表版本 {found.version[:12]}，无法据以重新研判")
+        left, version = begin_rejudging(session, found, now()), found.version
+    rest, running = iter(left), deque[Future[_Done]]()
+    address = engine.url.render_as_string(hide_password=False)
+    workers = min(_WORKERS, -(-len(left) // _AT_ONCE) or 1)  # each reads the lists first
+    with ProcessPoolExecutor(
+        workers, get_context("forkserver"), _open, (address, store, folders.of(version))
+    ) as pool:
+        while True:
+            while len(running) < 2 * workers and (some := list(islice(rest, _AT_ONCE))):
+                running.append(pool.submit(_judge, some))
+            if not running:
+                break
+            done = running.popleft().result()  # in order, so that it is known up to where all is done
+            if not _keep(engine, found.id, done, version, now()):
+                for future in running:
+                    future.cancel()
+                break
+            progress(done.judged + done.missing)
+    with transaction(engine) as session:
+        ended = session.get_one(Rejudging, found.id, with_for_update=True)
+        if ended.state is RejudgingState.RUNNING:
+            end_rejudging(session, ended, now())
+        return ended
+
+
+def _keep(engine: Engine, rejudging_id: int, done: _Done, version: str, now: datetime) -> bool:
+    """Write what some pages came to; whether it is to go on."""
+    with transaction(engine) as session:
+        rejudging = session.get_one(Rejudging, rejudging_id, with_for_update=True)
+        if rejudging.state is not RejudgingState.RUNNING:
+            return False
+        counts: Counter[Reflagged] = Counter()
+        changed = {one.snapshot_id: one for one in done.different}
+        snapshots = list_with_owners(session, list(changed))
+        cases = find_latest_cases(session, [snapshot.page_id for snapshot in snapshots])
+        for snapshot in snapshots:
+            new = changed[snapshot.id]
+            record = record_judgement(
+                session,
+                snapshot,
+                new.page,
+                new.judgement,
+                version=version,
+                now=now,
+                rejudging_id=rejudging_id,
+            )
+            session.flush()
+            counts[flag_again(session, snapshot.page, record, cases.get(snapshot.page_id), now)] += 1
+        rejudging.after_snapshot_id = done.last_id
+        rejudging.judged += done.judged
+        rejudging.missing += done.missing
+        rejudging.opened += counts[Reflagged.OPENED]
+        rejudging.changed += counts[Reflagged.CHANGED]
+        rejudging.closed += counts[Reflagged.CLOSED]
+        rejudging.left_open += counts[Reflagged.LEFT_OPEN]
+    return True
+
+
+# What follows runs in the processes that judge.
+@dataclass(frozen=True)
+class _Opened:
+    engine: Engine
+    store: EvidenceStore
+    rules: RuleSet
+    register: Register
+
+
+_here: list[_Opened] = []
+
+
+def _open(url: str, store: EvidenceStore, folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides what Ctrl+C means
+    engine = open_engine(url)
+    with reading(engine) as session:
+        register = register_of(session)
+    _here.append(_Opened(engine, store, load_rules(folder), register))
+
+
+def _judge(ids: Sequence[int]) -> _Done:
+    here, missing, different = _here[0], 0, []
+    with reading(here.engine) as session:
+        snapshots = list_with_owners(session, ids)
+        before = find_places(session, ids)
+        confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
+        for snapshot in snapshots:
+            try:
+                (page,) = texts_with_images(session, here.store, [snapshot])
+            except EvidenceMissing:
+                page = None
+            if page is None:
+                missing += 1
+                continue
+            judgement = judge_page(session, here.rules, page, snapshot, here.register, confirmed)
+            places = {(finding.rule, finding.start, finding.end) for finding in judgement.findings}
+            if places != before.get(snapshot.id, set()):
+                different.append(_Different(snapshot.id, page, judgement))
+    return _Done(ids[-1], len(ids) - missing, missing, different)

@@ -1,0 +1,87 @@
+"""Stored pages judged again by lists that came into force: what is asked for, and how far it has come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from records import audit
+from records.models import JudgementRecord, Rejudging, RejudgingState, Snapshot
+
+_UNFINISHED = (RejudgingState.WAITING, RejudgingState.RUNNING)
+
+
+def ask_rejudging(session: Session, version: str, actor: str, now: datetime) -> Rejudging:
+    """Have the stored pages judged by `version`. What was asked for before and is not finished is cancelled: its lists
+    are no longer in force."""
+    session.execute(
+        update(Rejudging)
+        .where(Rejudging.state.in_(_UNFINISHED))
+        .values(state=RejudgingState.CANCELLED, finished_at=now)
+    )
+    asked = Rejudging(version=version, actor=actor, asked_at=now)
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def find_unfinished(session: Session) -> Rejudging | None:
+    """What waits, or was begun and not finished."""
+    return session.scalar(
+        select(Rejudging).where(Rejudging.state.in_(_UNFINISHED)).order_by(Rejudging.id.desc()).limit(1)
+    )
+
+
+def list_rejudgings(session: Session, limit: int = 10) -> Sequence[Rejudging]:
+    """Newest first."""
+    return session.scalars(select(Rejudging).order_by(Rejudging.id.desc()).limit(limit)).all()
+
+
+def cancel_rejudging(session: Session, rejudging: Rejudging, actor: str, now: datetime) -> bool:
+    """Cancel it: what is judged by then stays judged. Whether there was anything to cancel."""
+    if rejudging.state not in _UNFINISHED:
+        return False
+    rejudging.state, rejudging.finished_at = RejudgingState.CANCELLED, now
+    words = f"在第 {rejudging.judged} / {rejudging.pages} 页取消重新研判"
+    audit.append(session, actor, "lists_rejudged", now, _name(rejudging), reason=words)
+    return True
+
+
+def count_left(session: Session, rejudging: Rejudging) -> int:
+    """How many pages it has still to judge."""
+    left = _left(rejudging).subquery()
+    return session.scalar(select(func.count()).select_from(left)) or 0
+
+
+def begin_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> list[int]:
+    """The newest judged snapshots of all pages that are left, by id; what was begun goes on where it ended."""
+    left = list(session.scalars(_left(rejudging).order_by("id")).all())
+    rejudging.state = RejudgingState.RUNNING
+    rejudging.started_at = rejudging.started_at or now
+    rejudging.pages = rejudging.judged + rejudging.missing + len(left)
+    return left
+
+
+def _left(rejudging: Rejudging) -> Select[int]:
+    newest = func.max(JudgementRecord.snapshot_id)
+    return (
+        select(newest.label("id"))
+        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+        .group_by(Snapshot.page_id)
+        .having(newest > rejudging.after_snapshot_id)
+    )
+
+
+def end_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> None:
+    """All is judged."""
+    rejudging.state, rejudging.finished_at = RejudgingState.DONE, now
+    words = (
+        f"重新研判 {rejudging.judged} 页：新增案件 {rejudging.opened} 件，命中有变 {rejudging.changed} 件，"
+        f"不再命中而结案 {rejudging.closed} 件"
+    )
+    audit.append(session, rejudging.actor, "lists_rejudged", now, _name(rejudging), reason=words)
+
+
+def _name(rejudging: Rejudging) -> str:
+    return f"版本 {rejudging.version[:12]}"
