@@ -15,6 +15,8 @@ from api.admin.settings import router as settings_router
 from api.admin.status import router as status_router
 from api.audit.routes import router as audit_router
 from api.cases.case import router as review_router
+from api.cases.decisions import router as decisions_router
+from api.cases.files import router as case_files_router
 from api.cases.queue import router as reviewers_queue_router
 from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
@@ -81,6 +83,8 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         oidc_router,
         reviewers_queue_router,
         review_router,
+        decisions_router,
+        case_files_router,
         office_queue_router,
         takedown_router,
         webhooks_router,

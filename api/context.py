@@ -25,7 +25,7 @@ from classifiers.values import (
     SEVERITY_LABELS,
 )
 from records.audit import actor_label
-from records.database import reading
+from records.database import reading, transaction
 from records.lists.live_rules import LiveRules
 from records.local_time import local_moment, parse_day
 from records.models import SignIn, User, VerificationOutcome, VisitorKind
@@ -35,6 +35,7 @@ from records.people.users import find_display_names
 from records.settings import Settings
 from records.sheets.table import MOST_BYTES, TableFile
 from records.store.content_store import EvidenceStore
+from records.transfers.hand_over import any_held, release_held
 
 COOKIE = "qingyi_sign_in"
 
@@ -75,7 +76,8 @@ def signed_in(request: Request, app: App, now: Now) -> SignIn:
     """The sign-in of the browser; raises SignInNeeded."""
     found = signed_in_or_nobody(request, app, now)
     if found is None:
-        raise SignInNeeded(request.url.path)
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise SignInNeeded(f"{request.url.path}{query}")
     return found
 
 
@@ -94,10 +96,20 @@ def allowed(permission: Permission) -> Callable[[SignIn], SignIn]:
     return check
 
 
-def officer(sign_in: Annotated[SignIn, Depends(allowed(Permission.DISPOSE))]) -> SignIn:
+def release_transfers(app: AppState, now: datetime) -> None:
+    """Let offices have the transfers that can no longer be recalled, before one of them looks."""
+    with reading(app.engine) as session:
+        due = any_held(session, now)
+    if due:
+        with transaction(app.engine) as session:
+            release_held(session, now)
+
+
+def officer(app: App, now: Now, sign_in: Annotated[SignIn, Depends(allowed(Permission.DISPOSE))]) -> SignIn:
     """A sign-in of an office's officer; raises NotAllowed."""
     if sign_in.user.office_id is None:
         raise NotAllowed("本页供处置部门使用")
+    release_transfers(app, now)
     return sign_in
 
 

@@ -5,8 +5,10 @@ request that does not fit, errors with the place of each fault. People get a pag
 """
 
 import logging
+import re
 import sqlite3
 from math import ceil
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.encoders import jsonable_encoder
@@ -91,10 +93,15 @@ _DETAILS: dict[type[Exception], str] = {FormExpired: "页面停留过久或已�
 _LOG = logging.getLogger(__name__)
 
 
+_ENDED = "登录已过期，操作未完成。请登录后再试一次"
+# Addresses of forms that are pages, too.
+_WHOLE = (re.compile(r"/(cases|takedown)/\d+"), re.compile(r"/(tips|people|lists|cases|takedown)"))
+
+
 async def answer(request: Request, error: Exception) -> Response:
     """Turn an error into a problem (API) or a page (people)."""
     if isinstance(error, SignInNeeded):
-        return RedirectResponse(f"/signin?next={error.wanted}", status_code=303)
+        return await _to_sign_in(request, error)
     status, title = _status_and_title(error)
     detail = _DETAILS.get(type(error), "") or _detail(error)
     if status == 503:  # its own words name files and hosts: they are for the log
@@ -111,6 +118,19 @@ async def answer(request: Request, error: Exception) -> Response:
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )
     return page(request, "error.html", status, title=title, detail=detail)
+
+
+async def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
+    """To the sign-in page and back to where it was; a form that was sent is given back as it was typed."""
+    if request.method == "GET":
+        return RedirectResponse(f"/signin?next={quote(error.wanted, safe='/')}", status_code=303)
+    form = await request.form()
+    hidden = {"csrf", "version", "action", "view", "password"}
+    typed = [words for name, words in form.multi_items() if isinstance(words, str) and name not in hidden]
+    typed = [words for words in typed if words.strip()]
+    whole = next((where for where in _WHOLE if where.fullmatch(request.url.path)), None)
+    wanted = request.url.path if whole else "/"
+    return page(request, "signin.html", 401, wanted=wanted, refused=_ENDED, typed=typed, oidc=False)
 
 
 HANDLED: tuple[type[Exception], ...] = (*_ANSWERS, SignInNeeded, HTTPException, RequestValidationError)

@@ -19,6 +19,7 @@ from jobs.processes import run_logged_step
 from records.database import open_engine, reading
 from records.lists.rejudgings import find_unfinished
 from records.settings import settings
+from records.transfers.hand_over import any_held
 from records.transfers.webhooks import any_due
 
 _LOG = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def send_webhooks() -> None:
     """Send what is due, if anything is: asked so often that a process each time would cost more than the sending."""
     engine = open_engine(settings().database_url)
     with reading(engine) as session:
-        due = any_due(session, datetime.now(UTC))
+        due = any_due(session, datetime.now(UTC)) or any_held(session, datetime.now(UTC))
     engine.dispose()
     if due:
         run_job("webhook", "deliver")

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook as Signer
 from crawler.network.guard import AddressGuard
 from crawler.network.retry_after import seconds_asked
 from records.database import reading, transaction
+from records.transfers.hand_over import release_held
 from records.transfers.webhooks import DueDelivery, Sent, list_due_deliveries, record_attempt
 
 _SECONDS = 15.0
@@ -32,9 +33,12 @@ def deliver(
     clock: Callable[[], datetime],
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Sent]:
-    """Send all messages that are due; returns what came of each. `allowed` are networks that may be reached although
-    they are not public. A kill on the way leaves messages that are sent once more: receivers tell them by their id."""
+    """Let offices have the transfers that can no longer be recalled, and send all messages that are due; returns what
+    came of each. `allowed` are networks that may be reached although they are not public. A kill on the way leaves
+    messages that are sent once more: receivers tell them by their id."""
     guard = AddressGuard(allowed)
+    with transaction(engine) as session:
+        release_held(session, clock())
     done: list[Sent] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while True:

@@ -84,6 +84,19 @@ class Settings(BaseSettings):
     two_person: bool = Field(
         default=False, description="认定违法 by a reviewer counts only when an approver has approved it"
     )
+    claim_minutes: int = Field(
+        default=10,
+        ge=1,
+        description="for how long a case belongs to who looks at it, after their last sign of life",
+    )
+    recall_seconds: int = Field(
+        default=30,
+        ge=0,
+        description="for how long a transfer can be recalled before the office has it; 0: never",
+    )
+    confirm_transfers: bool = Field(
+        default=False, description="认定违法 transfers too, where one office alone is suggested"
+    )
     public_self_check: bool = Field(
         default=False, description="institutions may check texts without signing in"
     )

@@ -60,6 +60,9 @@ STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.RECURRED, CaseState.REVIEWING): frozenset({USER}),
 }
 
+# Where a transfer that no office has seen goes back to, when it is recalled.
+RECALLS = frozenset({CaseState.UNLAWFUL, CaseState.RETURNED, CaseState.RECURRED})
+
 # Steps that mean nothing without their grounds.
 NEEDS_REASON = frozenset({CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.RETURNED})
 
@@ -81,6 +84,15 @@ def step(
     _require_step(case, to, actor, reason)
     before, case.state, case.changed_at = case.state, to, now
     _write(session, Step(case, before, to), actor=actor, now=now, reason=reason, detail=detail)
+    session.flush()
+
+
+def recall(session: Session, case: Case, to: CaseState, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Move a transferred case back to where it was, since no office has seen it. Raises StepRefused."""
+    if case.state is not CaseState.TRANSFERRED or to not in RECALLS or actor.kind != USER:
+        raise StepRefused(f"案件 {case.id} 处于“{case.state.label}”，不能撤回")
+    before, case.state, case.changed_at = case.state, to, now
+    _write(session, Step(case, before, to), actor=actor, now=now, reason=reason)
     session.flush()
 
 

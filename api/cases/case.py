@@ -1,63 +1,99 @@
-"""The case page, and the decisions."""
+"""The case page: what was found, why, whose it is, and what can be done; and what of it can be looked at or taken away."""
 
-from datetime import timedelta
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
 
 from api import downloads
+from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
-from api.cases.queue import Done, case_address, queue_address
-from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
-from api.sandboxed import sandboxed
-from classifiers.similar import differences
-from records.cases import merging, page_versions, review, verification
+from api.cases.queue import Done, done_values
+from api.context import App, AppState, CaseReader, Now, RecordId, page
+from records.cases import merging, review
 from records.cases.bulk_transfer import TRANSFERABLE
+from records.cases.claims import claim_case, find_claim
 from records.cases.precedents import count_institution_cases, find_precedents, suggested_offices
-from records.cases.review_queue import QueueFilter, find_next_case
+from records.cases.review_queue import QueueFilter
 from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.judgements.clusters import list_cluster_cases
-from records.models import Case, CaseState, SignIn, User
+from records.models import Case, CaseClaim, CaseState, SignIn, User
 from records.people.offices import list_offices
-from records.people.permissions import is_in_reach
-from records.snapshots.snapshots import decoded_html
+from records.people.permissions import Permission, is_in_reach, may
 from records.tips import list_tips_of_page
-from records.workflow import STEPS, actor_of
+from records.workflow import STEPS
 
-# After these the reviewer has nothing more to do with a case.
-_SENT_ON = frozenset({CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.PROPOSED})
-
+_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
+# Where a reviewer or an approver has something to do.
+_WORKED_ON = _OPEN | {CaseState.PROPOSED, CaseState.UNLAWFUL, CaseState.RETURNED, CaseState.RECURRED}
+_WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 _SHOWN = 20  # of the cases that say the same
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a case page says beside the case: what was decided before, or why a step was refused, and what was typed."""
+
+    done: int | None = None
+    refused: str = ""
+    typed: str = ""
 
 
 @router.get("/{case_id}")
 def show(
     request: Request, app: App, sign_in: CaseReader, now: Now, case_id: RecordId, done: Done = None
 ) -> HTMLResponse:
-    """A case: the page's text with its findings, why, whose, and what can be done. `done` is the case that was
-    decided just before, to be taken back if it was a slip."""
-    wanted = QueueFilter.of(request.url.query)
+    """A case. `done` is the case that was decided just before, to be taken back if it was a slip."""
+    return show_case(request, app, sign_in, now, case_id, QueueFilter.of(request.url.query), Told(done))
+
+
+def show_case(
+    request: Request,
+    app: AppState,
+    sign_in: SignIn,
+    now: datetime,
+    case_id: int,
+    wanted: QueueFilter,
+    told: Told,
+    status: int = 200,
+) -> HTMLResponse:
+    """A case page, come to from the view `wanted`. Who may decide it claims it by looking."""
+    rules = app.lists.rules()
     with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
+        case = found(review.find_case(session, case_id), sign_in)
+        claim = find_claim(session, case_id, now)
+        if is_renewable(case, claim, sign_in, now, app):
+            with transaction(app.engine) as writing:
+                is_own = claim_case(writing, case_id, sign_in.user_id, now, claim_lasts(app))
+                claim = None if is_own else find_claim(writing, case_id, now)
         findings = case.judgement.findings
-        offices = list_offices(session) if _is_transferable(case) else ()
-        possible = {to for before, to in STEPS if before is case.state}
+        is_open = case.state in _OPEN
+        confirms = app.settings.confirm_transfers and not app.settings.two_person
+        offices = list_offices(session) if _is_transferable(case) or (is_open and confirms) else ()
+        suggested = suggested_offices(case, offices)
         similar = list_cluster_cases(session, case, review.MOST_AT_ONCE)
         return page(
             request,
             "case.html",
+            status,
             sign_in=sign_in,
             case=case,
             institution=case.page.source.institution,
-            lines=lines(case.judgement.page_text, findings),
+            lines=lines(case.judgement.page_text, marked(findings, rules.by_id)),
             findings=findings,
-            possible=possible,
-            offices=offices,
-            suggested=suggested_offices(case, offices),
+            gathered=gather_by_rule(findings, rules.by_id),
+            possible={to for before, to in STEPS if before is case.state},
+            holder=_holder(case, claim, sign_in.user),
+            offices=offices if _is_transferable(case) else (),
+            suggested=suggested,
+            sends_to=[one for one in offices if one.id in suggested]
+            if is_open and len(suggested) == 1
+            else [],
+            recallable=case.state in _WITH_OFFICES and any(one.held_until for one in case.transfers),
             history=review.list_history(session, case_id),
             verifications=case.verifications if case.transfers else (),
             members=merging.list_merged_cases(session, case),
@@ -66,170 +102,47 @@ def show(
             precedents=find_precedents(session, case) if case.state in STAGES["is-open"].states else (),
             before=count_institution_cases(session, case.page.source.institution.id),
             stages=STAGES,
-            laws=app.lists.rules().forbidden,
-            rules=app.lists.rules().by_id,
+            laws=rules.forbidden,
+            rules=rules.by_id,
             tips=list_tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=downloads.pictures_read(session, case),
             captured=downloads.capture_shown(session, app.store, case),
             view=wanted.address(),
-            done=session.get(Case, done) if done else None,
-            following=find_next_case(session, wanted, sign_in.user, now, after=case_id),
+            told=told,
+            claim_minutes=app.settings.claim_minutes,
+            **done_values(session, told.done, sign_in.user),
         )
 
 
-@router.get("/{case_id}/compare/{other_id}")
-def compare(
-    request: Request, app: App, sign_in: CaseReader, case_id: RecordId, other_id: RecordId
-) -> HTMLResponse:
-    """Two cases' pages side by side, sentence by sentence."""
-    with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        other = _found(review.find_case(session, other_id), sign_in)
-        rows = differences(case.judgement.page_text, other.judgement.page_text)
-        return page(request, "compare.html", sign_in=sign_in, case=case, other=other, rows=rows)
+def claim_lasts(app: AppState) -> timedelta:
+    """For how long a case belongs to who looks at it."""
+    return timedelta(minutes=app.settings.claim_minutes)
 
 
-@router.get("/{case_id}/versions")
-def versions(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
-    """What the case's page said from time to time, and to whom: each version beside the one before."""
-    with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        shown = page_versions.list_page_versions(session, app.store, case)
-        return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
+def is_renewable(case: Case, claim: CaseClaim | None, sign_in: SignIn, now: datetime, app: AppState) -> bool:
+    """Whether to look at the case is to claim it, and the claim is to be written: there is none, or it soon ends."""
+    if not may(sign_in.user, Permission.REVIEW) or case.state not in _WORKED_ON or case.merged_into_id:
+        return False
+    if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, sign_in.user_id):
+        return False
+    return claim is None or (claim.user_id == sign_in.user_id and claim.until < now + claim_lasts(app) / 2)
 
 
-@router.post("/{case_id}", dependencies=[CheckedForm])
-def decide(
-    app: App,
-    sign_in: Reviewer,
-    now: Now,
-    case_id: RecordId,
-    action: Annotated[str, Form()],
-    version: Annotated[int, Form()],
-    reason: Annotated[str, Form(max_length=2000)] = "",
-    office: Annotated[list[int] | None, Form()] = None,
-    alike: Annotated[bool, Form()] = False,
-    view: Annotated[str, Form(max_length=1000)] = "",
-) -> RedirectResponse:
-    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next one of the view."""
-    with transaction(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        user = session.get_one(User, sign_in.user_id)
-        if action in {"comment", "undo", "split"}:
-            if action == "comment":
-                review.comment(session, case, user, reason, now)
-            elif action == "undo":
-                review.undo(session, case, user, now)
-            else:
-                merging.split(session, case, user, now)
-            return RedirectResponse(case_address(case_id, view), 303)
-        take = review.decide_alike if alike else review.decide
-        within = timedelta(days=app.settings.answer_within_days)
-        decision = review.Decision(action, version, reason, tuple(office or ()), within)
-        take(session, case, user, decision, now, needs_approval=app.settings.two_person)
-        following: int | None = case_id
-        if case.state in _SENT_ON:
-            following = find_next_case(session, QueueFilter.of(view), user, now, after=case_id)
-    if following == case_id:
-        return RedirectResponse(case_address(case_id, view), 303)
-    address = case_address(following, view) if following else queue_address(view)
-    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}done={case_id}", 303)
-
-
-@router.get("/{case_id}/raw")
-def raw(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
-    """The stored page as it looked, for the case page's frame: nothing of it can act."""
-    with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        return sandboxed(request, decoded_html(app.store, case.judgement.snapshot))
-
-
-@router.get("/{case_id}/screenshot")
-def screenshot(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
-    """The screenshot of the case's page."""
-    with reading(app.engine) as session:
-        return downloads.screenshot(session, app.store, _found(review.find_case(session, case_id), sign_in))
-
-
-@router.post("/{case_id}/verification", dependencies=[CheckedForm])
-def verify(
-    app: App,
-    sign_in: Reviewer,
-    now: Now,
-    case_id: RecordId,
-    seen: Annotated[Literal["gone", "there"], Form()],
-    reason: Annotated[str, Form(max_length=2000)],
-    view: Annotated[str, Form(max_length=1000)] = "",
-) -> RedirectResponse:
-    """Say what a re-check that was unclear shows: the content is gone, or there."""
-    with transaction(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        user = session.get_one(User, sign_in.user_id)
-        verification.conclude_by_person(session, case, user, seen == "gone", reason, now)
-    return RedirectResponse(case_address(case_id, view), 303)
-
-
-@router.get("/{case_id}/verifications/{verification_id}/{visitor}.png")
-def seen_by(
-    app: App, sign_in: CaseReader, case_id: RecordId, verification_id: RecordId, visitor: str
-) -> Response:
-    """The screenshot of what a visitor of a re-check saw, where it was unclear."""
-    with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        looks = [look for one in case.verifications if one.id == verification_id for look in one.observations]
-        sha256 = next((look.get("screenshot") for look in looks if look["visitor"] == visitor), None)
-        if not sha256:
-            raise HTTPException(404)
-        return downloads.as_picture(app.store.get(sha256))
-
-
-@router.get("/{case_id}/pictures/{sha256}")
-def picture(app: App, sign_in: CaseReader, case_id: RecordId, sha256: str) -> Response:
-    """A picture of the case's page in which something was found."""
-    with reading(app.engine) as session:
-        return downloads.picture(
-            session, app.store, _found(review.find_case(session, case_id), sign_in), sha256
-        )
-
-
-@router.get("/{case_id}/package")
-def package(app: App, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
-    """The evidence package of the case, as a download."""
-    with transaction(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.package(session, app.store, case, download)
-
-
-@router.get("/{case_id}/attachments/{attachment_id}")
-def attachment(app: App, sign_in: CaseReader, case_id: RecordId, attachment_id: RecordId) -> Response:
-    """A document that an office added to a transfer of the case, as a download."""
-    with reading(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        known = [one for transfer in case.transfers for one in transfer.attachments]
-        found = next((one for one in known if one.id == attachment_id), None)
-        if found is None:
-            raise HTTPException(404)
-        return downloads.attachment_download(app.store, found)
-
-
-@router.get("/{case_id}/evidence")
-def evidence(app: App, sign_in: CaseReader, now: Now, case_id: RecordId) -> Response:
-    """The raw bytes of the page that was judged, as a download."""
-    with transaction(app.engine) as session:
-        case = _found(review.find_case(session, case_id), sign_in)
-        download = downloads.Download(actor_of(sign_in.user), now)
-        return downloads.as_download(session, app.store, case, download)
-
-
-def _is_transferable(case: Case) -> bool:
-    """Whether it can be handed to an office, or to another one beside those that have it."""
-    return case.state in TRANSFERABLE | {CaseState.TRANSFERRED, CaseState.RECEIVED}
-
-
-def _found(case: Case | None, sign_in: SignIn) -> Case:
+def found(case: Case | None, sign_in: SignIn) -> Case:
     """The case; what is not in the user's district is not there for them."""
     if case is None or not is_in_reach(sign_in.user, case):
         raise HTTPException(404)
     return case
+
+
+def _holder(case: Case, claim: CaseClaim | None, user: User) -> User | None:
+    """Who else has the case: by having taken it up, or by looking at it."""
+    if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, user.id):
+        return case.reviewer
+    return claim.user if claim is not None and claim.user_id != user.id else None
+
+
+def _is_transferable(case: Case) -> bool:
+    """Whether it can be handed to an office, or to another one beside those that have it."""
+    return case.state in TRANSFERABLE | _WITH_OFFICES

@@ -28,17 +28,17 @@ class Mark:
     severity: str
 
 
-def lines(text: str, findings: Sequence[FindingRecord | Mark]) -> list[list[Segment]]:
-    """The text line by line; joined, the segments' texts are the text again."""
+def lines(text: str, findings: Sequence[FindingRecord | Mark | None]) -> list[list[Segment]]:
+    """The text line by line; joined, the segments' texts are the text again. None has a number, but no place."""
     edges = {0, len(text)}
     for finding in findings:
-        edges |= {finding.start, finding.end}
+        edges |= {finding.start, finding.end} if finding is not None else set()
     result: list[list[Segment]] = [[]]
     for start, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= len(text))):
         covering = [
             (number, finding)
             for number, finding in enumerate(findings, 1)
-            if finding.start <= start and end <= finding.end
+            if finding is not None and finding.start <= start and end <= finding.end
         ]
         numbers = tuple(number for number, _ in covering)
         severity = max((finding.severity for _, finding in covering), key=_RANK.__getitem__, default="")

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
-from records.cases import merging
+from records.cases import merging, review
 from records.cases import review_queue as queues
 from records.cases.bulk_transfer import TRANSFERABLE, transfer_many
+from records.cases.claims import forget_passed, list_lookers
+from records.cases.next_case import count_passed, take_next
+from records.cases.precedents import suggested_offices
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
@@ -55,7 +58,10 @@ def queue(
             states=CaseState,
             offices=_offices_for(session, wanted),
             view=wanted.address(),
-            done=session.get(Case, done) if done else None,
+            lookers=list_lookers(session, [case.id for case in cases[:PAGE_SIZE]], now),
+            passed=count_passed(session, wanted, sign_in, now),
+            sorts=queues.SORTS,
+            **done_values(session, done, user),
         )
 
 
@@ -68,16 +74,21 @@ def counts(request: Request, app: App, sign_in: CaseReader, now: Now) -> dict[st
 
 
 @router.post("/next", dependencies=[CheckedForm])
-def take_next(
-    app: App, sign_in: Reviewer, now: Now, view: Annotated[str, Form(max_length=1000)] = ""
+def go_on(
+    app: App,
+    sign_in: Reviewer,
+    now: Now,
+    view: Annotated[str, Form(max_length=1000)] = "",
+    after: Annotated[int, Form(ge=0, le=2**63 - 1)] = 0,
+    anew: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
-    """Take the gravest case of the view that nobody holds."""
+    """Go on with the next case of the view after the case `after`; `anew` brings back what was passed over."""
+    lasts = timedelta(minutes=app.settings.claim_minutes)
     with transaction(app.engine) as session:
-        user = session.get_one(User, sign_in.user_id)
-        taken = queues.take_next(session, QueueFilter.of(view), user, now)
-    if taken is None:
-        return RedirectResponse(queue_address(view), 303)
-    return RedirectResponse(case_address(taken.id, view), 303)
+        if anew:
+            forget_passed(session, sign_in)
+        taken = take_next(session, QueueFilter.of(view), sign_in, now, after, lasts)
+    return RedirectResponse(case_address(taken, view) if taken else queue_address(view), 303)
 
 
 @router.post("/assign", dependencies=[CheckedForm])
@@ -127,7 +138,8 @@ def transfer(
     within = timedelta(days=app.settings.answer_within_days)
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
-        transfer_many(session, (case or [])[:PAGE_SIZE], office or [], by, now, within)
+        held = timedelta(seconds=app.settings.recall_seconds)
+        transfer_many(session, (case or [])[:PAGE_SIZE], office or [], by, now, within, held)
     return RedirectResponse(queue_address(view), 303)
 
 
@@ -163,6 +175,24 @@ def case_address(case_id: int, view: str) -> str:
     """The address of a case that was come to from a view of the queue."""
     address = QueueFilter.of(view).address()
     return f"/cases/{case_id}?{address}" if address else f"/cases/{case_id}"
+
+
+def done_values(session: Session, done: int | None, user: User) -> dict[str, Any]:
+    """What `_done.html` says of the case that was decided just before: how many were with it, and where it could go."""
+    case = session.get(Case, done) if done else None
+    if case is None or case.reviewer_id != user.id:
+        return {"done": None}
+    offices: list[Office] = []
+    if case.state is CaseState.UNLAWFUL:
+        known = list_offices(session)
+        offices = [one for one in known if one.id in suggested_offices(case, known)]
+    return {
+        "done": case,
+        "done_count": review.count_decided_together(session, case),
+        "done_offices": offices,
+        "done_recallable": case.state is CaseState.TRANSFERRED
+        and any(one.held_until for one in case.transfers),
+    }
 
 
 def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import downloads
+from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
 from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, page
 from api.office.queue import chosen_file, own_office
@@ -26,7 +27,7 @@ def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: Re
     """One transfer: what is to be taken down, why, with its evidence."""
     with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
-        findings = transfer.case.judgement.findings
+        findings, rules = transfer.case.judgement.findings, app.lists.rules().by_id
         return page(
             request,
             "transfer.html",
@@ -35,9 +36,10 @@ def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: Re
             case=transfer.case,
             institution=transfer.case.page.source.institution,
             findings=findings,
+            gathered=gather_by_rule(findings, rules),
             pictures=downloads.pictures_read(session, transfer.case),
             captured=downloads.capture_shown(session, app.store, transfer.case),
-            lines=lines(transfer.case.judgement.page_text, findings),
+            lines=lines(transfer.case.judgement.page_text, marked(findings, rules)),
             results=list(DisposalResult),
             today=local_day(now),
         )

@@ -39,7 +39,10 @@ def sign_in(
             user = check_password(session, Attempt(name.strip(), address), password, now)
         except SignInRefused as refused:
             oidc = bool(app.settings.oidc_issuer)
-            return page(request, "signin.html", 401, wanted=own_path(wanted), refused=str(refused), oidc=oidc)
+            said = str(refused)
+            return page(
+                request, "signin.html", 401, wanted=own_path(wanted), refused=said, typed_name=name, oidc=oidc
+            )
         return signed_in_response(session, app, user, own_path(wanted), now)
 
 

@@ -1,9 +1,13 @@
 // Keyboard for all pages: an element says its key in data-key and what it does in data-key-title.
-// j and k walk through rows of a queue, or through the findings of a case.
+// j and k walk through rows of a queue, or through the rules of a case; n through the marked places.
 "use strict";
 
 const stops = () => [...document.querySelectorAll("[data-row], [data-finding]")];
+const LETTERS_OFF = "qingyi-letters-off";
 let at = -1;
+let mark = -1;
+
+const lettersAreOff = () => localStorage.getItem(LETTERS_OFF) === "1";
 
 function moveTo(index) {
   const all = stops();
@@ -13,18 +17,42 @@ function moveTo(index) {
   const stop = all[at];
   stop.classList.add("at");
   stop.scrollIntoView({ block: "nearest" });
-  const number = stop.dataset.finding;
-  if (!number) {
+  const numbers = stop.dataset.finding;
+  if (numbers === undefined) {
     (stop.querySelector("a.to-case") ?? stop.querySelector("a"))?.focus({ preventScroll: true });
     return;
   }
-  const marks = [...document.querySelectorAll("mark")].filter((mark) =>
-    mark.dataset.findings.split(" ").includes(number));
-  marks.forEach((mark) => mark.classList.add("at"));
-  marks[0]?.scrollIntoView({ block: "center" });
+  const own = marksOf(numbers);
+  own.forEach((element) => element.classList.add("at"));
+  intoView(own[0]);
+}
+
+function marksOf(numbers) {
+  const wanted = new Set(numbers.split(" "));
+  return [...document.querySelectorAll("mark")].filter((element) =>
+    element.dataset.findings.split(" ").some((number) => wanted.has(number)));
+}
+
+// Only the text's own box scrolls: the decision stays where it is.
+function intoView(element) {
+  const box = element?.closest(".page-text");
+  if (!box) return;
+  if (box.scrollHeight <= box.clientHeight) element.scrollIntoView({ block: "center" });
+  else box.scrollTop += element.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+}
+
+function nextMark() {
+  const all = [...document.querySelectorAll("mark")];
+  if (!all.length) return false;
+  mark = (mark + 1) % all.length;
+  document.querySelectorAll("mark.at").forEach((element) => element.classList.remove("at"));
+  all[mark].classList.add("at");
+  intoView(all[mark]);
+  return true;
 }
 
 function use(element) {
+  element.closest("details")?.setAttribute("open", "");
   if (element.matches("textarea, input:not([type=checkbox]), select")) element.focus();
   else element.click();
 }
@@ -32,7 +60,9 @@ function use(element) {
 function showHelp() {
   const list = document.getElementById("keys-list");
   list.replaceChildren();
-  const known = [["j / k", "下一个 / 上一个"], ["Esc", "离开输入框"], ["?", "本帮助"]];
+  const known = [["j / k", "下一个 / 上一个"], ["Enter", "打开所在的一行"], ["Space", "选择所在的一行"],
+    ["Ctrl+Enter", "提交正在填写的表单"], ["Esc", "离开输入框"], ["?", "本帮助"]];
+  if (document.querySelector("mark")) known.splice(1, 0, ["n", "下一处标记"]);
   document.querySelectorAll("[data-key]").forEach((element) =>
     known.push([element.dataset.key, element.dataset.keyTitle]));
   for (const [key, title] of known) {
@@ -44,34 +74,108 @@ function showHelp() {
     meaning.textContent = title;
     list.append(term, meaning);
   }
+  document.getElementById("letters").checked = !lettersAreOff();
   document.getElementById("keys-help").showModal();
 }
 
-// A decision that needs its grounds asks for them before it is sent.
+// A decision that needs its grounds asks for them before it is sent, and says so beside the field.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-needs]");
   const field = button?.form.elements[button.dataset.needs];
   if (field && !field.value.trim()) {
     event.preventDefault();
-    field.focus();
+    button.form.asked = button;
     field.setAttribute("aria-invalid", "true");
+    say(field, `${button.dataset.keyTitle ?? "这一步"}须写明理由，写好后按 Ctrl+Enter`);
+    field.focus();
   }
 });
 
-document.addEventListener("content-changed", () => { at = -1; });
+// Words beside a field, read out as well.
+function say(field, words) {
+  let line = field.parentElement.querySelector(".field-fault");
+  if (!line) {
+    line = document.createElement("span");
+    line.className = "field-fault";
+    line.setAttribute("role", "alert");
+    field.after(line);
+  }
+  line.textContent = words;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[aria-invalid=true]")) return;
+  event.target.removeAttribute("aria-invalid");
+  event.target.parentElement.querySelector(".field-fault")?.remove();
+});
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    await copyText(copy.dataset.copy);
+    announce("网址已复制");
+    return;
+  }
+  const hit = event.target.closest("mark[data-findings]");
+  if (!hit) return;
+  const numbers = hit.dataset.findings.split(" ");
+  moveTo(stops().findIndex((stop) => stop.dataset.finding?.split(" ").includes(numbers[0])));
+});
+
+async function copyText(words) {
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    const chosen = getSelection();
+    chosen.selectAllChildren(document.getElementById("address"));
+    document.execCommand("copy");
+  }
+}
+
+// What happened without a reload is told to those who do not see it.
+function announce(words) {
+  const line = document.getElementById("announced");
+  line.textContent = "";
+  requestAnimationFrame(() => { line.textContent = words; });
+}
+
+function toFirstMark() {
+  at = mark = -1;
+  intoView(document.querySelector("mark"));
+}
+
+document.addEventListener("content-changed", toFirstMark);
+toFirstMark();
+
+document.getElementById("letters")?.addEventListener("change", (event) => {
+  localStorage.setItem(LETTERS_OFF, event.target.checked ? "0" : "1");
+  document.documentElement.toggleAttribute("data-letters-off", !event.target.checked);
+});
+document.documentElement.toggleAttribute("data-letters-off", lettersAreOff());
+document.getElementById("keys-open")?.addEventListener("click", showHelp);
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
+    const form = event.target.form;
+    const button = form.asked ?? form.querySelector("[data-default]") ?? form.querySelector("button");
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const typing = event.target.matches("textarea, select, input:not([type=hidden], [type=checkbox])");
+  const typing = event.target.matches("textarea:not([readonly]), select, input:not([type=hidden], [type=checkbox])");
   if (event.key === "Escape" && typing) event.target.blur();
   if (typing || document.querySelector("dialog[open]")) return;
+  if (lettersAreOff() && event.key !== "?") return;
   if (event.key === "j") moveTo(at + 1);
   else if (event.key === "k") moveTo(at - 1);
   else if (event.key === "?") showHelp();
   else {
     const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!element) return;
-    use(element);
+    if (element) use(element);
+    else if (event.key !== "n" || !nextMark()) return;
   }
   event.preventDefault();
 });

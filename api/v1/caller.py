@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.context import App, Now
+from api.context import App, Now, release_transfers
 from api.errors import NotAllowed, TokenRefused, TooManyCalls
 from records.database import reading, transaction
 from records.idempotency import Call
@@ -73,6 +73,7 @@ def caller(
     if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
         with transaction(app.engine) as session:
             note_use(session, token, now)
+    release_transfers(app, now)
     return Caller(token.office, token.id)
 
 

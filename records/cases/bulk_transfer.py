@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from records.cases.review import Decision, decide
 from records.models import Case, CaseState, User
 from records.people.permissions import is_in_reach
+from records.transfers.hand_over import AT_ONCE
 from records.workflow import STEPS, StepRefused
 
 # A case in one of these can be handed to an office.
@@ -22,6 +23,7 @@ def transfer_many(
     by: User,
     now: datetime,
     answer_within: timedelta,
+    held_for: timedelta = AT_ONCE,
 ) -> int:
     """Hand cases over to the same offices (ids); returns how many were. A case that is merged into another goes with
     that one, and one that cannot be handed over is left alone. Raises StepRefused where no office, or no case that can
@@ -34,6 +36,8 @@ def transfer_many(
     if not fit:
         raise StepRefused("所选案件中没有可以转送的：须先认定违法")
     for case in fit:
-        decision = Decision("transfer", case.row_version, offices=tuple(offices), answer_within=answer_within)
+        decision = Decision(
+            "transfer", case.row_version, "", tuple(offices), answer_within=answer_within, held_for=held_for
+        )
         decide(session, case, by, decision, now)
     return len(fit)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import audit, workflow
+from records.cases.claims import find_claim, list_lookers, release_claim
 from records.cases.merging import list_merged_cases
 from records.judgements.clusters import list_cluster_cases
 from records.models import (
@@ -24,7 +25,7 @@ from records.models import (
     User,
 )
 from records.people.permissions import Permission, may
-from records.transfers.hand_over import ANSWER_WITHIN, transfer_case
+from records.transfers.hand_over import ANSWER_WITHIN, AT_ONCE, recall_transfers, transfer_case
 
 # A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
 ACTIONS: dict[str, CaseState] = {
@@ -34,12 +35,15 @@ ACTIONS: dict[str, CaseState] = {
     "dismiss": CaseState.DISMISSED,
     "needs_more": CaseState.NEEDS_MORE,
     "transfer": CaseState.TRANSFERRED,
+    "confirm_transfer": CaseState.TRANSFERRED,
     "approve": CaseState.UNLAWFUL,
     "disapprove": CaseState.REVIEWING,
 }
-_DECISIONS = frozenset({"confirm", "dismiss", "needs_more"})
+_DECISIONS = frozenset({"confirm", "confirm_transfer", "dismiss", "needs_more"})
 _APPROVALS = frozenset({"approve", "disapprove"})
-_DECIDED_AS = frozenset(ACTIONS[name] for name in _DECISIONS) | {CaseState.PROPOSED}
+_DECIDED_AS = frozenset({CaseState.UNLAWFUL, CaseState.DISMISSED, CaseState.NEEDS_MORE, CaseState.PROPOSED})
+_WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
+_TAKEN_BACK = _DECIDED_AS | {CaseState.TRANSFERRED}
 MOST_AT_ONCE = 500
 _TAKEN_UP_FIRST = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
 
@@ -57,6 +61,7 @@ class Decision:
     reason: str = ""
     offices: tuple[int, ...] = ()  # ids, where the case is transferred
     answer_within: timedelta = ANSWER_WITHIN
+    held_for: timedelta = AT_ONCE  # how long a transfer can be recalled
 
 
 _WITH_SOURCE = (
@@ -126,9 +131,11 @@ def decide_alike(
     """
     others = same_as(session, case) if decision.action in _DECISIONS else ()
     decide(session, case, reviewer, decision, now, needs_approval=needs_approval)
+    looked_at = list_lookers(session, [other.id for other in others], now)
+    others = [other for other in others if other.id not in looked_at or looked_at[other.id].id == reviewer.id]
     for other in others:
         reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
-        alike = Decision(decision.action, other.row_version, reason)
+        alike = replace(decision, version=other.row_version, reason=reason)
         decide(session, other, reviewer, alike, now, needs_approval=needs_approval)
     return 1 + len(others)
 
@@ -150,12 +157,24 @@ def decide(
     """
     if case.merged_into_id is not None:
         raise CaseChanged(f"案件已并入案件 {case.merged_into_id}，请在该案件研判，或先分案")
+    claim = find_claim(session, case.id, now)
+    if claim is not None and claim.user_id != reviewer.id:
+        raise CaseChanged(f"{claim.user.display_name}正在看这件案件，可先接手")
+    if decision.action == "confirm_transfer" and not needs_approval:
+        confirmed = replace(decision, action="confirm", offices=())
+        decide(session, case, reviewer, confirmed, now)
+        decide(session, case, reviewer, replace(decision, action="transfer", version=case.row_version), now)
+        return
+    if decision.action == "confirm_transfer":
+        decision = replace(decision, action="confirm", offices=())
     following = list_merged_cases(session, case)
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
         reason = f"{decision.reason}（随案件 {case.id}）".strip()
         own = replace(decision, version=member.row_version, reason=reason)
         _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
+    if decision.action != "claim":
+        release_claim(session, case.id)
 
 
 def _decide_one(
@@ -192,6 +211,7 @@ def _decide_one(
                 now=now,
                 reason=decision.reason,
                 answer_within=decision.answer_within,
+                held_for=decision.held_for,
             )
     elif decision.action in _APPROVALS:
         _approve(session, case, reviewer, decision, now)
@@ -227,22 +247,60 @@ def comment(session: Session, case: Case, reviewer: User, words: str, now: datet
     workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason=f"备注：{words.strip()}")
 
 
-def undo(session: Session, case: Case, reviewer: User, now: datetime) -> None:
-    """Take back the reviewer's own decision, as long as it is the last thing that happened to the case; it is
-    theirs to review again, with the cases that are merged into it. Raises StepRefused."""
-    for member in list_merged_cases(session, case):
-        if member.state is case.state:
-            undo(session, member, reviewer, now)
-    last = list_history(session, case.id)[-1]
-    own = last.actor in audit.names_of(reviewer.actor)
-    if case.state not in _DECIDED_AS or last.to_state is not case.state or not own:
-        raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
-    workflow.step(
-        session,
-        case,
-        CaseState.REVIEWING,
-        actor=workflow.actor_of(reviewer),
-        now=now,
-        reason="撤销刚才的研判",
+def undo(session: Session, case: Case, reviewer: User, now: datetime) -> int:
+    """Take back the reviewer's own decision, or transfer that no office has seen, as long as it is the last thing that
+    happened to the case: with all cases that were decided by it, as far as nothing has happened to them since. A
+    decision is theirs to make again; a transfer alone is only recalled. Returns how many cases. Raises StepRefused."""
+    newest = max((transfer.round for transfer in case.transfers), default=0)
+    seen = any(one.round == newest and one.held_until is None for one in case.transfers)
+    if seen and case.state in _WITH_OFFICES:
+        recall_transfers(session, case, now)  # of those that others were handed before
+        workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason="撤回另行转送")
+        return 1
+    act = _last_act(session, case, reviewer)
+    together = select(Case).where(
+        Case.reviewer_id == reviewer.id,
+        Case.changed_at == act[0].at,
+        Case.state == case.state,
+        Case.id != case.id,
     )
+    others = session.scalars(together.order_by(Case.id).limit(MOST_AT_ONCE)).all()
+    _take_back(session, case, reviewer, act, now)
+    for other in others:
+        _take_back(session, other, reviewer, _last_act(session, other, reviewer), now)
+    return 1 + len(others)
+
+
+def count_decided_together(session: Session, case: Case) -> int:
+    """How many cases were decided by the act that decided this one, and have not changed since."""
+    together = (Case.reviewer_id == case.reviewer_id, Case.changed_at == case.changed_at)
+    query = select(func.count(Case.id)).where(*together, Case.state == case.state)
+    return session.scalar(query) or 0
+
+
+def _last_act(session: Session, case: Case, reviewer: User) -> Sequence[AuditEntry]:
+    """The entries of what the reviewer did to the case last: all of one moment. Raises StepRefused where it was another,
+    or no decision."""
+    history = list_history(session, case.id)
+    last = next(entry for entry in reversed(history) if entry.action == "case_step")
+    since = [entry for entry in history if entry.id >= last.id]
+    own = all(entry.actor in audit.names_of(reviewer.actor) for entry in since)
+    if case.state not in _TAKEN_BACK or last.to_state is not case.state or not own:
+        raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
+    return [entry for entry in history if entry.at == last.at and entry.action == "case_step"]
+
+
+def _take_back(
+    session: Session, case: Case, reviewer: User, act: Sequence[AuditEntry], now: datetime
+) -> None:
+    actor = workflow.actor_of(reviewer)
+    decided = any(entry.to_state in _DECIDED_AS for entry in act)
+    if case.state is CaseState.TRANSFERRED:
+        before = act[-1].from_state
+        assert before is not None, "a case is opened before it is transferred"
+        recall_transfers(session, case, now)
+        workflow.recall(session, case, before, actor=actor, now=now, reason="撤回转送")
+    if decided:
+        workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason="撤销刚才的研判")
     case.reviewer_id = reviewer.id
+    session.flush()

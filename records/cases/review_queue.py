@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from records import workflow
+from records.cases.claims import is_claimed, is_claimed_by
 from records.cases.stages import STAGES
 from records.judgements import search
 from records.local_time import begin_of, end_of, parse_day
@@ -43,7 +44,21 @@ TO_REVIEW = (
 _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
-_TRIES, _LONGEST = 5, 100
+# How a queue can be ordered, with the words for it; the highest score first where nothing is asked for.
+SORTS: Mapping[str, str] = {
+    "": "分值",
+    "newest": "最近立案",
+    "oldest": "最早立案",
+    "changed": "最近变动",
+    "page": "网址",
+}
+_ORDERS: Mapping[str, tuple[SQLCoreOperations[Any], ...]] = {
+    "newest": (Case.opened_at.desc(),),
+    "oldest": (Case.opened_at,),
+    "changed": (Case.changed_at.desc(),),
+    "page": (select(Page.url).where(Page.id == Case.page_id).scalar_subquery(),),
+}
+_LONGEST = 100
 _SOURCES = {kind.value: kind for kind in SourceKind}
 _LATER = aliased(Verification)
 # How far a case has come at any time: what `records.figures.case_figures.delays` measures.
@@ -83,6 +98,7 @@ class QueueFilter:
     until: str = ""  # opened on this day or earlier
     office: str = ""  # id of one that it was transferred to
     reached: str = ""  # transferred, disposed, verified: at any time, whatever came after; unclear: now
+    sort: str = ""  # one of SORTS
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
@@ -101,11 +117,11 @@ class QueueFilter:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the state is asked for."""
-        return any(getattr(self, field.name) for field in fields(self) if field.name != "state")
+        return any(getattr(self, field.name) for field in fields(self) if field.name not in {"state", "sort"})
 
     def only_state(self) -> str:
-        """The address without anything but the state."""
-        return QueueFilter(state=self.state).address()
+        """The address without anything but the state and the order."""
+        return QueueFilter(state=self.state, sort=self.sort).address()
 
     def address(self, **changes: object) -> str:
         """What stands after the question mark of the queue's address, with some parameters changed."""
@@ -125,8 +141,8 @@ def list_cases(
     """
     ids = session.scalars(
         select(Case.id)
-        .where(Case.state.in_(wanted.states), *_conditions(session, wanted, user, now))
-        .order_by(Case.score.desc(), Case.id)
+        .where(Case.state.in_(wanted.states), *queue_conditions(session, wanted, user, now))
+        .order_by(*queue_order(wanted))
         .limit(limit)
         .offset(offset)
     ).all()
@@ -139,13 +155,18 @@ def list_cases(
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot),
         )
-        .order_by(Case.score.desc(), Case.id)
+        .order_by(*queue_order(wanted))
     ).all()
+
+
+def queue_order(wanted: QueueFilter) -> tuple[SQLCoreOperations[Any], ...]:
+    """The order that is asked for; the same for all who ask."""
+    return (*_ORDERS.get(wanted.sort, (Case.score.desc(),)), Case.id)
 
 
 def count_by_state(session: Session, wanted: QueueFilter, user: User, now: datetime) -> dict[CaseState, int]:
     """How many of the wanted cases are in each state."""
-    query = select(Case.state, func.count()).where(*_conditions(session, wanted, user, now))
+    query = select(Case.state, func.count()).where(*queue_conditions(session, wanted, user, now))
     found = {row[0]: row[1] for row in session.execute(query.group_by(Case.state))}
     return {state: found.get(state, 0) for state in CaseState}
 
@@ -153,44 +174,9 @@ def count_by_state(session: Session, wanted: QueueFilter, user: User, now: datet
 def count_unclear(session: Session, user: User, now: datetime) -> int:
     """How many cases wait for a person to say what a re-check could make nothing of."""
     looked_at = (CaseState.DISPOSED, CaseState.VERIFIED)
-    conditions = _conditions(session, QueueFilter(reached="unclear"), user, now)
+    conditions = queue_conditions(session, QueueFilter(reached="unclear"), user, now)
     query = select(func.count(Case.id)).where(Case.state.in_(looked_at), *conditions)
     return session.scalar(query) or 0
-
-
-def find_next_case(
-    session: Session, wanted: QueueFilter, user: User, now: datetime, after: int = 0
-) -> int | None:
-    """The id of the case that a reviewer looks at after the case `after`: the gravest wanted one that nobody holds."""
-    query = select(Case.id).where(
-        Case.state.in_(_FREE),
-        Case.id != after,
-        Case.merged_into_id.is_(None),
-        *_conditions(session, wanted, user, now),
-    )
-    return session.scalar(query.order_by(Case.score.desc(), Case.id).limit(1))
-
-
-def take_next(session: Session, wanted: QueueFilter, user: User, now: datetime) -> Case | None:
-    """Give the user the gravest wanted case that nobody holds; None where there is none. Two who ask at the same
-    moment get two cases: who comes second finds the first one's version changed, and takes the next."""
-    for _ in range(_TRIES):
-        found = find_next_case(session, wanted, user, now)
-        if found is None:
-            return None
-        try:
-            with session.begin_nested():
-                case = session.get_one(Case, found, populate_existing=True)
-                if case.state not in _FREE:
-                    continue
-                workflow.step(session, case, CaseState.REVIEWING, actor=workflow.actor_of(user), now=now)
-                case.reviewer_id = user.id
-                session.flush()
-        except StaleDataError:
-            session.expire_all()
-        else:
-            return case
-    return None
 
 
 def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: datetime) -> int:
@@ -260,7 +246,7 @@ def forget_view(session: Session, user: User, view_id: int) -> None:
         session.delete(view)
 
 
-def _conditions(
+def queue_conditions(
     session: Session, wanted: QueueFilter, user: User, now: datetime
 ) -> list[ColumnElement[bool]]:
     """What `wanted` asks for beside the state. What cannot be read as a number asks for nothing."""
@@ -283,9 +269,10 @@ def _conditions(
     if wanted.reached in _REACHED:
         found.append(_REACHED[wanted.reached])
     if wanted.assignee == NOBODY:
-        found.append(Case.reviewer_id.is_(None))
+        found += [Case.reviewer_id.is_(None), ~is_claimed(now)]
     elif wanted.assignee == MINE or wanted.assignee.isdecimal():
-        found.append(Case.reviewer_id == (user.id if wanted.assignee == MINE else int(wanted.assignee)))
+        holder = user.id if wanted.assignee == MINE else int(wanted.assignee)
+        found.append(or_(Case.reviewer_id == holder, is_claimed_by(holder, now)))
     if wanted.cluster.isdecimal():
         cluster = select(JudgementRecord.id).where(JudgementRecord.cluster_id == int(wanted.cluster))
         found.append(Case.judgement_id.in_(cluster))

@@ -14,6 +14,7 @@ from records.models.cases import (
     VerificationOutcome,
     VisitorKind,
 )
+from records.models.claims import CaseClaim, PassedCase
 from records.models.judgements import FindingRecord, JudgementRecord, SimilarBand
 from records.models.leases import Lease
 from records.models.letters import Letter, LetterItem
@@ -67,6 +68,7 @@ __all__ = [
     "Base",
     "Capture",
     "Case",
+    "CaseClaim",
     "CaseState",
     "Certificate",
     "CertificateStatus",
@@ -94,6 +96,7 @@ __all__ = [
     "OfficeToken",
     "Page",
     "PageImage",
+    "PassedCase",
     "PlannedPage",
     "PlannedState",
     "RegistryRevision",

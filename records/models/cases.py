@@ -57,6 +57,7 @@ class Case(Base):
         Index("ix_cases_state_score", "state", "score"),
         Index("ix_cases_page_id", "page_id"),
         Index("ix_cases_state_recheck_at", "state", "recheck_at"),
+        Index("ix_cases_reviewer_id_changed_at", "reviewer_id", "changed_at"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -169,6 +170,9 @@ class Transfer(Base):
         comment="which hand-over of the case: offices of one round act side by side"
     )
     transferred_at: Mapped[datetime]
+    held_until: Mapped[datetime | None] = mapped_column(
+        index=True, comment="until then it can be recalled 撤回; empty: the office has it"
+    )
     due_on: Mapped[date] = mapped_column(comment="by when the office is to answer")
     lease_id: Mapped[str | None] = mapped_column(String(40), comment="the program's lease that holds it")
     leased_until: Mapped[datetime | None]

@@ -2,15 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from records import workflow
 from records.local_time import local_day
-from records.models import Case, CaseState, Office, Transfer
+from records.models import Case, CaseState, Matter, Office, Transfer
 from records.transfers.matters import matter_of
 from records.transfers.webhooks import enqueue_webhook
 
 ANSWER_WITHIN = timedelta(days=7)
+AT_ONCE = timedelta(0)
 _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 
 
@@ -23,8 +25,10 @@ def transfer_case(
     now: datetime,
     reason: str = "",
     answer_within: timedelta = ANSWER_WITHIN,
+    held_for: timedelta = AT_ONCE,
 ) -> Transfer:
-    """Hand a case over to `office`, also while others have it; raises StepRefused."""
+    """Hand a case over to `office`, also while others have it; raises StepRefused. The office sees it after `held_for`;
+    until then it can be recalled."""
     words = reason or f"转送{office.name}"
     rounds = [transfer.round for transfer in case.transfers]
     if case.state in _WITH_OFFICES:
@@ -41,9 +45,49 @@ def transfer_case(
         matter_id=matter_of(session, office.id, case.page, local_day(now)).id,
         round=number,
         transferred_at=now,
+        held_until=now + held_for if held_for else None,
         due_on=local_day(now + answer_within),
     )
     case.transfers.append(transfer)
     session.flush()
-    enqueue_webhook(session, transfer, "transfer.created", now, due_on=transfer.due_on.isoformat())
+    if transfer.held_until is None:
+        _tell_office(session, transfer, now)
     return transfer
+
+
+def any_held(session: Session, now: datetime) -> bool:
+    """Whether a transfer waits whose time to be recalled is over."""
+    return bool(session.scalar(select(exists().where(Transfer.held_until <= now))))
+
+
+def release_held(session: Session, now: datetime) -> int:
+    """Let the offices have the transfers whose time to be recalled is over; returns how many."""
+    due = select(Transfer).where(Transfer.held_until <= now).order_by(Transfer.id)
+    transfers = session.scalars(due.with_for_update(skip_locked=True)).all()
+    for transfer in transfers:
+        transfer.held_until = None
+        _tell_office(session, transfer, now)
+    return len(transfers)
+
+
+def recall_transfers(session: Session, case: Case, now: datetime) -> bool:
+    """Take back the transfers of the case's newest round that no office has seen; whether the round is gone whole.
+    Raises StepRefused where each has been seen."""
+    newest = max((transfer.round for transfer in case.transfers), default=0)
+    ids = [transfer.id for transfer in case.transfers if transfer.round == newest]
+    query = select(Transfer).where(Transfer.id.in_(ids), Transfer.held_until > now).with_for_update()
+    recalled = session.scalars(query.execution_options(populate_existing=True)).all()
+    if not recalled:
+        raise workflow.StepRefused(f"案件 {case.id} 已送达处置部门，不能再撤回")
+    for transfer in recalled:
+        case.transfers.remove(transfer)
+        session.delete(transfer)
+    session.flush()
+    unused = ~exists().where(Transfer.matter_id == Matter.id)
+    matters = {transfer.matter_id for transfer in recalled}
+    session.execute(delete(Matter).where(Matter.id.in_(matters), unused))
+    return len(recalled) == len(ids)
+
+
+def _tell_office(session: Session, transfer: Transfer, now: datetime) -> None:
+    enqueue_webhook(session, transfer, "transfer.created", now, due_on=transfer.due_on.isoformat())

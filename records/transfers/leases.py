@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from records.database import literal_ids
 from records.models import Transfer
-from records.transfers.office_queue import find_office_transfer, lock_in_order
+from records.transfers.office_queue import find_office_transfer, lock_in_order, of_office
 from records.transfers.views import TransferView, list_transfer_views
 
 LONGEST = timedelta(hours=24)
@@ -44,7 +44,7 @@ def lease(
 ) -> TransferLease:
     """Hold the office's oldest open transfers that nobody holds, at most `limit`; with those received before, too."""
     free = or_(Transfer.leased_until.is_(None), Transfer.leased_until <= now)
-    query = select(Transfer.id).where(Transfer.office_id == office_id, Transfer.closed_at.is_(None), free)
+    query = select(Transfer.id).where(*of_office(office_id), Transfer.closed_at.is_(None), free)
     if not with_received:
         query = query.where(Transfer.received_at.is_(None))
     query = query.order_by(Transfer.id).limit(min(limit, MOST)).with_for_update(skip_locked=True)

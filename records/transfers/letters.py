@@ -38,7 +38,7 @@ def list_waiting(session: Session) -> list[Waiting]:
     open_ones = (
         select(Transfer.office_id, func.count().label("transfers"))
         .outerjoin(LetterItem, LetterItem.transfer_id == Transfer.id)
-        .where(Transfer.closed_at.is_(None), LetterItem.transfer_id.is_(None))
+        .where(Transfer.closed_at.is_(None), Transfer.held_until.is_(None), LetterItem.transfer_id.is_(None))
         .group_by(Transfer.office_id)
         .subquery()
     )
@@ -62,6 +62,7 @@ def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> L
         .where(
             Transfer.office_id == office_id,
             Transfer.closed_at.is_(None),
+            Transfer.held_until.is_(None),
             LetterItem.transfer_id.is_(None),
         )
         .order_by(Transfer.id)

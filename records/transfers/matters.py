@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -62,10 +62,11 @@ def list_office_matters(
     session: Session, office_id: int, after_id: int = 0, limit: int = 100, *, only_open: bool = True
 ) -> list[MatterCounted]:
     """The office's matters, oldest first: those with transfers that it has not answered, or all."""
-    query = select(Matter).where(Matter.office_id == office_id, Matter.id > after_id)
+    seen = exists().where(Transfer.matter_id == Matter.id, Transfer.held_until.is_(None))
+    query = select(Matter).where(Matter.office_id == office_id, Matter.id > after_id, seen)
     if only_open:
         waiting = select(Transfer.matter_id).where(
-            Transfer.office_id == office_id, Transfer.closed_at.is_(None)
+            Transfer.office_id == office_id, Transfer.closed_at.is_(None), Transfer.held_until.is_(None)
         )
         query = query.where(Matter.id.in_(waiting))
     found = session.scalars(query.options(_WITH_SOURCE).order_by(Matter.id).limit(limit)).all()
@@ -80,7 +81,9 @@ def list_matters_of(session: Session, transfers: Sequence[Transfer]) -> list[Mat
 
 def _counted(session: Session, matters: Sequence[Matter]) -> list[MatterCounted]:
     columns = (Transfer.matter_id, *STATE_FACTS)
-    query = select(*columns, func.count()).where(Transfer.matter_id.in_([one.id for one in matters]))
+    query = select(*columns, func.count()).where(
+        Transfer.matter_id.in_([one.id for one in matters]), Transfer.held_until.is_(None)
+    )
     counts = {one.id: dict.fromkeys(TransferState, 0) for one in matters}
     for matter_id, *facts, count in session.execute(query.group_by(*columns)):
         counts[matter_id][state_of_transfer(*facts)] += count

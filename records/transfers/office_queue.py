@@ -28,6 +28,11 @@ class Queued:
     matter_id: int | None = None
 
 
+def of_office(office_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a transfer is an office's to see: one that can still be recalled is not."""
+    return Transfer.office_id == office_id, Transfer.held_until.is_(None)
+
+
 def list_queued(session: Session, queued: Queued) -> Sequence[Transfer]:
     """The transfers that are asked for, oldest first, with all that a person needs to act."""
     ids = list_queued_ids(session, queued)
@@ -37,7 +42,7 @@ def list_queued(session: Session, queued: Queued) -> Sequence[Transfer]:
 
 def list_queued_ids(session: Session, queued: Queued) -> Sequence[int]:
     """The ids of what `office_queue` gives."""
-    query = select(Transfer.id).where(Transfer.office_id == queued.office_id, Transfer.id > queued.after_id)
+    query = select(Transfer.id).where(*of_office(queued.office_id), Transfer.id > queued.after_id)
     query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
     if queued.matter_id is not None:
         query = query.where(Transfer.matter_id == queued.matter_id)
@@ -47,7 +52,7 @@ def list_queued_ids(session: Session, queued: Queued) -> Sequence[int]:
 def count_by_state(session: Session, office_id: int) -> dict[TransferState, int]:
     """How many of the office's transfers are in each state."""
     found = dict.fromkeys(TransferState, 0)
-    query = select(*STATE_FACTS, func.count()).where(Transfer.office_id == office_id)
+    query = select(*STATE_FACTS, func.count()).where(*of_office(office_id))
     for *facts, count in session.execute(query.group_by(*STATE_FACTS)):
         found[state_of_transfer(*facts)] += count
     return found
@@ -58,7 +63,7 @@ def find_office_transfer(
 ) -> Transfer:
     """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it or its lease, nor any
     transfer of its case, until the session ends."""
-    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    whose = (Transfer.id == transfer_id, *of_office(office_id))
     if to_change:
         lock_in_order(session, *whose)
     query = select(Transfer).where(*whose).execution_options(populate_existing=to_change)
@@ -78,7 +83,7 @@ def lock_in_order(session: Session, *which: ColumnElement[bool]) -> Sequence[int
 
 def require_own(session: Session, office_id: int, transfer_id: int) -> None:
     """Raises NotThisOffice unless the transfer is the office's."""
-    whose = (Transfer.id == transfer_id, Transfer.office_id == office_id)
+    whose = (Transfer.id == transfer_id, *of_office(office_id))
     if session.scalar(select(Transfer.id).where(*whose)) is None:
         raise _not_this_office(transfer_id)
 

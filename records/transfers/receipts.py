@@ -11,7 +11,7 @@ from records.database import literal_ids
 from records.models import Case, CaseState, Transfer, TransferState
 from records.transfers.answers import BulkResult, require_state
 from records.transfers.leases import LeaseLost, require_not_anothers
-from records.transfers.office_queue import NotThisOffice
+from records.transfers.office_queue import NotThisOffice, of_office
 
 
 def take_many(
@@ -49,7 +49,7 @@ def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Se
     query = (
         select(Transfer)
         .join(Transfer.case)
-        .where(Transfer.office_id == office_id, Transfer.id.in_(literal_ids(transfer_ids)))
+        .where(*of_office(office_id), Transfer.id.in_(literal_ids(transfer_ids)))
         .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
         .order_by(Case.id, Transfer.id)
         .with_for_update(of=(Case, Transfer))

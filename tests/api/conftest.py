@@ -54,7 +54,8 @@ def served(engine: Engine, store: EvidenceStore, rules: RuleSet) -> Iterator[Ser
             add_user(session, name, PASSWORD, role, display_name=name, office=of)
         tokens = [issue_token(session, each, datetime.now(UTC), 30) for each in (office, other)]
         office_id = session.get_one(Office, office.id).id
-    settings = Settings(recheck_after_hours=0, steps_dir=store.folder.with_name("steps"))
+    steps = store.folder.with_name("steps")
+    settings = Settings(recheck_after_hours=0, recall_seconds=0, steps_dir=steps)
     with running(engine, store, rules, settings) as url:
         yield Served(url, engine, *tokens, office_id)
 

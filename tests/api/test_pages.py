@@ -1,20 +1,39 @@
 """The pages over HTTP: who may see what, forms that cannot be forged, nothing of a page runs."""
 
+import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
+from records.database import transaction
+from records.models import Case, Role
+from records.people.sign_in import add_user
+from records.settings import Settings
+from tests.api.conftest import running
 from tests.api.pages import decide, hidden, sign_in, transfer
 from tests.records import registered
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(served) -> None:
     with served.client() as client:
-        sent = client.get("/cases")
-        assert (sent.status_code, sent.headers["location"]) == (303, "/signin?next=/cases")
+        sent = client.get("/cases?words=治愈率&severity=high")
         page = client.get(sent.headers["location"])
-        assert hidden(page.text, "wanted") == "/cases"
+        wanted = html.unescape(hidden(page.text, "wanted"))
+        assert wanted == "/cases?words=%E6%B2%BB%E6%84%88%E7%8E%87&severity=high", (
+            "with all that was asked for"
+        )
+
+
+def test_what_was_typed_when_the_sign_in_had_ended_is_given_back(served, case_id) -> None:
+    with served.client() as client:
+        form = {"action": "dismiss", "version": 1, "csrf": "gone", "reason": "病人教育，<b>不是</b>广告"}
+        page = client.post(f"/cases/{case_id}", data=form)
+    assert (page.status_code, "操作未完成" in page.text) == (401, True)
+    assert "病人教育，&lt;b&gt;不是&lt;/b&gt;广告" in page.text
+    assert hidden(page.text, "wanted") == f"/cases/{case_id}"
+    assert registered.state(served.engine, case_id) == "待研判"
 
 
 @pytest.mark.parametrize(
@@ -99,8 +118,11 @@ def test_the_next_case_is_taken_and_cases_are_given_out(served, case_id) -> None
     with served.client() as client:
         sign_in(client, "reviewer")
         form = {"csrf": hidden(client.get("/cases").text, "csrf"), "view": "source=site"}
-        assert client.post("/cases/next", data=form).headers["location"] == f"/cases/{case_id}?source=site"
-        assert client.post("/cases/next", data=form).headers["location"] == "/cases?source=site"
+        for _ in range(2):  # one's own case again, until it is done
+            taken = client.post("/cases/next", data=form).headers["location"]
+            assert taken == f"/cases/{case_id}?source=site"
+        after = client.post("/cases/next", data={**form, "after": case_id})
+        assert after.headers["location"] == "/cases?source=site"
         given = client.post("/cases/assign", data={**form, "to": 1, "case": [case_id]})
         assert given.status_code == 303
         refused = client.post("/cases/assign", data={**form, "to": 2, "case": [case_id]})
@@ -113,7 +135,7 @@ def test_a_case_page_explains_each_finding(served, case_id) -> None:
     with served.client() as client:
         sign_in(client, "reviewer")
         page = client.get(f"/cases/{case_id}").text
-    assert re.search(r'<mark class="high" data-findings="\d">治愈率98%', page)
+    assert re.search(r'<mark class="high" data-findings="[\d ]+"[^>]*>治愈率98%', page)
     assert "《中华人民共和国广告法》第十六条第一款第（二）项" in page
     assert "医疗广告不得说明治愈率或者有效率" in page
 
@@ -144,9 +166,94 @@ def test_a_decision_on_a_page_that_is_no_longer_true_is_refused(served, case_id)
         html = client.get(f"/cases/{case_id}").text
         fields = {"csrf": hidden(html, "csrf"), "version": hidden(html, "version")}
         assert decide(client, case_id, "claim").status_code == 303
-        late = client.post(f"/cases/{case_id}", data={**fields, "action": "confirm"})
+        typed = {"action": "dismiss", "reason": "写了很久的理由"}
+        late = client.post(f"/cases/{case_id}", data={**fields, **typed})
     assert late.status_code == 409
     assert "案件已被他人更新" in late.text
+    assert "写了很久的理由" in late.text, "what was typed is given back"
+    assert 'value="dismiss"' in late.text, "and can be sent again"
+
+
+def test_a_decision_leads_to_the_next_case_of_the_view_and_a_passed_one_stays_passed(
+    served, case_id, store, rules
+) -> None:
+    others = [registered.case(served.engine, store, rules, datetime.now(UTC), number) for number in (2, 3)]
+    with transaction(served.engine) as session:
+        for case in session.query(Case):
+            case.score = 100 - case.id
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        view = {"view": "source=site"}
+        skipped = decide(client, case_id, "skip", **view)
+        assert skipped.headers["location"] == f"/cases/{others[0]}?source=site&done={case_id}"
+        ahead = client.post("/cases/next", data={"csrf": csrf_of(client), "after": others[0], **view})
+        assert ahead.headers["location"] == f"/cases/{others[1]}?source=site"
+        shown = client.get(f"/cases/{others[0]}").text
+        fields = {"csrf": hidden(shown, "csrf"), "version": hidden(shown, "version"), **view}
+        done = client.post(
+            f"/cases/{others[0]}",
+            data={**fields, "action": "confirm"},
+            headers={"X-Ahead": str(others[1])},
+        )
+        assert (done.status_code, done.headers["x-next"]) == (200, f"/cases/{others[1]}")
+        assert f"案件 {others[0]}：认定违法" in done.text
+        last = decide(client, others[1], "confirm", **view)
+        assert last.headers["location"] == f"/cases?source=site&done={others[1]}", (
+            "nothing but what was passed"
+        )
+        assert "跳过了 1 件" in client.get("/cases?source=site").text
+
+
+def test_who_comes_second_sees_who_is_there_and_can_take_over(served, case_id) -> None:
+    with transaction(served.engine) as session:
+        add_user(session, "second", "a-long-password", Role.REVIEWER, display_name="乙")
+    with served.client() as first, served.client() as second:
+        sign_in(first, "reviewer")
+        sign_in(second, "second")
+        first.get(f"/cases/{case_id}")
+        page = second.get(f"/cases/{case_id}").text
+        assert "reviewer正在看" in page
+        assert 'value="confirm"' not in page, "no button that would be refused"
+        assert "reviewer正在看" in second.get("/cases").text
+        assert decide(second, case_id, "take_over").status_code == 303
+        told = first.post(f"/cases/{case_id}/looking", data={"csrf": csrf_of(first)}).json()
+        assert told["holder"] == "乙"
+
+
+def test_a_transfer_is_recalled_before_the_office_has_seen_it(engine, store, rules, now) -> None:
+    clock = [now]
+    case_id = registered.case(engine, store, rules, now)
+    with transaction(engine) as session:
+        office = registered.office(session)
+        add_user(session, "reviewer", "a-long-password", Role.REVIEWER, display_name="甲")
+        add_user(session, "officer", "a-long-password", Role.OFFICER, display_name="丙", office=office)
+    settings = Settings(confirm_transfers=True, recall_seconds=30)
+    with (
+        running(engine, store, rules, settings, now=lambda: clock[0]) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        sign_in(client, "reviewer")
+        assert "认定违法并转送云溪市网信办" in client.get(f"/cases/{case_id}").text
+        decide(client, case_id, "confirm_transfer", office=office.id)
+        assert registered.state(engine, case_id) == "已转送"
+        assert not office_sees(url, case_id)
+        decide(client, case_id, "undo")
+        assert registered.state(engine, case_id) == "研判中", "one key did it, one key takes it back"
+        decide(client, case_id, "confirm_transfer", office=office.id)
+        clock[0] += timedelta(seconds=31)
+        assert office_sees(url, case_id)
+        late = decide(client, case_id, "undo")
+        assert (late.status_code, "不能再撤回" in late.text) == (409, True)
+
+
+def office_sees(url: str, case_id: int) -> bool:
+    with httpx.Client(base_url=url) as client:
+        sign_in(client, "officer")
+        return 'name="transfer"' in client.get("/takedown").text
+
+
+def csrf_of(client: httpx.Client) -> str:
+    return hidden(client.get("/cases").text, "csrf")
 
 
 def test_an_officer_takes_returns_and_reports_on_the_pages(served, case_id) -> None:

@@ -22,12 +22,13 @@ from records.models import (
     Office,
     OfficeKind,
     Role,
+    SignIn,
     Snapshot,
     Source,
     SourceKind,
     User,
 )
-from records.people.sign_in import add_user
+from records.people.sign_in import add_user, find_sign_in, open_sign_in
 from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched, keep_snapshot
 from records.store.content_store import EvidenceStore
@@ -134,6 +135,13 @@ def case(engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, nu
 
 def reviewer(session: Session, name: str = "reviewer") -> User:
     return add_user(session, name, "a-long-password", Role.REVIEWER, display_name="甲")
+
+
+def signed_in(session: Session, user: User, now: datetime) -> SignIn:
+    """A session of work of the user's."""
+    found = find_sign_in(session, open_sign_in(session, user, now, 10), now)
+    assert found is not None
+    return found
 
 
 def office(session: Session, name: str = "云溪市网信办") -> Office:

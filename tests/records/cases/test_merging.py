@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import Engine
 
 from records.cases import merging, review
+from records.cases.next_case import find_next_case
 from records.cases.review import CaseChanged, Decision
-from records.cases.review_queue import QueueFilter, find_next_case
+from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import Case, Source, SourceKind, User
 from records.transfers import office_queue
@@ -58,9 +59,9 @@ def test_what_is_merged_is_decided_by_its_lead_only_until_it_is_split(engine: En
     other = next(case_id for case_id in cases if case_id != lead)
     with pytest.raises(CaseChanged, match=f"已并入案件 {lead}"):
         decide(engine, other, "confirm", now)
-    with reading(engine) as session:
-        user = session.query(User).one()
-        assert find_next_case(session, QueueFilter(), user, now, after=lead) is None
+    with transaction(engine) as session:
+        work = registered.signed_in(session, session.query(User).one(), now)
+        assert find_next_case(session, QueueFilter(), work, now, after=lead) is None
     with transaction(engine) as session:
         merging.split(session, session.get_one(Case, other), session.query(User).one(), now)
     decide(engine, other, "dismiss", now, reason="科普")

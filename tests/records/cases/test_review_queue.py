@@ -1,6 +1,5 @@
 """The queue: what is asked for is found, counted, taken by one person, given to another."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -120,32 +119,6 @@ def test_an_address_says_what_is_wanted_and_is_read_back() -> None:
     assert wanted.address(state="", words="") == "district=%E5%9F%8E%E4%B8%9C%E5%8C%BA"
 
 
-def test_two_who_take_the_next_case_at_once_get_two_cases(engine, cases, now) -> None:
-    people = []
-    with transaction(engine) as session:
-        people = [registered.reviewer(session, f"reviewer{number}").id for number in range(3)]
-    taken: list[int] = []
-    gate = threading.Barrier(len(people))
-
-    def take(user_id: int) -> None:
-        gate.wait()
-        with transaction(engine) as session:
-            case = queues.take_next(session, QueueFilter(), session.get_one(User, user_id), now)
-            assert case is not None
-            taken.append(case.id)
-
-    threads = [threading.Thread(target=take, args=(user_id,)) for user_id in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(taken) == sorted(cases.values())
-    with transaction(engine) as session:
-        user = session.get_one(User, people[0])
-        assert queues.take_next(session, QueueFilter(), user, now) is None, "nothing is left"
-        assert len(queues.list_cases(session, QueueFilter(assignee="mine"), user, now, 10)) == 1
-
-
 def test_cases_are_given_to_a_reviewer_and_it_is_written_down(engine, cases, person, now) -> None:
     with transaction(engine) as session:
         by = session.get_one(User, person.id)
@@ -158,6 +131,15 @@ def test_cases_are_given_to_a_reviewer_and_it_is_written_down(engine, cases, per
         case = session.get_one(Case, cases["rate"])
         assert (case.state, case.reviewer_id) == (CaseState.REVIEWING, person.id)
         assert [entry.reason for entry in list_history(session, case.id)][-2:] == ["分派给乙", "分派给甲"]
+
+
+def test_the_order_is_the_one_that_is_asked_for(engine, cases, person, now) -> None:
+    with reading(engine) as session:
+        shown = [case.id for case in queues.list_cases(session, QueueFilter(sort="page"), person, now, 10)]
+        by_score = [case.score for case in queues.list_cases(session, QueueFilter(), person, now, 10)]
+        odd = queues.list_cases(session, QueueFilter(sort="nonsense"), person, now, 10)
+    assert shown == [cases["rate"], cases["witness"], cases["post"]]
+    assert by_score == sorted(by_score, reverse=True) == [case.score for case in odd]
 
 
 def test_a_view_is_kept_for_its_owner_only(engine, person) -> None:

@@ -1,0 +1,32 @@
+"""Who looks at which case now, and what a reviewer has passed over."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from records.models.base import Base, Id
+from records.models.users import User
+
+
+class CaseClaim(Base):
+    """A claim 占用 of a case by who looks at it: nobody else is given it, and it ends by itself."""
+
+    __tablename__ = "case_claims"
+
+    case_id: Mapped[Id] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id"), index=True)
+    until: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class PassedCase(Base):
+    """A case that was passed over 跳过 in a session of work: between signing in and signing out."""
+
+    __tablename__ = "passed_cases"
+
+    token_sha256: Mapped[str] = mapped_column(
+        String(64), ForeignKey("sign_ins.token_sha256", ondelete="CASCADE"), primary_key=True
+    )
+    case_id: Mapped[Id] = mapped_column(ForeignKey("cases.id"), primary_key=True)
