@@ -102,7 +102,7 @@ def _decide(
             reading.contacts,
             (*words_of(reading, promises), *suspect),
             words_of(reading, services),
-            is_listing(reading.page),
+            is_listing(reading.page, reading.cues.get("graded", ())),
             advertises=any(speaks_for_itself(reading, each) for each in counted.weighed),
         )
     )

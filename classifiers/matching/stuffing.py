@@ -27,6 +27,8 @@ def stuffed(text: str, has_term: Callable[[str], bool]) -> list[Edit]:
         if start < done:
             continue
         marks = list(_marks(text, chinese, start, width))
+        if text[start : start + width] == "\n" and chinese[marks[-1] + 2 : marks[-1] + 3].any():
+            marks.pop()  # what goes on behind the last break is a line of its own
         done = marks[-1] + width
         held = "".join(text[mark - 1] for mark in marks) + text[done]
         if len(held) >= _FEWEST and has_term(held):

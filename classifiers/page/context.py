@@ -14,6 +14,7 @@ from classifiers.text.grams import SENTENCE_MARKS
 
 _SENTENCE_END = re.compile(f"[{SENTENCE_MARKS}]")
 _LONGEST = 600  # what goes on without a stop for longer is no sentence that bears on a word
+_ASKING = ("吗", "吗?", "么", "么?", "呢", "呢?", "?")
 _CLAUSE_END = re.compile(r"[，,、：:]")
 
 
@@ -59,6 +60,7 @@ class Surroundings:
         self._rules = rules
         self._sentences = Sentences(text)
         self._found: dict[tuple[int, int], dict[str, list[Hit]]] = {}
+        self._lines: set[str] | None = None
 
     def bears(self, name: str, hit: Place) -> Hit | None:
         """The first words of context `name` that bear on `hit`, or None.
@@ -89,6 +91,19 @@ class Surroundings:
             if _fits(context, found, hit):
                 return found
         return None
+
+    def is_asked(self, hit: Place) -> bool:
+        """Whether the hit is asked about, or ends a line that the page also has as a question: a headline that a list has
+        cut short."""
+        behind = self._text[hit.end : hit.end + 3]
+        if behind[:1] in {"吗", "么", "呢"}:
+            return behind[1:2] in {"", "\n", "?"} and self.bears("denied_negation", hit) is None
+        if behind[:1] not in {"", "\n"}:
+            return False
+        if self._lines is None:
+            self._lines = {line.strip() for line in self._text.split("\n")}
+        line = self._text[max(self._text.rfind("\n", 0, hit.end) + 1, hit.end - REACH) : hit.end].strip()
+        return any(line + asking in self._lines for asking in _ASKING)
 
     def _contexts(self, low: int, high: int) -> dict[str, list[Hit]]:
         found = self._found.get((low, high))

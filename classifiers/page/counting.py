@@ -20,6 +20,7 @@ from classifiers.values import Spared
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
 _BEYOND_DOUBT = 0.6
+_SURELY_OWN = 0.95  # even beside a word of an authority: 获国家卫健委推荐
 _QUOTING = '“”"『』「」'
 _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
@@ -67,7 +68,9 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
             continue
         measure = measures.around(each.hit.start)
         if measure is None or measure >= rules.wording.spares:
-            kept.append(replace(each, measure=measure))
+            kept.append(
+                replace(each, measure=measures.of_card(each.hit.start) if measure is None else measure)
+            )
         else:
             reason = f"上下文的用语不是宣传（违法程度 {measure:.2f}）"
             spared.append(spared_at(reading, each.hit, reason))
@@ -85,14 +88,15 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
 
 def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
     """Whether a hit is said by the page in its own voice, not told of others: worded like publicity beyond doubt, in
-    a sentence without quotation marks and without a word of an authority or its acts."""
+    a sentence without quotation marks and, unless that is sure, without a word of an authority or its acts."""
     if weighed.measure is None or weighed.measure < _BEYOND_DOUBT:
         return False
+    told = weighed.measure < _SURELY_OWN
     text = reading.normal.text
     low, stop = Sentences(text).around(weighed.hit.start)
     if any(mark in text[low:stop] for mark in _QUOTING):
         return False
-    return not any(
+    return not told or not any(
         hit.term.owner_id in _OF_AUTHORITIES and low <= hit.start < stop for hit in reading.cue_hits
     )
 

@@ -19,6 +19,7 @@ from classifiers.text.grams import SENTENCE_MARKS, Grams, grams
 SHORTEST = 12  # kept characters; what is shorter is a label
 LONGEST = 600  # kept characters of a paragraph that is weighed as one
 _MOST_WORDS = 4
+_CARD = 4  # short lines on either side that belong together
 PROMISE = "hit"  # the sign of a promise's hit, whichever the rule
 _PAIRED = ("cue:", "excused:", "hit:disease", "hit:technology")
 _SURE = 3.5  # log-odds by which a sentence outdoes its paragraph
@@ -74,6 +75,27 @@ class Measures:
         sentence = max(0, min(bisect_right(self._sentences, kept), len(self._sentences) - 1) - 1)
         measure = float(self._of_hits[sentence])
         return None if isnan(measure) else _share(measure)
+
+    def of_card(self, position: int) -> float | None:
+        """The measure of the short lines in a row around `position`, together: pages set clauses on lines of their own, of
+        which none says enough by itself. None where even these are too short."""
+        kept = int(np.searchsorted(self.grams.places, position))
+        line = max(0, min(bisect_right(self._lines, kept), len(self._lines) - 1) - 1)
+        first, last = line, line + 1
+        while first > 0 and self._is_short(first - 1) and line - first < _CARD:
+            first -= 1
+        while last < len(self._lines) - 1 and self._is_short(last) and last - line <= _CARD:
+            last += 1
+        low, high = self._lines[first], self._lines[last]
+        if high - low < SHORTEST:
+            return None
+        names = {n for n, k in zip(self._names, self._kept.tolist(), strict=True) if low <= k < high}
+        signs = sum(self._wording.signs.get(name, 0.0) for name in with_pairs(names))
+        total = float(self._sums[high] - self._sums[low]) / (high - low) ** 0.5
+        return _share(total + self._wording.bias + signs)
+
+    def _is_short(self, line: int) -> bool:
+        return self._lines[line + 1] - self._lines[line] < SHORTEST
 
     def suspicious(self) -> Iterator[tuple[Stretch, float]]:
         """What reaches the measure from which wording is suspected, by position: sentences, and paragraphs of which

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from classifiers.values import CONTACT_LABELS, Contact, PageKind, PageText
 
 _FEWEST_ENTRIES, _SHORT_ENTRY = 12, 40  # blocks; characters of a block
+_FEWEST_GRADED = 3
 Disguise = Literal["education_with_contacts", "news_with_contacts"]
 
 
@@ -57,7 +58,7 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
     3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
        treats in the foreground beside contacts: advert
-    4. reads as education, or as news: that
+    4. reads as education or teaches, or reads as news or reports: that
     5. a list of short entries: directory
     6. otherwise: introduction, what an institution may and must disclose
     """
@@ -75,8 +76,12 @@ def decide_kind(evidence: Evidence) -> KindDecision:
         return KindDecision("advert", (_listing("新闻用语", news), *turns), "news_with_contacts")
     if evidence.promises or _advertises(evidence, offers):
         return KindDecision("advert", turns)
+    if evidence.words("teaching"):
+        education = evidence.words("teaching", "education")
     if len(education) >= 2:
         return KindDecision("education", (_listing("科普用语", education), "没有联系方式，也没有招揽"))
+    if evidence.words("reporting"):
+        news = evidence.words("reporting", "news")
     if len(news) >= 2:
         return KindDecision("news", (_listing("新闻用语", news), "没有联系方式，也没有招揽"))
     if evidence.listing:
@@ -94,8 +99,11 @@ def _as_notice(evidence: Evidence) -> tuple[str, ...]:
     return ()
 
 
-def is_listing(page: PageText) -> bool:
-    """Whether a page's main text is a list: many blocks, nearly all of them short and without a stop."""
+def is_listing(page: PageText, graded: Sequence[Cue] = ()) -> bool:
+    """Whether a page's main text is a list: many blocks, nearly all of them short and without a stop, or several
+    institutions with their grades."""
+    if len(graded) >= _FEWEST_GRADED:
+        return True
     main = [page.text[block.start : block.end] for block in page.blocks if block.region == "main"]
     short = sum(len(text) <= _SHORT_ENTRY and "。" not in text for text in main)
     return len(main) >= _FEWEST_ENTRIES and short >= 0.9 * len(main)

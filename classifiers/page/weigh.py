@@ -86,6 +86,8 @@ def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> 
     for name in rule.needs:
         if not surroundings.bears(name, place):
             return Excused(hit, f"缺少所需语境：{rules.contexts[name].title}", f"no-{name}"), ""
+    if surroundings.is_asked(place):
+        return Excused(hit, "是问句，或页面别处一句问话的前半句", "asked", voidable=True), ""
     if hit.term.pattern is None and cuts_through_word(text, hit.start, hit.end):
         return Excused(hit, "切断了一个更长的词", "cut"), ""
     return None, note

@@ -17,7 +17,7 @@ from tests.evasions.pages import PAGES, TEXTS
 from tests.evasions.transformations import TRANSFORMATIONS
 
 # Excuse the words beside them, which is the judgement's to weigh.
-ESCAPED = {"after_a_sentence_that_warns": 1, "under_the_heading_of_news": 9}
+ESCAPED: dict[str, int] = {}
 MISSED = 1  # pages that the judgement does not find even as they are; none may be added
 
 

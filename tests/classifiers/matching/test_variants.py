@@ -52,6 +52,10 @@ def test_a_finding_covers_the_misspelling_as_it_stands(rules: RuleSet) -> None:
     [
         ("本院包、治、百、病，来电详谈。", "本院包治百病"),
         ("一\n针\n见\n效", "一针见效"),
+        (
+            "请按序就诊。\n无\n效\n退\n款\n检查前请空腹。",
+            "\n无效退款\n检查前",
+        ),  # what follows is a line of its own
         ("到院签约：无, 效, 退, 款", "无效退款"),
         ("永a不a复a发", "永不复发"),
         ("根¥治牛皮癣", "根治牛皮癣"),

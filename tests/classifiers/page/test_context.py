@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.judge import judge
-from classifiers.lists.rules import LEARNED_FILES, SUPPORT_FILES, load_rules
+from classifiers.lists.rules import LEARNED_FILES, SUPPORT_FILES, RuleSet, load_rules
 from classifiers.values import Facts, PageText
 from records.settings import PROJECT
 
@@ -68,3 +68,40 @@ def test_a_context_excuses_only_where_its_scope_says(lists: Path, text: str, rea
     judgement = judge(PageText.of_plain(text), load_rules(lists), Facts(date(2026, 11, 24)))
     assert [spared.reason for spared in judgement.spared] == ([reason] if reason else [])
     assert judgement.unlawful == (reason is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "进入诊区请戴好口罩，最大限度减少医院感染。",
+        "自助机缴费只需一分钟，不用去窗口。",
+        "抽血后按压五分钟，做完即可回家，报告下午打印。",
+        "体检中心备有早点，凭单免费享用。",
+        "烫到舌尖含一会儿冰块，几分钟就不疼了，刺痛感很快消失。",
+        "预防肺癌，先戒烟限酒，每年体检。",
+        "保证母婴安全的前提下，可以严密观察，等待自然分娩。",
+        "停电检修结束，门诊秩序逐步恢复正常。",
+        "医院曾被评为“全省百姓放心示范医院”，为区残联定点单位。",
+        "东部某军区总医院（三级甲等）位于城北，城南医院（二级甲等）位于环城路。",
+        "湿疹涂药能治好吗\n湿疹涂药能治好",
+    ],
+)
+def test_words_of_errands_advice_and_names_promise_nothing(rules: RuleSet, text: str) -> None:
+    assert judge(PageText.of_plain(text), rules, Facts(date(2026, 11, 24))).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本院口罩式雾化疗法，三天治好鼻炎，无需排队。",
+        "我院喝牛奶一样的中药，喝完胃就不疼了，根治胃病。",
+        "谁说痛风不能根治吗？本院一疗程断根。",
+        "种上的发不洗不掉，永不脱落，效果是终身的。",
+        "开业以来0失误、零纠纷，绝不会出现任何危险。",
+        "经治疗，他与同龄孩子一样跑跳，家属给我科送来两面锦旗。",
+        "语言、步态恢复正常，成功案例展示，家长一致好评。",
+        "全国极富实力的白斑专科。",
+    ],
+)
+def test_what_they_excuse_is_not_what_an_institution_says_of_its_care(rules: RuleSet, text: str) -> None:
+    assert judge(PageText.of_plain(text), rules, Facts(date(2026, 11, 24))).unlawful

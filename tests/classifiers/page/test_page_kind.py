@@ -77,3 +77,26 @@ def test_the_entries_of_a_menu_are_not_worded_as_publicity(rules: RuleSet) -> No
     first, *others = plain.blocks
     page = PageText(plain.text, "", (first._replace(region="frame", origin="menu"), *others))
     assert judge(page, rules, FACTS).findings == ()
+
+
+def test_clauses_on_lines_of_their_own_are_no_notice_under_a_heading_of_news(rules: RuleSet) -> None:
+    heading = "行业新闻：卫健委通报虚假医疗广告典型案例\n来源：卫生报"
+    clauses = "银屑病不吃药\n七天消斑\n终身不复发\n治愈率97%\n签约治疗"
+    judgement = judge(PageText.of_plain(f"{heading}\n{clauses}"), rules, FACTS)
+    assert (judgement.page_kind, judgement.unlawful) == ("advert", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("睡眠与血糖\n研究团队给六百名受试者戴上手环，发现晚睡的人血糖偏高。", "news"),
+        ("门诊部开展心肺复苏演练\n全体职工参加，院领导到场。", "news"),
+        ("急性胰腺炎\n治疗原则是禁食、补液、止痛；并发症包括假性囊肿。", "education"),
+        ("城北区医院名录\n城北中心医院（三级乙等）\n城北中医院（二级甲等）\n柳河医院（二级）", "directory"),
+        ("消化内科\n有医师六名，收治胃炎及其并发症，开展胃镜检查。", "introduction"),
+        ("联系我们\n急诊热线：0371-6600 0018\n健康热线：0371-6600 0019", "introduction"),
+    ],
+)
+def test_what_promises_nothing_is_known_by_its_words(rules: RuleSet, text: str, kind: str) -> None:
+    judgement = judge(PageText.of_plain(text), rules, FACTS)
+    assert (judgement.page_kind, judgement.findings) == (kind, ())
