@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup viewer demo test test-quick soak gate lint types check lock bench docs docs-screenshots clean
+.PHONY: verifier help setup viewer demo test test-quick soak gate lint types check lock bench docs docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ bench: setup ## Print the benchmarks, each as a ratio to a named baseline
 
 docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 	@$(BIN)/python -m demo --once --screenshots docs/screenshots
+
+verifier: $(VENV)/.installed ## Build the wheel by which a receiver of evidence checks it (dist/qingyi_verify-…whl)
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./verifier
 
 lock: ## Resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

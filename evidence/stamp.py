@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-import httpx
 from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
@@ -24,6 +23,8 @@ class StampRefused(Exception):
 
 def request_stamp(authority: str, content: bytes) -> bytes:
     """A stamp (the DER of a TimeStampResp) for `content` from the authority at this URL; raises StampRefused."""
+    import httpx  # noqa: PLC0415 - who only checks needs no network
+
     request = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
         answer = httpx.post(
