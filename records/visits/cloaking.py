@@ -5,16 +5,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source, SourceKind, Visit
+from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source, Visit
 
-_MOST_COMPARED = 6  # pages a site
+_MOST_COMPARED = 6  # pages a source
 # What is noted of a page that its own script takes away: a monitor that reads no scripts is meant to see something else.
 TAKEN_AWAY = "疑似遮蔽：浏览器打开后"
 
 
 def list_pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
-    """Pages of the sites that were flagged since a moment, or hide something from the browser, with their newest
-    snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest first."""
+    """Pages of the sources (sites and accounts) that were flagged since a moment, or hide something from the browser, with
+    their newest snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest first. What a
+    platform shows in place of a post is no page to compare."""
     flagged = select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since)
     hiding = (
         select(Visit.source_id)
@@ -22,15 +23,19 @@ def list_pages_to_compare(session: Session, since: datetime) -> list[tuple[Page,
         .where(Visit.started_at >= since, PlannedPage.reason.startswith(TAKEN_AWAY))
     )
     suspected = Source.id.in_(flagged) | Source.id.in_(hiding)
-    sites = select(Source).where(Source.kind == SourceKind.SITE, suspected).order_by(Source.id)
+    sources = select(Source).where(suspected).order_by(Source.id)
     compared: list[tuple[Page, Snapshot]] = []
-    for site in session.scalars(sites).all():
+    for source in session.scalars(sources).all():
         rows = session.execute(
             select(Page, Snapshot)
             .join(Snapshot, Snapshot.page_id == Page.id)
             .join(JudgementRecord, JudgementRecord.snapshot_id == Snapshot.id)
-            .where(Page.source_id == site.id, JudgementRecord.unlawful.is_(False))
-            .order_by((Page.url == site.address).desc(), Snapshot.id.desc())
+            .where(
+                Page.source_id == source.id,
+                JudgementRecord.unlawful.is_(False),
+                Snapshot.page_state == "normal",
+            )
+            .order_by((Page.url == source.address).desc(), Snapshot.id.desc())
             .limit(_MOST_COMPARED)
         )
         found: dict[int, tuple[Page, Snapshot]] = {}

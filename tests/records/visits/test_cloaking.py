@@ -40,3 +40,22 @@ def test_a_site_whose_script_takes_a_page_away_is_looked_at_again(
         later = list_pages_to_compare(session, NOW + timedelta(days=1))
     assert [page.url for page, _ in compared] == ([site.address] if is_compared else [])
     assert later == []
+
+
+def test_posts_of_an_account_are_compared_too_but_no_notices(
+    engine: Engine, store: EvidenceStore, rules: RuleSet
+) -> None:
+    """What a mobile visitor from a search sees of a post may be another post, as with sites."""
+    with transaction(engine) as session:
+        account = registered.account(session, "http://127.0.0.1:1/feed.xml")
+    posts = {
+        "http://127.0.0.1:1/s/1": (registered.UNLAWFUL, "normal"),
+        "http://127.0.0.1:1/s/2": (registered.LAWFUL, "normal"),
+        "http://127.0.0.1:1/s/3": ("操作频繁", "needs_verification"),
+    }
+    for url, (text, state) in posts.items():
+        kept = registered.snapshot(engine, store, account, NOW, url=url, text=text, state=state)
+        registered.judged(engine, rules, kept, text, NOW)
+    with reading(engine) as session:
+        compared = list_pages_to_compare(session, NOW - timedelta(days=1))
+    assert [page.url for page, _ in compared] == ["http://127.0.0.1:1/s/2"]
