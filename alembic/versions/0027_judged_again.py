@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0027"
+down_revision = "0026"
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _STATES = ("waiting", "running", "done", "cancelled")
