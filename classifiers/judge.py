@@ -11,7 +11,7 @@ from classifiers.page.departure import departures
 from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
 from classifiers.page.identity import Register
 from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
-from classifiers.page.reading import Reading, finding_at, read, spared_at, words_of
+from classifiers.page.reading import Reading, finding_at, read, read_as, spared_at, words_of
 from classifiers.page.score import Scored, score_parts
 from classifiers.page.weigh import Weighed, weigh
 from classifiers.text.normalise import normalise
@@ -213,4 +213,5 @@ def _fields(reading: Reading, rules: RuleSet) -> tuple[str, ...]:
 
 def _finding(reading: Reading, rule: Rule, weighed: Weighed) -> Finding:
     span = reading.normal.span(weighed.hit.start, weighed.hit.end)
-    return finding_at(reading, rule, span, weighed.note, rule.as_written(weighed.hit.term.written))
+    detail = "；".join(filter(None, (read_as(reading, weighed.hit), weighed.note)))
+    return finding_at(reading, rule, span, detail, rule.as_written(weighed.hit.term.written))

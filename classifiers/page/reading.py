@@ -1,5 +1,6 @@
 """What is read off a page before anything is judged, and how a finding is put into words."""
 
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -147,6 +148,13 @@ def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:
     """A hit that is no finding, and why."""
     start, end = reading.normal.span(hit.start, hit.end)
     return Spared(hit.term.owner_id, start, end, reading.page.text[start:end], reason)
+
+
+def read_as(reading: Reading, hit: Hit) -> str:
+    """What a hit's words were read as, in Chinese; "" where they are written so, width and case aside."""
+    plain = reading.normal.text[hit.start : hit.end]
+    written = unicodedata.normalize("NFKC", quote_of(reading, hit.start, hit.end)).lower()
+    return "" if written == plain else f"读作“{plain}”"
 
 
 def quote_of(reading: Reading, start: int, end: int) -> str:

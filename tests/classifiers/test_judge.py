@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ def test_a_finding_quotes_the_page_and_names_the_law(rules: RuleSet) -> None:
     assert finding.quote == page.text[finding.start : finding.end] == "治★愈★率达９８％"
     assert finding.severity == "high"
     assert finding.why == (
-        "页面写有“治★愈★率达９８％”，属“宣称治愈率或有效率”：用比率宣传疗效，患者无法核实，"
+        "页面写有“治★愈★率达９８％”，属“宣称治愈率或有效率”：用比率宣传疗效，患者无法核实（读作“治愈率达98%”），"
         "违反《中华人民共和国广告法》第十六条第一款第（二）项：医疗广告不得说明治愈率或者有效率。"
     )
 
@@ -94,3 +95,20 @@ def test_a_page_is_judged_by_the_law_of_its_day(rules: RuleSet) -> None:
     assert "违反《中华人民共和国反不正当竞争法（2019年修正）》第八条" in old.why
     before = judge(page, rules, Facts(seen_on=date(2019, 4, 22))).findings
     assert "bought-reviews" not in {finding.rule for finding in before}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("本院根★治银屑病，永不复发。", "读作“根治"),
+        ("本院根治银屑病，永不复发。", ""),
+        ("我院治玉率高达９８％，欢迎咨询。", "读作“治愈率高达98%”"),
+        ("我院治愈率高达９８％，欢迎咨询。", ""),
+    ],
+)
+def test_a_disguise_is_told_as_written_and_as_read(rules: RuleSet, text: str, read: str) -> None:
+    whys = [finding.why for finding in judge(PageText.of_plain(text), rules, FACTS).findings]
+    if read:
+        assert any(read in why for why in whys), whys
+    else:
+        assert whys and not any("读作" in why for why in whys)
