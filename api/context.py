@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Engine
 
 from api.errors import FormExpired, NotAllowed, SignInNeeded
+from api.row_words import mark_sought, telling_words
 from classifiers.values import (
     AGREEMENT_LABELS,
     CONTACT_LABELS,
@@ -182,6 +183,8 @@ _TEMPLATES.env.filters["actor"] = _actor_label
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)
 )
+_TEMPLATES.env.filters["telling_words"] = telling_words
+_TEMPLATES.env.filters["sought"] = mark_sought
 _TEMPLATES.env.globals.update(
     agreement_labels=AGREEMENT_LABELS,
     contact_labels=CONTACT_LABELS,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
 from records.cases import merging, review
 from records.cases import review_queue as queues
+from records.cases.bulk_decision import decide_many
 from records.cases.bulk_transfer import TRANSFERABLE, transfer_many
 from records.cases.claims import forget_passed, list_lookers
 from records.cases.next_case import count_passed, take_next
@@ -36,21 +38,27 @@ def queue(
     now: Now,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     done: Done = None,
+    left: Annotated[int, Query(ge=0, le=PAGE_SIZE)] = 0,
 ) -> HTMLResponse:
-    """The queue: what waits for a reviewer, or the cases that the filters ask for. `done` is the case that was
-    decided just before."""
+    """The queue: what waits for a reviewer, or the cases that the filters ask for. `done` is the case that was decided
+    just before, alone or with others, of which so many were `left`."""
     wanted = QueueFilter.of(request.url.query)
     with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
+        counts = _counts(session, wanted, user, now)
         return page(
             request,
             "queue.html",
             sign_in=sign_in,
             wanted=wanted,
             cases=cases[:PAGE_SIZE],
+            start=start,
+            page_size=PAGE_SIZE,
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
-            counts=_counts(session, wanted, user, now),
+            total=sum(counts[state.value] for state in wanted.states),
+            left=left,
+            counts=counts,
             unclear=queues.count_unclear(session, user, now),
             choices=queues.list_choices(session),
             rules=[(rule.id, rule.title) for rule in app.lists.rules().rules],
@@ -123,6 +131,28 @@ def merge(
         by = session.get_one(User, sign_in.user_id)
         lead = merging.merge(session, (case or [])[:PAGE_SIZE], by, now)
     return RedirectResponse(case_address(lead.id, view), 303)
+
+
+@router.post("/decide", dependencies=[CheckedForm])
+def decide_chosen(
+    app: App,
+    sign_in: Reviewer,
+    now: Now,
+    action: Annotated[str, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    case: Annotated[list[int] | None, Form()] = None,
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Decide the chosen cases with one reason; those that others hold or have decided are left."""
+    with transaction(app.engine) as session:
+        by = session.get_one(User, sign_in.user_id)
+        asked = review.Decision(action, 0, reason)
+        needs_approval = app.settings.two_person
+        came = decide_many(session, (case or [])[:PAGE_SIZE], by, asked, now, needs_approval=needs_approval)
+    address = queue_address(view)
+    first = {"done": came.done[0]} if came.done else {}
+    told = urlencode({**first, "left": len(came.left)})
+    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{told}", 303)
 
 
 @router.post("/transfer", dependencies=[CheckedForm])

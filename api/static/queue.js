@@ -10,11 +10,31 @@ async function countAnew() {
     const answer = await fetch(tabs.dataset.counts, { headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) return;
     const counts = await answer.json();
+    let changed = false;
     for (const element of tabs.querySelectorAll("[data-count]")) {
-      element.textContent = counts[element.dataset.count];
+      const now = String(counts[element.dataset.count]);
+      changed ||= element.textContent !== now;
+      element.textContent = now;
     }
+    if (changed) await renewRows();
   } catch {
     // The server is away for a moment; the next count will tell.
+  }
+}
+
+// What a colleague has decided is seen on its row, which stays where it is.
+async function renewRows() {
+  const answer = await fetch(location.href);
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const row of document.querySelectorAll("tr[data-id]")) {
+    const now = fresh.querySelector(`tr[data-id="${row.dataset.id}"]`);
+    const cell = row.querySelector("[data-state]");
+    if (now) cell.replaceWith(document.adoptNode(now.querySelector("[data-state]")));
+    else {
+      row.classList.add("gone");
+      cell.textContent = "已不在此列表";
+    }
   }
 }
 
@@ -25,12 +45,46 @@ document.addEventListener("keydown", (event) => {
   const box = document.querySelector("tr.at input[type=checkbox]");
   if (!box) return;
   box.checked = !box.checked;
+  countChosen();
   event.preventDefault();
 });
 
-// The box of a group, or of a whole table, chooses all of its rows.
+// The box of a group, or of a whole table, chooses all of its rows; with Shift, all from the last one on.
+let lastBox = null;
+const boxes = () => [...document.querySelectorAll("tr[data-row] input[type=checkbox]")];
+
+function countChosen() {
+  const place = document.querySelector("[data-chosen]");
+  if (place) place.textContent = boxes().filter((box) => box.checked).length;
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("tr[data-row] input[type=checkbox]")) return;
+  const all = boxes();
+  if (event.shiftKey && lastBox) {
+    const [from, to] = [all.indexOf(lastBox), all.indexOf(event.target)].sort((one, other) => one - other);
+    for (const box of all.slice(from, to + 1)) box.checked = event.target.checked;
+  }
+  lastBox = event.target;
+  countChosen();
+});
+
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-choose-all]")) return;
-  const boxes = event.target.closest("tbody, table").querySelectorAll("tr[data-row] input[type=checkbox]");
-  for (const box of boxes) box.checked = event.target.checked;
+  const own = event.target.closest("tbody, table").querySelectorAll("tr[data-row] input[type=checkbox]");
+  for (const box of own) box.checked = event.target.checked;
+  countChosen();
 });
+
+// Back from a case, the queue is where it was left: the row, and how far down.
+const PLACE = `qingyi-place:${location.pathname}${location.search.replace(/[?&](done|left)=\d*/g, "")}`;
+addEventListener("pagehide", () => {
+  const row = document.querySelector("tr.at, tr:focus-within")?.dataset.id ?? "";
+  sessionStorage.setItem(PLACE, JSON.stringify({ row, y: scrollY }));
+});
+const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+if (place) {
+  scrollTo(0, place.y);
+  const index = [...document.querySelectorAll("[data-row]")].findIndex((row) => row.dataset.id === place.row);
+  if (index >= 0) moveTo(index);
+}

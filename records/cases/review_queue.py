@@ -47,8 +47,8 @@ NO_CATEGORY = "（未登记）"
 # How a queue can be ordered, with the words for it; the highest score first where nothing is asked for.
 SORTS: Mapping[str, str] = {
     "": "分值",
-    "newest": "最近立案",
-    "oldest": "最早立案",
+    "newest": "最近发现",
+    "oldest": "最早发现",
     "changed": "最近变动",
     "page": "网址",
 }

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from records import workflow
+from records.local_time import local_day
 from records.models import Case, CaseState, DisposalResult, Transfer, TransferState
 from records.transfers.office_queue import NotThisOffice
 
@@ -86,6 +87,8 @@ def report_disposed(
     if transfer.closed_at is not None and _reported(transfer) == disposal:
         return
     require_state(transfer, TransferState.RECEIVED, TransferState.DISPOSED)
+    if disposal.disposed_on > local_day(now):
+        raise workflow.StepRefused(f"处置日期 {disposal.disposed_on} 在今天之后，请核对")
     transfer.closed_at = now
     transfer.result, transfer.disposed_on = disposal.result, disposal.disposed_on
     transfer.document_number, transfer.note = disposal.document_number, disposal.note

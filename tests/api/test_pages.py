@@ -93,7 +93,7 @@ def test_the_queue_shows_the_case_with_its_reasons(served, case_id) -> None:
         sign_in(client, "reviewer")
         page = client.get("/cases").text
     assert f'href="/cases/{case_id}"' in page
-    assert "宣称治愈率或有效率" in page
+    assert '<q class="high">治愈率98%</q>' in page
     assert "云溪第1医院" in page
 
 
@@ -202,6 +202,22 @@ def test_a_decision_leads_to_the_next_case_of_the_view_and_a_passed_one_stays_pa
             "nothing but what was passed"
         )
         assert "跳过了 1 件" in client.get("/cases?source=site").text
+
+
+def test_many_are_decided_with_one_reason_from_the_queue(served, case_id, store, rules) -> None:
+    other = registered.case(served.engine, store, rules, datetime.now(UTC), 2)
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        page = client.get("/cases?sort=oldest&words=治愈").text
+        assert "<q" in page
+        assert "治愈</mark>" in page
+        assert "第 1 页，共 1 页、2 件" in page
+        form = {"csrf": csrf_of(client), "action": "dismiss", "case": [case_id, other], "view": "sort=oldest"}
+        assert client.post("/cases/decide", data=form).status_code == 409, "without its reason"
+        done = client.post("/cases/decide", data={**form, "reason": "同一科普栏目"})
+        assert done.headers["location"] == f"/cases?sort=oldest&done={case_id}&left=0"
+        assert "等 2 件：不予认定" in client.get(done.headers["location"]).text
+    assert registered.state(served.engine, other) == "不予认定"
 
 
 def test_who_comes_second_sees_who_is_there_and_can_take_over(served, case_id) -> None:

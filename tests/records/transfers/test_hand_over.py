@@ -53,6 +53,21 @@ def disposed(engine: Engine, case_id: int, now) -> None:
         )
 
 
+@pytest.mark.databases("sqlite")
+def test_a_disposal_of_tomorrow_is_refused(engine: Engine, case_id, now) -> None:
+    office_id, transfer_id = transferred(engine, case_id, now)
+    with transaction(engine) as session:
+        transfer = office_queue.find_office_transfer(session, office_id, transfer_id)
+        actor = actor_of_office(transfer.office)
+        answers.take(session, transfer, actor=actor, now=now)
+        report = answers.Disposal(DisposalResult.DELETED, date(2026, 11, 25))
+        with pytest.raises(StepRefused, match="2026-11-25 在今天之后"):
+            answers.report_disposed(
+                session, transfer, report, actor=actor, now=now, recheck_after=timedelta(hours=24)
+            )
+        assert transfer.closed_at is None
+
+
 def test_a_decision_on_a_waiting_case_takes_it_up_first(engine: Engine, case_id, now) -> None:
     decide(engine, case_id, "confirm", now)
     with reading(engine) as session:

@@ -1,0 +1,37 @@
+"""What a row of the queue says of a page: its telling words, and where the words stand that were searched for."""
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from records.models import FindingRecord
+
+_RANK = {"high": 0, "medium": 1, "low": 2}
+_MOST = 3
+
+
+def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
+    """The words of a page's gravest findings with their severity, each once; of other rules before more of one."""
+    by_rule: dict[str, list[FindingRecord]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    firsts = [found[0] for found in by_rule.values()]
+    rest = [finding for found in by_rule.values() for finding in found[1:]]
+    told: dict[str, str] = {}
+    for group in (firsts, rest):
+        for finding in sorted(group, key=lambda one: (_RANK[one.severity], one.family == "certificate")):
+            told.setdefault(" ".join(finding.quote.split()), finding.severity)
+    told.pop("", None)
+    return list(told.items())[:_MOST]
+
+
+def mark_sought(text: str, words: str) -> Markup:
+    """The text as markup, with the searched words marked; everything else of it is escaped."""
+    sought = [re.escape(word) for word in words.split() if word]
+    if not sought:
+        return escape(text)
+    parts = re.split(f"({'|'.join(sought)})", str(text), flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
