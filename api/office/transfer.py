@@ -5,15 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api import downloads
 from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
+from api.cases.queue import Done
 from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, page
 from api.office.queue import chosen_file, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import DisposalResult
+from records.models import DisposalResult, Transfer, TransferState
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, attach, attachment_of
 from records.transfers.attachments import File as AttachedFile
@@ -23,8 +25,10 @@ router = APIRouter(prefix="/takedown", include_in_schema=False)
 
 
 @router.get("/{transfer_id}")
-def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> HTMLResponse:
-    """One transfer: what is to be taken down, why, with its evidence."""
+def show(
+    request: Request, app: App, sign_in: Officer, now: Now, transfer_id: RecordId, done: Done = None
+) -> HTMLResponse:
+    """One transfer: what is to be taken down, why, with its evidence. `done` was answered just before."""
     with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         findings, rules = transfer.case.judgement.findings, app.lists.rules().by_id
@@ -33,6 +37,7 @@ def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: Re
             "transfer.html",
             sign_in=sign_in,
             transfer=transfer,
+            done=done,
             case=transfer.case,
             institution=transfer.case.page.source.institution,
             findings=findings,
@@ -43,6 +48,16 @@ def show(request: Request, app: App, sign_in: Officer, now: Now, transfer_id: Re
             results=list(DisposalResult),
             today=local_day(now),
         )
+
+
+def _onward(session: Session, transfer: Transfer) -> RedirectResponse:
+    """From a transfer that was answered to the next one that waits, or to the queue."""
+    session.flush()
+    for after in (transfer.id, 0):
+        queued = office_queue.Queued(transfer.office_id, after, 1)
+        if following := office_queue.list_queued_ids(session, queued):
+            return RedirectResponse(f"/takedown/{following[0]}?done={transfer.id}", 303)
+    return RedirectResponse(f"/takedown?done={transfer.id}", 303)
 
 
 @router.post("/{transfer_id}/take", dependencies=[CheckedForm])
@@ -85,7 +100,7 @@ def report(
         )
         if file:
             attach(session, app.store, transfer, file, actor=actor_of(sign_in.user), now=now)
-    return RedirectResponse("/takedown", 303)
+        return _onward(session, transfer)
 
 
 @router.post("/{transfer_id}/attachments", dependencies=[CheckedForm])
@@ -145,11 +160,11 @@ def give_back(
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
-        after = timedelta(hours=app.settings.recheck_after_hours)
-        answers.give_back(
-            session, transfer, reason, actor=actor_of(sign_in.user), now=now, recheck_after=after
-        )
-    return RedirectResponse("/takedown", 303)
+        actor, after = actor_of(sign_in.user), timedelta(hours=app.settings.recheck_after_hours)
+        if reason.strip() and transfer.state is TransferState.TRANSFERRED:
+            answers.take(session, transfer, actor=actor, now=now)
+        answers.give_back(session, transfer, reason, actor=actor, now=now, recheck_after=after)
+        return _onward(session, transfer)
 
 
 @router.get("/{transfer_id}/evidence")

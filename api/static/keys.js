@@ -116,11 +116,30 @@ document.addEventListener("click", async (event) => {
     announce("网址已复制");
     return;
   }
+  const shown = event.target.closest("[data-enlarge], .screenshot");
+  if (shown && !shown.closest("dialog")) {
+    enlarge(shown.parentElement.querySelector(".screenshot"));
+    return;
+  }
   const hit = event.target.closest("mark[data-findings]");
   if (!hit) return;
   const numbers = hit.dataset.findings.split(" ");
   moveTo(stops().findIndex((stop) => stop.dataset.finding?.split(" ").includes(numbers[0])));
 });
+
+// A picture as large as it is, with its marked places; Escape or a click closes it.
+function enlarge(picture) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "picture";
+  dialog.setAttribute("aria-label", "放大的图片");
+  const close = document.createElement("button");
+  close.textContent = "关闭";
+  dialog.append(close, picture.cloneNode(true));
+  dialog.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
 
 async function copyText(words) {
   try {
