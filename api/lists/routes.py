@@ -207,7 +207,7 @@ def try_draft(
 
 @router.post("/drafts/{draft_id}/{action}", dependencies=[CheckedForm])
 def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: str) -> RedirectResponse:
-    """Publish the draft, give it up, or put it on the lists as they are now."""
+    """Publish the draft, give it up, take it up again, or put it on the lists as they are now."""
     lists = app.lists.folders
     with transaction(app.engine) as session:
         draft, user = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
@@ -216,6 +216,8 @@ def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: s
                 publications.publish_draft(session, lists, draft, user, now)
             case "discard":
                 drafts.discard(session, draft, user, now)
+            case "restore":
+                drafts.take_up_again(session, draft, user, now)
             case "rebase":
                 drafts.rebase(session, lists, draft, app.lists.rules().version, user, now)
             case _:

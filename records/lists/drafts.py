@@ -100,6 +100,14 @@ def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> 
     audit.append(session, author, "lists_draft", now, _name(draft), reason="放弃草稿")
 
 
+def take_up_again(session: Session, draft: ListDraft, author: User, now: datetime) -> None:
+    """Take up a draft that was given up, as it was. Raises DraftRefused for any other."""
+    if draft.state is not DraftState.DISCARDED:
+        raise DraftRefused(f"草稿{draft.state.label}，只有已放弃的草稿可以恢复")
+    draft.state, draft.changed_at = DraftState.EDITING, now
+    audit.append(session, author, "lists_draft", now, _name(draft), reason="恢复草稿")
+
+
 def rebase(
     session: Session, folders: ListFolders, draft: ListDraft, version: str, author: User, now: datetime
 ) -> None:

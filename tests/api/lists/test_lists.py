@@ -141,6 +141,19 @@ def test_an_editor_that_changes_nothing_changes_no_byte(analyst, lists) -> None:
     assert "还没有改动" in analyst.get(draft).text
 
 
+@pytest.mark.databases("sqlite")
+def test_a_draft_that_was_given_up_comes_back_as_it_was(analyst) -> None:
+    draft = drafted(analyst)
+    assert send(analyst, f"{draft}/restore").status_code == 409
+    send(analyst, f"{draft}/terms", rule=RULE, term=NEW_TERM, action="add")
+    send(analyst, f"{draft}/discard")
+    assert send(analyst, f"{draft}/terms", rule=RULE, term="院内自助机", action="add").status_code == 409
+    assert send(analyst, f"{draft}/restore").status_code == 303
+    shown = analyst.get(draft).text
+    assert (NEW_TERM in shown, "恢复草稿" in shown) == (True, False)
+    assert send(analyst, f"{draft}/terms", rule=RULE, term="院内自助机", action="add").status_code == 303
+
+
 def test_faults_are_named_while_typing_and_keep_a_draft_from_going_live(analyst, lists) -> None:
     draft = drafted(analyst)
     text = (lists / "cure_rate.yaml").read_text("utf-8")
