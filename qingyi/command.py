@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 done, but something was left out or found (each command's 
 2 the command was used wrongly or cannot run here; 3 the same task is running already.
 """
 
+import os
 import sqlite3
 import sys
 from importlib import import_module
@@ -72,6 +73,7 @@ def command_line(named: str | None = None) -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
+    os.umask(0o077)  # what is kept is nobody else's to read
     end_with_parent()
     try:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()

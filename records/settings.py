@@ -1,5 +1,6 @@
 """The settings of one deployment, read from the environment (`QINGYI_…`) or a `.env` file."""
 
+import os
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -20,6 +21,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default=f"sqlite:///{PROJECT / 'var' / 'qingyi.db'}",
+        repr=False,  # a password may be in it
         description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
     )
     evidence_dir: Path = Field(
@@ -152,5 +154,10 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process; raises pydantic.ValidationError when one is bad."""
-    return Settings()
+    """The settings of this process; raises pydantic.ValidationError when one is bad.
+
+    What must stay secret may be in files instead of the environment, which others of the machine can be shown: a file
+    `qingyi_database_url` in the folder that QINGYI_SECRETS_DIR names. The environment has precedence.
+    """
+    folder = os.environ.get("QINGYI_SECRETS_DIR")
+    return Settings(_secrets_dir=folder) if folder else Settings()  # type: ignore[call-arg] # pydantic-settings' own
