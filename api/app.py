@@ -30,6 +30,7 @@ from api.machines import count_requests
 from api.machines import router as machines_router
 from api.office.queue import router as office_queue_router
 from api.office.transfer import router as takedown_router
+from api.quality.routes import router as quality_router
 from api.signin.oidc import router as oidc_router
 from api.signin.password import router as password_router
 from api.signin.routes import router as signin_router
@@ -91,6 +92,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         tips_router,
         figures_router,
         monitoring_router,
+        quality_router,
         trials_router,
         lists_router,
         letters_router,

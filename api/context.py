@@ -159,6 +159,7 @@ _MENU = (
     (Permission.SEE_CASES, "/cases", "研判队列"),
     (Permission.ADD_TIPS, "/tips", "线索"),
     (Permission.REVIEW, "/letters", "移送函"),
+    (Permission.REVIEW, "/quality", "抽检"),
     (Permission.SEE_FIGURES, "/figures", "统计"),
     (Permission.SEE_LISTS, "/lists", "关键词表"),
     (Permission.ADMINISTER, "/admin", "管理"),

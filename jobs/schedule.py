@@ -93,6 +93,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     steps = {
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
+        "quality": (("quality", "draw"), _DAY),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
         **({"heads": (("audit", "note"), _DAY)} if settings().heads_dir else {}),
         **({"replay": (("evidence", "replay"), _DAY)} if settings().viewer_dir.is_dir() else {}),

@@ -80,6 +80,14 @@ class Settings(BaseSettings):
         default="",
         description="by which line, operator and address outside the network is reached, for the record",
     )
+    quality_pages_a_week: int = Field(
+        default=60,
+        ge=0,
+        description="pages on which nothing was found that are drawn each week for people to check",
+    )
+    quality_decisions_a_week: int = Field(
+        default=20, ge=0, description="decisions that are drawn each week to be made again by another person"
+    )
     recheck_after_hours: float = Field(
         default=24.0, ge=0, description="hours from a reported disposal to its verification"
     )
@@ -103,6 +111,10 @@ class Settings(BaseSettings):
         default=False, description="institutions may check texts without signing in"
     )
     commission_name: str = Field(default="卫生健康委", description="who writes letters, as they name it")
+    letter_code: str = Field(
+        default="卫健移函", description="机关代字 by which letters are numbered, before 〔year〕number号"
+    )
+    letter_contact: str = Field(default="", description="whom offices ask about a letter: name and phone")
     answer_within_days: int = Field(
         default=7, ge=1, description="days that an office has to answer a transferred case"
     )

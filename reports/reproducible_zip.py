@@ -15,5 +15,9 @@ def timeless(content: bytes, replaced: Mapping[str, bytes] | None = None) -> byt
         zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as out,
     ):
         for name in made.namelist():
-            out.writestr(zipfile.ZipInfo(name, _MOMENT), (replaced or {}).get(name, made.read(name)))
+            part = zipfile.ZipInfo(name, _MOMENT)
+            part.compress_type = (
+                zipfile.ZIP_DEFLATED
+            )  # the file's own default is not asked for parts that are named so
+            out.writestr(part, (replaced or {}).get(name, made.read(name)))
     return kept.getvalue()

@@ -1,21 +1,21 @@
 """线索移送函 as a document (docx) and for printing (PDF), and its list 线索清单 as a workbook that the office fills in."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.xml.functions import tostring
 
 from records.local_time import local_day
 from records.models import DisposalResult, Letter, Transfer
-from records.sheets.write import put
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
-from reports.documents import as_bytes, new_document, table
-from reports.reproducible_zip import timeless
+from reports.documents import add_line, as_bytes, begin_wide_pages, new_official_letter, table
+from reports.workbook import Column, fill_sheet, workbook_bytes
+
+TITLE = "关于移送医疗广告违法线索的函"
 
 _LIST = (
     NUMBER,
@@ -33,27 +33,56 @@ _ASKED = (RESULT, DAY, DOCUMENT, NOTE)
 _MOST_QUOTES = 5
 
 
+# Centimetres of the list's columns on a page on its side.
+_WIDTHS = (1.3, 2.8, 2.9, 2.8, 3.8, 1.6, 4.2, 3.2, 1.7, 2.6)
+# And characters of them, with those that the office fills in, in the workbook.
+_CHARACTERS = (8, 22, 21, 24, 36, 14, 40, 30, 12, 20, 12, 13, 20, 24)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the commission's name, the code 机关代字 that its letters are numbered by, whom to ask."""
+
+    name: str
+    code: str
+    contact: str
+
+
 @dataclass(frozen=True)
 class LetterText:
     """What a letter says, the same in each of its forms."""
 
+    sender: str
+    title: str
     number: str
+    contact: str
     day: str
     to: str
     paragraphs: Sequence[str]
     rows: Sequence[Sequence[str]]  # as _LIST
 
 
-def letter_text(found: Letter, sender: str) -> LetterText:
-    """The letter's words. `sender` is the health commission's name."""
+def letter_text(found: Letter, sender: Sender) -> LetterText:
+    """The letter's words."""
+    number = f"{sender.code}〔{found.year}〕{found.number}号"
     transfers = [item.transfer for item in found.items]
+    return text_of(transfers, found.office.name, sender, number, found.issued_at)
+
+
+def text_of(
+    transfers: Sequence[Transfer], office: str, sender: Sender, number: str, issued: datetime
+) -> LetterText:
+    """The words of a letter with these transfers, also before it is issued."""
     owners = {transfer.case.page.source.institution.name for transfer in transfers}
     due = max(transfer.due_on for transfer in transfers)
-    day = local_day(found.issued_at)
+    day = local_day(issued)
     return LetterText(
-        number=f"{sender}移〔{found.year}〕{found.office.name}第{found.number}号",
+        sender=sender.name,
+        title=TITLE,
+        number=number,
+        contact=sender.contact,
         day=f"{day.year}年{day.month}月{day.day}日",
-        to=found.office.name,
+        to=office,
         paragraphs=(
             f"我单位在医疗广告网络监测中发现 {len(owners)} 家机构的 {len(transfers)} 个页面涉嫌发布违法医疗广告，"
             "已经研判认定。"
@@ -67,15 +96,20 @@ def letter_text(found: Letter, sender: str) -> LetterText:
 
 
 def letter_docx(text: LetterText, found: Letter) -> bytes:
-    """The letter with its list."""
-    document = new_document("医疗广告违法线索移送函", found.issued_at)
-    document.add_paragraph(text.number)
-    document.add_paragraph(f"{text.to}：")
+    """The letter in the form of GB/T 9704-2012, with its list on pages on their side."""
+    document = new_official_letter(text.sender, text.number, text.title, found.issued_at)
+    add_line(document, f"{text.to}：")
     for paragraph in text.paragraphs:
-        document.add_paragraph(paragraph)
-    document.add_paragraph(f"（盖章）\n{text.day}")
-    document.add_heading("附件1　线索清单", 1)
-    table(document, _LIST, text.rows)
+        add_line(document, paragraph, indent=2)
+    add_line(document, "")
+    for line in (text.sender, "（盖章）", text.day):
+        add_line(document, f"{line}　　", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    if text.contact:
+        add_line(document, f"（联系人：{text.contact}）", indent=2)
+    begin_wide_pages(document)
+    add_line(document, "附件1", font="黑体")
+    add_line(document, "线索清单", size=22, align=WD_ALIGN_PARAGRAPH.CENTER)
+    table(document, _LIST, text.rows, widths=_WIDTHS)
     return as_bytes(document)
 
 
@@ -93,26 +127,15 @@ def letter_workbook(text: LetterText, found: Letter) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "线索清单"
-    sheet.append([*_LIST, *_ASKED])
-    for number, row in enumerate(text.rows, 2):
-        for column, value in enumerate(row, 1):
-            put(sheet.cell(number, column), value)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for cells in sheet.iter_rows(min_row=2):
-        for cell in cells:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    columns = [Column(title, width) for title, width in zip((*_LIST, *_ASKED), _CHARACTERS, strict=True)]
+    fill_sheet(sheet, columns, [[*row, *[None] * len(_ASKED)] for row in text.rows])
+    sheet.freeze_panes = "B2"
     choices = ",".join((*(result.label for result in DisposalResult), RETURNED))
     chosen = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
     column = len(_LIST) + 1
     chosen.add(f"{sheet.cell(2, column).coordinate}:{sheet.cell(len(text.rows) + 1, column).coordinate}")
     sheet.add_data_validation(chosen)
-    sheet.freeze_panes = "B2"
-    content = io.BytesIO()
-    book.save(content)
-    properties = book.properties
-    properties.created = properties.modified = found.issued_at.replace(tzinfo=None, microsecond=0)
-    return timeless(content.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
+    return workbook_bytes(book, found.issued_at)
 
 
 def _row(transfer: Transfer) -> list[str]:
@@ -137,13 +160,22 @@ def _row(transfer: Transfer) -> list[str]:
 def _html(text: LetterText) -> str:
     paragraphs = "".join(f"<p class=indent>{escape(one)}</p>" for one in text.paragraphs)
     head = "".join(f"<th>{escape(name)}</th>" for name in _LIST)
+    widths = "".join(f'<col style="width: {100 * width / sum(_WIDTHS):.1f}%">' for width in _WIDTHS)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text.rows)
+    contact = f"<p class=indent>（联系人：{escape(text.contact)}）</p>" if text.contact else ""
     return f"""<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{escape(text.number)}</title><style>
-@page {{ size: A4; margin: 25mm 22mm }} @page wide {{ size: A4 landscape; margin: 15mm }}
-body {{ font-family: "Noto Serif CJK SC", "Noto Sans CJK SC", serif; font-size: 12pt; line-height: 1.8 }}
-h1 {{ text-align: center; font-size: 20pt }} .right {{ text-align: right }} .indent {{ text-indent: 2em }}
-section {{ page: wide; font-size: 8pt; line-height: 1.4 }} table {{ border-collapse: collapse; width: 100% }}
-th, td {{ border: .5pt solid #444; padding: 2pt; vertical-align: top; overflow-wrap: anywhere }}
-</style><body><h1>医疗广告违法线索移送函</h1><p class=right>{escape(text.number)}</p><p>{escape(text.to)}：</p>
-{paragraphs}<p class=right>（盖章）<br>{escape(text.day)}</p>
-<section><h2>附件1　线索清单</h2><table><tr>{head}</tr>{rows}</table></section></body></html>"""
+@page {{ size: A4; margin: 37mm 26mm 35mm 28mm; @bottom-center {{ content: "— " counter(page) " —"; font-size: 14pt }} }}
+@page wide {{ size: A4 landscape; margin: 20mm }}
+body {{ font-family: "FangSong", "Noto Serif CJK SC", "Noto Sans CJK SC", serif; font-size: 16pt; line-height: 28pt }}
+p {{ margin: 0 }} .head {{ color: #e60000; font-size: 38pt; line-height: 48pt; text-align: center; font-weight: 700 }}
+.head {{ border-bottom: 2pt solid #e60000; padding-bottom: 6pt; margin-bottom: 10pt }}
+h1 {{ text-align: center; font-size: 22pt; line-height: 36pt; margin: 28pt 0 }}
+.right {{ text-align: right }} .sign {{ text-align: right; margin: 28pt 2em 0 0 }} .indent {{ text-indent: 2em }}
+section {{ page: wide; font-size: 9pt; line-height: 1.4 }}
+table {{ border-collapse: collapse; width: 100%; table-layout: fixed }}
+tr {{ break-inside: avoid }} th, td {{ border: .5pt solid #444; padding: 2pt; vertical-align: top; overflow-wrap: anywhere }}
+</style><body><p class=head>{escape(text.sender)}</p><p class=right>{escape(text.number)}</p><h1>{escape(text.title)}</h1>
+<p>{escape(text.to)}：</p>{paragraphs}
+<p class=sign>{escape(text.sender)}<br>（盖章）<br>{escape(text.day)}</p>{contact}
+<section><h2>附件1　线索清单</h2><table><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead>{rows}</table>
+</section></body></html>"""

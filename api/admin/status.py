@@ -25,6 +25,7 @@ _STEPS = {
     "recheck": "核验",
     "tips": "线索核查",
     "webhooks": "推送",
+    "quality": "抽检取样",
     "replay": "证据回放检查",
 }
 

@@ -6,18 +6,28 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.context import App, CheckedForm, Now, RecordId, Reviewer, UploadedTable, page
+from api.attached import DOCX, XLSX, attached
+from api.context import App, AppState, CheckedForm, Now, RecordId, Reviewer, UploadedTable, page
 from api.errors import NotAllowed
 from records.database import reading, transaction
-from records.models import SignIn, User
+from records.local_time import local_day
+from records.models import Office, SignIn, User
 from records.transfers import letters
-from reports.transfer_letter import letter_docx, letter_pdf, letter_text, letter_workbook
+from reports.transfer_letter import (
+    TITLE,
+    Sender,
+    letter_docx,
+    letter_pdf,
+    letter_text,
+    letter_workbook,
+    text_of,
+)
 
 router = APIRouter(prefix="/letters", include_in_schema=False)
 
 _KINDS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": DOCX,
+    "xlsx": XLSX,
     "pdf": "application/pdf",
 }
 
@@ -45,13 +55,33 @@ def show(request: Request, app: App, sign_in: Writer) -> HTMLResponse:
         )
 
 
+@router.get("/new/{office_id}")
+def preview(request: Request, app: App, sign_in: Writer, now: Now, office_id: RecordId) -> HTMLResponse:
+    """The letter as it would go out to an office, and the transfers of which it can be chosen."""
+    with reading(app.engine) as session:
+        office = session.get(Office, office_id)
+        if office is None:
+            raise HTTPException(404)
+        waiting = letters.list_unwritten(session, office_id)
+        sender = _sender(app)
+        number = f"{sender.code}〔{local_day(now).year}〕　号"
+        text = text_of(waiting, office.name, sender, number, now) if waiting else None
+        return page(
+            request, "letter_preview.html", sign_in=sign_in, office=office, waiting=waiting, text=text
+        )
+
+
 @router.post("", dependencies=[CheckedForm])
 def issue(
-    app: App, sign_in: Writer, now: Now, office: Annotated[int, Form(ge=1, le=2**63 - 1)]
+    app: App,
+    sign_in: Writer,
+    now: Now,
+    office: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    transfer: Annotated[list[int] | None, Form()] = None,
 ) -> RedirectResponse:
-    """Issue a letter with all of an office's open transfers that stand on none."""
+    """Issue a letter with the chosen of an office's open transfers that stand on none, or all of them."""
     with transaction(app.engine) as session:
-        letters.issue_letter(session, office, session.get_one(User, sign_in.user_id), now)
+        letters.issue_letter(session, office, session.get_one(User, sign_in.user_id), now, transfer)
     return RedirectResponse("/letters", 303)
 
 
@@ -62,15 +92,15 @@ def download(app: App, _: Writer, letter_id: RecordId, kind: str) -> Response:
         found = letters.find_letter(session, letter_id)
         if found is None or kind not in _KINDS:
             raise HTTPException(404)
-        text = letter_text(found, app.settings.commission_name)
+        text = letter_text(found, _sender(app))
         if kind == "docx":
             content = letter_docx(text, found)
         elif kind == "xlsx":
             content = letter_workbook(text, found)
         else:
             content = letter_pdf(text)
-    headers = {"Content-Disposition": f'attachment; filename="letter-{found.year}-{found.number}.{kind}"'}
-    return Response(content, media_type=_KINDS[kind], headers=headers)
+    title = "线索清单" if kind == "xlsx" else TITLE
+    return attached(content, _KINDS[kind], f"{title}（{found.office.name}，{text.number}）.{kind}")
 
 
 @router.post("/answers", dependencies=[CheckedForm])
@@ -88,3 +118,7 @@ def take_answers(
         by = session.get_one(User, sign_in.user_id)
         result = letters.take_answers(session, file, office, by, now, after)
     return page(request, "letter_answers.html", sign_in=sign_in, result=result)
+
+
+def _sender(app: AppState) -> Sender:
+    return Sender(app.settings.commission_name, app.settings.letter_code, app.settings.letter_contact)

@@ -31,6 +31,7 @@ from records.models.lists import (
     TrialDifference,
     TrialState,
 )
+from records.models.quality import CheckKind, CheckVerdict, QualityCheck
 from records.models.registry import Certificate, CertificateStatus, Institution, Level, Source, SourceKind
 from records.models.registry_revision import RegistryRevision, find_registry_revision
 from records.models.snapshots import (
@@ -72,6 +73,8 @@ __all__ = [
     "CaseState",
     "Certificate",
     "CertificateStatus",
+    "CheckKind",
+    "CheckVerdict",
     "Delivery",
     "DisposalResult",
     "DraftState",
@@ -99,6 +102,7 @@ __all__ = [
     "PassedCase",
     "PlannedPage",
     "PlannedState",
+    "QualityCheck",
     "RegistryRevision",
     "Rejudging",
     "RejudgingState",

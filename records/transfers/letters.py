@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records import audit
@@ -50,13 +50,40 @@ def list_waiting(session: Session) -> list[Waiting]:
     return [Waiting(row[0], row[1]) for row in rows]
 
 
-def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> Letter:
-    """A letter with the office's open transfers that stand on none, numbered next in its year. Raises StepRefused."""
+def list_unwritten(session: Session, office_id: int) -> Sequence[Transfer]:
+    """An office's open transfers that stand on no letter, with all that a letter says of them."""
+    query = select(Transfer).where(Transfer.id.in_(_unwritten(office_id))).options(*WHOLE_TRANSFER)
+    return session.scalars(query.order_by(Transfer.id)).all()
+
+
+def issue_letter(
+    session: Session, office_id: int, by: User, now: datetime, chosen: Sequence[int] | None = None
+) -> Letter:
+    """A letter with the office's open transfers that stand on none, or those `chosen` of them, numbered next in its year.
+    Raises StepRefused."""
     # Who issues at the same time waits here: a number is given once, and none is left out.
-    office = session.scalar(select(Office).where(Office.id == office_id).with_for_update())
+    offices = session.scalars(select(Office).order_by(Office.id).with_for_update()).all()
+    office = next((one for one in offices if one.id == office_id), None)
     if office is None:
         raise StepRefused("没有这个部门")
-    ids = session.scalars(
+    ids = session.scalars(_unwritten(office_id)).all()
+    if chosen is not None:
+        ids = [one for one in ids if one in set(chosen)]
+    if not ids:
+        raise StepRefused(f"{office.name}没有待移送的线索")
+    year = local_day(now).year
+    number = (session.scalar(select(func.max(Letter.number)).where(Letter.year == year)) or 0) + 1
+    letter = Letter(office_id=office_id, year=year, number=number, issued_at=now, issued_by=str(actor_of(by)))
+    letter.items = [LetterItem(transfer_id=one, position=place) for place, one in enumerate(ids, 1)]
+    session.add(letter)
+    session.flush()
+    subject = f"{office.name} {year} 年第 {number} 号移送函"
+    audit.append(session, by, "letter_issued", now, subject, reason=f"含线索 {len(ids)} 件")
+    return letter
+
+
+def _unwritten(office_id: int) -> Select[int]:
+    return (
         select(Transfer.id)
         .outerjoin(LetterItem, LetterItem.transfer_id == Transfer.id)
         .where(
@@ -67,19 +94,7 @@ def issue_letter(session: Session, office_id: int, by: User, now: datetime) -> L
         )
         .order_by(Transfer.id)
         .limit(MOST)
-    ).all()
-    if not ids:
-        raise StepRefused(f"{office.name}没有待移送的线索")
-    year = local_day(now).year
-    own = (Letter.office_id == office_id, Letter.year == year)
-    number = (session.scalar(select(func.max(Letter.number)).where(*own)) or 0) + 1
-    letter = Letter(office_id=office_id, year=year, number=number, issued_at=now, issued_by=str(actor_of(by)))
-    letter.items = [LetterItem(transfer_id=one, position=place) for place, one in enumerate(ids, 1)]
-    session.add(letter)
-    session.flush()
-    subject = f"{office.name} {year} 年第 {number} 号移送函"
-    audit.append(session, by, "letter_issued", now, subject, reason=f"含线索 {len(ids)} 件")
-    return letter
+    )
 
 
 def list_letters(session: Session, limit: int = 100) -> Sequence[Letter]:

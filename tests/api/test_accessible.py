@@ -22,6 +22,8 @@ PAGES = [
         "/figures",
         "/figures/coverage",
         "/figures/monitoring",
+        "/figures/quality",
+        "/quality",
         "/institutions/1",
         "/lists",
         "/lists/terms",

@@ -36,7 +36,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"GET /lists/trials", READERS),
     (r"POST /lists", ANALYSTS),
     (r"GET /lists", READERS),
-    (r"(GET|POST) /letters", REVIEWERS),
+    (r"(GET|POST) /(letters|quality)", REVIEWERS),
     (r"(GET|POST) /admin", {"administrator"}),
     (r"GET /audit", {"administrator", "auditor"}),
 )

@@ -54,6 +54,7 @@ def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
     assert {job.id for job in again.get_jobs()} == {
         "crawl",
         "recheck",
+        "quality",
         "tips",
         "webhooks",
         "rejudge",

@@ -1,4 +1,4 @@
-"""Letters to offices: numbered without gaps, the same in each form, their filled-in list taken back."""
+"""Letters to offices: numbered without gaps in each year, the same in each form, their filled-in list taken back."""
 
 import io
 import threading
@@ -49,14 +49,14 @@ def answer(client: httpx.Client, office_id: int, content: bytes) -> str:
 
 @pytest.mark.slow
 def test_a_letter_says_the_same_as_document_print_and_list(served, cases, reviewer) -> None:
-    assert "未入函的转送件 3 件" in reviewer.get("/letters").text
+    assert "未列入移送函的转送件 3 件" in reviewer.get("/letters").text
     assert issue(reviewer, served.office_id).status_code == 303
-    assert "未入函的转送件 0 件" in reviewer.get("/letters").text
+    assert "未列入移送函的转送件 0 件" in reviewer.get("/letters").text
     year = datetime.now(UTC).year
     files = {kind: reviewer.get(f"/letters/1/letter.{kind}") for kind in ("docx", "pdf", "xlsx")}
     document = Document(io.BytesIO(files["docx"].content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert f"卫生健康委移〔{year}〕云溪市网信办第1号" in text
+    assert f"卫健移函〔{year}〕1号" in text
     assert "1 家机构的 3 个页面" in text
     head, *rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[4] for row in rows] == [f"http://127.0.0.1:1/page{number}.html" for number in (1, 2, 3)]
@@ -66,8 +66,14 @@ def test_a_letter_says_the_same_as_document_print_and_list(served, cases, review
     assert listed == [head, *rows]
     pages = PdfReader(io.BytesIO(files["pdf"].content)).pages
     printed = "".join(one.extract_text() for one in pages)
-    assert "医疗广告违法线索移送函" in printed
+    assert "关于移送医疗广告违法线索的函" in printed
     assert "云溪市网信办" in printed
+    assert len(files["docx"].content) < 60_000, "style sheets are packed"
+    assert "%E5%85%B3%E4%BA%8E" in files["docx"].headers["content-disposition"], "its name is Chinese"
+    wide = document.sections[-1]
+    room = wide.page_width - wide.left_margin - wide.right_margin
+    assert wide.page_width > wide.page_height
+    assert sum(column.width for column in document.tables[0].columns) == pytest.approx(room, rel=0.01)
     for kind in ("docx", "xlsx"):
         assert reviewer.get(f"/letters/1/letter.{kind}").content == files[kind].content
 
@@ -99,6 +105,20 @@ def test_the_filled_in_list_is_taken_back_and_faults_are_named(served, cases, re
 
 
 @pytest.mark.databases("sqlite")
+def test_a_letter_is_looked_at_first_and_holds_what_was_chosen(served, cases, reviewer) -> None:
+    shown = reviewer.get(f"/letters/new/{served.office_id}").text
+    assert "关于移送医疗广告违法线索的函" in shown
+    assert "3 个页面" in shown
+    csrf = hidden(shown, "csrf")
+    reviewer.post("/letters", data={"csrf": csrf, "office": served.office_id, "transfer": [1, 3, 999]})
+    book = load_workbook(io.BytesIO(reviewer.get("/letters/1/letter.xlsx").content)).worksheets[0]
+    assert [row[0] for row in book.iter_rows(min_row=2, values_only=True)] == ["1", "3"]
+    assert book.column_dimensions["E"].width > 30
+    assert (book.page_setup.orientation, book.print_title_rows) == ("landscape", "$1:$1")
+    assert "未列入移送函的转送件 1 件" in reviewer.get("/letters").text
+
+
+@pytest.mark.databases("sqlite")
 def test_a_title_that_looks_like_a_formula_is_text_in_each_form(served, cases, reviewer) -> None:
     titles = ['=HYPERLINK("http://x.test")', "+1", "@SUM(A1)"]
     with transaction(served.engine) as session:
@@ -113,7 +133,7 @@ def test_a_title_that_looks_like_a_formula_is_text_in_each_form(served, cases, r
     assert "instrText" not in document.element.xml, "no field either"
 
 
-def test_numbers_run_without_gaps_per_office_and_year(served, cases, store, rules, now) -> None:
+def test_numbers_run_without_gaps_per_year(served, cases, store, rules, now) -> None:
     with transaction(served.engine) as session:
         user = session.query(User).filter_by(name="reviewer").one()
         assert letters.issue_letter(session, served.office_id, user, now).number == 1
