@@ -32,7 +32,7 @@ _GROUPS = {
     "queue": "queue:app",
     "tips": "tips:app",
     "audit": "audit:app",
-    "quality": "quality:app",
+    "quality": "audit:quality",
     "webhook": "webhook:app",
     "user": "people:users",
     "office": "people:offices",

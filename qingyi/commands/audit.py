@@ -1,5 +1,7 @@
-"""`qingyi audit`: whether the log is whole, and the heads that are noted outside."""
+"""What the commission checks of its own work: `qingyi audit`, whether the log is whole, and the heads that are noted outside;
+`qingyi quality`, the random sample that is decided blind."""
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +11,21 @@ from evidence.stamp import StampRefused, request_stamp
 from qingyi.clock import utc_now
 from qingyi.console import console, current_engine, errors, read_roots
 from records import audit
+from records.cases.quality_checks import Sizes, draw_checks
 from records.chain_heads import compare_heads, current_heads, note_heads
-from records.database import reading
+from records.database import reading, transaction
+from records.figures.period import Period
+from records.local_time import local_day
 from records.settings import settings
+from records.task_locks import hold
 
 app = typer.Typer(help="日志。", no_args_is_help=True)
+quality = typer.Typer(help="抽检。", no_args_is_help=True)
+
+
+@quality.callback()
+def _group() -> None:
+    """A group also while it has a single command."""
 
 
 @app.command("verify")
@@ -62,3 +74,14 @@ def note(
         errors.print(f"链尾已记下，但没有时间戳：{error}", style="yellow", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     console.print(f"已记下：{path}", markup=False, highlight=False, soft_wrap=True)
+
+
+@quality.command("draw")
+def draw() -> None:
+    """抽取上一周的抽检样本：未命中的页面和已作的研判，由研判员盲审。每周只抽一次。"""
+    engine = current_engine()
+    last_week = Period.week(local_day(utc_now()) - timedelta(days=7)).first
+    sizes = Sizes(settings().quality_pages_a_week, settings().quality_decisions_a_week)
+    with hold(engine, "quality"), transaction(engine) as session:
+        drawn = draw_checks(session, last_week, sizes)
+    console.print(f"{last_week} 一周抽取 {drawn} 件")
