@@ -1,5 +1,5 @@
-"""What the commission checks of its own work: `qingyi audit`, whether the log is whole, and the heads that are noted outside;
-`qingyi quality`, the random sample that is decided blind."""
+"""What the commission checks of its own work: `qingyi audit`, whether the log is whole, and the heads that are noted
+outside; `qingyi quality`, the random sample that is decided blind."""
 
 from datetime import timedelta
 from functools import partial

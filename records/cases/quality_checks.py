@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from records import workflow
 from records.cases.stages import STAGES
@@ -32,6 +32,7 @@ from records.models import (
 
 _CLAIM = timedelta(minutes=20)
 _WEEK = timedelta(days=7)
+_later = aliased(JudgementRecord)  # a snapshot that was judged again counts by its newest judgement
 _SUSPICIOUS, _PLAIN = "有可疑表述", "无可疑表述"
 
 
@@ -163,6 +164,9 @@ def _judged(query: Select[Any], week: date) -> Select[Any]:
             JudgementRecord.judged_at >= begin_of(week),
             JudgementRecord.judged_at < begin_of(week + _WEEK),
             JudgementRecord.unlawful.is_(False),
+            ~exists().where(
+                _later.snapshot_id == JudgementRecord.snapshot_id, _later.id > JudgementRecord.id
+            ),
             Snapshot.status == 200,
             Snapshot.page_state == "normal",
             Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),

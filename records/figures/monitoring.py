@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from records.cases.review_queue import NO_CATEGORY
 from records.cases.stages import STAGES
@@ -47,6 +47,7 @@ _PLATFORMS = (
     "163.com",
 )
 _PART = 500
+_later = aliased(JudgementRecord)  # a snapshot that was judged again counts by its newest judgement
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ def find_monitoring(session: Session, period: Period, district: str | None = Non
     found = found.join(
         JudgementRecord,
         JudgementRecord.snapshot_id == func.coalesce(Snapshot.unchanged_since_id, Snapshot.id),
-    ).where(JudgementRecord.unlawful)
+    ).where(
+        JudgementRecord.unlawful,
+        ~exists().where(_later.snapshot_id == JudgementRecord.snapshot_id, _later.id > JudgementRecord.id),
+    )
     newest: dict[tuple[int, bool], tuple[int, int, str]] = {}
     for page_id, source, is_mobile, judgement_id, gravity in session.execute(
         found.order_by(JudgementRecord.id)

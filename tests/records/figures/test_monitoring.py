@@ -9,7 +9,7 @@ from records import workflow
 from records.database import reading, transaction
 from records.figures.monitoring import find_monitoring, rate_row, rates_by, rates_of
 from records.figures.period import Period
-from records.models import Case, CaseState, Institution, Source, SourceKind
+from records.models import Case, CaseState, Institution, JudgementRecord, Source, SourceKind
 from records.workflow import Actor
 from tests.records import registered
 
@@ -101,3 +101,14 @@ def test_a_site_on_a_platform_is_a_platform(november: Engine) -> None:
     with reading(november) as session:
         whole = find_monitoring(session, MONTH)
     assert {one.owner.medium for one in whole.monitored} == {"自媒体平台", "公众号"}
+
+
+@pytest.mark.databases("sqlite")
+def test_a_page_that_was_judged_again_counts_by_its_newest_judgement(november: Engine, now: datetime) -> None:
+    with transaction(november) as session:
+        first = session.query(JudgementRecord).filter_by(unlawful=True).order_by(JudgementRecord.id).first()
+        columns = {one.key: getattr(first, one.key) for one in JudgementRecord.__mapper__.column_attrs}
+        session.add(JudgementRecord(**{**columns, "id": None, "rejudging_id": 1, "unlawful": False}))
+    with reading(november) as session:
+        whole = find_monitoring(session, MONTH)
+    assert rate_row("", whole.monitored, whole.suspects).suspected == 1
