@@ -21,7 +21,7 @@ from records.figures.case_figures import CaseFact, FigureRow, by, total
 from records.figures.period import Period
 from records.models import DisposalResult, Level
 from records.sheets.write import put
-from records.visits.coverage import LevelCoverage
+from records.visits.coverage import GroupCoverage
 from reports.reproducible_zip import timeless
 
 TITLE = "医疗乱象专项整治行动工作量化统计表"
@@ -42,13 +42,13 @@ class QuantifiedPart:
     """One part of the table: its group of institutions, how they are covered, and the rows, the last for all."""
 
     level: Level
-    coverage: LevelCoverage
+    coverage: GroupCoverage
     rows: Sequence[FigureRow]
 
 
 def quantified_parts(
     facts: Sequence[CaseFact],
-    coverage: Sequence[LevelCoverage],
+    coverage: Mapping[Level, GroupCoverage],
     families: Mapping[str, str],
     period: Period,
 ) -> list[QuantifiedPart]:
@@ -67,8 +67,7 @@ def quantified_parts(
         }
         named = {**families, **{key: row.title for key, row in found.items() if key not in families}}
         rows = [found.get(key) or total([], title, {**wanted, "family": key}) for key, title in named.items()]
-        covered = next(one for one in coverage if one.level is level)
-        parts.append(QuantifiedPart(level, covered, [*rows, total(own, "合计（按案件）", wanted)]))
+        parts.append(QuantifiedPart(level, coverage[level], [*rows, total(own, "合计（按案件）", wanted)]))
     return parts
 
 
@@ -100,8 +99,7 @@ def _fill(sheet: Worksheet, part: QuantifiedPart, period: Period, place: str) ->
         (PARTS[part.level], Font(size=12, bold=True)),
         (f"{place}　{period.title}", Font(size=11)),
         (
-            f"辖区内机构 {part.coverage.institutions} 家，本期已巡查 {part.coverage.seen} 家，"
-            f"覆盖率 {share}（要求 {part.coverage.target:.0%}）",
+            f"辖区内机构 {part.coverage.institutions} 家，本期已巡查 {part.coverage.seen} 家，覆盖率 {share}",
             Font(size=11),
         ),
     )

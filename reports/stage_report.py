@@ -11,7 +11,7 @@ from records.figures.case_figures import CaseFact, FigureRow, by, delays, total
 from records.figures.office_figures import OfficeFigure
 from records.figures.period import Period
 from records.models import DisposalResult
-from records.visits.coverage import LevelCoverage
+from records.visits.coverage import GroupCoverage
 from reports.documents import as_bytes, new_document, table
 
 _HEAD = ("", *(stage.title for stage in STAGES.values()))
@@ -39,7 +39,7 @@ class Stage:
     period: Period
     facts: Sequence[CaseFact]
     before: Sequence[CaseFact]
-    coverage: Sequence[LevelCoverage]
+    coverage: Sequence[GroupCoverage]
     backlog: Sequence[FigureRow]
     offices: Sequence[OfficeFigure]
     families: dict[str, str]
@@ -54,14 +54,15 @@ def stage_report(stage: Stage) -> bytes:
     document.add_heading("一、巡查情况", 1)
     for covered in stage.coverage:
         reached = "达到" if covered.is_reached else "未达到"
+        asked = "" if covered.target is None else f"，{reached}要求的 {covered.target:.0%}"
         document.add_paragraph(
-            f"{covered.level.label}医疗机构 {covered.institutions} 家，本期已巡查 {covered.seen} 家，"
-            f"覆盖率 {covered.share:.1%}，{reached}要求的 {covered.target:.0%}。"
+            f"{covered.group} {covered.institutions} 家，本期已巡查 {covered.seen} 家，"
+            f"覆盖率 {covered.share:.1%}{asked}。"
         )
     document.add_heading("二、发现与研判", 1)
     counts = whole.counts
     document.add_paragraph(
-        f"本期立案 {counts['all']} 件，{_than(counts['all'], earlier.counts['all'])}，涉及机构 {whole.institutions} 家；"
+        f"本期发现线索 {counts['all']} 件，{_than(counts['all'], earlier.counts['all'])}，涉及机构 {whole.institutions} 家；"
         f"认定违法 {counts['is-confirmed']} 件，不予认定 {counts['is-dismissed']} 件，"
         f"尚未研判 {counts['is-open']} 件。"
     )
@@ -72,7 +73,7 @@ def stage_report(stage: Stage) -> bytes:
         ),
         ("按机构类别", by(stage.facts, "category", lambda fact: [fact.category])),
         ("按辖区", by(stage.facts, "district", lambda fact: [fact.district])),
-        ("立案较多的机构", by(stage.facts, "institution", lambda fact: [fact.institution])),
+        ("线索较多的机构", by(stage.facts, "institution", lambda fact: [fact.institution])),
     ):
         document.add_heading(title, 2)
         table(document, _HEAD, [(row.title, *row.counts.values()) for row in rows[:_MOST_ROWS]])
@@ -91,7 +92,7 @@ def stage_report(stage: Stage) -> bytes:
         document.add_heading("各部门办理情况", 2)
         table(document, OFFICE_COLUMNS, [office_cells(one) for one in stage.offices])
     document.add_heading("四、待办", 1)
-    table(document, ("立案至今", "待研判案件"), [(row.title, row.counts["is-open"]) for row in stage.backlog])
+    table(document, ("发现至今", "待研判案件"), [(row.title, row.counts["is-open"]) for row in stage.backlog])
     return as_bytes(document)
 
 

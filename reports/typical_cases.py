@@ -9,6 +9,7 @@ from records.local_time import local_day
 from records.models import SourceKind
 from reports.documents import as_bytes, new_document
 
+_SEVERITIES = ("high", "medium", "low")
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[-\s]?)?(?:1[3-9]\d{9}|0\d{2,3}[-\s]?\d{7,8}|[48]00[-\s]?\d{3}[-\s]?\d{4})(?!\d)"
 )
@@ -24,24 +25,29 @@ _PERSON = re.compile(
 
 
 def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
-    """The sheet (docx)."""
+    """The sheet (docx). A case that no office has disposed of yet is not told: it may still end otherwise."""
     document = new_document("医疗广告网络监测典型案例", made)
-    for number, case in enumerate(cases, 1):
-        document.add_heading(
-            f"案例{number}：{case.category}发布{'、'.join(dict.fromkeys(f.title for f in case.findings))}", 1
-        )
+    ended = [case for case in cases if case.disposal]
+    for number, case in enumerate(ended, 1):
+        document.add_heading(f"案例{number}：{case.category}发布含{_gravest(case)}内容的广告", 1)
         where = "公众号" if case.source is SourceKind.ACCOUNT else "网站"
         document.add_paragraph(
             f"{local_day(case.opened_at):%Y年%m月}，监测发现{case.district}某{case.category}在其{where}发布含有下列内容的页面："
         )
-        for finding in case.findings:
-            document.add_paragraph(f"“{redacted(finding.quote, case.names)}”", "List Bullet")
+        for quote in dict.fromkeys(redacted(finding.quote, case.names) for finding in case.findings):
+            document.add_paragraph(f"“{quote}”", "List Bullet")
         law = list(dict.fromkeys(article for finding in case.findings for article in finding.law))
-        ended = f"处置结果：{case.disposal}。" if case.disposal else f"目前{case.state.label}。"
-        document.add_paragraph(f"上述内容违反{'、'.join(law)}。{ended}")
-    if not cases:
+        document.add_paragraph(f"上述内容违反{'、'.join(law)}。处置结果：{case.disposal}。")
+    if not ended:
         document.add_paragraph("本期没有可供发布的典型案例。")
     return as_bytes(document)
+
+
+def _gravest(case: CaseStory) -> str:
+    """The titles of the two gravest kinds of findings."""
+    graver = sorted(case.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+    titles = list(dict.fromkeys(finding.title for finding in graver))
+    return f"“{'”“'.join(titles[:2])}”{'等' if len(titles) > 2 else ''}"
 
 
 def redacted(text: str, names: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ TITLES = {
     "recheck_every_minutes": "检查到期核验的间隔（分钟）",
     "tips_every_minutes": "检查待查线索的间隔（分钟）",
     "webhooks_every_seconds": "检查待发推送的间隔（秒）",
+    "heads_dir": "每日记下日志链和取证链链尾的文件夹",
     "steps_dir": "定时任务输出的文件夹",
     "metrics_token": "读取 /metrics 的令牌",
     "viewer_dir": "证据回放器文件夹",

@@ -25,6 +25,8 @@ _STEPS = {
     "recheck": "核验",
     "tips": "线索核查",
     "webhooks": "推送",
+    "heads": "链尾记录",
+    "rejudge": "按新词表重新研判",
     "quality": "抽检取样",
     "replay": "证据回放检查",
 }

@@ -34,9 +34,15 @@ from records.figures.institution_history import (
 from records.figures.office_figures import list_office_figures
 from records.figures.period import Period
 from records.local_time import local_day
-from records.models import DisposalResult, SignIn
+from records.models import DisposalResult, Level, SignIn
 from records.people.users import list_districts
-from records.visits.coverage import LevelCoverage, SourceState, level_coverage, source_coverage
+from records.visits.coverage import (
+    GroupCoverage,
+    SourceState,
+    level_coverage,
+    plan_coverage,
+    source_coverage,
+)
 from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
 from reports.stage_report import OFFICE_COLUMNS, Stage, office_cells, stage_report
@@ -135,7 +141,7 @@ def show(
                 for one in list_office_figures(session, query.period, local_day(now), query.district)
             ],
             backlog=count_backlog(session, local_day(now), query.district),
-            parts=quantified_parts(facts, coverage, families, query.period),
+            parts=quantified_parts(facts, _level_coverage(session, query), families, query.period),
             part_titles=PARTS,
             column_titles=COLUMNS,
             cells=cells,
@@ -150,7 +156,7 @@ def coverage(request: Request, app: App, sign_in: FigureReader, query: FigureQue
     """Each site and account: whether it was seen in the period, and why not; those that were not first."""
     with reading(app.engine) as session:
         sources = source_coverage(session, query.period.begin, query.period.end, query.district)
-        levels = level_coverage(session, sources, query.district)
+        levels = plan_coverage(session, sources, query.district)
     sources.sort(key=lambda one: (one.state is SourceState.SEEN, one.level, one.institution, one.source))
     return page(request, "coverage.html", sign_in=sign_in, figure_query=query, sources=sources, levels=levels)
 
@@ -160,7 +166,7 @@ def quantified(app: App, sign_in: FigureReader, now: Now, query: FigureQueryPara
     """The campaign's table for the period."""
     with transaction(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
-        parts = quantified_parts(facts, _coverage(session, query), _families(app), query.period)
+        parts = quantified_parts(facts, _level_coverage(session, query), _families(app), query.period)
         audit.append(
             session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
         )
@@ -236,7 +242,12 @@ def _history(session: Session, sign_in: SignIn, institution_id: int) -> Institut
     return found
 
 
-def _coverage(session: Session, query: FigureQuery) -> list[LevelCoverage]:
+def _coverage(session: Session, query: FigureQuery) -> list[GroupCoverage]:
+    sources = source_coverage(session, query.period.begin, query.period.end, query.district)
+    return plan_coverage(session, sources, query.district)
+
+
+def _level_coverage(session: Session, query: FigureQuery) -> dict[Level, GroupCoverage]:
     sources = source_coverage(session, query.period.begin, query.period.end, query.district)
     return level_coverage(session, sources, query.district)
 

@@ -9,7 +9,7 @@ from qingyi.clock import utc_now
 from qingyi.console import console, current_engine, errors, typed_day
 from records.database import reading
 from records.local_time import begin_of, end_of, local_day
-from records.visits.coverage import SourceState, level_coverage, source_coverage
+from records.visits.coverage import SourceState, plan_coverage, source_coverage
 
 _USUALLY = timedelta(days=30)
 # The first last day that has thirty days before it.
@@ -29,16 +29,16 @@ def coverage(
         raise typer.Exit(2)
     with reading(current_engine()) as session:
         sources = source_coverage(session, begin_of(first), end_of(last))
-        levels = level_coverage(session, sources)
+        groups = plan_coverage(session, sources)
     summary = Table("机构", "总数", "已看到", "覆盖率", "要求", title=f"{first} 至 {last}")
-    for level in levels:
-        mark = "达到" if level.is_reached else "未达到"
+    for group in groups:
+        mark = "达到" if group.is_reached else "未达到"
         summary.add_row(
-            level.level.label,
-            str(level.institutions),
-            str(level.seen),
-            f"{level.share:.0%}",
-            f"{level.target:.0%}（{mark}）",
+            group.group,
+            str(group.institutions),
+            str(group.seen),
+            f"{group.share:.0%}",
+            f"{group.target or 0:.0%}（{mark}）",
         )
     console.print(summary)
     shown = [source for source in sources if every or source.state is not SourceState.SEEN]
@@ -47,5 +47,5 @@ def coverage(
         for source in shown:
             table.add_row(source.institution, source.source, source.state, str(source.pages), source.reason)
         console.print(table)
-    if not all(level.is_reached for level in levels):
+    if not all(group.is_reached for group in groups):
         raise typer.Exit(1)

@@ -36,7 +36,9 @@ def crawl(
     ),
     due: bool = typer.Option(False, "--due", help="抓取所有到期的站点和公众号（默认）"),
     judge: bool = typer.Option(True, "--flag/--no-flag", help="抓取后立即研判新快照"),
-    capture: bool = typer.Option(True, "--capture/--no-capture", help="研判后为立案的页面取证（截图、WARC）"),
+    capture: bool = typer.Option(
+        True, "--capture/--no-capture", help="研判后为有命中的页面取证（截图、WARC）"
+    ),
 ) -> None:
     """抓取到期的站点与公众号，保存快照，研判并取证。被中断后再次运行即从断点继续。"""
     if site and due:

@@ -9,7 +9,7 @@ from records.task_locks import hold
 
 
 def flag() -> None:
-    """研判尚未研判的快照，有命中的立案。"""
+    """研判尚未研判的快照，有命中的列为待研判案件。"""
     engine, store, rules = current_engine(), evidence_store(), rules_in_force()
     with hold(engine, CRAWL_TASK), counting("研判中（快照）") as progress:
         result = flag_new(engine, store, rules, utc_now(), progress)

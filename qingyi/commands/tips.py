@@ -39,9 +39,9 @@ def import_file(
 
 @app.command("follow")
 def follow(
-    capture: bool = typer.Option(True, "--capture/--no-capture", help="研判后为立案的页面取证"),
+    capture: bool = typer.Option(True, "--capture/--no-capture", help="研判后为有命中的页面取证"),
 ) -> None:
-    """抓取并研判所有待抓取的线索，有命中的立案并取证。"""
+    """抓取并研判所有待抓取的线索，有命中的列为线索案件并取证。"""
     # The crawler and the lists take seconds to import, and importing tips needs neither.
     from jobs.tips import follow_tips  # noqa: PLC0415
     from qingyi.commands.crawl import take_evidence  # noqa: PLC0415

@@ -16,7 +16,7 @@ class CaseStage:
 
 # A case belongs to several: what was verified was also disposed, transferred and found unlawful.
 STAGES: Mapping[str, CaseStage] = {
-    "all": CaseStage("立案", frozenset(S)),
+    "all": CaseStage("线索", frozenset(S)),
     "is-open": CaseStage("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
     "is-confirmed": CaseStage(
         "认定违法",

@@ -94,9 +94,9 @@ def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
 def list_highest_scored(
     session: Session, period: Period, district: str | None, limit: int
 ) -> list[CaseStory]:
-    """The cases of a period that were found unlawful with the highest scores, one of each institution."""
+    """The cases of a period that were disposed of, with the highest scores, one of each institution."""
     facts = list_case_facts(session, period, district)
-    confirmed = [fact for fact in facts if fact.state in STAGES["is-confirmed"].states]
+    confirmed = [fact for fact in facts if fact.state in STAGES["is-disposed"].states]
     ids = {fact.id: fact.institution_id for fact in confirmed}
     ordered = session.scalars(
         select(Case.id).where(Case.id.in_(ids)).order_by(Case.score.desc(), Case.id)

@@ -24,7 +24,7 @@ class TipState(LabelledEnum):
     """How far a tip has come; from there on its case tells."""
 
     WAITING = "waiting", "待抓取"
-    FLAGGED = "flagged", "已立案"
+    FLAGGED = "flagged", "发现违法线索"
     NOTHING_FOUND = "nothing_found", "未发现违法内容"
     FAILED = "failed", "无法抓取"
 

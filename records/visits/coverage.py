@@ -1,6 +1,7 @@
 """Coverage: which institutions were seen in a period, and which sites are dead, moved or blocking, and why.
 
-The campaign asks that all public institutions of level two and above are seen, and at least half of the others.
+The plans ask that all hospitals are seen, whoever owns them and whatever their level, with hospitals of Chinese medicine
+and of maternal and child health; and at least half of the others. The statistics table's two groups are another division.
 """
 
 from collections import defaultdict
@@ -27,7 +28,10 @@ from records.models import (
 from records.visits.ending import NO_POSTS
 from records.visits.targets import PATROLS, SITES_FIRST
 
-TARGETS: dict[Level, float] = {Level.PUBLIC_SECONDARY: 1.0, Level.OTHER: 0.5}
+HOSPITALS, OTHERS = "医院（含中医院、妇幼保健院）", "其他医疗机构"
+TARGETS: dict[str, float] = {HOSPITALS: 1.0, OTHERS: 0.5}
+_OF_HOSPITALS = ("医院", "妇幼保健")
+_OF_OTHERS = ("门诊", "诊所", "卫生院", "卫生室", "卫生站", "卫生服务", "医务室", "检验", "体检中心")
 _BLOCKING = frozenset({401, 403, 407, 429, 451})
 
 
@@ -57,13 +61,13 @@ class SourceCoverage:
 
 
 @dataclass(frozen=True)
-class LevelCoverage:
-    """Institutions of a reporting group: how many there are, how many were seen, and what share is asked for."""
+class GroupCoverage:
+    """Institutions of a group: how many there are, how many were seen, and what share is asked for, if any is."""
 
-    level: Level
+    group: str
     institutions: int
     seen: int
-    target: float
+    target: float | None = None
 
     @property
     def share(self) -> float:
@@ -73,7 +77,13 @@ class LevelCoverage:
     @property
     def is_reached(self) -> bool:
         """Whether what is asked for is reached."""
-        return self.share >= self.target
+        return self.target is None or self.share >= self.target
+
+
+def is_hospital(name: str, category: str | None) -> bool:
+    """Whether the plans count an institution among the hospitals: by its registered category, by its name without one."""
+    known = category or name
+    return any(word in known for word in _OF_HOSPITALS) and not any(word in known for word in _OF_OTHERS)
 
 
 def source_coverage(
@@ -89,22 +99,41 @@ def source_coverage(
     return [_covered(source, visits.get(source.id), outcomes) for source in sources]
 
 
+def plan_coverage(
+    session: Session, sources: Sequence[SourceCoverage], district: str | None = None
+) -> list[GroupCoverage]:
+    """Institutions by the plans' groups, with what these ask for; one is seen when any of its sites or accounts was."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for name, category, _ in _institutions(session, district):
+        groups[HOSPITALS if is_hospital(name, category) else OTHERS].add(name)
+    seen = _seen(sources)
+    return [
+        GroupCoverage(group, len(groups[group]), len(groups[group] & seen), target)
+        for group, target in TARGETS.items()
+    ]
+
+
 def level_coverage(
     session: Session, sources: Sequence[SourceCoverage], district: str | None = None
-) -> list[LevelCoverage]:
-    """Institutions by reporting group; one is seen when any of its sites or accounts was."""
-    seen: dict[Level, set[str]] = defaultdict(set)
-    for source in sources:
-        if source.state in {SourceState.SEEN, SourceState.MOVED}:
-            seen[source.level].add(source.institution)
-    query = select(Institution.level, Institution.name)
-    names: dict[Level, set[str]] = defaultdict(set)
-    for level, name in session.execute(query.where(Institution.district == district) if district else query):
-        names[level].add(name)
-    return [
-        LevelCoverage(level, len(names[level]), len(names[level] & seen[level]), TARGETS[level])
-        for level in Level
-    ]
+) -> dict[Level, GroupCoverage]:
+    """Institutions by the groups of the statistics table; these ask for no share."""
+    groups: dict[Level, set[str]] = defaultdict(set)
+    for name, _, level in _institutions(session, district):
+        groups[level].add(name)
+    seen = _seen(sources)
+    return {
+        level: GroupCoverage(level.label, len(groups[level]), len(groups[level] & seen)) for level in Level
+    }
+
+
+def _institutions(session: Session, district: str | None) -> list[tuple[str, str | None, Level]]:
+    query = select(Institution.name, Institution.category, Institution.level)
+    rows = session.execute(query.where(Institution.district == district) if district else query)
+    return [(name, category, level) for name, category, level in rows]
+
+
+def _seen(sources: Sequence[SourceCoverage]) -> set[str]:
+    return {one.institution for one in sources if one.state in {SourceState.SEEN, SourceState.MOVED}}
 
 
 @dataclass(frozen=True)

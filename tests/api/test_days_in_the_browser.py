@@ -117,7 +117,7 @@ def test_a_leader_reads_the_quarter_and_takes_its_files(
     page = browser_page
     sign_in(page, url, "leader")
     expect(page.locator("h1")).to_contain_text("统计")
-    expect(page.locator(".numbers .card").first).to_contain_text("3 立案")
+    expect(page.locator(".numbers .card").first).to_contain_text("3 线索")
     with page.expect_download() as started:
         page.keyboard.press("e")
     file = tmp_path / "quarter.xlsx"
@@ -134,7 +134,7 @@ def test_a_leader_reads_the_quarter_and_takes_its_files(
     page.goto(f"{url}/figures")
     page.keyboard.press("p")
     page.wait_for_url(re.compile("since="))
-    expect(page.locator(".numbers .card").first).to_contain_text("0 立案")
+    expect(page.locator(".numbers .card").first).to_contain_text("0 线索")
 
 
 @pytest.fixture

@@ -325,7 +325,7 @@ def reports_say_what_the_database_says(stage: Stage) -> None:
             next(row for row in sheet if row[0] == title) for title in ("违法违规情形", "合计（按案件）")
         )
         counted = dict(zip(head, total, strict=True))
-        assert (counted["立案"], counted["处置"], counted["核验已消失"]) == (1, 1, 1)
+        assert (counted["线索"], counted["处置"], counted["核验已消失"]) == (1, 1, 1)
         assert counted[fact.result.label] == 1
         typical = Document(io.BytesIO(client.get("/figures/typical-cases.docx", params=days).content))
         told = "\n".join(paragraph.text for paragraph in typical.paragraphs)

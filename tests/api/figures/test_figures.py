@@ -22,7 +22,7 @@ from tests.api.pages import decide, sign_in, transfer
 from tests.records import registered
 
 COUNT = re.compile(r'<a href="(/cases\?[^"]+)">(\d+)</a>')
-BAR = re.compile(r'<a href="(/cases\?[^"]+)" aria-label="[^"]*：立案 (\d+)，')
+BAR = re.compile(r'<a href="(/cases\?[^"]+)" aria-label="[^"]*：线索 (\d+)，')
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_numbers_are_those_of_the_cases(leader, cases) -> None:
     html = leader.get("/figures").text
     big = dict(reversed(pair) for pair in re.findall(r"<b>(\d+)</b> (\S+) <span", html))
     assert big == {
-        "立案": "7",
+        "线索": "7",
         "未研判": "4",
         "认定违法": "2",
         "不予认定": "1",
@@ -109,7 +109,7 @@ def test_the_workbook_says_what_the_page_says(leader, cases) -> None:
     ]
     assert read == rows
     assert [sheet.title for sheet in book.worksheets] == ["二级以上公立医疗机构", "其他医疗机构"]
-    assert "覆盖率 100.0%（要求 100%）" in book.worksheets[0]["A4"].value
+    assert "覆盖率 100.0%" in book.worksheets[0]["A4"].value
     assert leader.get("/figures/quantified.xlsx").content == sent.content
 
 
@@ -118,12 +118,13 @@ def test_the_stage_report_says_what_was_found_and_what_became_of_it(leader, case
     document = Document(io.BytesIO(sent.content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert (
-        "本期立案 7 件，较上期增加 7 件，涉及机构 2 家；认定违法 2 件，不予认定 1 件，尚未研判 4 件。" in text
+        "本期发现线索 7 件，较上期增加 7 件，涉及机构 2 家；认定违法 2 件，不予认定 1 件，尚未研判 4 件。"
+        in text
     )
     assert "已处置 1 件（删除 1 件、" in text
     assert Period.quarter(local_day(datetime.now(UTC))).title in text
     head, *rows = [[cell.text for cell in row.cells] for row in document.tables[2].rows]
-    assert head[1] == "立案"
+    assert head[1] == "线索"
     assert [(row[0], row[1]) for row in rows] == [("城东区", "4"), ("城西区", "3")]
     assert leader.get("/figures/stage-report.docx").content == sent.content
 
@@ -172,7 +173,7 @@ def test_who_is_limited_to_a_district_counts_only_its_cases(served, cases) -> No
         sign_in(client, "west")
         for path in ("/figures", "/figures?district=城东区"):
             html = client.get(path).text
-            assert "<b>3</b> 立案" in html
+            assert "<b>3</b> 线索" in html
             assert "云溪第1医院" not in html
         assert client.get("/institutions/1").status_code == 404
         assert client.get("/institutions/1/record.docx").status_code == 404
@@ -184,7 +185,7 @@ def test_a_period_is_what_is_asked_for(leader, cases, served) -> None:
         old.opened_at = datetime(2026, 5, 3, tzinfo=UTC)
     html = leader.get("/figures?since=2026-04-01&until=2026-06-30").text
     assert "2026年第二季度" in html
-    assert "<b>1</b> 立案" in html
+    assert "<b>1</b> 线索" in html
     typed = leader.get("/figures", params={"since": "2026年4月1日", "until": "2026/6/30"})
     assert "2026年第二季度" in typed.text
     assert leader.get("/figures?since=2026-04-01&until=2026-03-01").status_code == 422

@@ -7,7 +7,15 @@ from sqlalchemy import Engine, update
 
 from records.database import reading, transaction
 from records.models import AuditEntry, Institution, Level, Source, SourceKind
-from records.visits.coverage import SourceState, level_coverage, source_coverage
+from records.visits.coverage import (
+    HOSPITALS,
+    OTHERS,
+    SourceState,
+    is_hospital,
+    level_coverage,
+    plan_coverage,
+    source_coverage,
+)
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 
@@ -31,10 +39,13 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
                 session.add(row)
             first = update(Institution).where(Institution.id == 1)
             session.execute(first.values(level=Level.PUBLIC_SECONDARY))
+            others = update(Institution).where(Institution.id > 1)
+            session.execute(others.values(category="诊所"))
         assert qingyi("crawl", "--no-capture").returncode == 0
     with reading(engine) as session:
         sources = source_coverage(session, SINCE, UNTIL)
-        levels = {found.level: found for found in level_coverage(session, sources)}
+        levels = level_coverage(session, sources)
+        groups = {found.group: found for found in plan_coverage(session, sources)}
     assert [source.state for source in sources] == [
         SourceState.SEEN,
         SourceState.BLOCKING,
@@ -43,7 +54,9 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
     ]
     assert sources[1].reason == "HTTP 403"
     assert sources[3].reason
-    assert levels[Level.PUBLIC_SECONDARY].is_reached
+    assert (levels[Level.PUBLIC_SECONDARY].institutions, levels[Level.PUBLIC_SECONDARY].seen) == (1, 1)
+    assert groups[HOSPITALS].is_reached
+    assert (groups[OTHERS].institutions, groups[OTHERS].seen, groups[OTHERS].is_reached) == (3, 1, False)
     assert (levels[Level.OTHER].institutions, levels[Level.OTHER].seen) == (3, 1)
     done = qingyi("coverage")
     assert done.returncode == 1, "half of the others are asked for"
@@ -76,3 +89,24 @@ def test_a_flagged_page_that_goes_is_written_into_its_case(engine: Engine, qingy
         reasons = [entry.reason for entry in session.query(AuditEntry).order_by(AuditEntry.id)]
     assert len(reasons) == 2
     assert "巡查发现页面已不存在（HTTP 404" in reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "expected"),
+    [
+        ("云溪仁和医院", None, True),
+        ("云溪市妇幼保健院", None, True),
+        ("云溪市妇幼保健院", "妇幼保健院", True),
+        ("云溪口腔", "口腔医院", True),
+        ("云溪市中医院", "中医医院", True),
+        ("云溪仁和医院城西门诊部", None, False),
+        ("城东镇卫生院", None, False),
+        ("城东社区卫生服务中心", "社区卫生服务中心", False),
+        ("仁和医院", "门诊部", False),
+        ("张氏诊所", None, False),
+    ],
+)
+def test_all_hospitals_are_asked_for_whoever_owns_them(
+    name: str, category: str | None, expected: bool
+) -> None:
+    assert is_hospital(name, category) is expected
