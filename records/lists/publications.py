@@ -138,7 +138,8 @@ def _checked(folder: Path, day: date | None) -> RuleSet:
         raise DraftRefused(f"关键词表有误：\n{refused}") from None
     failing = list(failing_examples(rules, day)) if day else []
     if failing:
-        raise DraftRefused("例句没有通过：\n" + "\n".join(map(str, failing[:20])))
+        told = [f"“{rules.by_id[fault.rule].title}”（{fault}）" for fault in failing]
+        raise DraftRefused(f"例句没有通过 {len(told)} 条：\n" + "\n".join(told))
     return rules
 
 

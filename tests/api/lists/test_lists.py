@@ -181,7 +181,8 @@ def test_a_draft_whose_examples_fail_does_not_go_live(analyst, lists, stored) ->
     send(analyst, f"{draft}/files/cure_rate.yaml", version=version, text=changed)
     assert finished(analyst, send(analyst, f"{draft}/trials").headers["location"]) == "done"
     refused = send(analyst, f"{draft}/publish")
-    assert (refused.status_code, "例句没有通过" in refused.text) == (409, True)
+    assert (refused.status_code, "例句没有通过 1 条" in refused.text) == (409, True)
+    assert "“宣称治愈率或有效率”" in refused.text
 
 
 @pytest.mark.databases("sqlite")
