@@ -36,13 +36,15 @@ _SPIDERS = {
 
 @dataclass(frozen=True)
 class CrawlResult:
-    """Pages by what became of them, over the visits of one crawl."""
+    """Pages by what became of them, over the visits of one crawl; `taken` are the visits that another process took
+    meanwhile, since this one was silent for too long."""
 
     visits: int
     fetched: int
     failed: int
     skipped: int
     waiting: int
+    taken: int = 0
 
 
 def due_targets(engine: Engine, now: datetime) -> list[Target]:
@@ -84,7 +86,9 @@ def crawl(
     """
     process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
     writer = PageWriter(engine, store)
+    taken: set[int] = set()
     shared = {"engine": engine, "store": store, "writer": writer, "page_done": progress, "whole": whole}
+    shared["taken"] = taken
     for kind, spider in _SPIDERS.items():
         own = [target for target in targets if target.kind is kind]
         if own:
@@ -99,7 +103,7 @@ def crawl(
     images.finish(image_progress)
     if faults := [*writer.faults, *images.faults]:
         raise StorageFailed(f"{faults[0]}。尚未保存的页面没有丢失：排除后再次运行即从断点继续")
-    return _result(engine, targets)
+    return _result(engine, targets, len(taken))
 
 
 def _spider(where: str) -> type[VisitSpider]:
@@ -120,7 +124,7 @@ def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
     }
 
 
-def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
+def _result(engine: Engine, targets: Sequence[Target], taken: int) -> CrawlResult:
     with transaction(engine) as session:
         counts = count_planned(session, [target.visit_id for target in targets])
     return CrawlResult(
@@ -129,4 +133,5 @@ def _result(engine: Engine, targets: Sequence[Target]) -> CrawlResult:
         failed=counts.get(PlannedState.FAILED, 0),
         skipped=counts.get(PlannedState.SKIPPED, 0),
         waiting=counts.get(PlannedState.WAITING, 0),
+        taken=taken,
     )

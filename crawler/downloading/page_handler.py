@@ -9,9 +9,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.downloading.browser_requests import is_for_browser
+from crawler.downloading.skipped import SkipPage
 
 if TYPE_CHECKING:
     from crawler.downloading.browser_handler import BrowserHandler
+
+
+# In a request's meta, what says whether its visit is still this process's: asked last, when the request is sent.
+IS_HELD = "visit_is_held"
+TAKEN = "本次巡查已由另一个进程接手"
 
 
 class PageHandler(HTTP11DownloadHandler):
@@ -27,7 +33,9 @@ class PageHandler(HTTP11DownloadHandler):
         self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:
-        """The answer to a request."""
+        """The answer to a request. Raises SkipPage where the visit is another process's by now."""
+        if (is_held := request.meta.get(IS_HELD)) and not is_held():
+            raise SkipPage(TAKEN)
         if not is_for_browser(request):
             return await super().download_request(request)
         if self._crawler not in self._browsers:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import NoReturn
 
 from scrapy import Request, Spider
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from crawler.downloading.budget import BUDGET
+from crawler.downloading.page_handler import IS_HELD
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
@@ -19,6 +21,7 @@ from records.database import reading, transaction
 from records.snapshots.images import keep_image, pictures_to_see_again
 from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
+from records.visits.fence import require_held
 from records.visits.frontier import Planned
 
 _MOST_IMAGES = 300  # a visit
@@ -39,6 +42,10 @@ class PictureSpider(Spider):
     @abstractmethod
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """What is asked for next in a visit."""
+
+    @abstractmethod
+    def is_held(self, progress: Progress) -> bool:
+        """Whether a visit is still this process's."""
 
     def changed_images(self, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Requests for the pictures of a page that has not changed itself: they may have, under their addresses."""
@@ -82,6 +89,7 @@ class PictureSpider(Spider):
                 "download_maxsize": _LARGEST_IMAGE,
                 "max_retry_times": 1,
                 BUDGET: progress.budget,
+                IS_HELD: partial(self.is_held, progress),
             },
         )
 
@@ -93,6 +101,7 @@ class PictureSpider(Spider):
             size = size_of(response.body)
             if size and may_carry_advert(size):
                 with transaction(self.engine) as session:
+                    require_held(session, [progress.target])
                     keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
         except Exception as error:  # the visit goes on, and says so
             if fault := storage_fault(error):

@@ -92,6 +92,7 @@ class Progress:
     images_under_way: int = 0
     out_of_time: bool = False
     held_back: bool = False  # a platform wants to see a person
+    is_taken: bool = False  # by another process: nothing of it is asked for or written any more
     without_posts: bool = False  # the list of posts named none
 
     @property

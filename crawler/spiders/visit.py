@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context, what_was_cut
 from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
+from crawler.downloading.page_handler import IS_HELD
 from crawler.downloading.responses import (
     CUT_SHORT,
     as_fetched,
@@ -34,11 +35,11 @@ from crawler.pages.post import Post
 from crawler.pages.script_built import needs_browser, shows_more, taken_away
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
-from crawler.spiders.pictures import PictureSpider
+from crawler.spiders.holding import HoldingSpider
 from crawler.spiders.progress import PatternTracker, Progress
 from crawler.spiders.turns import Turns
 from crawler.workers.page_writer import Arrived, PageWriter, Written
-from records.database import reading, transaction
+from records.database import reading
 from records.models import PlannedState
 from records.snapshots.encoding import decode_html
 from records.snapshots.snapshots import Fetched, last_html
@@ -46,6 +47,7 @@ from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.cloaking import TAKEN_AWAY
 from records.visits.ending import NO_POSTS, finish_visit, use_time
+from records.visits.fence import VisitTaken, find_taken
 from records.visits.frontier import (
     Planned,
     close_planned,
@@ -61,7 +63,7 @@ _SECOND_TRY = "browser_second_try"
 _WHAT_CAME = "take_what_came"  # of an answer that is shorter than it says, as browsers do
 
 
-class VisitSpider(PictureSpider):
+class VisitSpider(HoldingSpider):
     """Works through visits. A subclass says which links of a page belong to its plan, and how it is read."""
 
     name: str = "visit"
@@ -78,12 +80,11 @@ class VisitSpider(PictureSpider):
         writer: PageWriter,
         page_done: Callable[[int], None],
         whole: Callable[[int], None],
+        taken: set[int],
     ) -> None:
-        super().__init__()
+        """`taken` collects the ids of visits that another process took meanwhile."""
+        super().__init__(engine, Turns(targets), taken)
         self._page_done, self._whole = page_done, whole
-        self._turns = Turns(targets)
-        self._visits: dict[int, Progress] = {}  # those under way
-        self.engine = engine
         self.store = store
         self._writer = writer
         self.closed_hosts: dict[str, str] = {}  # and why, in Chinese
@@ -110,14 +111,19 @@ class VisitSpider(PictureSpider):
 
     def _begin(self) -> Iterator[Request]:
         """Begin the visits that have their turn: what they have waiting."""
-        while begun := self._turns.next():
+        while begun := self.turns.next():
             with reading(self.engine) as session:
                 waiting = list_waiting_by_visit(session, [target.visit_id for target in begun])
+                taken = find_taken(session, begun)
             for target in begun:
+                if target.visit_id in taken:
+                    self.taken.add(target.visit_id)
+                    self.turns.end(target)
+                    continue
                 ends_in = (target.until - datetime.now(UTC)).total_seconds() if target.until else None
                 budget = TimeBudget(target.seconds_left, ends_in)
                 progress = Progress(target, budget, PatternTracker(self.engine))
-                self._visits[target.visit_id] = progress
+                self.visits[target.visit_id] = progress
                 yield from self._asked(progress, waiting[target.visit_id])
                 if progress.is_done:
                     self._finish(progress)
@@ -144,24 +150,30 @@ class VisitSpider(PictureSpider):
             yield request
 
     def _not_asked(self, progress: Progress, planned: Planned, reason: str) -> None:
-        with transaction(self.engine) as session:
-            close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        try:
+            with self.writing(progress) as session:
+                close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        except VisitTaken:
+            self.let_go(progress)
         progress.outstanding.discard(planned.id)
         self._page_done(1)
 
     def _finish(self, progress: Progress) -> None:
-        if self._visits.pop(progress.target.visit_id, None):
-            self._turns.end(progress.target)
-            use_time(self.engine, progress.target.visit_id, progress.budget.used)
+        if self.visits.pop(progress.target.visit_id, None):
+            self.turns.end(progress.target)
+            use_time(self.engine, progress.target, progress.budget.used)
             progress.patterns.keep()
             outcome = "时间预算用完" if progress.out_of_time else "完成"
             if progress.without_posts:
                 outcome = NO_POSTS
             if progress.held_back:
                 outcome = "平台要求验证，推迟再看"
-            finish_visit(
-                self.engine, progress.target, datetime.now(UTC), outcome, held_back=progress.held_back
-            )
+            try:
+                finish_visit(
+                    self.engine, progress.target, datetime.now(UTC), outcome, held_back=progress.held_back
+                )
+            except VisitTaken:
+                self.taken.add(progress.target.visit_id)
 
     def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
         """A request for a planned page: plain, or (with the plain answer at hand) by the browser."""
@@ -184,6 +196,7 @@ class VisitSpider(PictureSpider):
                 "download_slot": slot_of(planned.url),
                 "cookiejar": target.visit_id,
                 BUDGET: progress.budget,
+                IS_HELD: partial(self.is_held, progress),
                 UNWANTED: partial(self._unwanted, progress, planned),
                 **(browser_meta() if plain is not None else {}),
             },
@@ -196,6 +209,10 @@ class VisitSpider(PictureSpider):
         its row ends with what became of it."""
         try:
             async for request in self._keep(response, progress, planned, plain):
+                yield request
+        except VisitTaken:
+            close_context(response.meta)
+            for request in self._taken_away(progress):
                 yield request
         except Exception as error:  # what nothing below foresaw: the page is at fault, and the visit goes on
             close_context(response.meta)
@@ -215,9 +232,12 @@ class VisitSpider(PictureSpider):
         reason = f"处理页面时出错，未能保存：{fault_of(error)}"
         self.logger.warning("%s %s", planned.url, reason)
         self.logger.info("%s", "".join(format_exception(error)))
-        with transaction(self.engine) as session:
-            if list_waiting_pages(session, progress.target.visit_id, [planned.id]):
-                close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        try:
+            with self.writing(progress) as session:
+                if list_waiting_pages(session, progress.target.visit_id, [planned.id]):
+                    close_planned(session, {planned.id: reason}, PlannedState.FAILED)
+        except VisitTaken:
+            self.let_go(progress)
         yield from self._done(progress, planned, ())
 
     async def _keep(
@@ -297,7 +317,7 @@ class VisitSpider(PictureSpider):
         self, progress: Progress, planned: Planned, status: int, named: SiteMap
     ) -> Sequence[Planned]:
         """Plan what a map names; a map is no page, so no snapshot is kept of it."""
-        with transaction(self.engine) as session:
+        with self.writing(progress) as session:
             pages = progress.patterns.worth_planning(named.pages) if status == 200 else ()
             new = plan_pages(session, progress.target, pages, 1)
             if status == 200:
@@ -361,8 +381,13 @@ class VisitSpider(PictureSpider):
         skipped = isinstance(failure.value, IgnoreRequest)
         progress.out_of_time |= isinstance(failure.value, OutOfTime)
         state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
-        with transaction(self.engine) as session:
-            close_planned(session, {planned.id: failure_reason(failure)}, state)
+        try:
+            with self.writing(progress) as session:
+                close_planned(session, {planned.id: failure_reason(failure)}, state)
+        except VisitTaken:
+            for following in self._taken_away(progress):
+                yield following
+            return
         for following in self._done(progress, planned, ()):
             yield following
 
@@ -388,7 +413,13 @@ class VisitSpider(PictureSpider):
             return []
         return attempts.read("图片地址", lambda: image_addresses(html, url, post.images), list[str])
 
+    def _taken_away(self, progress: Progress) -> Iterator[Request]:
+        self.let_go(progress)
+        yield from self._begin()
+
     def _done(self, progress: Progress, planned: Planned, new: Sequence[Planned]) -> Iterator[Request]:
+        if progress.is_taken:
+            return
         progress.outstanding.discard(planned.id)
         progress.under_way.discard(planned.id)
         self._page_done(1)
@@ -397,8 +428,8 @@ class VisitSpider(PictureSpider):
     def closed(self, reason: str) -> None:
         """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
         try:
-            for progress in self._visits.values():
-                use_time(self.engine, progress.target.visit_id, progress.budget.used)
+            for progress in self.visits.values():
+                use_time(self.engine, progress.target, progress.budget.used)
         except Exception as error:
             if not (fault := storage_fault(error)):
                 raise

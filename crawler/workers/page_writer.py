@@ -19,6 +19,7 @@ from records.models import PlannedState
 from records.snapshots.snapshots import Fetched, make_snapshots, write_snapshots
 from records.storage_faults import StorageFailed, storage_fault
 from records.store.content_store import EvidenceStore
+from records.visits.fence import VisitTaken, require_held
 from records.visits.frontier import Planned, close_planned, list_waiting_pages, plan_pages
 from records.visits.targets import Target
 
@@ -58,6 +59,10 @@ class Written:
     new: Sequence[Planned]
 
 
+# Written, not for a fault of ours, the id of a visit that another process has taken, or the traceback of what went wrong.
+Outcome = Written | NotStored | int | str
+
+
 class PageWriter:
     """One for all spiders of a crawl, on its event loop."""
 
@@ -72,7 +77,8 @@ class PageWriter:
     async def write(self, arrived: Arrived) -> Written:
         """Returns when it is committed: snapshot, links and the plan's row stand or fall together.
 
-        Raises PageNotWritten, and StorageFailed where no page could be kept.
+        Raises PageNotWritten, StorageFailed where no page could be kept, and VisitTaken where another process has taken
+        the visit.
         """
         future: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrived, future))
@@ -95,13 +101,13 @@ class PageWriter:
                     future.set_result(outcome)
                 elif isinstance(outcome, NotStored):
                     future.set_exception(StorageFailed(outcome.reason))
+                elif isinstance(outcome, int):
+                    future.set_exception(VisitTaken([outcome]))
                 else:
                     future.set_exception(PageNotWritten(outcome))
         self._task = None
 
-    async def _outcomes(
-        self, batch: Sequence[Arrived], *, again: bool = True
-    ) -> Sequence[Written | NotStored | str]:
+    async def _outcomes(self, batch: Sequence[Arrived], *, again: bool = True) -> Sequence[Outcome]:
         """What became of the pages; where they did not get through together, or the process was killed, they are tried
         one by one, once, by a new one."""
         try:
@@ -120,14 +126,16 @@ def _open(url: str, store: EvidenceStore) -> None:
     _opened.update(engine=open_engine(url), store=store)
 
 
-def _write(batch: Sequence[Arrived]) -> Sequence[Written | NotStored | str]:
-    """What was written, or the traceback of what went wrong, for each."""
+def _write(batch: Sequence[Arrived]) -> Sequence[Outcome]:
+    """What was written, the visit that is another's, or what went wrong, for each."""
     try:
         return _together(batch, **_opened)
     except Exception as error:  # one page must not take the others with it
         if reason := storage_fault(error):
             return [NotStored(reason)] * len(batch)
-        return [traceback.format_exc()] if len(batch) == 1 else [_write([one])[0] for one in batch]
+        if len(batch) > 1:
+            return [_write([one])[0] for one in batch]
+        return [batch[0].target.visit_id if isinstance(error, VisitTaken) else traceback.format_exc()]
 
 
 def _together(batch: Sequence[Arrived], engine: Engine, store: EvidenceStore) -> list[Written]:
@@ -135,6 +143,7 @@ def _together(batch: Sequence[Arrived], engine: Engine, store: EvidenceStore) ->
     with reading(engine) as session:
         made = make_snapshots(session, store, answers)
     with transaction(engine) as session:  # a short one: judging writes beside it
+        require_held(session, [one.target for one in batch])
         snapshots = write_snapshots(session, answers, made)
         written = []
         for one, snapshot in zip(batch, snapshots, strict=True):

@@ -20,7 +20,7 @@ from qingyi.console import (
 from records.database import reading
 from records.settings import settings
 from records.store.content_store import EvidenceStore
-from records.task_locks import hold
+from records.task_locks import TaskRunning, hold
 from records.visits.cloaking import list_pages_to_compare
 from records.visits.targets import Target
 
@@ -101,6 +101,10 @@ def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging:
         f"已抓取 {result.fetched} 页，失败 {result.failed} 页，不予抓取 {result.skipped} 页"
         + (f"，待续 {result.waiting} 页" if result.waiting else "")
     )
+    if result.taken:
+        raise TaskRunning(
+            f"本进程停顿太久，{result.taken} 个巡查已由另一个进程接手，本进程到此为止；已保存的快照都在，不会重复"
+        )
 
 
 def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> None:

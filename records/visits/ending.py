@@ -7,18 +7,18 @@ from sqlalchemy.orm import Session
 
 from records.database import transaction
 from records.models import Case, CaseState, Page, PlannedPage, PlannedState, Snapshot, Source, Visit
+from records.visits.fence import require_held
 from records.visits.targets import PATROLS, Target
 
 # The outcome of a visit whose list named no post: the list is not read, or is no list.
 NO_POSTS = "列表中没有读到任何帖子，请核对列表地址与格式"
 
 
-def use_time(engine: Engine, visit_id: int, seconds: float) -> None:
-    """Charge `seconds` to the visit's time budget."""
+def use_time(engine: Engine, target: Target, seconds: float) -> None:
+    """Charge `seconds` to the visit's time budget, unless another process has taken the visit."""
+    own = Visit.id == target.visit_id, Visit.fence == target.fence
     with transaction(engine) as session:
-        session.execute(
-            update(Visit).where(Visit.id == visit_id).values(seconds_used=Visit.seconds_used + seconds)
-        )
+        session.execute(update(Visit).where(*own).values(seconds_used=Visit.seconds_used + seconds))
 
 
 def finish_visit(
@@ -27,8 +27,10 @@ def finish_visit(
     """End a visit: pages still waiting are given up with the reason, and the next visit gets its date.
 
     `held_back`: the platform wanted to see a person; the next visit is put off twice as long as the time before.
+    Raises VisitTaken.
     """
     with transaction(engine) as session:
+        require_held(session, [target])
         session.execute(
             update(PlannedPage)
             .where(PlannedPage.visit_id == target.visit_id, PlannedPage.state == PlannedState.WAITING)

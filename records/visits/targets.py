@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, insert, or_, select
+from sqlalchemy import Engine, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.database import in_batches, transaction
@@ -33,6 +33,7 @@ class Target:
     obey_robots: bool
     resumed: bool
     until: datetime | None = None  # the end of the source's hours; None: any hour
+    fence: int = 0  # under which it was taken, see `records.visits.fence`
 
 
 def list_due_sources(session: Session, now: datetime) -> Sequence[Source]:
@@ -87,8 +88,9 @@ def _opened(
             Visit.source_id.in_(ids), Visit.finished_at.is_(None), Visit.kind.in_(PATROLS)
         )
         cut_off = {visit.source_id: visit for visit in session.scalars(unfinished.order_by(Visit.id.desc()))}
+        _take(session, cut_off.values())
         new = {
-            source.id: Visit(kind=_PATROL_OF[source.kind], source_id=source.id, started_at=now)
+            source.id: Visit(kind=_PATROL_OF[source.kind], source_id=source.id, started_at=now, fence=1)
             for source in sources
             if source.id not in cut_off
         }
@@ -104,6 +106,17 @@ def _opened(
             session.execute(insert(PlannedPage), planned)
         visits = {**new, **cut_off}
         return [_target(visits[source.id], source, source.id in cut_off, now) for source in sources]
+
+
+def _take(session: Session, visits: Iterable[Visit]) -> None:
+    """Take visits that were cut off: who had them may write no more."""
+    taken = {visit.id: visit for visit in visits}
+    if not taken:
+        return
+    take = update(Visit).where(Visit.id.in_(taken)).values(fence=Visit.fence + 1)
+    session.execute(take.execution_options(synchronize_session=False))
+    for visit in taken.values():
+        session.refresh(visit, ["fence", "seconds_used"])
 
 
 def _first_pages(source: Source, maps: Iterable[str]) -> dict[str, bool]:
@@ -129,6 +142,7 @@ def _target(visit: Visit, source: Source, resumed: bool, now: datetime | None = 
         delay_seconds=source.delay_seconds,
         obey_robots=source.obey_robots,
         resumed=resumed,
+        fence=visit.fence,
     )
 
 
@@ -140,8 +154,10 @@ def open_page_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) 
             cut_off.where(Visit.kind == kind, Visit.finished_at.is_(None), PlannedPage.url == page.url)
         )
         resumed = visit is not None
-        if visit is None:
-            visit = Visit(kind=kind, source_id=page.source_id, started_at=now)
+        if visit is not None:
+            _take(session, [visit])
+        else:
+            visit = Visit(kind=kind, source_id=page.source_id, started_at=now, fence=1)
             session.add(visit)
             session.flush()
             session.add(PlannedPage(visit_id=visit.id, url=page.url, depth=0))
@@ -152,7 +168,7 @@ def open_browser_visit(engine: Engine, page: Page, kind: VisitKind, now: datetim
     """A visit of one page that the browser has seen already, as the monitor or as a mobile visitor."""
     with transaction(engine) as session:
         own = session.get_one(Page, page.id)
-        visit = Visit(kind=kind, source_id=own.source_id, started_at=now)
+        visit = Visit(kind=kind, source_id=own.source_id, started_at=now, fence=1)
         session.add(visit)
         session.flush()
         return _target(visit, own.source, resumed=False)
