@@ -1,16 +1,20 @@
 """Runs a crawl: which visits are due, one Scrapy process over all of them."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
 
 from crawler.pages.sitemap import first_maps
 from crawler.pages.urls import slot_of
-from crawler.settings import CONCURRENT_REQUESTS_PER_SITE, scrapy_settings
+from crawler.settings import scrapy_settings
+from crawler.spiders.turns import Feed, Turns, politeness
 from crawler.spiders.visit import VisitSpider
 from crawler.workers.garbage_collection import tune_gc
 from crawler.workers.page_writer import PageWriter
@@ -21,9 +25,6 @@ from records.storage_faults import StorageFailed
 from records.store.content_store import EvidenceStore
 from records.visits.frontier import count_planned
 from records.visits.targets import Target, find_source, list_due_sources, open_visits
-
-# Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
-_SHORTEST_DELAY = 0.01
 
 # Where each kind's spider lives; only those are imported that have a visit.
 _SPIDERS = {
@@ -84,26 +85,78 @@ def crawl(
 
     Runs a reactor: once a process. Raises BrowserMissing, and StorageFailed where nothing could be kept any more.
     """
-    process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": _slots(targets)})
-    writer = PageWriter(engine, store)
+    kinds = {kind: Turns([target for target in targets if target.kind is kind]) for kind in _SPIDERS}
     taken: set[int] = set()
-    shared = {"engine": engine, "store": store, "writer": writer, "page_done": progress, "whole": whole}
-    shared["taken"] = taken
-    for kind, spider in _SPIDERS.items():
-        own = [target for target in targets if target.kind is kind]
-        if own:
-            process.crawl(_spider(spider), targets=own, **shared)
-    images = ImageReading(engine, store)
-    images.start()
-    tune_gc()
-    try:
+    with _fetching(engine, store, _slots(targets), progress, whole, taken) as (process, shared):
+        writer = shared["writer"]
+        for kind in {target.kind for target in targets}:
+            process.crawl(_spider(_SPIDERS[kind]), turns=kinds[kind], **shared)
+        images = ImageReading(engine, store)
+        images.start()
+        tune_gc()
         process.start()
-    finally:
-        writer.close()
     images.finish(image_progress)
     if faults := [*writer.faults, *images.faults]:
         raise StorageFailed(f"{faults[0]}。尚未保存的页面没有丢失：排除后再次运行即从断点继续")
     return _result(engine, targets, len(taken))
+
+
+def crawl_fed(
+    engine: Engine,
+    store: EvidenceStore,
+    feeds: Mapping[VisitKind, Feed],
+    beside: Callable[[Callable[[], str | None]], Coroutine[None, None, None]],
+) -> None:
+    """Make the visits that `beside` brings to the feeds, one spider a kind, until it ends. `beside` is given what says, in
+    Chinese, why this process cannot go on: another one has taken its visits, or nothing can be kept.
+
+    Runs a reactor: once a process. Raises BrowserMissing.
+    """
+    taken: set[int] = set()
+    with _fetching(engine, store, {}, lambda _: None, lambda _: None, taken) as (process, shared):
+        for kind, feed in feeds.items():
+            process.crawl(_spider(_SPIDERS[kind]), turns=feed, **shared)
+        images, faults = ImageReading(engine, store), shared["writer"].faults
+        images.start()
+        tune_gc()
+
+        def fault() -> str | None:
+            if taken:
+                return f"本进程停顿太久，{len(taken)} 个巡查已由另一个进程接手，本进程到此为止"
+            return next(iter([*faults, *images.faults]), None)
+
+        async def feeding() -> None:
+            try:
+                await beside(fault)
+            finally:
+                for feed in feeds.values():
+                    feed.close()
+
+        from twisted.internet import reactor  # noqa: PLC0415 - there since the process was made
+
+        begun: list[asyncio.Task[None]] = []
+        reactor.callWhenRunning(lambda: begun.append(asyncio.ensure_future(feeding())))
+        process.start(install_signal_handlers=False)
+    images.finish(lambda _: None)
+
+
+@contextmanager
+def _fetching(
+    engine: Engine,
+    store: EvidenceStore,
+    slots: Mapping[str, Mapping[str, float]],
+    progress: Callable[[int], None],
+    whole: Callable[[int], None],
+    taken: set[int],
+) -> Iterator[tuple[AsyncCrawlerProcess, dict[str, Any]]]:
+    """Scrapy with a process that writes, and what the spiders share."""
+    process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": slots})
+    writer = PageWriter(engine, store)
+    shared = {"engine": engine, "store": store, "writer": writer, "page_done": progress, "whole": whole}
+    try:
+        yield process, {**shared, "taken": taken}
+    finally:
+        writer.close()
 
 
 def _spider(where: str) -> type[VisitSpider]:
@@ -114,14 +167,7 @@ def _spider(where: str) -> type[VisitSpider]:
 
 def _slots(targets: Sequence[Target]) -> dict[str, dict[str, float]]:
     """Politeness by host: seconds between two requests, and how many at once."""
-    return {
-        slot_of(target.start_url): {
-            "delay": max(target.delay_seconds, _SHORTEST_DELAY),
-            "concurrency": CONCURRENT_REQUESTS_PER_SITE,
-            "jitter": 0.5,
-        }
-        for target in targets
-    }
+    return {slot_of(target.start_url): politeness(target) for target in targets}
 
 
 def _result(engine: Engine, targets: Sequence[Target], taken: int) -> CrawlResult:

@@ -27,6 +27,7 @@ JOBS_TABLE = "scheduled_jobs"
 _RUNNING_ALREADY = 3
 _DAY = 24 * 3600
 _LISTS_EVERY_SECONDS = 20
+_STEP_OF = {"recheck": "recheck", "tips": "tips", "webhook": "webhooks"}  # `crawl` queues the visits itself
 
 
 class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no types
@@ -45,7 +46,15 @@ class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no ty
 
 
 def run_job(*arguments: str) -> int:
-    """Run a step whose time has come; returns its exit code. What did not end well is in the log."""
+    """Run a step whose time has come, or where workers do it, put it into their queue; returns its exit code. What did not
+    end well is in the log."""
+    if settings().queue and (name := _STEP_OF.get(arguments[0])):
+        from jobs.work import enqueue_step  # noqa: PLC0415 - one machine alone has no queue
+
+        engine = open_engine(settings().database_url)
+        enqueue_step(engine, name)
+        engine.dispose()
+        return 0
     done = run_logged_step(settings().steps_dir, *arguments)
     if done.returncode == _RUNNING_ALREADY:
         _LOG.info("%s is running already", " ".join(arguments))

@@ -46,6 +46,7 @@ _COMMANDS = {
     "recheck": "recheck:recheck",
     "judge": "judge:judge",
     "serve": "serve:serve",
+    "worker": "worker:worker",
 }
 
 

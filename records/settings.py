@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,6 +26,15 @@ class Settings(BaseSettings):
     )
     evidence_dir: Path = Field(
         default=PROJECT / "var" / "evidence", description="folder of the content-addressed evidence store"
+    )
+    queue: Literal["", "postgresql"] = Field(
+        default="",
+        description="postgresql: what is due is work for `qingyi worker` on any machine; empty: the clock does it here",
+    )
+    worker_silent_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        description="after so long without a sign of life a worker's work is given to others",
     )
     lists_dir: Path = Field(default=PROJECT / "keyword_lists", description="folder of the keyword lists")
     lists_kept_dir: Path = Field(

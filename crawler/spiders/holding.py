@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crawler.downloading.page_handler import TAKEN
 from crawler.spiders.pictures import PictureSpider
 from crawler.spiders.progress import Progress
-from crawler.spiders.turns import Turns
+from crawler.spiders.turns import Feed, Turns
 from records.database import reading, transaction
 from records.visits.fence import ASK_SECONDS, find_taken, require_held
 
@@ -19,7 +19,7 @@ from records.visits.fence import ASK_SECONDS, find_taken, require_held
 class HoldingSpider(PictureSpider):
     """Knows which visits are under way, and lets go of those that are another's by now."""
 
-    def __init__(self, engine: Engine, turns: Turns, taken: set[int]) -> None:
+    def __init__(self, engine: Engine, turns: Turns | Feed, taken: set[int]) -> None:
         """`taken` collects the ids of visits that another process took."""
         super().__init__()
         self.engine, self.turns, self.taken = engine, turns, taken

@@ -4,6 +4,7 @@ A visit that has begun holds its plan in memory and its time runs, so not all th
 host no more do than it is asked for pages at a time: the others would only use up their time.
 """
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Iterable
 
@@ -12,6 +13,14 @@ from crawler.settings import CONCURRENT_REQUESTS_PER_SITE
 from records.visits.targets import Target
 
 VISITS_AT_ONCE = 200
+# Scrapy hands out everything that waits for a slot at once, past its concurrency, where the delay is zero.
+_SHORTEST_DELAY = 0.01
+
+
+def politeness(target: Target) -> dict[str, float]:
+    """How a visit's host is asked: seconds between two requests, and how many at once."""
+    delay = max(target.delay_seconds, _SHORTEST_DELAY)
+    return {"delay": delay, "concurrency": CONCURRENT_REQUESTS_PER_SITE, "jitter": 0.5}
 
 
 class Turns:
@@ -44,6 +53,51 @@ class Turns:
         if was_full:
             self._offer(host)
 
+    async def wait(self) -> bool:
+        """Whether more will come when nothing is left here: none does."""
+        return False
+
     def _offer(self, host: str) -> None:
         if self._waiting[host] and self._under_way[host] < CONCURRENT_REQUESTS_PER_SITE:
             self._hosts.append(host)
+
+
+class Feed:
+    """As `Turns`, for visits that come one by one, as long as the process runs: who brings them sees to it that no host is
+    visited twice at once."""
+
+    def __init__(self) -> None:
+        self._arrived: deque[Target] = deque()
+        self._ends: dict[int, asyncio.Future[None]] = {}  # by visit
+        self._news = asyncio.Event()
+        self._is_closed = False
+
+    async def visit(self, target: Target) -> None:
+        """Have a visit made; returns when it has ended."""
+        end = self._ends[target.visit_id] = asyncio.get_running_loop().create_future()
+        self._arrived.append(target)
+        self._news.set()
+        await end
+
+    def next(self) -> list[Target]:
+        """Those that begin now."""
+        begun = list(self._arrived)
+        self._arrived.clear()
+        return begun
+
+    def end(self, target: Target) -> None:
+        """One has ended."""
+        end = self._ends.pop(target.visit_id, None)
+        if end and not end.done():
+            end.set_result(None)
+
+    def close(self) -> None:
+        """No more will come."""
+        self._is_closed = True
+        self._news.set()
+
+    async def wait(self) -> bool:
+        """Wait for more; False where none will come."""
+        await self._news.wait()
+        self._news.clear()
+        return not self._is_closed

@@ -37,7 +37,7 @@ from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
 from crawler.spiders.holding import HoldingSpider
 from crawler.spiders.progress import PatternTracker, Progress
-from crawler.spiders.turns import Turns
+from crawler.spiders.turns import Feed, Turns, politeness
 from crawler.workers.page_writer import Arrived, PageWriter, Written
 from records.database import reading
 from records.models import PlannedState
@@ -74,7 +74,7 @@ class VisitSpider(HoldingSpider):
 
     def __init__(
         self,
-        targets: Sequence[Target],
+        turns: Turns | Feed,
         engine: Engine,
         store: EvidenceStore,
         writer: PageWriter,
@@ -83,7 +83,7 @@ class VisitSpider(HoldingSpider):
         taken: set[int],
     ) -> None:
         """`taken` collects the ids of visits that another process took meanwhile."""
-        super().__init__(engine, Turns(targets), taken)
+        super().__init__(engine, turns, taken)
         self._page_done, self._whole = page_done, whole
         self.store = store
         self._writer = writer
@@ -108,6 +108,9 @@ class VisitSpider(HoldingSpider):
         """The pages that the first visits have waiting, also from before a kill; the other visits follow them."""
         for request in self._begin():
             yield request
+        while await self.turns.wait():
+            for request in self._begin():
+                yield request
 
     def _begin(self) -> Iterator[Request]:
         """Begin the visits that have their turn: what they have waiting."""
@@ -124,9 +127,16 @@ class VisitSpider(HoldingSpider):
                 budget = TimeBudget(target.seconds_left, ends_in)
                 progress = Progress(target, budget, PatternTracker(self.engine))
                 self.visits[target.visit_id] = progress
+                self._be_polite(target)
                 yield from self._asked(progress, waiting[target.visit_id])
                 if progress.is_done:
                     self._finish(progress)
+
+    def _be_polite(self, target: Target) -> None:
+        """The host's delay, and how many requests at once, before the first one."""
+        engine = self.crawler.engine
+        if engine is not None:
+            engine.downloader.per_slot_settings.setdefault(slot_of(target.start_url), politeness(target))
 
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
         """Requests for newly planned pages; when nothing is under way and nothing is new, the visit ends, and another

@@ -44,6 +44,12 @@ def crawl(
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
+    if settings().queue and not site:
+        from jobs.work import enqueue_due  # noqa: PLC0415 - most crawls need it not
+
+        added = enqueue_due(current_engine(), utc_now())
+        console.print(f"{added} 个到期的站点与公众号已进入队列，由 qingyi worker 抓取")
+        return
     process.prepare()
     engine, store = current_engine(), evidence_store()
     with hold(engine, CRAWL_TASK):

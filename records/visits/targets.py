@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, insert, or_, select, update
+from sqlalchemy import Engine, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from records.database import in_batches, transaction
@@ -36,12 +36,13 @@ class Target:
     fence: int = 0  # under which it was taken, see `records.visits.fence`
 
 
-def list_due_sources(session: Session, now: datetime) -> Sequence[Source]:
-    """Enabled sources whose next visit is due, and those whose last visit was cut off, sites first; none outside of
-    its hours."""
+def list_due_sources(session: Session, now: datetime, only: Sequence[int] | None = None) -> Sequence[Source]:
+    """Enabled sources (`only` of these ids) whose next visit is due, and those whose last visit was cut off, sites first;
+    none outside of its hours."""
     cut_off = select(Visit.source_id).where(Visit.finished_at.is_(None), Visit.kind.in_(PATROLS))
     due = or_(Source.next_visit_at.is_(None), Source.next_visit_at <= now, Source.id.in_(cut_off))
-    rows = session.scalars(select(Source).where(Source.enabled, due).order_by(*SITES_FIRST))
+    named = true() if only is None else Source.id.in_(only)
+    rows = session.scalars(select(Source).where(Source.enabled, due, named).order_by(*SITES_FIRST))
     return [row for row in rows if row.visit_hours is None or Hours.of(row.visit_hours).seconds_left(now)]
 
 

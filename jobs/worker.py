@@ -1,0 +1,110 @@
+"""A worker: takes what waits in the queue, on any machine, and takes up what a lost worker left."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from procrastinate import App
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import Engine
+
+from crawler.pages.sitemap import first_maps
+from crawler.run import crawl_fed
+from crawler.spiders.turns import VISITS_AT_ONCE, Feed
+from jobs.work import ensure_queue, open_queue, step_of
+from records.database import reading
+from records.models import Source, SourceKind, VisitKind
+from records.settings import settings
+from records.store.content_store import EvidenceStore
+from records.visits.targets import Target, list_due_sources, open_visits
+
+_LOST = 3
+_STEPS_AT_ONCE = 2
+_POLL_SECONDS = 1.0
+
+
+def work(engine: Engine, store: EvidenceStore, queues: Sequence[str], *, wait: bool = True) -> None:
+    """Do what comes into these queues until the process is told to stop (SIGTERM, SIGINT), or with `wait` off until
+    nothing is left. Raises BrowserMissing, ValueError for a database without a queue."""
+    url = engine.url.render_as_string(hide_password=False)
+    ensure_queue(engine)
+    if "crawl" not in queues:
+        asyncio.run(_work(open_queue(url), queues, _STEPS_AT_ONCE, lambda: None, wait=wait))
+        return
+    visits = _Visits(engine)
+    app = open_queue(url, visits.make)
+    visits.app = app
+
+    async def beside(fault: Callable[[], str | None]) -> None:
+        visits.fault = fault
+        await _work(app, queues, VISITS_AT_ONCE, fault, wait=wait)
+
+    crawl_fed(engine, store, visits.feeds, beside)
+
+
+class _Visits:
+    """Makes the visits that the queue gives out, each in the spider of its kind."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.feeds = {VisitKind.SITE: Feed(), VisitKind.ACCOUNT: Feed()}
+        self.fault: Callable[[], str | None] = lambda: None
+        self.app: App | None = None
+
+    async def make(self, source_id: int) -> None:
+        """Returns when the visit has ended; at once where the source is not due any more."""
+        target = await asyncio.to_thread(self._opened, source_id)
+        if target is None:
+            return
+        await self.feeds[target.kind].visit(target)
+        if self.fault():  # the visit is another's: so is the job by now, and this process ends
+            await asyncio.Event().wait()
+        assert self.app is not None
+        with suppress(AlreadyEnqueued):
+            await step_of(self.app, "judge").defer_async(arguments=["flag"])
+
+    def _opened(self, source_id: int) -> Target | None:
+        now = datetime.now(UTC)
+        with reading(self._engine) as session:
+            due = list_due_sources(session, now, [source_id])
+        return open_visits(self._engine, due, now, _maps_of)[0] if due else None
+
+
+def _maps_of(source: Source) -> tuple[str, ...]:
+    return first_maps(source.address) if source.kind is SourceKind.SITE else ()
+
+
+async def _work(
+    app: App, queues: Sequence[str], at_once: int, fault: Callable[[], str | None], *, wait: bool
+) -> None:
+    silent = settings().worker_silent_seconds
+    async with app.open_async():
+        watch = asyncio.ensure_future(_watch(app, silent, fault))
+        try:
+            await app.run_worker_async(
+                queues=list(queues),
+                concurrency=at_once,
+                wait=wait,
+                fetch_job_polling_interval=_POLL_SECONDS,
+                listen_notify=False,
+                update_heartbeat_interval=silent / 3,
+                stalled_worker_timeout=silent,
+                shutdown_graceful_timeout=silent / 2,
+                delete_jobs="successful",
+            )
+        finally:
+            watch.cancel()
+
+
+async def _watch(app: App, silent: float, fault: Callable[[], str | None]) -> None:
+    """Give the work of workers that fell silent to others; end this process where it cannot go on."""
+    while True:
+        await asyncio.sleep(min(1.0, silent / 3))
+        if reason := fault():
+            print(f"错误：{reason}", file=sys.stderr, flush=True)  # noqa: T201 - the last words
+            os._exit(_LOST)  # its jobs are others' by now: it may neither finish nor fail them
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent):
+            await app.job_manager.retry_job(job)
