@@ -61,13 +61,13 @@ def test_a_crawler_that_was_frozen_doubles_nothing_and_asks_for_nothing_when_it_
         with transaction(engine) as session:  # it is silent for longer than others wait
             session.execute(update(Lease).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
         other = start(environment, tmp_path, "B")
-        wait_for(lambda: len(asked(site, "B")) > 6, "B does not take over")
+        wait_for(lambda: len(asked(site, "B")) > 6, "B does not take over", seconds=180)
         wait_for(lambda: time.monotonic() - frozen_at > ASK_SECONDS, "time stands still")
         before = len(asked(site, "A"))
         for process in processes:
             process.send_signal(signal.SIGCONT)
-        done = frozen.communicate(timeout=60)
-        assert other.wait(90) == 0
+        done = frozen.communicate(timeout=120)
+        assert other.wait(180) == 0
         assert done.returncode == 3
         assert "1 个巡查已由另一个进程接手" in done.stderr
         assert "Traceback" not in done.stdout + done.stderr

@@ -73,10 +73,10 @@ def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
         done = qingyi("crawl", "--due", **queued)
         assert f"{SITES} 个到期的站点与公众号已进入队列" in done.stdout
         killed, other = (start({**environment, **queued}, tmp_path, name) for name in "AB")
-        wait_for(lambda: asked(sites, "A") > 12 and asked(sites, "B") > 12, "a worker has nothing to do")
+        wait_for(lambda: asked(sites, "A") > 12 and asked(sites, "B") > 12, "a worker has nothing to do", 120)
         for process in (*psutil.Process(killed.pid).children(recursive=True), psutil.Process(killed.pid)):
             process.send_signal(signal.SIGKILL)
-        wait_for(lambda: finished(engine) == SITES, "the visits are not taken up")
+        wait_for(lambda: finished(engine) == SITES, "the visits are not taken up", 180)
         psutil.Process(other.pid).send_signal(signal.SIGTERM)
         assert other.wait(60) == 0
     with reading(engine) as session:
