@@ -83,6 +83,7 @@ def test_a_crawler_that_was_frozen_doubles_nothing_and_asks_for_nothing_when_it_
 
 def start(environment: dict[str, str], folder: Path, name: str) -> commands.RunningCommand:
     """A crawler with a disk and a name of its own."""
+    (folder / name / "packs").mkdir(parents=True)  # on which something was kept before
     own = {"QINGYI_EVIDENCE_DIR": str(folder / name), "QINGYI_USER_AGENT": f"crawler-{name}"}
     return commands.start("crawl", "--no-flag", environment={**environment, **own})
 
