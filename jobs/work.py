@@ -12,16 +12,16 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 from procrastinate.types import JSONDict
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url
 from tldextract import TLDExtract
 
 from crawler.pages.urls import slot_of
 from jobs.processes import run_step
-from records.database import reading, transaction
+from records.database import reading
 from records.models import Source
+from records.visits.queued import SCHEMA, ensure_queue_tables, find_queued_sources
 from records.visits.targets import list_due_sources
 
-SCHEMA = "qingyi_queue"
 QUEUES = ("crawl", "judge", "capture", "webhooks")
 STEPS: dict[str, tuple[str, ...]] = {  # by queue, what the clock or a visit's end asks for
     "judge": ("flag",),
@@ -77,26 +77,14 @@ def open_queue(url: str, visit: Callable[[int], Awaitable[None]] | None = None) 
 def ensure_queue(engine: Engine) -> None:
     """Make the queue's tables, where they are not there."""
     made = open_queue(engine.url.render_as_string(hide_password=False))
-    with transaction(engine) as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})
-        session.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-        if session.scalar(text(f"SELECT to_regclass('{SCHEMA}.procrastinate_jobs')")) is None:
-            connection = session.connection().connection.driver_connection
-            assert connection is not None
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL search_path TO {SCHEMA}")
-                cursor.execute(made.schema_manager.get_schema())
+    ensure_queue_tables(engine, made.schema_manager.get_schema())
 
 
 def enqueue_due(engine: Engine, now: datetime) -> int:
     """Put the visits of all sources that are due into the queue, those that are not there yet; returns how many."""
     ensure_queue(engine)
     with reading(engine) as session:
-        queued = text(
-            f"SELECT (args->>'source_id')::bigint FROM {SCHEMA}.procrastinate_jobs"  # noqa: S608 - our own name
-            " WHERE task_name = 'visit' AND status IN ('todo', 'doing')"
-        )
-        there = set(session.scalars(queued))
+        there = find_queued_sources(session)
         due = [source for source in list_due_sources(session, now) if source.id not in there]
     with open_queue(engine.url.render_as_string(hide_password=False)).open() as app:
         for lane, sources in _by_lane(due).items():

@@ -10,9 +10,10 @@ import psutil
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from jobs.work import SCHEMA, enqueue_due, enqueue_step, lane_of
+from jobs.work import enqueue_due, enqueue_step, lane_of
 from records.database import reading, transaction
 from records.models import Page, PlannedPage, PlannedState, Snapshot, Visit
+from records.visits.queued import SCHEMA
 from tests import commands
 from tests.records import registered
 from tests.servers.site import Answer, LoopbackSite, page, serving
