@@ -46,7 +46,7 @@ _COMMANDS = {
     "recheck": "recheck:recheck",
     "judge": "judge:judge",
     "serve": "serve:serve",
-    "worker": "worker:worker",
+    "worker": "crawl:worker",
 }
 
 

@@ -59,9 +59,11 @@ def test_a_crawler_that_was_frozen_doubles_nothing_and_asks_for_nothing_when_it_
             process.send_signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
         with transaction(engine) as session:  # it is silent for longer than others wait
-            session.execute(update(Lease).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+            past = datetime.now(UTC) - timedelta(seconds=1)
+            session.execute(update(Lease).values(host="another-machine", expires_at=past))
         other = start(environment, tmp_path, "B")
-        wait_for(lambda: len(asked(site, "B")) > 6, "B does not take over", seconds=180)
+        wait_for(lambda: len(asked(site, "B")) > 6 or other.poll() is not None, "B does not begin", 180)
+        assert other.poll() is None, other.communicate(timeout=1).stderr
         wait_for(lambda: time.monotonic() - frozen_at > ASK_SECONDS, "time stands still")
         before = len(asked(site, "A"))
         for process in processes:
