@@ -49,7 +49,7 @@ def run_job(*arguments: str) -> int:
     """Run a step whose time has come, or where workers do it, put it into their queue; returns its exit code. What did not
     end well is in the log."""
     if settings().queue and (name := _STEP_OF.get(arguments[0])):
-        from jobs.work import enqueue_step  # noqa: PLC0415 - one machine alone has no queue
+        from jobs.queued.work import enqueue_step  # noqa: PLC0415 - one machine alone has no queue
 
         engine = open_engine(settings().database_url)
         enqueue_step(engine, name)

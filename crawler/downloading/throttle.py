@@ -1,7 +1,5 @@
 """AutoThrottle that never goes below a site's own politeness."""
 
-from weakref import WeakKeyDictionary
-
 from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.extensions.throttle import AutoThrottle
@@ -13,12 +11,12 @@ class SiteThrottle(AutoThrottle):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._set: WeakKeyDictionary[Slot, float] = WeakKeyDictionary()
+        self._set: dict[int, float] = {}
 
     def _start_delay(self) -> float:
         return self.mindelay
 
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
-        least = self._set.setdefault(slot, slot.delay)
+        least = self._set.setdefault(id(slot), slot.delay)
         super()._adjust_delay(slot, latency, response)
         slot.delay = max(slot.delay, least)

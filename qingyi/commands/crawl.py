@@ -46,7 +46,7 @@ def crawl(
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
     if settings().queue and not site:
-        from jobs.work import enqueue_due  # noqa: PLC0415 - most crawls need it not
+        from jobs.queued.work import enqueue_due  # noqa: PLC0415 - most crawls need it not
 
         added = enqueue_due(current_engine(), utc_now())
         console.print(f"{added} 个到期的站点与公众号已进入队列，由 qingyi worker 抓取")
@@ -161,7 +161,7 @@ def worker(
         raise typer.Exit(2)
     process.prepare()
     engine, store = current_engine(), evidence_store()
-    from jobs.worker import work  # noqa: PLC0415 - beside the process that begins
+    from jobs.queued.worker import work  # noqa: PLC0415 - beside the process that begins
 
     console.print(f"领取工作：{'、'.join(queue)}", highlight=False)
     try:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from crawler.pages.sitemap import first_maps
 from crawler.run import crawl_fed
 from crawler.spiders.turns import VISITS_AT_ONCE, Feed
-from jobs.work import ensure_queue, open_queue, step_of
+from jobs.queued.work import ensure_queue, open_queue, step_of
 from records.database import reading
 from records.models import Source, SourceKind, VisitKind
 from records.settings import settings

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from jobs.work import enqueue_due, enqueue_step, lane_of
+from jobs.queued.work import enqueue_due, enqueue_step, lane_of
 from records.database import reading, transaction
 from records.models import Page, PlannedPage, PlannedState, Snapshot, Visit
 from records.visits.queued import SCHEMA

@@ -1,0 +1,1 @@
+"""Work for many machines: the queue, and the workers that take from it."""
