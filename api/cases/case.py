@@ -126,6 +126,8 @@ def is_renewable(case: Case, claim: CaseClaim | None, sign_in: SignIn, now: date
         return False
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, sign_in.user_id):
         return False
+    if case.state is CaseState.PROPOSED and not review.may_approve(case, sign_in.user):
+        return False
     return claim is None or (claim.user_id == sign_in.user_id and claim.until < now + claim_lasts(app) / 2)
 
 

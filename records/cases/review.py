@@ -240,6 +240,11 @@ def _approve(session: Session, case: Case, approver: User, decision: Decision, n
     workflow.step(session, case, to, actor=workflow.actor_of(approver), now=now, reason=reason)
 
 
+def may_approve(case: Case, user: User) -> bool:
+    """Whether the proposal is this user's to approve: an approver's, and not of who made it."""
+    return may(user, Permission.APPROVE) and case.reviewer_id != user.id
+
+
 def comment(session: Session, case: Case, reviewer: User, words: str, now: datetime) -> None:
     """Write a remark into the case's history. Raises StepRefused for an empty one."""
     if not words.strip():

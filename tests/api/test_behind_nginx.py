@@ -44,7 +44,7 @@ def test_programs_need_certificate_and_token_and_people_neither(served, case_id,
     trust = ssl.create_default_context(cafile=str(front.folder / "server.pem"))
     with httpx.Client(base_url=front.url, verify=trust) as person:
         sign_in(person, "reviewer")
-        assert person.get("/cases", params={"state": "transferred"}).text.count("<tr data-row>") == 1
+        assert person.get("/cases", params={"state": "transferred"}).text.count("<tr data-row") == 1
 
 
 @pytest.mark.databases("sqlite")
