@@ -53,6 +53,8 @@ TITLES = {
     "oidc_client_id": "统一身份认证的客户端编号",
     "oidc_client_secret": "统一身份认证的客户端密钥",
     "oidc_claim": "统一身份认证中登录名所在的声明",
+    "queue": "工作队列（postgresql 时由各机器的 qingyi worker 执行）",
+    "worker_silent_seconds": "工作进程多久无声响即由他人接手（秒）",
     "secure_cookies": "Cookie 仅经 HTTPS 发送",
 }
 
