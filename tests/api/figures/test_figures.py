@@ -66,7 +66,7 @@ def shown(client: httpx.Client, address: str) -> int:
     """How many cases a view of the queue has."""
     address = unescape(address)
     state = re.search(r"state=([a-z_-]+)", address)[1]
-    return len(re.findall(r"<tr data-row>", client.get(address).text)) if state else -1
+    return len(re.findall(r"<tr data-row ", client.get(address).text)) if state else -1
 
 
 @pytest.mark.slow
