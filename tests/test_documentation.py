@@ -54,7 +54,7 @@ def test_every_call_of_the_api_has_its_line(tmp_path) -> None:
             assert f"`{method.upper()} {path}" in API
 
 
-# Settings of programs that have no database: an office's client, and compose.
+# Settings of programs that have no database (an office's client, compose), and where settings are read from.
 ELSEWHERE = {
     "QINGYI_URL",
     "QINGYI_TOKEN",
@@ -62,6 +62,7 @@ ELSEWHERE = {
     "QINGYI_KEY",
     "QINGYI_AUTHORITY",
     "QINGYI_DATABASE_PASSWORD",
+    "QINGYI_SECRETS_DIR",
 }
 
 

@@ -1,7 +1,7 @@
 """Posts of self-media 自媒体: what a post says of itself, and the page objects that read it (web-poet).
 
 A platform is one small class in a module of its own: how its pages are recognised, where the parts of a post
-stand, and what it shows in place of a post. CONTRIBUTING.md shows how one is added.
+stand, and what it shows in place of a post. docs/guides/platform.md shows how one is added.
 """
 
 import re
