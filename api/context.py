@@ -130,7 +130,8 @@ Administrator = Annotated[SignIn, Depends(allowed(Permission.ADMINISTER))]
 AuditReader = Annotated[SignIn, Depends(allowed(Permission.SEE_AUDIT))]
 Officer = Annotated[SignIn, Depends(officer)]
 CheckedForm = Depends(checked_form)
-RecordId = Annotated[int, PathValue(ge=1, le=2**63 - 1)]
+# An integer that every reader of JSON takes exactly (RFC 7493, 2.2).
+RecordId = Annotated[int, PathValue(ge=1, le=2**53 - 1)]
 
 
 def uploaded_table(upload: Annotated[UploadFile, File()]) -> TableFile:

@@ -105,6 +105,7 @@ def make_stage(folder: Path, port: int) -> Stage:
         "QINGYI_EVIDENCE_DIR": str(folder / "evidence"),
         "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
         "QINGYI_RECHECK_AFTER_HOURS": "0",
+        "QINGYI_RECALL_SECONDS": "0",
         "QINGYI_LISTS_DIR": str(folder / "keyword_lists"),
         "QINGYI_LISTS_KEPT_DIR": str(folder / "lists"),
         "COLUMNS": "120",

@@ -49,6 +49,7 @@ COLUMNS = {
     "举报人": "reporter",
     "机构": "institution",
 }
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class TipRefused(Exception):
@@ -248,6 +249,8 @@ def _is_there(session: Session, new: NewTip, today: date) -> bool:
 def checked_url(written: str) -> str:
     """An http or https address, without its fragment; raises TipRefused."""
     url = written.strip()
+    if _CONTROL.search(url):
+        raise TipRefused("网址：含有控制字符")
     try:
         parts = urlsplit(url)
         port = parts.port  # raises for what is no number

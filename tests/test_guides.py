@@ -30,7 +30,9 @@ def test_a_rule_with_a_new_law_finds_what_its_guide_says(tmp_path: Path) -> None
     shutil.copytree(PROJECT / "keyword_lists", folder)
     carried_out("rule", folder)
     rules = load_rules(folder)
-    assert [str(article) for article in rules.by_id["drawn-lots"].law] == ["云河市医疗服务宣传管理规定第六条"]
+    assert [str(article) for article in rules.by_id["drawn-lots"].law] == [
+        "《云河市医疗服务宣传管理规定》第六条"
+    ]
     assert [str(fault) for fault in failing_examples(rules, date(2026, 11, 28))] == []
 
 

@@ -107,7 +107,7 @@ def show(
     sign_in: Administrator,
     kind: Kind,
     words: Annotated[str, Query(max_length=100)] = "",
-    institution: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    institution: Annotated[int | None, Query(ge=1, le=2**53 - 1)] = None,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """The entries of a kind, with a search, and what can be done with them."""

@@ -15,6 +15,7 @@ from records.database import reading, transaction
 from records.figures import work_status
 from records.models import SignIn
 from records.task_locks import NotStoppable, stop
+from records.tips import TipRefused, checked_url
 
 router = APIRouter(prefix="/admin/status", include_in_schema=False)
 
@@ -56,14 +57,18 @@ def start(
     address: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Start a crawl of what is due, or of one source."""
+    try:
+        site = checked_url(address) if address.strip() else ""
+    except TipRefused as refused:
+        return _page(request, app, sign_in, now, 422, fault=str(refused))
     with reading(app.engine) as session:
         running = {one.task for one in work_status.list_running_tasks(session, now)}
     if CRAWL_TASK in running:
         return _page(request, app, sign_in, now, 409, fault="巡查正在进行，不能同时再启动一次")
     with transaction(app.engine) as session:
-        words = f"启动巡查：{address}" if address else "启动巡查：所有到期来源"
+        words = f"启动巡查：{site}" if site else "启动巡查：所有到期来源"
         audit.append(session, sign_in.user, "crawl_controlled", now, reason=words)
-    start_step(app, "crawl", *(("--site", address) if address else ("--due",)), seconds=None)
+    start_step(app, "crawl", *(("--site", site) if site else ("--due",)), seconds=None)
     return RedirectResponse("/admin/status", 303)
 
 

@@ -45,7 +45,7 @@ def show(
     app: App,
     sign_in: AuditReader,
     wanted: Wanted,
-    before: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    before: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
     """Everything that anyone did, newest first."""
     with reading(app.engine) as session:

@@ -39,7 +39,7 @@ def decide(
     office: Annotated[list[int] | None, Form()] = None,
     alike: Annotated[bool, Form()] = False,
     view: Annotated[str, Form(max_length=1000)] = "",
-    x_ahead: Annotated[int, Header(ge=0, le=2**63 - 1)] = 0,
+    x_ahead: Annotated[int, Header(ge=0, le=2**53 - 1)] = 0,
 ) -> Response:
     """Take a step, with `alike` for all cases that say the same; after a decision, on to the next case of the view. Where
     the browser has that one at hand already (`x_ahead`), it is told so, and what was done. A step that is refused comes

@@ -27,7 +27,7 @@ from records.workflow import StepRefused
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 PAGE_SIZE = 50
-Done = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+Done = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 
 
 @router.get("")
@@ -87,7 +87,7 @@ def go_on(
     sign_in: Reviewer,
     now: Now,
     view: Annotated[str, Form(max_length=1000)] = "",
-    after: Annotated[int, Form(ge=0, le=2**63 - 1)] = 0,
+    after: Annotated[int, Form(ge=0, le=2**53 - 1)] = 0,
     anew: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """Go on with the next case of the view after the case `after`; `anew` brings back what was passed over."""

@@ -109,7 +109,7 @@ def take_answers(
     app: App,
     sign_in: Writer,
     now: Now,
-    office: Annotated[int, Form(ge=1, le=2**63 - 1)],
+    office: Annotated[int, Form(ge=1, le=2**53 - 1)],
     file: UploadedTable,
 ) -> HTMLResponse:
     """Take an office's filled-in list back; says what was taken, and which rows could not be."""

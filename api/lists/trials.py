@@ -59,7 +59,7 @@ def show(
     sign_in: ListReader,
     trial_id: RecordId,
     kind: Annotated[str, Query(max_length=10)] = "",
-    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
     """A trial: how far it is, what it came to, and every page that would be judged differently."""
     with reading(app.engine) as session:

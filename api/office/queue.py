@@ -41,8 +41,8 @@ def queue(
     sign_in: Officer,
     now: Now,
     state: TransferState | None = None,
-    matter: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    matter: Annotated[int | None, Query(ge=1, le=2**53 - 1)] = None,
+    after: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
     """The office's transfers by matter: those that it has not answered, or those in a state."""
     return _queue(request, app, sign_in, now, Shown(state, matter, after))

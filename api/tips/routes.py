@@ -63,7 +63,7 @@ def show(
     sign_in: TipTaker,
     now: Now,
     state: Annotated[str, Query(max_length=20)] = "",
-    before: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    before: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
     """The tips, newest first, each with its case; a form for another; an import."""
     with reading(app.engine) as session:

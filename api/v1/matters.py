@@ -41,7 +41,7 @@ class MatterList(BaseModel):
 def list_matters(
     app: App,
     caller: TokenCaller,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="从这个编号之后开始")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     answered: Annotated[bool, Query(description="也列已全部反馈的")] = False,
 ) -> MatterList:

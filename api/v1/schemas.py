@@ -117,7 +117,7 @@ class DisposalIn(BaseModel):
 class DisposalReport(DisposalIn):
     """A disposal of one transfer among many."""
 
-    transfer_id: int = Field(ge=1, le=2**63 - 1)
+    transfer_id: int = Field(ge=1, le=2**53 - 1)
 
 
 class DisposalReports(BaseModel):
@@ -135,7 +135,7 @@ class Receipts(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lease: str | None = Field(default=None, max_length=40, description="持有这些转送件的租约")
-    transfer_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=500)
+    transfer_ids: list[Annotated[int, Field(ge=1, le=2**53 - 1)]] = Field(min_length=1, max_length=500)
 
 
 class BulkResult(BaseModel):

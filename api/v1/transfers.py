@@ -65,10 +65,10 @@ def answered(
 def list_transfers(
     app: App,
     caller: TokenCaller,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="从这个编号之后开始")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53 - 1, description="从这个编号之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     state: Annotated[TransferState | None, Query(description="状态；不填为尚未办结的")] = None,
-    matter: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="只列这个事项的")] = None,
+    matter: Annotated[int | None, Query(ge=1, le=2**53 - 1, description="只列这个事项的")] = None,
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(app.engine) as session:

@@ -1,4 +1,4 @@
-"""No page asks the database more than fifteen times, however much is on it."""
+"""No page asks the database more than twenty times, however much is on it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from tests.api.conftest import PASSWORD
 from tests.api.pages import sign_in, transfer
 from tests.records import registered
 
-MOST = 15
+MOST = 20
 
 
 @contextmanager

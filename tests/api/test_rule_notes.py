@@ -23,7 +23,7 @@ def test_an_office_is_not_told_where_a_rule_is_known_to_be_wrong(served, case_id
     with served.client() as client:
         sign_in(client, "officer")
         page = client.get(f"/takedown/{transfer_id}").text
-    assert "规则：cure-promise" in page
+    assert "规则编号：cure-promise" in page
     assert "已知误报" not in page
 
 

@@ -115,7 +115,7 @@ def stage(engine, database_url, store, rules, environment):
             add_user(session, kind.value, PASSWORD, Role.OFFICER, office=office)
         for role in (Role.REVIEWER, Role.LEADER, Role.AUDITOR):
             add_user(session, role.value, PASSWORD, role, display_name=role.label)
-    with running(engine, store, rules, Settings(), lambda: time.now) as url:
+    with running(engine, store, rules, Settings(recall_seconds=0), lambda: time.now) as url:
         yield Stage(url, engine, database_url, store.folder, time, environment)
 
 
@@ -178,7 +178,7 @@ def letters_say_what_the_database_says(stage: Stage) -> None:
         for number, (kind, office_id) in enumerate(stage.offices().items(), 1):
             form = {"csrf": hidden(client.get("/letters").text, "csrf"), "office": office_id}
             assert client.post("/letters", data=form).status_code == 303
-            said = f"卫生健康委移〔{stage.clock.now.year}〕云溪市{kind.label}第1号"
+            said = f"{Settings().letter_code}〔{stage.clock.now.year}〕{number}号"
             wanted = [str(transfers(stage)[kind].id), "云溪第1医院", case.page.url, snapshot.body_sha256]
             made = {
                 one: client.get(f"/letters/{number}/letter.{one}").content for one in ("docx", "pdf", "xlsx")

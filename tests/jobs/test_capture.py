@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from evidence.manifest import read_manifest
 from records.database import reading
 from records.models import Capture
+from records.store.compression import compressed
 from records.store.content_store import EvidenceStore
 from tests.servers.site import Answer, page, serving
 from tests.servers.stamping import authority
@@ -97,7 +98,8 @@ def test_evidence_that_was_changed_is_named(qingyi, register_site, manifests, st
     text = next(item for item in first.items if item.name == "text.json")
     content = store.get(text.sha256)
     (pack,) = store.folder.glob("packs/*.pack")
-    pack.write_bytes(pack.read_bytes().replace(content, content[::-1]))
+    kept = compressed(content)
+    pack.write_bytes(pack.read_bytes().replace(kept, kept[:-1] + bytes([kept[-1] ^ 1])))
     done = qingyi("evidence", "check")
     assert done.returncode == 1
     assert "text.json" in done.stdout

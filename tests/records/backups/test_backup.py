@@ -267,6 +267,9 @@ NO_EVIDENCE = {
     "answered_calls.request_sha256",
     "sign_in_attempts.name_sha256",
     "sign_ins.token_sha256",
+    "passed_cases.token_sha256",
+    "list_files.sha256",
+    "list_version_files.sha256",
 }
 
 
