@@ -52,8 +52,9 @@ def decided(page: Page, url: str, decisions: int) -> tuple[list[float], float]:
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases")
+    page.goto(f"{url}/cases?state=pending")  # what came back from an office is not decided, but sent on
     page.keyboard.press("g")
-    page.wait_for_url("**/cases/*")
+    page.wait_for_url("**/cases/*?state=pending")
     page.evaluate(_WATCH)
     return _waits(page, decisions, "y"), (decisions + 1) / decisions
 
