@@ -35,8 +35,9 @@ def flag_again(
     1. an undecided case about this snapshot, and nothing is found now: closed (不予认定) where nobody holds it and it
        stands for no other case; else told
     2. an undecided case about this snapshot, and other findings: it shows these
-    3. no case, or a decided one whose findings were others: a new case, unless the page is gone by now
-    4. all else (transferred, disposed, about another snapshot …): left alone
+    3. no case, or a dismissed one whose findings were others: a new case, unless the page is gone by now
+    4. all else (transferred, returned, verified, about another snapshot …): left alone. What is stored does not say that
+       anything is back: a re-check, whose snapshots are not judged so, may have seen it gone
     """
     version = record.lists_version[:12]
     if case is not None and case.state in _UNDECIDED:
@@ -49,10 +50,12 @@ def flag_again(
         words = f"关键词表更新（版本 {version}），重新研判：{_change(before, record)}"
         workflow.note(session, case, actor=FLAGGER, now=now, reason=words)
         return Reflagged.CHANGED
+    if case is not None and case.state is not CaseState.DISMISSED:
+        return Reflagged.NOTHING
     if not record.unlawful or _is_gone(session, page):
         return Reflagged.NOTHING
     opened = flag(session, page, record, case, now)
-    if opened is None or opened.judgement_id != record.id:
+    if opened is None:
         return Reflagged.NOTHING
     words = f"由关键词表更新（版本 {version}）在已存页面上发现"
     workflow.note(session, opened, actor=FLAGGER, now=now, reason=words)

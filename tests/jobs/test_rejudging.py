@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from classifiers.lists.rules import RuleSet, load_rules
 from jobs import rejudging
@@ -134,6 +134,27 @@ def test_what_a_list_finds_and_finds_no_more_reaches_the_stored_pages(
     latest = case_of(engine, lawful[2])
     assert latest is not None
     assert (latest.id, latest.state) == (decided.id, CaseState.DISMISSED), "a person dismissed just this"
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_stored_brings_nothing_back_that_is_beyond_the_reviewers(
+    engine: Engine, store: EvidenceStore, now: datetime, folders: ListFolders, wider: str, stored: Store
+) -> None:
+    beyond = (CaseState.VERIFIED, CaseState.RETURNED, CaseState.TRANSFERRED)
+    before = {state: case_of(engine, stored(state.value, registered.UNLAWFUL + ONLY_NEW)) for state in beyond}
+    for state, case in before.items():
+        assert case is not None
+        with transaction(engine) as session:
+            session.execute(update(Case).where(Case.id == case.id).values(state=state))
+
+    done = run(engine, store, folders, wider, now)
+    assert (done.judged, done.opened, done.changed, done.closed, done.left_open) == (3, 0, 0, 0, 0)
+    for state, case in before.items():
+        assert case is not None
+        after = case_of(engine, case.page_id)
+        assert after is not None
+        assert (after.id, after.state, after.judgement_id) == (case.id, state, case.judgement_id)
+        assert "关键词表更新" not in last_words(engine, after)
 
 
 @pytest.mark.databases("sqlite")
