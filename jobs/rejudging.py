@@ -25,8 +25,8 @@ from records.lists.agreement import VersionMissing, restore_version
 from records.lists.drafts import ListFolders
 from records.lists.rejudgings import begin_rejudging, end_rejudging, find_unfinished
 from records.models import Rejudging, RejudgingState
-from records.snapshots.images import texts_with_images
-from records.store.content_store import EvidenceMissing, EvidenceStore
+from records.snapshots.images import find_text
+from records.store.content_store import EvidenceStore
 
 _AT_ONCE = 50
 _WORKERS = 2
@@ -51,27 +51,41 @@ class _Done:
     different: list[_Different]
 
 
-def rejudge(
-    engine: Engine,
-    store: EvidenceStore,
-    folders: ListFolders,
-    progress: Callable[[int], None] = lambda _: None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Rejudging | None:
-    """Judge all stored pages that are left to be judged by the version in force; what it came to, or None where nobody
-    asked for it. `progress` is called with how many more are done. Raises VersionMissing."""
+@dataclass(frozen=True)
+class Begun:
+    """A rejudging that is under way: its id, its lists and where they lie, and the snapshots that are left."""
+
+    id: int
+    version: str
+    folder: Path
+    left: Sequence[int]
+
+
+def begin(engine: Engine, folders: ListFolders, now: datetime) -> Begun | None:
+    """Take up what was asked for and is not finished; None where nobody asked. Raises VersionMissing."""
     with transaction(engine) as session:
         found = find_unfinished(session)
         if found is None:
             return None
         if not restore_version(session, folders, found.version):
             raise VersionMissing(f"没有保存关键词表版本 {found.version[:12]}，无法据以重新研判")
-        left, version = begin_rejudging(session, found, now()), found.version
-    rest, running = iter(left), deque[Future[_Done]]()
+        left = begin_rejudging(session, found, now)
+        return Begun(found.id, found.version, folders.of(found.version), left)
+
+
+def rejudge(
+    engine: Engine,
+    store: EvidenceStore,
+    begun: Begun,
+    progress: Callable[[int], None] = lambda _: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Rejudging:
+    """Judge all stored pages that are left; what it came to. `progress` is called with how many more are done."""
+    rest, running = iter(begun.left), deque[Future[_Done]]()
     address = engine.url.render_as_string(hide_password=False)
-    workers = min(_WORKERS, -(-len(left) // _AT_ONCE) or 1)  # each reads the lists first
+    workers = min(_WORKERS, -(-len(begun.left) // _AT_ONCE) or 1)  # each reads the lists first
     with ProcessPoolExecutor(
-        workers, get_context("forkserver"), _open, (address, store, folders.of(version))
+        workers, get_context("forkserver"), _open, (address, store, begun.folder)
     ) as pool:
         while True:
             while len(running) < 2 * workers and (some := list(islice(rest, _AT_ONCE))):
@@ -79,22 +93,22 @@ def rejudge(
             if not running:
                 break
             done = running.popleft().result()  # in order, so that it is known up to where all is done
-            if not _keep(engine, found.id, done, version, now()):
+            if not _keep(engine, begun, done, now()):
                 for future in running:
                     future.cancel()
                 break
             progress(done.judged + done.missing)
     with transaction(engine) as session:
-        ended = session.get_one(Rejudging, found.id, with_for_update=True)
+        ended = session.get_one(Rejudging, begun.id, with_for_update=True)
         if ended.state is RejudgingState.RUNNING:
             end_rejudging(session, ended, now())
         return ended
 
 
-def _keep(engine: Engine, rejudging_id: int, done: _Done, version: str, now: datetime) -> bool:
+def _keep(engine: Engine, begun: Begun, done: _Done, now: datetime) -> bool:
     """Write what some pages came to; whether it is to go on."""
     with transaction(engine) as session:
-        rejudging = session.get_one(Rejudging, rejudging_id, with_for_update=True)
+        rejudging = session.get_one(Rejudging, begun.id, with_for_update=True)
         if rejudging.state is not RejudgingState.RUNNING:
             return False
         counts: Counter[Reflagged] = Counter()
@@ -108,9 +122,9 @@ def _keep(engine: Engine, rejudging_id: int, done: _Done, version: str, now: dat
                 snapshot,
                 new.page,
                 new.judgement,
-                version=version,
+                version=begun.version,
                 now=now,
-                rejudging_id=rejudging_id,
+                rejudging_id=begun.id,
             )
             session.flush()
             counts[flag_again(session, snapshot.page, record, cases.get(snapshot.page_id), now)] += 1
@@ -151,10 +165,7 @@ def _judge(ids: Sequence[int]) -> _Done:
         before = find_places(session, ids)
         confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
         for snapshot in snapshots:
-            try:
-                (page,) = texts_with_images(session, here.store, [snapshot])
-            except EvidenceMissing:
-                page = None
+            page = find_text(session, here.store, snapshot)
             if page is None:
                 missing += 1
                 continue

@@ -17,7 +17,7 @@ from tldextract import TLDExtract
 
 from crawler.pages.urls import slot_of
 from jobs.processes import run_step
-from records.database import reading
+from records.database import in_batches, reading
 from records.models import Source
 from records.visits.queued import SCHEMA, ensure_queue_tables, find_queued_sources
 from records.visits.targets import list_due_sources
@@ -32,7 +32,6 @@ STEPS: dict[str, tuple[str, ...]] = {  # by queue, what the clock or a visit's e
 }
 _QUEUE_OF = {"recheck": "capture", "tips": "capture"}
 _RUNNING_ALREADY = 3
-_BATCH = 500
 _domain_of = TLDExtract(
     suffix_list_urls=(), cache_dir=None
 )  # by the list that comes with it: nothing is fetched
@@ -89,9 +88,9 @@ def enqueue_due(engine: Engine, now: datetime) -> int:
     with open_queue(engine.url.render_as_string(hide_password=False)).open() as app:
         for lane, sources in _by_lane(due).items():
             visit = app.configure_task("visit", queue="crawl", lock=lane)
-            for at in range(0, len(sources), _BATCH):
-                some: list[JSONDict] = [{"source_id": source.id} for source in sources[at : at + _BATCH]]
-                visit.batch_defer(*some)
+            for some in in_batches(sources):
+                asked: list[JSONDict] = [{"source_id": source.id} for source in some]
+                visit.batch_defer(*asked)
     return len(due)
 
 

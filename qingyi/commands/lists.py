@@ -9,7 +9,7 @@ from rich.table import Table
 from classifiers.examples import failing_examples
 from classifiers.lists.law_table import law_table
 from classifiers.lists.rules import load_rules
-from jobs.rejudging import rejudge
+from jobs.rejudging import begin, rejudge
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from qingyi.rules import rules_in_force
@@ -18,7 +18,7 @@ from records.lists import trials
 from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files, keep_version
 from records.lists.publications import notice_version
-from records.lists.rejudgings import ask_rejudging, count_left, find_unfinished
+from records.lists.rejudgings import ask_rejudging, find_unfinished
 from records.lists.trial_run import run_trial
 from records.local_time import local_day
 from records.models import ListTrial
@@ -71,15 +71,14 @@ def rejudge_pages(
     with hold(engine, "rejudge"):
         with transaction(engine) as session:
             version = notice_version(session, folders, rules_in_force().version, utc_now()).version
-            unfinished = find_unfinished(session)
-            if unfinished is None and not due:
-                unfinished = ask_rejudging(session, version, "system:command", utc_now())
-            left = 0 if unfinished is None else count_left(session, unfinished)
-        with counting("重新研判中（页）", left) as progress:
-            done = rejudge(engine, evidence_store(), folders, progress)
-    if done is None:
-        console.print("没有等待重新研判的版本")
-        return
+            if find_unfinished(session) is None and not due:
+                ask_rejudging(session, version, "system:command", utc_now())
+        begun = begin(engine, folders, utc_now())
+        if begun is None:
+            console.print("没有等待重新研判的版本")
+            return
+        with counting("重新研判中（页）", len(begun.left)) as progress:
+            done = rejudge(engine, evidence_store(), begun, progress)
     console.print(
         f"版本 {done.version[:12]}：重新研判 {done.judged} 页，新增案件 {done.opened} 件，命中有变 {done.changed} 件，"
         f"不再命中而结案 {done.closed} 件，不再命中但已有人处理 {done.left_open} 件"

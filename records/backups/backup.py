@@ -10,7 +10,6 @@ whatever that moment's rows name is in the store when it is copied afterwards.
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -31,7 +30,7 @@ from records.cases.captures import check_captures
 from records.database import newest_revision, reading, transaction
 from records.models import Capture
 from records.store.content_store import EvidenceStore
-from records.store.whole_files import flush_folder
+from records.store.whole_files import flush_to_disk
 
 FORMAT = "qingyi-backup/1"
 _LISTS, _FACTS = "lists", "backup.json"
@@ -92,9 +91,9 @@ def take_backup(
         (made / _FACTS).write_text(json.dumps({"format": FORMAT, **asdict(backup)}, indent=1), "utf-8")
         for path in (made, *made.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
-            _flush(path)
+            flush_to_disk(path)
         made.rename(folder / name)
-        flush_folder(folder)
+        flush_to_disk(folder)
     return Outcome(backup, list(dict.fromkeys(lost + faults)))
 
 
@@ -246,14 +245,6 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BackupFailed(f"另一个备份正在写入 {folder}") from None
         yield
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sha256_of(file: Path) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from records.database import transaction
 from records.models import SignIn
-from records.store.whole_files import flush_folder
+from records.store.whole_files import flush_to_disk
 
 NAMES = {"sqlite": "database.db", "postgresql": "database.pgdump"}
 
@@ -68,7 +68,7 @@ def load(engine: Engine, folder: Path) -> None:
         new.replace(place)
     finally:
         new.unlink(missing_ok=True)
-    flush_folder(place.parent)
+    flush_to_disk(place.parent)
 
 
 def count_rows(session: Session) -> dict[str, int]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from records import workflow
+from records.cases.flagging import find_latest_cases
 from records.cases.stages import STAGES
+from records.judgements.judgements import is_newest
 from records.local_time import begin_of
 from records.models import (
     Case,
@@ -32,7 +34,6 @@ from records.models import (
 
 _CLAIM = timedelta(minutes=20)
 _WEEK = timedelta(days=7)
-_later = aliased(JudgementRecord)  # a snapshot that was judged again counts by its newest judgement
 _SUSPICIOUS, _PLAIN = "有可疑表述", "无可疑表述"
 
 
@@ -105,7 +106,7 @@ def decide_check(
     if check.kind is CheckKind.REPEATED or verdict is not CheckVerdict.UNLAWFUL:
         return None
     page_id = check.judgement.snapshot.page_id
-    last = session.scalar(select(Case).where(Case.page_id == page_id).order_by(Case.id.desc()).limit(1))
+    last = find_latest_cases(session, [page_id]).get(page_id)
     if last is not None and last.state not in (CaseState.DISMISSED, CaseState.VERIFIED):
         return None
     if not check.judgement.page_text:
@@ -164,9 +165,7 @@ def _judged(query: Select[Any], week: date) -> Select[Any]:
             JudgementRecord.judged_at >= begin_of(week),
             JudgementRecord.judged_at < begin_of(week + _WEEK),
             JudgementRecord.unlawful.is_(False),
-            ~exists().where(
-                _later.snapshot_id == JudgementRecord.snapshot_id, _later.id > JudgementRecord.id
-            ),
+            is_newest(),
             Snapshot.status == 200,
             Snapshot.page_state == "normal",
             Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),

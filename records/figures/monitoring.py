@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from records.cases.review_queue import NO_CATEGORY
 from records.cases.stages import STAGES
+from records.database import in_batches
 from records.figures.period import Period
+from records.judgements.judgements import is_newest
 from records.models import (
     Case,
     CaseState,
@@ -46,8 +48,6 @@ _PLATFORMS = (
     "bilibili.com",
     "163.com",
 )
-_PART = 500
-_later = aliased(JudgementRecord)  # a snapshot that was judged again counts by its newest judgement
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def find_monitoring(session: Session, period: Period, district: str | None = Non
         JudgementRecord.snapshot_id == func.coalesce(Snapshot.unchanged_since_id, Snapshot.id),
     ).where(
         JudgementRecord.unlawful,
-        ~exists().where(_later.snapshot_id == JudgementRecord.snapshot_id, _later.id > JudgementRecord.id),
+        is_newest(),
     )
     newest: dict[tuple[int, bool], tuple[int, int, str]] = {}
     for page_id, source, is_mobile, judgement_id, gravity in session.execute(
@@ -254,10 +254,8 @@ def _end(owner: Owner, is_mobile: bool) -> str:
 def _states(session: Session, page_ids: Sequence[int], period: Period) -> dict[int, CaseState]:
     """The state of each page's newest case that was opened by the end of the period."""
     states: dict[int, CaseState] = {}
-    for begin in range(0, len(page_ids), _PART):
-        query = select(Case.page_id, Case.state).where(
-            Case.page_id.in_(page_ids[begin : begin + _PART]), Case.opened_at < period.end
-        )
+    for some in in_batches(page_ids):
+        query = select(Case.page_id, Case.state).where(Case.page_id.in_(some), Case.opened_at < period.end)
         states |= {row[0]: row[1] for row in session.execute(query.order_by(Case.id))}
     return states
 
@@ -265,8 +263,8 @@ def _states(session: Session, page_ids: Sequence[int], period: Period) -> dict[i
 def _findings(session: Session, judgement_ids: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
     found: dict[int, list[tuple[str, str, str]]] = {}
     columns = (FindingRecord.judgement_id, FindingRecord.rule, FindingRecord.family, FindingRecord.quote)
-    for begin in range(0, len(judgement_ids), _PART):
-        query = select(*columns).where(FindingRecord.judgement_id.in_(judgement_ids[begin : begin + _PART]))
+    for some in in_batches(judgement_ids):
+        query = select(*columns).where(FindingRecord.judgement_id.in_(some))
         for judgement_id, rule, family, quote in session.execute(query):
             found.setdefault(judgement_id, []).append((rule, family, quote))
     return found

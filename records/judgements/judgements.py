@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, true, update
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, true, update
+from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from classifiers.page.score import with_similar_pages
 from classifiers.values import Judgement, PageText
@@ -181,6 +181,23 @@ def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(there))
 
 
+def is_newest() -> ColumnElement[bool]:
+    """The condition that a judgement is the newest of its snapshot: one that was judged again counts by that."""
+    later = aliased(JudgementRecord)
+    return ~exists().where(later.snapshot_id == JudgementRecord.snapshot_id, later.id > JudgementRecord.id)
+
+
+def newest_judged(after_id: int = 0) -> Select[int]:
+    """The newest judged snapshot of each page, by its `id`, where that is greater than `after_id`."""
+    newest = func.max(JudgementRecord.snapshot_id)
+    return (
+        select(newest.label("id"))
+        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+        .group_by(Snapshot.page_id)
+        .having(newest > after_id)
+    )
+
+
 def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[Snapshot]:
     """The snapshots by id, each with its page, source and institution."""
     owners = selectinload(Snapshot.page).selectinload(Page.source).selectinload(Source.institution)
@@ -190,15 +207,10 @@ def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[
 
 def find_places(session: Session, snapshot_ids: Sequence[int]) -> dict[int, set[tuple[str, int, int]]]:
     """By snapshot, what its newest judgement found and where: rule, first character, one past the last."""
-    newest = (
-        select(func.max(JudgementRecord.id))
-        .where(JudgementRecord.snapshot_id.in_(snapshot_ids))
-        .group_by(JudgementRecord.snapshot_id)
-    )
     rows = session.execute(
         select(JudgementRecord.snapshot_id, FindingRecord.rule, FindingRecord.start, FindingRecord.end)
         .join(FindingRecord, FindingRecord.judgement_id == JudgementRecord.id)
-        .where(JudgementRecord.id.in_(newest))
+        .where(JudgementRecord.snapshot_id.in_(snapshot_ids), is_newest())
     )
     found: dict[int, set[tuple[str, int, int]]] = {}
     for snapshot_id, rule, start, end in rows:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from records import audit
-from records.models import JudgementRecord, Rejudging, RejudgingState, Snapshot
+from records.judgements.judgements import newest_judged
+from records.models import Rejudging, RejudgingState
 
 _UNFINISHED = (RejudgingState.WAITING, RejudgingState.RUNNING)
 
@@ -48,29 +49,13 @@ def cancel_rejudging(session: Session, rejudging: Rejudging, actor: str, now: da
     return True
 
 
-def count_left(session: Session, rejudging: Rejudging) -> int:
-    """How many pages it has still to judge."""
-    left = _left(rejudging).subquery()
-    return session.scalar(select(func.count()).select_from(left)) or 0
-
-
 def begin_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> list[int]:
     """The newest judged snapshots of all pages that are left, by id; what was begun goes on where it ended."""
-    left = list(session.scalars(_left(rejudging).order_by("id")).all())
+    left = list(session.scalars(newest_judged(rejudging.after_snapshot_id).order_by("id")).all())
     rejudging.state = RejudgingState.RUNNING
     rejudging.started_at = rejudging.started_at or now
     rejudging.pages = rejudging.judged + rejudging.missing + len(left)
     return left
-
-
-def _left(rejudging: Rejudging) -> Select[int]:
-    newest = func.max(JudgementRecord.snapshot_id)
-    return (
-        select(newest.label("id"))
-        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
-        .group_by(Snapshot.page_id)
-        .having(newest > rejudging.after_snapshot_id)
-    )
 
 
 def end_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> None:

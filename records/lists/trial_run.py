@@ -11,19 +11,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet, load_rules
 from classifiers.page.identity import Register
 from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
+from records.judgements.judgements import list_with_owners
 from records.lists.drafts import ListFolders
 from records.lists.trials import find_decisions
-from records.models import ListTrial, Page, Snapshot, Source, TrialDifference, TrialState
-from records.snapshots.images import texts_with_images
-from records.store.content_store import EvidenceMissing, EvidenceStore
+from records.models import ListTrial, TrialDifference, TrialState
+from records.snapshots.images import find_text
+from records.store.content_store import EvidenceStore
 
 _AT_ONCE = 50
 _WORKERS = 2
@@ -137,20 +137,11 @@ def _open(url: str, store: EvidenceStore, before: Path, after: Path) -> None:
 def _compare(ids: list[int]) -> _Compared:
     here, counts, different, missing = _here[0], Counter[str](), [], 0
     with reading(here.engine) as session:
-        page = joinedload(Snapshot.page)
-        query = select(Snapshot).where(Snapshot.id.in_(ids)).order_by(Snapshot.id)
-        snapshots = session.scalars(
-            query.options(
-                page.joinedload(Page.source).joinedload(Source.institution),
-            )
-        ).all()
+        snapshots = list_with_owners(session, ids)
         said = find_decisions(session, ids)
         confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
         for snapshot in snapshots:
-            try:
-                (text,) = texts_with_images(session, here.store, [snapshot])
-            except EvidenceMissing:
-                text = None
+            text = find_text(session, here.store, snapshot)
             if text is None:
                 missing += 1
                 continue

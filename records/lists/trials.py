@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from records import audit
 from records.cases.stages import STAGES
+from records.judgements.judgements import newest_judged
 from records.models import (
     Case,
     CaseState,
-    JudgementRecord,
     ListTrial,
     Page,
     Snapshot,
@@ -43,12 +43,7 @@ class Precision:
 
 def pages_to_try(session: Session, sample: int | None, seed: int) -> list[int]:
     """The newest judged snapshot of each page, or a sample of so many of them, in order of id."""
-    newest = (
-        select(func.max(JudgementRecord.snapshot_id))
-        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
-        .group_by(Snapshot.page_id)
-    )
-    ids = sorted(session.scalars(newest))
+    ids = sorted(session.scalars(newest_judged()))
     if sample is None or sample >= len(ids):
         return ids
     return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, no secret

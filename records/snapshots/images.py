@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from classifiers.values import PageText
 from records.models import AwaitingJudgement, Image, PageImage, Snapshot, VisitKind
 from records.snapshots.snapshots import read_text
-from records.store.content_store import EvidenceStore
+from records.store.content_store import EvidenceMissing, EvidenceStore
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,15 @@ def texts_with_images(
         if row.image.lines:
             images.setdefault(row.snapshot_id, []).append(row.image)
     return [_with_images(read_text(store, snapshot), images.get(snapshot.id, ())) for snapshot in snapshots]
+
+
+def find_text(session: Session, store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
+    """A snapshot's text with that of its pictures; None where it has none, or the store has lost it."""
+    try:
+        (text,) = texts_with_images(session, store, [snapshot])
+    except EvidenceMissing:
+        return None
+    return text
 
 
 def _with_images(page: PageText | None, shown: Sequence[Image]) -> PageText | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.store.packs import Packs
-from records.store.whole_files import flush_folder, write_file
+from records.store.whole_files import flush_to_disk, write_file
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -61,7 +61,7 @@ class EvidenceStore:
             return sha256
         if not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            flush_folder(self.folder)
+            flush_to_disk(self.folder)
         write_file(path, content, mode=0o440, flush=True)
         return sha256
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.store.compression import compressed, plain
-from records.store.whole_files import flush_folder
+from records.store.whole_files import flush_to_disk
 
 _LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
 _HEADER = 64 + 1 + 20 + 1  # bytes at most: SHA-256, blank, length, line break
@@ -129,7 +129,7 @@ class Packs:
         while self.path(pack).exists():  # begun by somebody who was killed
             pack += 1
         self.path(pack).touch(0o640)
-        flush_folder(self.folder)
+        flush_to_disk(self.folder)
         index.execute("INSERT INTO packs VALUES (?, 0)", (pack,))
         return pack, 0
 
@@ -158,7 +158,7 @@ class Packs:
         if key not in _open.indexes:
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True, exist_ok=True)
-                flush_folder(self.folder.parent)
+                flush_to_disk(self.folder.parent)
             _open.indexes[key] = opened = _Index(self.folder / "index.db")
             if not opened.connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone():
                 self._index_packs()

@@ -26,7 +26,7 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o644, flush: bool = F
         new.unlink(missing_ok=True)
         raise
     if flush:
-        flush_folder(path.parent)
+        flush_to_disk(path.parent)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -45,9 +45,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 raise
 
 
-def flush_folder(folder: Path) -> None:
-    """Have what a folder lists on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def flush_to_disk(path: Path) -> None:
+    """Have a file's content, or what a folder lists, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -3,7 +3,7 @@ person decided is touched."""
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 
 from classifiers.lists.rules import RuleSet, load_rules
 from jobs import rejudging
-from jobs.rejudging import rejudge
+from jobs.rejudging import begin
 from records import workflow
 from records.cases.review import list_history
 from records.database import reading, transaction
@@ -63,10 +63,23 @@ def stored(engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime) 
     return keep
 
 
+def rejudge(
+    engine: Engine,
+    store: EvidenceStore,
+    folders: ListFolders,
+    progress: Callable[[int], None] = lambda _: None,
+    now: datetime | None = None,
+) -> Rejudging | None:
+    """As the command does: take up what is unfinished, and do what is left of it."""
+    moment = now or datetime.now(UTC)
+    begun = begin(engine, folders, moment)
+    return begun and rejudging.rejudge(engine, store, begun, progress, lambda: moment)
+
+
 def run(engine: Engine, store: EvidenceStore, folders: ListFolders, version: str, now: datetime) -> Rejudging:
     with transaction(engine) as session:
         ask_rejudging(session, version, "user:analyst", now)
-    done = rejudge(engine, store, folders, now=lambda: now)
+    done = rejudge(engine, store, folders, now=now)
     assert done is not None
     assert done.state is RejudgingState.DONE
     return done
