@@ -14,6 +14,7 @@ from apscheduler.schedulers.base import STATE_STOPPED
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from jobs.processes import run_logged_step
 from records.database import open_engine, reading
@@ -64,23 +65,24 @@ def run_job(*arguments: str) -> int:
 
 
 def send_webhooks() -> None:
-    """Send what is due, if anything is: asked so often that a process each time would cost more than the sending."""
-    engine = open_engine(settings().database_url)
-    with reading(engine) as session:
-        due = any_due(session, datetime.now(UTC)) or any_held(session, datetime.now(UTC))
-    engine.dispose()
-    if due:
-        run_job("webhook", "deliver")
+    """Send what is due, if anything is."""
+    now = datetime.now(UTC)
+    _run_if(lambda session: any_due(session, now) or any_held(session, now), "webhook", "deliver")
 
 
 def rejudge_stored_pages() -> None:
     """Judge the stored pages by lists that came into force, if any wait."""
+    _run_if(lambda session: find_unfinished(session) is not None, "lists", "rejudge", "--due")
+
+
+def _run_if(waits: Callable[[Session], bool], *arguments: str) -> None:
+    """Run a step if something waits for it: asked so often that a process each time would cost more than the work."""
     engine = open_engine(settings().database_url)
     with reading(engine) as session:
-        waiting = find_unfinished(session) is not None
+        found = waits(session)
     engine.dispose()
-    if waiting:
-        run_job("lists", "rejudge", "--due")
+    if found:
+        run_job(*arguments)
 
 
 def scheduler(engine: Engine) -> BackgroundScheduler:

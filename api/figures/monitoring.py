@@ -12,7 +12,7 @@ from records.database import reading, transaction
 from records.figures.monitoring import find_monitoring
 from records.local_time import local_day
 from records.models import SignIn
-from records.people.users import list_districts
+from records.people.users import list_districts_of
 from reports.monitoring_report import (
     BREACH_COLUMNS,
     COLUMNS,
@@ -39,7 +39,7 @@ def show(
             sign_in=sign_in,
             figure_query=query,
             presets=presets(local_day(now)),
-            districts=[sign_in.user.district] if sign_in.user.district else list_districts(session),
+            districts=list_districts_of(session, sign_in.user),
             report=_report(session, app, query),
             columns=COLUMNS,
             breach_columns=BREACH_COLUMNS,
@@ -72,6 +72,5 @@ def _report(session: Session, app: AppState, query: FigureQuery) -> MonitoringRe
     periods = (query.period, query.period.before, query.period.year_ago)
     compared = Compared(*(find_monitoring(session, one, query.district) for one in periods))
     rules = app.lists.rules()
-    families = {name: str(content["title"]) for name, content in rules.families.items()}
     titles = {rule.id: rule.title for rule in rules.rules}
-    return monitoring_report(compared, query.place, query.period, families, titles)
+    return monitoring_report(compared, query.place, query.period, rules.family_titles, titles)

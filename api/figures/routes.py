@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from api.attached import DOCX, XLSX, attached
-from api.context import App, AppState, FigureReader, Now, RecordId, TypedDay, page
+from api.context import App, FigureReader, Now, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
 from records.cases.review_queue import QueueFilter
@@ -35,7 +35,7 @@ from records.figures.office_figures import list_office_figures
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import DisposalResult, Level, SignIn
-from records.people.users import list_districts
+from records.people.users import list_districts_of
 from records.visits.coverage import (
     GroupCoverage,
     SourceState,
@@ -108,7 +108,7 @@ def show(
     request: Request, app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam
 ) -> HTMLResponse:
     """The dashboard: each chart's bars lead to the cases that they count."""
-    families = _families(app)
+    families = app.lists.rules().family_titles
     rules = {rule.id: rule.title for rule in app.lists.rules().rules}
     with reading(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
@@ -127,7 +127,7 @@ def show(
             "figures.html",
             sign_in=sign_in,
             figure_query=query,
-            districts=[sign_in.user.district] if sign_in.user.district else list_districts(session),
+            districts=list_districts_of(session, sign_in.user),
             stages=STAGES,
             whole=total(facts, wanted=wanted),
             before=count_by_stage(session, query.period.before, query.district),
@@ -166,7 +166,9 @@ def quantified(app: App, sign_in: FigureReader, now: Now, query: FigureQueryPara
     """The campaign's table for the period."""
     with transaction(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
-        parts = quantified_parts(facts, _level_coverage(session, query), _families(app), query.period)
+        parts = quantified_parts(
+            facts, _level_coverage(session, query), app.lists.rules().family_titles, query.period
+        )
         audit.append(
             session, sign_in.user, "report_exported", now, f"量化统计表 {query.period.title} {query.place}"
         )
@@ -187,7 +189,7 @@ def stage(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) ->
                 coverage=_coverage(session, query),
                 backlog=count_backlog(session, local_day(now), query.district),
                 offices=list_office_figures(session, query.period, local_day(now), query.district),
-                families=_families(app),
+                families=app.lists.rules().family_titles,
                 made=query.period.end,
             )
         )
@@ -250,11 +252,6 @@ def _coverage(session: Session, query: FigureQuery) -> list[GroupCoverage]:
 def _level_coverage(session: Session, query: FigureQuery) -> dict[Level, GroupCoverage]:
     sources = source_coverage(session, query.period.begin, query.period.end, query.district)
     return level_coverage(session, sources, query.district)
-
-
-def _families(app: AppState) -> dict[str, str]:
-    """The kinds of misconduct, by id, in the order of the lists."""
-    return {name: str(content["title"]) for name, content in app.lists.rules().families.items()}
 
 
 def _institution(fact: CaseFact) -> list[str]:

@@ -12,7 +12,7 @@ from records.database import reading, transaction
 from records.figures.quality_figures import find_quality
 from records.local_time import local_day
 from records.models import CheckVerdict, QualityCheck, SignIn, User
-from records.people.users import list_districts
+from records.people.users import list_districts_of
 from records.snapshots.images import texts_with_images
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +59,6 @@ def figures(
     request: Request, app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam
 ) -> HTMLResponse:
     """How much is missed, and how far people agree. Of the whole city: the sample is drawn from all of it."""
-    families = {name: str(content["title"]) for name, content in app.lists.rules().families.items()}
     with reading(app.engine) as session:
         return page(
             request,
@@ -67,9 +66,9 @@ def figures(
             sign_in=sign_in,
             figure_query=query,
             presets=presets(local_day(now)),
-            districts=[sign_in.user.district] if sign_in.user.district else list_districts(session),
+            districts=list_districts_of(session, sign_in.user),
             figures=find_quality(session, query.period),
-            families=families,
+            families=app.lists.rules().family_titles,
         )
 
 
@@ -87,7 +86,7 @@ def _page(
             check=check,
             text=_text(app, check) if check else "",
             waiting=count_waiting(session, user),
-            families={name: content["title"] for name, content in app.lists.rules().families.items()},
+            families=app.lists.rules().family_titles,
             **{"fault": "", "done": False, **values},
         )
 

@@ -148,6 +148,11 @@ class RuleSet:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
+    def family_titles(self) -> dict[str, str]:
+        """The kinds of misconduct in words, by the family's id, in the order of the lists."""
+        return {name: str(content["title"]) for name, content in self.families.items()}
+
+    @cached_property
     def gravities(self) -> dict[str, Gravity]:
         """The tier of each rule in force, by its id."""
         return {rule.id: rule.gravity for rule in self.live.values()}

@@ -65,6 +65,11 @@ def list_districts(session: Session) -> Sequence[str]:
     return session.scalars(select(column).distinct().order_by(column)).all()
 
 
+def list_districts_of(session: Session, user: User) -> Sequence[str]:
+    """The districts that a user may ask for: their own, where they are limited to one."""
+    return [user.district] if user.district else list_districts(session)
+
+
 def add_person(session: Session, name: str, wanted: Person, *, actor: str, now: datetime) -> User:
     """Add a user; raises PersonRefused or PasswordWeak."""
     if not name or session.scalar(select(User.id).where(User.name == name)):
