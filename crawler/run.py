@@ -52,7 +52,7 @@ def due_targets(engine: Engine, now: datetime) -> list[Target]:
     """Visits of all sources that are due."""
     with transaction(engine) as session:
         sources = list_due_sources(session, now)
-    return open_visits(engine, sources, now, _maps_of)
+    return open_visits(engine, sources, now, maps_of)
 
 
 def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Target]:
@@ -64,10 +64,11 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
             if source is None:
                 raise KeyError(url)
             sources.append(source)
-    return open_visits(engine, sources, now, _maps_of)
+    return open_visits(engine, sources, now, maps_of)
 
 
-def _maps_of(source: Source) -> tuple[str, ...]:
+def maps_of(source: Source) -> tuple[str, ...]:
+    """Where a site's maps may lie, which its visit begins with; an account has none."""
     return first_maps(source.address) if source.kind is SourceKind.SITE else ()
 
 

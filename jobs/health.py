@@ -78,18 +78,23 @@ def _database(engine: Engine) -> Check:
 
 
 def _folder(evidence: Path) -> Check:
-    nearest = next(one for one in (evidence, *evidence.absolute().parents) if one.exists())
+    nearest = _nearest(evidence)
     good = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
     words = str(evidence) if good else f"{nearest} 不能写入"
     return Check("evidence", "证据库", good, words, is_vital=True)
 
 
 def _disk(evidence: Path) -> Check:
-    nearest = next(one for one in (evidence, *evidence.absolute().parents) if one.exists())
+    nearest = _nearest(evidence)
     usage = shutil.disk_usage(nearest)
     good = usage.free >= LEAST_FREE or usage.free / usage.total >= _LEAST_SHARE
     words = f"剩余 {usage.free / 1e9:.1f} GB，共 {usage.total / 1e9:.1f} GB（{usage.free / usage.total:.0%}）"
     return Check("disk", "磁盘空间", good, words if good else f"{words}，请尽快清理或扩容", is_vital=True)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first of those above it that is there."""
+    return next(one for one in (folder, *folder.absolute().parents) if one.exists())
 
 
 def _browser(program: Path) -> Check:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from jobs.processes import run_logged_step
+from jobs.step_logs import RUNNING_ALREADY
 from records.database import open_engine, reading
 from records.lists.rejudgings import find_unfinished
 from records.settings import settings
@@ -25,7 +26,6 @@ from records.transfers.webhooks import any_due
 
 _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
-_RUNNING_ALREADY = 3
 _DAY = 24 * 3600
 _LISTS_EVERY_SECONDS = 20
 _STEP_OF = {"recheck": "recheck", "tips": "tips", "webhook": "webhooks"}  # `crawl` queues the visits itself
@@ -57,7 +57,7 @@ def run_job(*arguments: str) -> int:
         engine.dispose()
         return 0
     done = run_logged_step(settings().steps_dir, *arguments)
-    if done.returncode == _RUNNING_ALREADY:
+    if done.returncode == RUNNING_ALREADY:
         _LOG.info("%s is running already", " ".join(arguments))
     elif done.returncode:
         _LOG.error("qingyi %s ended with %d: %s", " ".join(arguments), done.returncode, done.stderr.strip())

@@ -12,7 +12,7 @@ _KEPT = 300
 _TAIL = 20_000  # bytes
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _OURS, _PROCESS, _ENDED = "# ", "进程 ", "退出码 "
-_ALREADY = 3  # exit code: the same task runs already, which is no fault
+RUNNING_ALREADY = 3  # exit code: the same task runs already, which is no fault
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class StepRun:
     @property
     def is_faulty(self) -> bool:
         """Whether it ended badly, or was lost."""
-        return self.code not in (0, _ALREADY) if self.code is not None else not self.is_running
+        return self.code not in (0, RUNNING_ALREADY) if self.code is not None else not self.is_running
 
     @property
     def is_running(self) -> bool:

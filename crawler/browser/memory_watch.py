@@ -29,8 +29,9 @@ class MemoryWatch:
         while True:
             time.sleep(_EVERY_SECONDS)
             taken = _taken()
-            pages = {process: size for process, size in taken.items() if _shows_a_page(process)}
-            if pages and sum(taken.values()) > MOST_BYTES:
+            if sum(taken.values()) <= MOST_BYTES:
+                continue
+            if pages := {process: size for process, size in taken.items() if _shows_a_page(process)}:
                 self._ended.append(time.monotonic())
                 _end(max(pages, key=lambda process: pages[process]))
 

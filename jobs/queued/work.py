@@ -17,6 +17,7 @@ from tldextract import TLDExtract
 
 from crawler.pages.urls import slot_of
 from jobs.processes import run_step
+from jobs.step_logs import RUNNING_ALREADY
 from records.database import in_batches, reading
 from records.models import Source
 from records.visits.queued import SCHEMA, ensure_queue_tables, find_queued_sources
@@ -31,7 +32,6 @@ STEPS: dict[str, tuple[str, ...]] = {  # by queue, what the clock or a visit's e
     "webhooks": ("webhook", "deliver"),
 }
 _QUEUE_OF = {"recheck": "capture", "tips": "capture"}
-_RUNNING_ALREADY = 3
 _domain_of = TLDExtract(
     suffix_list_urls=(), cache_dir=None
 )  # by the list that comes with it: nothing is fetched
@@ -63,7 +63,7 @@ def open_queue(url: str, visit: Callable[[int], Awaitable[None]] | None = None) 
     @app.task(name="step", retry=RetryStrategy(max_attempts=100, wait=10, retry_exceptions=[StepBusy]))
     async def make_step(arguments: list[str]) -> None:
         done = await asyncio.to_thread(run_step, *arguments)
-        if done.returncode == _RUNNING_ALREADY:
+        if done.returncode == RUNNING_ALREADY:
             raise StepBusy(" ".join(arguments))
         if done.returncode:
             raise StepFailed(

@@ -11,12 +11,11 @@ from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Engine
 
-from crawler.pages.sitemap import first_maps
-from crawler.run import crawl_fed
+from crawler.run import crawl_fed, maps_of
 from crawler.spiders.turns import VISITS_AT_ONCE, Feed
 from jobs.queued.work import ensure_queue, open_queue, step_of
 from records.database import reading
-from records.models import Source, SourceKind, VisitKind
+from records.models import VisitKind
 from records.settings import settings
 from records.store.content_store import EvidenceStore
 from records.visits.targets import Target, list_due_sources, open_visits
@@ -70,11 +69,7 @@ class _Visits:
         now = datetime.now(UTC)
         with reading(self._engine) as session:
             due = list_due_sources(session, now, [source_id])
-        return open_visits(self._engine, due, now, _maps_of)[0] if due else None
-
-
-def _maps_of(source: Source) -> tuple[str, ...]:
-    return first_maps(source.address) if source.kind is SourceKind.SITE else ()
+        return open_visits(self._engine, due, now, maps_of)[0] if due else None
 
 
 async def _work(

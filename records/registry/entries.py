@@ -126,11 +126,7 @@ def save_entry(
     changes = {heading: [before.get(heading, ""), told] for heading, told in after.items()}
     changes = {heading: pair for heading, pair in changes.items() if pair[0] != pair[1]}
     if changes:
-        words = (
-            f"{'变更' if before else '登记'}{kind.title}：{'、'.join(changes)}"
-            if before
-            else f"登记{kind.title}"
-        )
+        words = f"变更{kind.title}：{'、'.join(changes)}" if before else f"登记{kind.title}"
         audit.append(
             session, by, "registry_changed", now, _name(entry), reason=words, detail={"changes": changes}
         )

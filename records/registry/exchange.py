@@ -24,7 +24,6 @@ TABLES: dict[str, type[Record]] = {
     "certificates": Certificate,
 }
 _HEADINGS = tuple(dict.fromkeys(heading for kind in ROW_KINDS for heading in kind.headings()))
-_BATCH = 500
 
 
 def import_registry(
@@ -40,8 +39,7 @@ def import_registry(
     result = ImportResult(notes=[*tables.notes, *(note for sheet in tables.sheets for note in sheet.notes)])
     for kind, sheet in sorted(sheets, key=lambda pair: ROW_KINDS.index(pair[0])):
         seen: dict[str, int] = {}
-        for begin in range(0, len(sheet.rows), _BATCH):
-            batch = sheet.rows[begin : begin + _BATCH]
+        for batch in in_batches(sheet.rows):
             with transaction(engine) as session:
                 good = [(line, row) for line, row in _validated(kind, sheet.name, batch, result, seen)]
                 _write(session, kind, sheet.name, good, result)
