@@ -17,11 +17,12 @@ from reports.documents import as_bytes, new_document, table
 from reports.typical_cases import redacted
 from reports.workbook import Column, fill_sheet, workbook_bytes
 
+_RATE = "违法率"
 COLUMNS = (
     "名称",
     "监测量（条）",
     "涉嫌违法（条）",
-    "违法率",
+    _RATE,
     "环比（百分点）",
     "同比（百分点）",
     "严重违法（条）",
@@ -121,14 +122,15 @@ def report_workbook(report: MonitoringReport, made: datetime) -> bytes:
     """The report as a workbook: a sheet for each section, with a chart of its rates where it has several rows."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    columns = [Column(title, 26 if number == 0 else 12) for number, title in enumerate(COLUMNS)]
+    columns = [
+        Column(title, 26 if title == COLUMNS[0] else 12, "0.0%" if title == _RATE else "")
+        for title in COLUMNS
+    ]
     for section in report.sections:
         sheet = book.create_sheet(section.title)
         heading = (report.title, f"{report.place}　{section.title}")
         rows = [_typed(row, cells) for row, cells in zip(section.rows, section.cells, strict=True)]
         fill_sheet(sheet, columns, rows, heading, (NOTE,))
-        for cells in sheet.iter_rows(min_row=4, min_col=4, max_col=4):
-            cells[0].number_format = "0.0%"
         if len(section.rows) > 1:
             _chart(sheet, section)
     breaches = [Column("违法情形", 26), Column("涉嫌违法（条）", 12), Column(BREACH_COLUMNS[2], 80)]

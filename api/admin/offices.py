@@ -89,9 +89,9 @@ def resend(app: App, sign_in: Administrator, now: Now, webhook_id: RecordId) -> 
     """Send a webhook's dead letters again."""
     with transaction(app.engine) as session:
         found = webhooks.find_webhook(session, webhook_id)
-        for one in webhooks.list_deliveries(session, found.office_id, only_dead=True, limit=_MOST_DEAD):
-            if one.webhook_id == found.id:
-                webhooks.send_again(session, one.id, now)
+        dead = webhooks.list_deliveries(session, webhook_id=found.id, only_dead=True, limit=_MOST_DEAD)
+        for one in dead:
+            webhooks.send_again(session, one.id, now)
     return RedirectResponse("/admin/offices", 303)
 
 

@@ -178,12 +178,19 @@ def record_attempt(session: Session, delivery_id: int, sent: Sent, now: datetime
 
 
 def list_deliveries(
-    session: Session, office_id: int | None = None, *, only_dead: bool = False, limit: int = 100
+    session: Session,
+    office_id: int | None = None,
+    *,
+    webhook_id: int | None = None,
+    only_dead: bool = False,
+    limit: int = 100,
 ) -> Sequence[Delivery]:
-    """Messages to an office (or to all), newest first; dead letters are those that were given up."""
+    """Messages to an office or a webhook (or to all), newest first; dead letters are those that were given up."""
     query = select(Delivery).join(Delivery.webhook).options(joinedload(Delivery.webhook))
     if office_id is not None:
         query = query.where(Webhook.office_id == office_id)
+    if webhook_id is not None:
+        query = query.where(Delivery.webhook_id == webhook_id)
     if only_dead:
         query = query.where(Delivery.next_at.is_(None), Delivery.delivered_at.is_(None))
     return session.scalars(query.order_by(Delivery.id.desc()).limit(limit)).all()
