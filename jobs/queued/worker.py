@@ -25,9 +25,17 @@ _STEPS_AT_ONCE = 2
 _POLL_SECONDS = 1.0
 
 
-def work(engine: Engine, store: EvidenceStore, queues: Sequence[str], *, wait: bool = True) -> None:
+def work(
+    engine: Engine,
+    store: EvidenceStore,
+    queues: Sequence[str],
+    *,
+    visits_at_once: int = VISITS_AT_ONCE,
+    wait: bool = True,
+) -> None:
     """Do what comes into these queues until the process is told to stop (SIGTERM, SIGINT), or with `wait` off until
-    nothing is left. Raises BrowserMissing, ValueError for a database without a queue."""
+    nothing is left. It takes no more visits at once than it is told, and leaves the others to other workers. Raises
+    BrowserMissing, ValueError for a database without a queue."""
     url = engine.url.render_as_string(hide_password=False)
     ensure_queue(engine)
     if "crawl" not in queues:
@@ -39,7 +47,7 @@ def work(engine: Engine, store: EvidenceStore, queues: Sequence[str], *, wait: b
 
     async def beside(fault: Callable[[], str | None]) -> None:
         visits.fault = fault
-        await _work(app, queues, VISITS_AT_ONCE, fault, wait=wait)
+        await _work(app, queues, visits_at_once, fault, wait=wait)
 
     crawl_fed(engine, store, visits.feeds, beside)
 

@@ -148,6 +148,7 @@ def worker(
     queue: list[str] = typer.Option(
         list(_QUEUES), "--queue", help="从哪些队列取工作，可重复：crawl、judge、capture、webhooks（默认全部）"
     ),
+    visits: int = typer.Option(None, "--visits", min=1, help="同时进行的巡查至多多少个，默认 200"),
     once: bool = typer.Option(False, "--once", help="队列空了就结束，不再等待"),
 ) -> None:
     """从队列中领取工作并完成（抓取、研判与立案、取证与核验、推送），可在多台机器上同时运行。"""
@@ -161,11 +162,12 @@ def worker(
         raise typer.Exit(2)
     process.prepare()
     engine, store = current_engine(), evidence_store()
+    from crawler.spiders.turns import VISITS_AT_ONCE  # noqa: PLC0415 - as below
     from jobs.queued.worker import work  # noqa: PLC0415 - beside the process that begins
 
     console.print(f"领取工作：{'、'.join(queue)}", highlight=False)
     try:
-        work(engine, store, queue, wait=not once)
+        work(engine, store, queue, visits_at_once=visits or VISITS_AT_ONCE, wait=not once)
     except ValueError as error:
         errors.print(f"错误：{error}", style="red", markup=False)
         raise typer.Exit(2) from None
