@@ -22,6 +22,7 @@ from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.monitoring import router as monitoring_router
 from api.figures.routes import router as figures_router
+from api.help.routes import router as help_router
 from api.letters.routes import router as letters_router
 from api.limits import Limits
 from api.lists.routes import router as lists_router
@@ -104,6 +105,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         settings_router,
         password_router,
         audit_router,
+        help_router,
         queue_router,
         leases_router,
         matters_router,

@@ -1,6 +1,8 @@
-"""Pictures of the pages, as people see them in Chromium."""
+"""Pictures of the pages, as people see them in Chromium: those of the documents (`make docs-screenshots`)."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -11,23 +13,60 @@ from demo.steps import Stage
 
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 
+# Pages that are shown as they stand once the demo has run: the picture's name and the page's address.
+_AS_THEY_STAND = {
+    "figures": "/figures",
+    "monitoring": "/figures/monitoring",
+    "quality": "/quality",
+    "quality-figures": "/figures/quality",
+    "coverage": "/figures/coverage",
+    "institution": "/institutions/2",
+    "lists": "/lists",
+    "terms": "/lists/terms",
+    "list-version": "/lists/versions/1",
+    "tips": "/tips",
+    "letters": "/letters",
+    "versions": "/cases/1/versions",
+    "status": "/admin/status",
+    "registry": "/admin/registry/institutions",
+    "offices": "/admin/offices",
+    "people": "/admin/people",
+    "settings": "/admin/settings",
+    "audit": "/audit/verify",
+}
+
+
+@contextmanager
+def signed_in(stage: Stage, name: str) -> Iterator[Page]:
+    """A page of a browser of its own in which `name`, one of the demo's people, is signed in."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
+        page.goto(f"{stage.url}/signin")
+        page.fill("input[name=name]", name)
+        page.fill("input[name=password]", stage.passwords[name])
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: not url.endswith("/signin"))
+        yield page
+        browser.close()
+
 
 def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder: Path) -> None:
     """Pictures of the reviewer's pages into `folder`: sign-in, queue, a case (also on a phone), the keys, and
     an advert that departs from its approved sample."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
-        page.goto(f"{stage.url}/signin")
-        page.screenshot(path=folder / "signin.png")
-        sign_in(page, "reviewer", stage.passwords["reviewer"])
-        page.wait_for_url("**/cases")
+    with signed_in(stage, "reviewer") as page:
         page.keyboard.press("j")
         page.screenshot(path=folder / "queue.png")
         page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.keyboard.press("j")
         page.screenshot(path=folder / "case.png")
+        page.keyboard.press("2")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / "case-screenshot.png")
+        page.keyboard.press("5")
+        page.screenshot(path=folder / "case-evidence.png")
+        page.keyboard.press("1")
         page.keyboard.press("?")
         page.screenshot(path=folder / "keys.png")
         page.keyboard.press("Escape")
@@ -37,34 +76,19 @@ def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder:
         page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.set_viewport_size(PHONE)
         page.screenshot(path=folder / "case-phone.png")
-        browser.close()
+        page.set_viewport_size(DESKTOP)
+        page.context.clear_cookies()
+        page.goto(f"{stage.url}/signin")
+        page.screenshot(path=folder / "signin.png")
 
 
 def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> None:
     """Pictures of everybody else's pages into `folder`: figures, lists with a draft and its trial, tips, the self-check,
-    users and the log, two cases `alike` side by side."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
-        page.goto(f"{stage.url}/signin")
-        sign_in(page, "administrator", stage.passwords["administrator"])
-        page.wait_for_url("**/cases")
+    the administrator's pages and the log, two cases `alike` side by side."""
+    with signed_in(stage, "administrator") as page:
         _take_a_trial(page, stage, folder)
-        for name, path in (
-            ("figures", "/figures"),
-            ("institution", "/institutions/2"),
-            ("lists", "/lists"),
-            ("terms", "/lists/terms"),
-            ("tips", "/tips"),
-            ("letters", "/letters"),
-            ("versions", "/cases/1/versions"),
-            ("people", "/admin/people"),
-            ("audit", "/audit/verify"),
-            ("coverage", "/figures/coverage"),
-            ("list-version", "/lists/versions/1"),
-            ("compare", f"/cases/{alike[0]}/compare/{alike[1]}"),
-        ):
-            page.goto(stage.url + path)
+        for name, address in (*_AS_THEY_STAND.items(), ("compare", f"/cases/{alike[0]}/compare/{alike[1]}")):
+            page.goto(stage.url + address)
             page.screenshot(path=folder / f"{name}.png")
         _import_tips(page, stage, folder)
         _answer_a_letter(page, stage, folder)
@@ -73,7 +97,6 @@ def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> N
         page.click("button.primary")
         page.wait_for_selector("mark")
         page.screenshot(path=folder / "self-check.png")
-        browser.close()
 
 
 def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
@@ -124,7 +147,9 @@ def _import_tips(page: Page, stage: Stage, folder: Path) -> None:
 def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
     """A letter to the office, and its list filled in: one row that is good, one that is not."""
     page.goto(f"{stage.url}/letters")
-    page.locator("form[action='/letters'] button").first.click()
+    page.locator("a[href^='/letters/new/']").first.click()
+    page.screenshot(path=folder / "letter-preview.png")
+    page.locator("form[action='/letters'] button.primary").click()
     page.wait_for_selector("a[href*='letter.xlsx']")
     address = page.locator("a[href*='letter.xlsx']").first.get_attribute("href")
     book = load_workbook(io.BytesIO(page.request.get(f"{stage.url}{address}").body()))
@@ -146,12 +171,7 @@ def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
 def take_office_pictures(stage: Stage, folder: Path) -> None:
     """Pictures of the office's pages into `folder`: its queue, one transfer, taken, what was verified, and where it is
     told."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
-        page.goto(f"{stage.url}/signin")
-        sign_in(page, "officer", stage.passwords["officer"])
-        page.wait_for_url("**/takedown")
+    with signed_in(stage, "officer") as page:
         page.screenshot(path=folder / "takedown.png")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
@@ -172,11 +192,3 @@ def take_office_pictures(stage: Stage, folder: Path) -> None:
         page.click("text=发送测试")
         page.wait_for_selector("td:has-text('测试')")
         page.screenshot(path=folder / "webhooks.png")
-        browser.close()
-
-
-def sign_in(page: Page, name: str, password: str) -> None:
-    """Type name and password into the sign-in page that is shown, and send them."""
-    page.fill("input[name=name]", name)
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,11 @@ from tests.servers.postgresql import free_port
 
 @pytest.mark.crawl
 @pytest.mark.slow
-def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown() -> None:
+def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown(tmp_path: Path) -> None:
+    """With the pictures of the documents, so that they can always be taken again."""
     port = free_port_range(8)
     done = subprocess.run(
-        [sys.executable, "-m", "demo", "--once", "--port", str(port)],
+        [sys.executable, "-m", "demo", "--once", "--port", str(port), "--screenshots", str(tmp_path)],
         cwd=PROJECT,
         env={**os.environ, "COLUMNS": "200"},
         capture_output=True,
@@ -27,6 +29,8 @@ def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "as expected: every violation found, no lawful page flagged" in done.stdout
     assert "待研判 → 研判中 → 认定违法 → 已转送 → 已签收 → 已处置 → 已核验" in done.stdout
+    taken = {file.name for file in tmp_path.glob("*.png")}
+    assert taken == {file.name for file in (PROJECT / "docs" / "screenshots").glob("*.png")}
 
 
 def free_port_range(count: int) -> int:

@@ -21,6 +21,7 @@ PAGES = [
     *(
         "/figures",
         "/figures/coverage",
+        "/help/reviewer",
         "/figures/monitoring",
         "/figures/quality",
         "/quality",

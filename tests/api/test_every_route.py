@@ -27,6 +27,7 @@ ANALYSTS = {"analyst", "administrator"}
 ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"GET /$|POST /signout|(GET|POST) /password", EVERYBODY),
     (r"(GET|POST) /self-check", EVERYBODY),
+    (r"GET /help", EVERYBODY),
     (r"POST /cases/views", READERS),
     (r"POST /cases", REVIEWERS),
     (r"GET /cases", READERS),
