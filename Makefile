@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: verifier help setup viewer demo test test-quick soak gate lint types check lock bench docs docs-screenshots clean
+.PHONY: verifier help setup viewer demo test test-quick soak gate lint types licences check audit lock bench docs docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ soak: setup ## The long forms of the tests that have one: kills, hostile pages, 
 viewer: ## Fetch the public viewer by which evidence is replayed (ReplayWeb.page, from npm)
 	@bash docker/viewer.sh var/viewer
 
-check: lint types docs ## Lint, type-check and build the documents only
+check: lint types licences docs ## Lint, type-check, hold the licences and build the documents only
 
 lint:
 	@echo "== ruff and import rules"
@@ -52,6 +52,16 @@ lint:
 types:
 	@echo "== mypy --strict"
 	@$(BIN)/mypy $(PACKAGES)
+
+licences:
+	@echo "== licences of what is locked"
+	@$(BIN)/python -m supply_chain.licences var/licences.md
+
+audit: setup licences ## Ask for known weaknesses of what is locked, and list it (var/sbom.cdx.json); STRICT=1 before a release
+	@echo "== known weaknesses"
+	@$(BIN)/python -m supply_chain.vulnerabilities $(if $(filter 1,$(STRICT)),--strict)
+	@echo "== bill of materials"
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o var/sbom.cdx.json $(BIN)/python
 
 docs: ## Build the site of the documents into var/site, with every link checked
 	@echo "== documents"

@@ -1,0 +1,1 @@
+"""What Qingyi is built from: under which licences, and with which known weaknesses."""
