@@ -1,14 +1,22 @@
 """The table of faults: written to `var/faults.md` by the long form."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from records.database import open_engine
 from records.settings import PROJECT
 from tests.faults.deployment import Damage, Deployment
+from tests.servers.postgresql import fresh_database
+
+NewDatabase = Callable[[], AbstractContextManager[Engine]]
 
 
 @dataclass
@@ -34,6 +42,32 @@ def table(soak: bool) -> Iterator[dict[str, Row]]:
     ]
     if soak and rows:
         (PROJECT / "var" / "faults.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.fixture
+def new_database(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """`with new_database() as engine:` a migrated, empty database for one of many tries."""
+    numbers = count(1)
+
+    @contextmanager
+    def opened(url: str) -> Iterator[Engine]:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
+
+    @contextmanager
+    def database() -> Iterator[Engine]:
+        name = f"try{next(numbers)}"
+        if database_url.startswith("sqlite"):
+            file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / f"{name}.db")
+            with opened(f"sqlite:///{file}") as engine:
+                yield engine
+            return
+        server = request.getfixturevalue("postgresql")
+        with fresh_database(server, name, "migrated") as url, opened(url) as engine:
+            yield engine
+
+    return database
 
 
 @pytest.fixture

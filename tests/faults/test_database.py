@@ -1,6 +1,5 @@
 """The database: damaged, locked, gone and back, replaced by a restored copy, half migrated."""
 
-import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -98,30 +97,29 @@ def test_pages_say_that_the_database_is_gone_and_go_on_when_it_is_back(
             engine.url.render_as_string(hide_password=False), tmp_path / "evidence"
         )
         port = free_port()
-        with deployed(engine, tmp_path, delay=0.3, captures=soak) as deployment:
-            pages = serve({**environment, "QINGYI_WEBHOOKS_EVERY_SECONDS": "5"}, port)
-            try:
-                wait_for(lambda: is_answering(port), "nothing is served")
-                headers = {"Authorization": "Bearer none"}
-                crawl = deployment.start("crawl", *([] if soak else ["--no-capture"]))
-                wait_for(lambda: count_snapshots(engine) > 0, "nothing is kept")
-                engine.dispose()
-                server.kill()
-                answer = httpx.get(f"http://127.0.0.1:{port}/api/v1/transfers", headers=headers, timeout=20)
-                assert (answer.status_code, "qingyi@" in answer.text) == (503, False), answer.text
-                done = crawl.communicate(120)
-                assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
-                time.sleep(30 if soak else 0)
-                server.start()
-                answer = httpx.get(f"http://127.0.0.1:{port}/api/v1/transfers", headers=headers, timeout=20)
-                assert answer.status_code == 401, "it is asked who calls"
-                with recovers(deployment, "PostgreSQL gone and back"):
-                    done = deployment.crawl()
-                    assert done.returncode == 0, done.stderr
-            finally:
-                pages.send_signal(signal.SIGTERM)
-                pages.wait(30)
-                engine.dispose()
+        served = {**environment, "QINGYI_WEBHOOKS_EVERY_SECONDS": "5"}
+        asked = f"http://127.0.0.1:{port}/api/v1/transfers"
+        headers = {"Authorization": "Bearer none"}
+        with deployed(engine, tmp_path, delay=0.3, captures=soak) as deployment, serve(served, port) as pages:
+            wait_for(lambda: is_answering(port), "nothing is served")
+            crawl = deployment.start("crawl", *([] if soak else ["--no-capture"]))
+            wait_for(lambda: count_snapshots(engine) > 0, "nothing is kept")
+            engine.dispose()
+            server.kill()
+            answer = httpx.get(asked, headers=headers, timeout=20)
+            assert (answer.status_code, "qingyi@" in answer.text) == (503, False), answer.text
+            done = crawl.communicate(120)
+            assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+            time.sleep(30 if soak else 0)
+            server.start()
+            answer = httpx.get(asked, headers=headers, timeout=20)
+            assert answer.status_code == 401, "it is asked who calls"
+            with recovers(deployment, "PostgreSQL gone and back"):
+                done = deployment.crawl()
+                assert done.returncode == 0, done.stderr
+            pages.terminate()
+            pages.wait(30)
+        engine.dispose()
 
 
 @pytest.mark.soak(only=True)

@@ -4,9 +4,10 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import psutil
@@ -15,12 +16,15 @@ from sqlalchemy import Engine, func, select
 
 from jobs.schedule import ensure_jobs, scheduler
 from records.database import reading
-from records.models import Base, Snapshot
+from records.models import Snapshot
+from tests.faults.conftest import NewDatabase
 from tests.faults.deployment import Deployment, deployed
 from tests.servers.postgresql import free_port
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.crawl, pytest.mark.slow]
+
+KILLS = 3  # of each process
 
 
 def family(process: int) -> list[psutil.Process]:
@@ -35,12 +39,28 @@ def count_snapshots(engine: Engine) -> int:
         return session.scalar(select(func.count(Snapshot.id)))
 
 
-def serve(environment: Mapping[str, str], port: int) -> subprocess.Popen[bytes]:
-    """The server, whose clock begins a crawl at once."""
-    program = [sys.executable, "-m", "qingyi", "serve", "--port", str(port)]
-    return subprocess.Popen(
+@contextmanager
+def started(environment: Mapping[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`qingyi` as an operator starts it; whatever becomes of the test, nothing of it is left running."""
+    program = [sys.executable, "-m", "qingyi", *arguments]
+    process = subprocess.Popen(
         program, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    try:
+        yield process
+    finally:
+        left = [psutil.Process(process.pid), *family(process.pid)] if process.poll() is None else []
+        for one in left:
+            with suppress(psutil.Error):
+                one.kill()
+        process.wait(30)
+
+
+@contextmanager
+def serve(environment: Mapping[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The server, whose clock begins what is due at once."""
+    with started(environment, "serve", "--port", str(port)) as process:
+        yield process
 
 
 def is_answering(port: int) -> bool:
@@ -61,81 +81,72 @@ def due_at_once(engine: Engine) -> None:
 @pytest.mark.soak
 @pytest.mark.databases("sqlite")
 def test_what_the_server_has_begun_ends_with_it_and_is_taken_up_by_the_next(
-    engine: Engine, tmp_path, recovers, soak: bool
+    new_database: NewDatabase, tmp_path, recovers, soak: bool
 ) -> None:
     for ending in [signal.SIGKILL, signal.SIGTERM] if soak else [signal.SIGKILL]:
-        end_server(engine, tmp_path, recovers, ending)
+        with new_database() as engine:
+            end_server(engine, tmp_path / ending.name, recovers, ending)
 
 
-def end_server(engine: Engine, tmp_path, recovers, ending: signal.Signals) -> None:
-    with deployed_anew(engine, tmp_path / ending.name, pages=6, delay=0.5) as deployment:
+def end_server(engine: Engine, folder: Path, recovers, ending: signal.Signals) -> None:
+    how = "killed" if ending is signal.SIGKILL else "ended"
+    with deployed(engine, folder, pages=6, delay=0.5) as deployment:
         due_at_once(engine)
-        port = free_port()
-        server = serve(deployment.environment, port)
-        wait_for(lambda: count_snapshots(engine) > 0, "the clock begins no crawl")
-        begun = family(server.pid)
-        assert begun
-        server.send_signal(ending)
-        server.wait(30)
-        assert psutil.wait_procs(begun, timeout=30)[1] == [], "no process is left"
-        with recovers(
-            deployment, f"server {'killed' if ending is signal.SIGKILL else 'ended'} with a crawl under it"
-        ):
+        with serve(deployment.environment, free_port()) as server:
+            wait_for(lambda: count_snapshots(engine) > 0, "the clock begins no crawl")
+            begun = family(server.pid)
+            assert begun
+            server.send_signal(ending)
+            server.wait(30)
+            assert psutil.wait_procs(begun, timeout=30)[1] == [], "no process is left"
+        with recovers(deployment, f"server {how} with a crawl under it"):
             done = deployment.crawl()
             assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.soak(only=True)
 @pytest.mark.parametrize("victim", ["crawl", "writer or judge", "serve", "step of the clock"])
-def test_any_process_killed_at_random_points(engine: Engine, tmp_path, recovers, victim: str) -> None:
+def test_any_process_killed_at_random_points(
+    new_database: NewDatabase, tmp_path, recovers, victim: str
+) -> None:
     chance = random.Random(f"20261128 {victim}")
-    for number in range(15):
-        with deployed_anew(engine, tmp_path / str(number), delay=0.1, captures=True) as deployment:
+    for number in range(KILLS):
+        with (
+            new_database() as engine,
+            deployed(engine, tmp_path / str(number), delay=0.1, captures=True) as deployment,
+        ):
             strike(victim, deployment, chance.uniform(0.0, 4.0))
             with recovers(deployment, f"SIGKILL of {victim}"):
                 done = deployment.crawl()
                 assert done.returncode == 0, done.stderr
 
 
-def deployed_anew(engine: Engine, folder, **options: object):
-    """A deployment whose database holds nothing of the one before."""
-    folder.mkdir()
-    engine.dispose()
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        else:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name != "audit_entries":  # which refuses, as it should
-                connection.execute(table.delete())
-    return deployed(engine, folder, **options)
-
-
 def strike(victim: str, deployment: Deployment, after: float) -> None:
-    """Kill it a time after the first page was kept."""
-    own = victim in {"serve", "step of the clock"}
-    if own:
+    """Kill it a time after the first page was kept, and then whoever began it."""
+    if victim in {"serve", "step of the clock"}:
         due_at_once(deployment.engine)
-        process = serve(deployment.environment, free_port())
+        running = serve(deployment.environment, free_port())
     else:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "qingyi", "crawl"], env=dict(deployment.environment), stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-    wait_for(lambda: count_snapshots(deployment.engine) > 0, "nothing is kept")
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(after)
-    struck = {
-        "writer or judge": [one for one in family(process.pid) if "forkserver" in " ".join(one.cmdline())][
-            -1:
-        ],
-        "step of the clock": [one for one in family(process.pid) if "crawl" in one.cmdline()],
-    }.get(victim, [])
-    begun = family(process.pid)
-    for one in struck:
-        with suppress(psutil.Error):
-            one.kill()
-    process.kill()
-    process.wait(30)
-    assert psutil.wait_procs(begun, timeout=40)[1] == [], "no process is left"
+        running = started(deployment.environment, "crawl")
+    with running as process:
+        wait_for(lambda: count_snapshots(deployment.engine) > 0, "nothing is kept")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(after)
+        begun = family(process.pid)
+        struck = {
+            "writer or judge": [one for one in begun if "forkserver" in words(one)][-1:],
+            "step of the clock": [one for one in begun if "crawl" in words(one).split()],
+        }
+        for one in struck.get(victim, []):
+            with suppress(psutil.Error):
+                one.kill()
+        process.kill()
+        process.wait(30)
+        assert psutil.wait_procs(begun, timeout=40)[1] == [], "no process is left"
+
+
+def words(process: psutil.Process) -> str:
+    """The command line of a process; none of one that has ended meanwhile."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""

@@ -79,18 +79,23 @@ def test_a_crawl_killed_before_the_clock_jumps_is_gone_on_with_after_it(
 def test_two_servers_do_each_step_once(engine: Engine, tmp_path, recovers) -> None:
     with deployed(engine, tmp_path, delay=0.2) as deployment:
         due_at_once(engine)
-        servers = [serve(deployment.environment, free_port()) for _ in range(2)]
-        with recovers(deployment, "two servers"):
-            wait_for(lambda: count_snapshots(engine) == len(deployment.site.pages), "the pages are not kept")
-            done = deployment.crawl()
-            while done.returncode == 3:  # theirs is judging still
+        with (
+            serve(deployment.environment, free_port()) as one,
+            serve(deployment.environment, free_port()) as other,
+        ):
+            with recovers(deployment, "two servers"):
+                wait_for(
+                    lambda: count_snapshots(engine) == len(deployment.site.pages), "the pages are not kept"
+                )
                 done = deployment.crawl()
-            assert done.returncode == 0, done.stderr
-        begun = [one for server in servers for one in family(server.pid)]
-        for server in servers:
-            server.terminate()
-            server.wait(30)
-        assert psutil.wait_procs(begun, timeout=30)[1] == []
+                while done.returncode == 3:  # theirs is judging still
+                    done = deployment.crawl()
+                assert done.returncode == 0, done.stderr
+            begun = [process for server in (one, other) for process in family(server.pid)]
+            for server in (one, other):
+                server.terminate()
+                server.wait(30)
+            assert psutil.wait_procs(begun, timeout=30)[1] == []
 
 
 @pytest.mark.crawl
