@@ -63,6 +63,8 @@ ELSEWHERE = {
     "QINGYI_AUTHORITY",
     "QINGYI_DATABASE_PASSWORD",
     "QINGYI_SECRETS_DIR",
+    "QINGYI_BASE_IMAGE",  # what compose.yaml builds and runs
+    "QINGYI_POSTGRES_IMAGE",
 }
 
 
