@@ -1,7 +1,10 @@
 """The guides do what they say: what they write down is put where they say, and used."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,17 +15,27 @@ from classifiers.lists.rules import load_rules
 from crawler.platforms import described, notices, read_post
 from records.settings import PROJECT
 
-_BLOCK = re.compile(r"```\w+ (append|file):(\S+)\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"```\w+ (append|file|below):(\S+)\n(.*?)```", re.DOTALL)
 
 
 def carried_out(guide: str, folder: Path) -> None:
-    """Do to the files of `folder` what a guide's blocks say."""
+    """Do to the files of `folder` what a guide's blocks say: a new file, lines at a file's end, or lines below one that is
+    there already, which the block shows first."""
     for action, name, content in _BLOCK.findall(
         (PROJECT / "docs" / "guides" / f"{guide}.md").read_text("utf-8")
     ):
         file = folder / name
-        before = file.read_text("utf-8") if action == "append" else ""
-        file.write_text(before + content, "utf-8")
+        if action == "file":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, "utf-8")
+            continue
+        before = file.read_text("utf-8")
+        if action == "append":
+            file.write_text(before + content, "utf-8")
+            continue
+        there = content.splitlines(keepends=True)[0]
+        assert before.count(there) == 1, f"{guide}: {name} has not once the line: {there.strip()}"
+        file.write_text(before.replace(there, content), "utf-8")
 
 
 def test_a_rule_with_a_new_law_finds_what_its_guide_says(tmp_path: Path) -> None:
@@ -52,3 +65,52 @@ def test_a_platform_is_read_as_its_guide_says(tmp_path: Path, monkeypatch: pytes
     assert (post.state, post.account, post.text.title) == ("normal", "云溪中医", "膝盖疼")
     assert read_post("<p>这条云溪动态已由作者收回</p>", url).state == "deleted_by_author"
     assert read_post("<p>稍后再来看看吧</p>", url).state == "unknown"
+
+
+@pytest.fixture(scope="module")
+def changed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project to which a column, its page and a role were added as the three guides say."""
+    copy = tmp_path_factory.mktemp("guides") / "project"
+    skipped = shutil.ignore_patterns(
+        ".*", "var", "screenshots", "passages", "__pycache__", "*.egg-info", "demo"
+    )
+    shutil.copytree(PROJECT, copy, ignore=skipped)
+    newest = max(file.name[:4] for file in (PROJECT / "alembic" / "versions").glob("[0-9]*.py"))
+    for guide in ("migration", "page", "permission"):
+        carried_out(guide, copy)
+    for migration in (copy / "alembic" / "versions").glob("9*.py"):
+        migration.write_text(migration.read_text("utf-8").replace("<newest>", newest), "utf-8")
+    return copy
+
+
+@pytest.mark.slow
+def test_a_column_a_page_and_a_role_are_added_as_their_guides_say(changed_project: Path) -> None:
+    tests = (
+        "tests/api/supervision",
+        "tests/api/test_every_route.py::test_each_role_is_let_in_where_it_belongs_and_nowhere_else",
+        "tests/records/models/test_enum_columns.py",
+        "tests/records/test_migrations.py::test_models_and_migrations_agree",
+    )
+    chosen = "not postgresql and (supervision or sqlite and (role or agree))"
+    # A program of its own: this one has the project's modules, and the copy has modules of the same names.
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-k", chosen, *tests],
+        cwd=changed_project,
+        env={**os.environ, "PYTHONPATH": str(changed_project)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert (
+        str(changed_project)
+        in subprocess.run(
+            [sys.executable, "-c", "import records; print(records.__file__)"],
+            cwd=changed_project,
+            env={**os.environ, "PYTHONPATH": str(changed_project)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
