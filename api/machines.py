@@ -38,7 +38,7 @@ def healthz() -> PlainTextResponse:
 @router.get("/readyz")
 def readyz(app: App) -> JSONResponse:
     """Whether it can answer and keep what comes: 200 with all that was looked at, or 503."""
-    checks = check_vital(app.engine, app.store.folder)
+    checks = check_vital(app.engine, app.store)
     ready = all(check.is_good for check in checks)
     seen = {check.name: "ok" if check.is_good else "failed" for check in checks}
     return JSONResponse({"ready": ready, "checks": seen}, 200 if ready else 503)
@@ -69,7 +69,7 @@ async def count_requests(request: Request, call: Callable[[Request], Awaitable[R
 
 
 def _look(app: AppState, now: Now) -> tuple[list[Check], Queues | None, int]:
-    checks = check_all(app.engine, app.store.folder, app.settings, now)
+    checks = check_all(app.engine, app.store, app.settings, now)
     try:
         with reading(app.engine) as session:
             return checks, count_queues(session, now), count_running_visits(session)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.context import AppState
 from jobs.processes import run_logged_step
+from records.store.folder_store import FolderStore
 
 _LONGEST_SECONDS = 3_600
 
@@ -31,7 +32,7 @@ def environment_of(app: AppState) -> dict[str, str]:
     """What has a step work on this application's database and folders."""
     return {
         "QINGYI_DATABASE_URL": app.engine.url.render_as_string(hide_password=False),
-        "QINGYI_EVIDENCE_DIR": str(app.store.folder),
+        **({"QINGYI_EVIDENCE_DIR": app.store.place} if isinstance(app.store, FolderStore) else {}),
         "QINGYI_LISTS_DIR": str(app.lists.folders.folder),
         "QINGYI_LISTS_KEPT_DIR": str(app.lists.folders.kept),
         "QINGYI_ALLOW_NETWORKS": ",".join(app.settings.allow_networks),

@@ -26,7 +26,7 @@ from crawler.browser.launch import launch_options
 from records.database import open_engine
 from records.migrations import upgrade
 from records.settings import PROJECT, Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests.servers.postgresql import running_server
 
 READING = 1.0
@@ -71,7 +71,7 @@ def _waits(page: Page, times: int, key: str) -> list[float]:
 def measure(engine: Engine, name: str, decisions: int, folder: Path, table: Table) -> None:
     """Add the rows of one database."""
     rules = load_rules(PROJECT / "keyword_lists")
-    application = make_app(engine, EvidenceStore(folder / "evidence"), rules, Settings())
+    application = make_app(engine, FolderStore(folder / "evidence"), rules, Settings())
     with serving(bare()) as plain, serving(application) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = browser.new_page()

@@ -39,7 +39,7 @@ from records.judgements import search
 from records.migrations import upgrade
 from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests.servers.postgresql import running_server
 
 PASSWORD = "a-long-password"
@@ -243,7 +243,7 @@ def measured(rounds: int, ask: Callable[[], httpx.Response]) -> tuple[float, flo
 def measure(engine: Engine, name: str, cases: int, rounds: int, folder: Path, table: Table) -> None:
     """Add one row a page."""
     rules = load_rules(PROJECT / "keyword_lists")
-    application = make_app(engine, EvidenceStore(folder / "evidence"), rules, Settings())
+    application = make_app(engine, FolderStore(folder / "evidence"), rules, Settings())
     with serving(bare()) as plain, serving(application) as url, httpx.Client(timeout=60) as client:
         base = measured(rounds * 3, lambda: client.get(plain))[0]
         table.add_row(name, "bare FastAPI page", f"{base:.1f}", "", "1.0")

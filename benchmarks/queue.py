@@ -38,7 +38,7 @@ from records.local_time import local_day
 from records.migrations import upgrade
 from records.people.office_tokens import issue_token
 from records.settings import PROJECT, Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests.servers.postgresql import free_port, running_server
 
 BATCH = 100
@@ -130,7 +130,7 @@ def serve(url: str, port: int, folder: Path) -> None:
     """One process that serves the API."""
     rules = load_rules(PROJECT / "keyword_lists")
     settings = Settings(api_calls_per_minute=10_000_000)
-    application = make_app(open_engine(url), EvidenceStore(folder), rules, settings)
+    application = make_app(open_engine(url), FolderStore(folder), rules, settings)
     uvicorn.run(application, host="127.0.0.1", port=port, log_level="error")
 
 

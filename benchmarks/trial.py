@@ -37,6 +37,7 @@ from records.migrations import upgrade
 from records.settings import PROJECT
 from records.snapshots.page_text import StoredText
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 BATCH, KINDS, BASELINE = 2_000, 500, 1_000
@@ -142,7 +143,7 @@ def main() -> None:
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        engine, store = open_engine(f"sqlite:///{folder / 'qingyi.db'}"), EvidenceStore(folder / "evidence")
+        engine, store = open_engine(f"sqlite:///{folder / 'qingyi.db'}"), FolderStore(folder / "evidence")
         upgrade(engine)
         fill(engine, store, options.pages, options.characters, console)
         folders, versions = _two_versions(folder)

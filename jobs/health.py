@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from records.database import DatabaseBehind, newest_revision, reading, require_current
 from records.figures.work_status import ClockJob, list_clock_jobs
 from records.settings import Settings
+from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 
 LEAST_FREE = 2 << 30  # bytes: a capture writes some MB, a crawl of a large site some hundred
 _LEAST_SHARE = 0.05
@@ -32,21 +34,21 @@ class Check:
     is_vital: bool = False
 
 
-def check_all(engine: Engine, evidence: Path, settings: Settings, now: datetime) -> list[Check]:
+def check_all(engine: Engine, store: EvidenceStore, settings: Settings, now: datetime) -> list[Check]:
     """Everything that is needed, looked at now."""
-    return list(_checks(engine, evidence, settings, now))
+    return list(_checks(engine, store, settings, now))
 
 
-def check_vital(engine: Engine, evidence: Path) -> list[Check]:
+def check_vital(engine: Engine, store: EvidenceStore) -> list[Check]:
     """Only what nothing can be answered or kept without: asked for every few seconds by what balances the load."""
-    return [_database(engine), _folder(evidence), _disk(evidence)]
+    return [_database(engine), _evidence(store), *_disk(store)]
 
 
-def _checks(engine: Engine, evidence: Path, settings: Settings, now: datetime) -> Iterator[Check]:
+def _checks(engine: Engine, store: EvidenceStore, settings: Settings, now: datetime) -> Iterator[Check]:
     database = _database(engine)
     yield database
-    yield _folder(evidence)
-    yield _disk(evidence)
+    yield _evidence(store)
+    yield from _disk(store)
     if database.is_good:
         with reading(engine) as session:
             yield clock_check(list_clock_jobs(session), now)
@@ -77,19 +79,19 @@ def _database(engine: Engine) -> Check:
     return Check("database", "数据库", True, f"{kind}，结构版本 {newest_revision()}", is_vital=True)
 
 
-def _folder(evidence: Path) -> Check:
-    nearest = _nearest(evidence)
-    good = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
-    words = str(evidence) if good else f"{nearest} 不能写入"
-    return Check("evidence", "证据库", good, words, is_vital=True)
+def _evidence(store: EvidenceStore) -> Check:
+    fault = store.fault()
+    return Check("evidence", "证据库", fault is None, fault or store.place, is_vital=True)
 
 
-def _disk(evidence: Path) -> Check:
-    nearest = _nearest(evidence)
-    usage = shutil.disk_usage(nearest)
+def _disk(store: EvidenceStore) -> Iterator[Check]:
+    """Of the evidence, where it is on a disk of this machine."""
+    if not isinstance(store, FolderStore):
+        return
+    usage = shutil.disk_usage(_nearest(store.folder))
     good = usage.free >= LEAST_FREE or usage.free / usage.total >= _LEAST_SHARE
     words = f"剩余 {usage.free / 1e9:.1f} GB，共 {usage.total / 1e9:.1f} GB（{usage.free / usage.total:.0%}）"
-    return Check("disk", "磁盘空间", good, words if good else f"{words}，请尽快清理或扩容", is_vital=True)
+    yield Check("disk", "磁盘空间", good, words if good else f"{words}，请尽快清理或扩容", is_vital=True)
 
 
 def _nearest(folder: Path) -> Path:

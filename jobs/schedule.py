@@ -106,6 +106,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
         "quality": (("quality", "draw"), _DAY),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),
+        **({"gather": (("evidence", "gather"), _DAY)} if settings().evidence_url else {}),
         **({"heads": (("audit", "note"), _DAY)} if settings().heads_dir else {}),
         **({"replay": (("evidence", "replay"), _DAY)} if settings().viewer_dir.is_dir() else {}),
     }

@@ -22,7 +22,9 @@ from records.database import open_engine, reading, require_current
 from records.local_time import parse_day
 from records.settings import settings
 from records.snapshots.snapshots import require_nothing_kept
+from records.store.bucket_store import Bucket, BucketStore
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 
 console = Console()
 errors = Console(stderr=True)
@@ -37,12 +39,25 @@ def current_engine() -> Engine:
 
 def evidence_store() -> EvidenceStore:
     """The settings' evidence store, made where nothing was ever kept; raises StorageFailed where it has gone."""
-    store = EvidenceStore(settings().evidence_dir)
+    store = configured_store()
+    if isinstance(store, BucketStore):
+        return store
     if not store.folder.is_dir() or not any(store.folder.iterdir()):
         with reading(current_engine()) as session:
             require_nothing_kept(session, store.folder)
         store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return store
+
+
+def configured_store() -> BucketStore | FolderStore:
+    """Where the settings have evidence kept: a bucket, or a folder."""
+    here = settings()
+    if not here.evidence_url:
+        return FolderStore(here.evidence_dir)
+    place = here.evidence_url, here.evidence_endpoint, here.evidence_region
+    return BucketStore(
+        Bucket(*place, here.evidence_key, here.evidence_secret.get_secret_value()), here.database_url
+    )
 
 
 def warn_of_lists(version: str, refused: str) -> None:

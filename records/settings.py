@@ -1,12 +1,13 @@
 """The settings of one deployment, read from the environment (`QINGYI_…`) or a `.env` file."""
 
 import os
+import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -27,6 +28,16 @@ class Settings(BaseSettings):
     evidence_dir: Path = Field(
         default=PROJECT / "var" / "evidence", description="folder of the content-addressed evidence store"
     )
+    evidence_url: str = Field(
+        default="",
+        description="s3://BUCKET/PREFIX: evidence is kept there, where all machines reach it; empty: in `evidence_dir`",
+    )
+    evidence_endpoint: str = Field(
+        default="", description="http(s) address of the S3-compatible server; empty: Amazon's"
+    )
+    evidence_region: str = Field(default="", description="the bucket's region, where the server has any")
+    evidence_key: str = Field(default="", description="access key of the bucket; empty: what the machine has")
+    evidence_secret: SecretStr = Field(default=SecretStr(""), description="the access key's secret")
     queue: Literal["", "postgresql"] = Field(
         default="",
         description="postgresql: what is due is work for `qingyi worker` on any machine; empty: the clock does it here",
@@ -148,6 +159,15 @@ class Settings(BaseSettings):
             raise ValueError("不是数据库地址，应形如 sqlite:///FILE 或 postgresql+psycopg://…") from None
         if backend not in {"sqlite", "postgresql"}:
             raise ValueError(f"不支持 {backend}：请用 sqlite 或 postgresql+psycopg")
+        return value
+
+    @field_validator("evidence_url")
+    @classmethod
+    def _is_bucket(cls, value: str, before: ValidationInfo) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", value):
+            raise ValueError("不是存储桶地址，应形如 s3://BUCKET 或 s3://BUCKET/PREFIX")
+        if value and not before.data.get("database_url", "").startswith("postgresql"):
+            raise ValueError("需要 PostgreSQL 数据库（QINGYI_DATABASE_URL），证据的索引在其中")
         return value
 
     @field_validator("allow_networks", "webhook_networks", mode="before")

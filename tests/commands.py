@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from records.store.bucket_store import Bucket
+
 # What the commands import, and what Scrapy, SQLAlchemy and typer import by name when they are first used.
 _IMPORTED = [
     *(
@@ -118,6 +120,17 @@ def environment_of(database_url: str, evidence: Path) -> dict[str, str]:
         "QINGYI_EVIDENCE_DIR": str(evidence),
         "QINGYI_ALLOW_NETWORKS": "127.0.0.0/8",
         "QINGYI_RECHECK_AFTER_HOURS": "0",
+    }
+
+
+def environment_of_bucket(bucket: Bucket) -> dict[str, str]:
+    """What has a deployment keep its evidence there."""
+    return {
+        "QINGYI_EVIDENCE_URL": bucket.url,
+        "QINGYI_EVIDENCE_ENDPOINT": bucket.endpoint,
+        "QINGYI_EVIDENCE_REGION": bucket.region,
+        "QINGYI_EVIDENCE_KEY": bucket.key,
+        "QINGYI_EVIDENCE_SECRET": bucket.secret,
     }
 
 

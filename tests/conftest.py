@@ -23,9 +23,11 @@ from records.migrations import upgrade
 from records.people import sign_in
 from records.settings import PROJECT
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests import commands
 from tests.records import registered
 from tests.servers.postgresql import ReusedDatabase, fresh_database, running_server
+from tests.servers.s3 import S3Server, running_s3
 
 # A slow machine is no fault of the code under test.
 hypothesis.settings.register_profile("qingyi", deadline=None)
@@ -153,7 +155,7 @@ def engine(database_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> EvidenceStore:
-    return EvidenceStore(tmp_path / "evidence")
+    return FolderStore(tmp_path / "evidence")
 
 
 @pytest.fixture(scope="session")
@@ -191,3 +193,10 @@ def register_site(engine: Engine) -> Callable[..., None]:
             registered.site(session, f"{url}/", **values)
 
     return register
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A server of S3 for all tests of a worker; each takes a bucket of its own."""
+    with running_s3() as server:
+        yield server

@@ -15,7 +15,7 @@ from classifiers.lists.rules import load_rules
 from qingyi.command import command_line
 from records.database import open_engine
 from records.settings import PROJECT, Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 
 REFERENCE = PROJECT / "docs" / "reference"
 SETTINGS, COMMANDS, API = (
@@ -48,7 +48,7 @@ def test_every_command_has_its_line(command: str) -> None:
 
 def test_every_call_of_the_api_has_its_line(tmp_path) -> None:
     lists = load_rules(PROJECT / "keyword_lists")
-    application = make_app(open_engine("sqlite://"), EvidenceStore(tmp_path), lists, Settings())
+    application = make_app(open_engine("sqlite://"), FolderStore(tmp_path), lists, Settings())
     for path, methods in application.openapi()["paths"].items():
         for method in methods:
             assert f"`{method.upper()} {path}" in API

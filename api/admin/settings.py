@@ -16,6 +16,11 @@ router = APIRouter(prefix="/admin/settings", include_in_schema=False)
 TITLES = {
     "database_url": "数据库",
     "evidence_dir": "证据库文件夹",
+    "evidence_url": "证据库存储桶",
+    "evidence_endpoint": "证据库存储服务地址（S3 接口）",
+    "evidence_region": "证据库存储桶所在区域",
+    "evidence_key": "证据库存储桶的访问密钥编号",
+    "evidence_secret": "证据库存储桶的访问密钥",
     "lists_dir": "关键词表文件夹",
     "lists_kept_dir": "关键词表各生效版本的文件夹",
     "allow_networks": "允许抓取的内部网段",

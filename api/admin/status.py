@@ -95,7 +95,7 @@ def _page(
             "status.html",
             status,
             sign_in,
-            checks=check_all(app.engine, app.store.folder, app.settings, now),
+            checks=check_all(app.engine, app.store, app.settings, now),
             jobs=work_status.list_clock_jobs(session),
             steps=_STEPS,
             tasks=tasks,

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from qingyi.clock import utc_now
-from qingyi.console import console, counting, current_engine, errors, evidence_store
+from qingyi.console import configured_store, console, counting, current_engine, errors, evidence_store
 from records.backups.backup import drop_older, put_back, put_evidence_back, take_backup
 from records.backups.dump import BackupFailed
 from records.database import open_engine
@@ -44,7 +44,7 @@ def restore(
     only_evidence: bool = typer.Option(False, "--evidence-only", help="数据库完好，只补回证据库中缺少的证据"),
 ) -> None:
     """把备份恢复到设置所指的空数据库和证据库，并逐一核对：行数、日志链、清单链、每件证据。有不符的，退出码为 1。"""
-    store = EvidenceStore(settings().evidence_dir)
+    store = configured_store()
     if only_evidence:
         _restore_evidence(folder, store)
         return

@@ -1,5 +1,6 @@
 """`qingyi evidence`: take evidence, check it, hand it over as a package, verify a package."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from evidence.verification import verify_package
 from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
 from qingyi.console import console, counting, current_engine, errors, evidence_store, read_roots, typed_day
+from records.backups.evidence_copy import find_faults, move_evidence
 from records.cases.captures import check_captures
 from records.cases.evidence_package import EvidenceIncomplete, export_case
 from records.database import reading
 from records.local_time import begin_of, local_day
+from records.settings import settings
+from records.store.bucket_store import BucketStore
+from records.store.folder_store import FolderStore
 from records.task_locks import hold
 
 app = typer.Typer(help="证据：取证、校验、导出证据包、核对证据包。", no_args_is_help=True)
@@ -42,6 +47,62 @@ def check() -> None:
         console.print(table)
         raise typer.Exit(1)
     console.print(f"{checked} 份取证记录全部相符")
+
+
+@app.command()
+def move(
+    folder: Path = typer.Argument(None, help="本机的证据文件夹，默认 QINGYI_EVIDENCE_DIR"),
+) -> None:
+    """把本机文件夹中的证据复制到存储桶（QINGYI_EVIDENCE_URL）。可随时中断，再次运行即从中断处继续；原文件夹不变。"""
+    store, source = _bucket(), FolderStore(folder or settings().evidence_dir)
+    if not source.folder.is_dir():
+        errors.print(f"错误：没有文件夹 {source.folder}", style="red", markup=False)
+        raise typer.Exit(2)
+    engine = current_engine()
+    with counting("复制证据（件）") as progress, hold(engine, "evidence move"):
+        lost = list(move_evidence(source, store, progress))
+    with counting("核对证据（件）") as progress:
+        faults = list(dict.fromkeys([*lost, *find_faults(source.names(), store, progress)]))
+    _exit_with(faults)
+    console.print(f"{source.folder} 的证据都在 {store.place} 中，已逐件核对", markup=False, soft_wrap=True)
+
+
+@app.command()
+def gather() -> None:
+    """把存储桶中的小包合并成大包，合并前逐件核对；时钟每天运行一次。有缺损的，退出码为 1。"""
+    from records.store.gathering import gather  # noqa: PLC0415 - a folder has nothing to be gathered
+
+    with counting("合并（包）") as progress, hold(current_engine(), "evidence gather"):
+        done = gather(_bucket(), progress)
+    console.print(f"{done.small} 个小包合并为 {done.large} 个大包", highlight=False)
+    _exit_with(done.faults)
+
+
+@app.command()
+def index() -> None:
+    """按存储桶的内容重新建立证据索引：补上未登记的包，去掉重复的包。索引中的包已不在的，退出码为 1。"""
+    from records.store.gathering import index_again  # noqa: PLC0415 - a folder indexes itself
+
+    with hold(current_engine(), "evidence gather"):
+        done = index_again(_bucket())
+    console.print(f"补登 {done.added} 件证据，去掉 {done.removed} 个重复的包", highlight=False)
+    _exit_with(done.lost)
+
+
+def _bucket() -> BucketStore:
+    """The settings' bucket; where there is none, the command ends."""
+    store = evidence_store()
+    if not isinstance(store, BucketStore):
+        errors.print("错误：未设置存储桶，请设置 QINGYI_EVIDENCE_URL", style="red", markup=False)
+        raise typer.Exit(2)
+    return store
+
+
+def _exit_with(faults: Sequence[str]) -> None:
+    for fault in faults:
+        errors.print(f"不符  {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+    if faults:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -29,7 +29,10 @@ from records.backups.named import list_named
 from records.cases.captures import check_captures
 from records.database import newest_revision, reading, transaction
 from records.models import Capture
+from records.store.bucket_store import BucketStore
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
+from records.store.gathering import index_again
 from records.store.whole_files import flush_to_disk
 
 FORMAT = "qingyi-backup/1"
@@ -76,7 +79,7 @@ def take_backup(
     left behind that could be taken for a backup.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = EvidenceStore(folder / "evidence")
+    kept = FolderStore(folder / "evidence")
     kept.folder.mkdir(exist_ok=True, mode=0o700)
     name = now.strftime("%Y-%m-%dT%H%M%SZ")
     with _told(), _alone(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as scratch:
@@ -130,21 +133,23 @@ def put_back(
     """Put back a backup (the newest, or the one of that name) into an empty database; evidence and versions of the lists
     are added to what is there. Everything is checked afterwards; all sign-ins have ended.
 
-    Evidence comes first, so that a restoration that was killed is simply begun again. Raises BackupFailed.
+    Evidence comes first, so that a restoration that was killed is simply begun again; in a bucket it is indexed by the
+    database, and comes after it. Raises BackupFailed.
     """
     backup = _chosen(folder, name)
     place = folder / backup.name
     _require_fit(backup, place, engine)
     require_empty(engine)
-    kept = EvidenceStore(folder / "evidence")
-    with _told():
-        lost = list(copy_evidence(kept.names(), kept, store, progress))
+    kept = FolderStore(folder / "evidence")
+    lost = [] if isinstance(store, BucketStore) else _copied(kept, store, progress)
     if (place / _LISTS).is_dir():
         shutil.copytree(place / _LISTS, lists, dirs_exist_ok=True)
     load(engine, place)
     with reading(engine) as session:
         rows = count_rows(session)
     migrations.upgrade(engine)
+    if isinstance(store, BucketStore):
+        lost = _copied(kept, store, progress)
     faults = [*lost, *_differences(engine, store, backup, rows)]
     end_sign_ins(engine)
     with transaction(engine) as session:
@@ -157,13 +162,21 @@ def put_evidence_back(
 ) -> list[str]:
     """Add to `store` what it lacks of the evidence that is in the backups; returns in Chinese what of all that the database
     names is still missing or altered. Raises BackupFailed."""
-    kept = EvidenceStore(folder / "evidence")
+    kept = FolderStore(folder / "evidence")
     if not kept.folder.is_dir():
         raise BackupFailed(f"{folder} 中没有备份")
+    lost = _copied(kept, store, progress)
+    with _told(), reading(engine) as session:
+        return list(dict.fromkeys([*lost, *find_faults(list_named(session, store), store)]))
+
+
+def _copied(kept: FolderStore, store: EvidenceStore, progress: Progress) -> list[str]:
+    """Add what is in the backups; returns in Chinese what they have lost. A bucket is asked first what is in it: the index
+    may be older than it, or another's."""
     with _told():
-        lost = list(copy_evidence(kept.names(), kept, store, progress))
-        with reading(engine) as session:
-            return list(dict.fromkeys([*lost, *find_faults(list_named(session, store), store)]))
+        if isinstance(store, BucketStore):
+            index_again(store)
+        return list(copy_evidence(kept.names(), kept, store, progress))
 
 
 def _described(session: Session, name: str, now: datetime, made: Path, kept: EvidenceStore) -> Backup:

@@ -1,12 +1,18 @@
-"""Copies evidence from one store to another by its names, and reads it again: what is there already costs a look."""
+"""Copies evidence from one store to another by its names, and reads it again: what is there already costs a look.
 
+Several parts are under way at once, by threads: a store makes one wait, and hashing lets others go on.
+"""
+
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
 _AT_ONCE = 500
 _MOST_BYTES = 16 << 20  # of what is written to a pack together
+_THREADS = 8
 
 
 def copy_evidence(
@@ -21,38 +27,78 @@ def copy_evidence(
     Killed on the way, it goes on where it was when it is called again.
     """
     for part in _parts(names):
-        packed: list[bytes] = []
-        lacking = [name for name in part if name not in target.holds(part)]
-        in_packs = source.packs.holds(lacking)
-        for name in lacking:
-            try:
-                content = source.get(name)
-            except (EvidenceMissing, EvidenceAltered) as error:
-                yield str(error)
-                continue
-            if name not in in_packs:
-                target.put(content)
-                continue
-            packed.append(content)
-            if sum(map(len, packed)) > _MOST_BYTES:
-                target.put_many(packed)
-                packed = []
-        if packed:
-            target.put_many(packed)
+        yield from _copy(part, source, target)
         progress(len(part))
+
+
+def move_evidence(
+    source: EvidenceStore, target: EvidenceStore, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[str]:
+    """As `copy_evidence` with all that `source` holds, into packs, some of them at once. The source is left as it is."""
+    yield from _spread(source.names(), lambda part: _copy(part, source, target, alone=False), progress)
 
 
 def find_faults(
     names: Iterable[str], store: EvidenceStore, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[str]:
     """What of `names` is missing from `store` or altered, in Chinese: every byte is read."""
-    for part in _parts(names):
-        for name in part:
-            try:
-                store.get(name)
-            except (EvidenceMissing, EvidenceAltered) as error:
-                yield str(error)
-        progress(len(part))
+    yield from _spread(names, lambda part: _read(part, store), progress)
+
+
+def _copy(part: list[str], source: EvidenceStore, target: EvidenceStore, *, alone: bool = True) -> list[str]:
+    """What the source has lost of a part; the rest is in the target. What lies alone in the source does so in the target,
+    unless `alone` is off."""
+    held = target.holds(part)
+    lacking = [name for name in part if name not in held]
+    together = source.packed(lacking) if alone else set(lacking)
+    lost: list[str] = []
+    packed: list[bytes] = []
+    for name in lacking:
+        try:
+            content = source.get(name)
+        except (EvidenceMissing, EvidenceAltered) as error:
+            lost.append(str(error))
+            continue
+        if name not in together:
+            target.put(content)
+            continue
+        packed.append(content)
+        if sum(map(len, packed)) > _MOST_BYTES:
+            target.put_many(packed)
+            packed = []
+    if packed:
+        target.put_many(packed)
+    return lost
+
+
+def _read(part: list[str], store: EvidenceStore) -> list[str]:
+    faults = []
+    for name in part:
+        try:
+            store.get(name)
+        except (EvidenceMissing, EvidenceAltered) as error:
+            faults.append(str(error))
+    return faults
+
+
+def _spread(
+    names: Iterable[str], work: Callable[[list[str]], list[str]], progress: Callable[[int], None]
+) -> Iterator[str]:
+    """What `work` says of all parts, in their order; no more of them are in memory than are under way."""
+    parts, under_way = _parts(names), deque[tuple[int, Future[list[str]]]]()
+    with ThreadPoolExecutor(_THREADS) as threads:
+        try:
+            while True:
+                for part in islice(parts, 2 * _THREADS - len(under_way)):
+                    under_way.append((len(part), threads.submit(work, part)))
+                if not under_way:
+                    return
+                count, done = under_way.popleft()
+                yield from done.result()
+                progress(count)
+        finally:
+            for _, left in under_way:
+                left.cancel()
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:

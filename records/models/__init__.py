@@ -15,6 +15,7 @@ from records.models.cases import (
     VisitorKind,
 )
 from records.models.claims import CaseClaim, PassedCase
+from records.models.evidence import EvidencePack, EvidencePlace
 from records.models.judgements import FindingRecord, JudgementRecord, SimilarBand
 from records.models.leases import Lease
 from records.models.letters import Letter, LetterItem
@@ -78,6 +79,8 @@ __all__ = [
     "Delivery",
     "DisposalResult",
     "DraftState",
+    "EvidencePack",
+    "EvidencePlace",
     "FindingRecord",
     "Image",
     "Institution",

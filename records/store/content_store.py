@@ -1,13 +1,10 @@
-"""The evidence store: bytes kept under their SHA-256, written once, never changed."""
+"""The evidence store: bytes kept under their SHA-256, written once, never changed. Where they lie, its kinds say:
+`records.store.folder_store` and `records.store.bucket_store`."""
 
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from records.store.packs import Packs
-from records.store.whole_files import flush_to_disk, write_file
+from typing import Protocol
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -25,80 +22,36 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True)
-class EvidenceStore:
-    """A folder of files named by their content: `ab/abcd…`; what comes by the dozen, pages and their texts, is in
-    `packs`.
+def is_sha256(name: str) -> bool:
+    """Whether something could be kept under that name."""
+    return _SHA256.fullmatch(name) is not None
 
-    A store that an early build began has some one folder deeper (`ab/cd/abcd…`): they are found there, too.
-    """
 
-    folder: Path
+class EvidenceStore(Protocol):
+    """What keeps evidence. Its methods raise what `records.storage_faults` tells to be a fault of our own."""
 
     @property
-    def packs(self) -> Packs:
-        """The store's packs."""
-        return Packs(self.folder / "packs")
-
-    def put_many(self, contents: Sequence[bytes]) -> list[str]:
-        """Keep contents that belong together, in a pack; returns their SHA-256. As `put`, all of them or none."""
-        names = [sha256_of(content) for content in contents]
-        kept = dict(zip(names, contents, strict=True))
-        new = {name: content for name, content in kept.items() if not self.path(name).exists()}
-        if new:
-            self.packs.put(new)
-        return names
+    def place(self) -> str:
+        """Where it is, for people: a folder or an address."""
 
     def put(self, content: bytes) -> str:
-        """Keep `content`; returns its SHA-256 (64 hex digits).
+        """Keep `content`; returns its SHA-256 (64 hex digits). It is kept for good before this returns; a kill on the way
+        leaves nothing that could be read."""
 
-        The bytes are on disk before this returns. A kill on the way leaves at most a temporary file,
-        never a half-written one under its final name.
-        """
-        sha256 = sha256_of(content)
-        path = self.path(sha256)
-        if path.exists() or self.packs.holds([sha256]):
-            return sha256
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            flush_to_disk(self.folder)
-        write_file(path, content, mode=0o440, flush=True)
-        return sha256
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep contents that belong together; returns their SHA-256. As `put`, all of them or none."""
 
     def get(self, sha256: str) -> bytes:
-        """The bytes kept under `sha256`; raises EvidenceMissing or EvidenceAltered."""
-        path = self.path(sha256)
-        content = self.packs.get(sha256)
-        if content is None:
-            try:
-                content = path.read_bytes()
-            except FileNotFoundError:
-                raise EvidenceMissing(f"证据库中没有 {sha256}") from None
-        if sha256_of(content) != sha256 and (kept_plain := self._as_stored(sha256)) is not None:
-            content = kept_plain
-        if sha256_of(content) != sha256:
-            raise EvidenceAltered(f"证据 {sha256} 的内容已被改动")
-        return content
+        """The bytes kept under `sha256`; raises EvidenceMissing or EvidenceAltered, and ValueError when it is none."""
 
     def holds(self, sha256s: Sequence[str]) -> set[str]:
         """Those of some SHA-256 that are kept; whether they are whole, `get` tells."""
-        return self.packs.holds(sha256s) | {name for name in sha256s if self.path(name).exists()}
+
+    def packed(self, sha256s: Sequence[str]) -> set[str]:
+        """Those of some SHA-256 that were kept together with others."""
 
     def names(self) -> Iterator[str]:
         """The SHA-256 of all that is kept."""
-        yield from self.packs.names()
-        for path in self.folder.glob("[0-9a-f][0-9a-f]/**/*"):
-            if _SHA256.fullmatch(path.name):
-                yield path.name
 
-    def _as_stored(self, sha256: str) -> bytes | None:
-        """What a build that did not compress has packed, where that itself looks compressed."""
-        return self.packs.get_stored(sha256)
-
-    def path(self, sha256: str) -> Path:
-        """Where the bytes of `sha256` lie if they have a file of their own; raises ValueError when it is not a SHA-256."""
-        if not _SHA256.fullmatch(sha256):
-            raise ValueError(f"not a SHA-256 in hex: {sha256!r}")
-        path = self.folder / sha256[:2] / sha256
-        older = self.folder / sha256[:2] / sha256[2:4] / sha256
-        return older if not path.exists() and older.exists() else path
+    def fault(self) -> str | None:
+        """Why nothing can be kept, in Chinese; None where it can."""

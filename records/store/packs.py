@@ -1,9 +1,8 @@
 """Packs: many small contents in one file. Creating a file costs the disk more than writing what is in it.
 
-A pack holds entries one after the other, each a line with its SHA-256 and its length, then the bytes, then a line
-break; where they lie is in an index (SQLite). The bytes are compressed (`records.store.compression`) where that makes
-them fewer; the SHA-256 is that of the plain ones. Nothing in a pack is ever changed: it only grows, and where a process
-was killed while it wrote, the next one begins a new pack. The index can be made again from the packs.
+Where their entries (`records.store.pack_format`) lie is in an index (SQLite). Nothing in a pack is ever changed: it only
+grows, and where a process was killed while it wrote, the next one begins a new pack. The index can be made again from the
+packs.
 """
 
 import os
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.store.compression import compressed, plain
+from records.store.pack_format import end_of, read_entries, written_entries
 from records.store.whole_files import flush_to_disk
 
 _LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
-_HEADER = 64 + 1 + 20 + 1  # bytes at most: SHA-256, blank, length, line break
 _WAIT_SECONDS = 60
 _TABLES = """
 CREATE TABLE IF NOT EXISTS packs (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
@@ -103,17 +102,13 @@ class Packs:
             if not new:
                 return
             pack, size = self._growing(index)
-            entries, places = [], []
-            for sha256, content in new.items():
-                header = _header(sha256, content)
-                places.append((bytes.fromhex(sha256), pack, size + len(header), len(content)))
-                entries.append(header + content + b"\n")
-                size += len(entries[-1])
+            entries, places = written_entries(new, size)
             with self.path(pack).open("ab", buffering=0) as file:
-                _write(file.fileno(), b"".join(entries))
+                _write(file.fileno(), entries)
                 os.fsync(file.fileno())
-            index.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", places)
-            index.execute("UPDATE packs SET size = ? WHERE id = ?", (size, pack))
+            rows = [(bytes.fromhex(one.sha256), pack, one.start, one.length) for one in places]
+            index.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", rows)
+            index.execute("UPDATE packs SET size = ? WHERE id = ?", (size + len(entries), pack))
 
     def path(self, pack: int) -> Path:
         """Where a pack lies."""
@@ -168,11 +163,11 @@ class Packs:
         with self._writing() as index:
             for path in sorted(self.folder.glob("*.pack"), key=lambda path: int(path.stem)):
                 pack = int(path.stem)
-                places = [
-                    (bytes.fromhex(sha256), pack, start, length) for sha256, start, length in _entries(path)
-                ]
-                index.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?)", places)
-                size = places[-1][2] + places[-1][3] + 1 if places else 0
+                with path.open("rb") as file:
+                    places = list(read_entries(file, path.stat().st_size))
+                rows = [(bytes.fromhex(one.sha256), pack, one.start, one.length) for one in places]
+                index.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?)", rows)
+                size = end_of(places[-1]) if places else 0
                 index.execute("INSERT OR REPLACE INTO packs VALUES (?, ?)", (pack, size))
 
 
@@ -185,26 +180,7 @@ def _known(index: sqlite3.Connection, sha256s: Sequence[str]) -> set[str]:
     return {sha256 for sha256 in sha256s if index.execute(query, (bytes.fromhex(sha256),)).fetchone()}
 
 
-def _header(sha256: str, content: bytes) -> bytes:
-    return f"{sha256} {len(content)}\n".encode()
-
-
 def _write(descriptor: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def _entries(path: Path) -> Iterator[tuple[str, int, int]]:
-    """A pack's entries that are whole: SHA-256, and where its bytes begin and how many they are."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        while line := file.readline(_HEADER):
-            sha256, _, length = line.decode("ascii", "replace").partition(" ")
-            if len(sha256) != 64 or not length.endswith("\n") or not length.strip().isdecimal():
-                return
-            start = file.tell()
-            if start + int(length) + 1 > size:
-                return
-            yield sha256, start, int(length)
-            file.seek(start + int(length) + 1)

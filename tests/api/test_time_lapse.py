@@ -31,7 +31,7 @@ from records.models import Case, Office, OfficeKind, Role, Transfer
 from records.people.office_tokens import issue_token
 from records.people.sign_in import add_user
 from records.settings import PROJECT, Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests import commands
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import decide, hidden
@@ -61,7 +61,7 @@ def recheck_at(database_url: str, evidence: Path, now: datetime, environment: di
     from jobs.recheck import recheck
 
     recheck(
-        open_engine(database_url), EvidenceStore(evidence), load_rules(PROJECT / "keyword_lists"), None, now
+        open_engine(database_url), FolderStore(evidence), load_rules(PROJECT / "keyword_lists"), None, now
     )
 
 

@@ -15,6 +15,7 @@ from records.cases.captures import check_captures
 from records.database import reading, transaction
 from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests import commands
 from tests.records import registered
 from tests.servers.site import Answer, LoopbackSite, page, serving
@@ -113,7 +114,7 @@ def deployed(
         yield Deployment(
             site,
             engine,
-            EvidenceStore(folder / "evidence"),
+            FolderStore(folder / "evidence"),
             commands.environment_of(url, folder / "evidence"),
             captures,
         )

@@ -10,6 +10,9 @@ from jobs.schedule import ensure_jobs, scheduler
 from records.database import open_engine, reading
 from records.figures.work_status import ClockJob, list_clock_jobs
 from records.settings import Settings
+from records.store.bucket_store import Bucket, BucketStore
+from records.store.folder_store import FolderStore
+from tests.servers.s3 import S3Server
 
 
 def test_a_whole_system_passes(engine: Engine, tmp_path) -> None:
@@ -21,7 +24,7 @@ def test_a_whole_system_passes(engine: Engine, tmp_path) -> None:
     clock.shutdown()
     assert {"crawl", "recheck", "tips", "webhooks"} <= {job.name for job in jobs}
     beat = next(job.next_at for job in jobs if job.name == "webhooks")
-    checks = check_all(engine, tmp_path / "evidence", Settings(), beat)
+    checks = check_all(engine, FolderStore(tmp_path / "evidence"), Settings(), beat)
     assert {check.name: check.is_good for check in checks} == dict.fromkeys(
         ("database", "evidence", "disk", "clock", "browser", "ocr"), True
     )
@@ -41,16 +44,26 @@ def test_a_clock_that_never_ran_is_told(now: datetime) -> None:
 def test_what_is_missing_is_named(engine: Engine, tmp_path, now: datetime) -> None:
     (tmp_path / "file").write_text("no folder")
     settings = Settings(chromium=tmp_path / "no-browser")
-    bad = {
-        one.name: one.words for one in check_all(engine, tmp_path / "file", settings, now) if not one.is_good
-    }
+    store = FolderStore(tmp_path / "file")
+    bad = {one.name: one.words for one in check_all(engine, store, settings, now) if not one.is_good}
     assert set(bad) == {"evidence", "clock", "browser"}
     assert "no-browser" in bad["browser"]
 
 
 def test_a_database_without_tables_is_not_ready(tmp_path) -> None:
     empty = open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    checks = {check.name: check for check in check_vital(empty, tmp_path)}
+    checks = {check.name: check for check in check_vital(empty, FolderStore(tmp_path))}
     assert "qingyi database upgrade" in checks["database"].words
     assert not checks["database"].is_good
     empty.dispose()
+
+
+@pytest.mark.databases("postgresql")
+def test_a_bucket_is_looked_at_instead_of_a_disk(engine: Engine, s3: S3Server) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    checks = {check.name: check for check in check_vital(engine, BucketStore(s3.new_bucket(), url))}
+    assert checks.keys() == {"database", "evidence"}
+    assert all(check.is_good for check in checks.values())
+    assert checks["evidence"].words.startswith("s3://evidence-")
+    gone = BucketStore(Bucket("s3://nobodys", s3.address, "us-east-1", "key", "secret"), url)
+    assert [check.is_good for check in check_vital(engine, gone)] == [True, False]

@@ -9,7 +9,7 @@ from records.database import reading, transaction
 from records.models import Role, Visit
 from records.people.sign_in import add_user
 from records.settings import Settings
-from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import hidden, sign_in
 from tests.records import registered
@@ -63,7 +63,7 @@ def test_machines_learn_whether_it_lives_and_is_ready(served, store, rules, tmp_
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
     (tmp_path / "file").write_text("no folder")
-    bad = EvidenceStore(tmp_path / "file")
+    bad = FolderStore(tmp_path / "file")
     with running(served.engine, bad, rules, Settings()) as url, served.client(base_url=url) as client:
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["checks"]["evidence"]) == (503, "failed")

@@ -12,10 +12,19 @@ from sqlalchemy import Engine, func, select, text
 
 from jobs.queued.work import enqueue_due, enqueue_step, lane_of
 from records.database import reading, transaction
-from records.models import Page, PlannedPage, PlannedState, Snapshot, Visit
+from records.models import (
+    AwaitingJudgement,
+    JudgementRecord,
+    Page,
+    PlannedPage,
+    PlannedState,
+    Snapshot,
+    Visit,
+)
 from records.visits.queued import SCHEMA
 from tests import commands
 from tests.records import registered
+from tests.servers.s3 import S3Server
 from tests.servers.site import Answer, LoopbackSite, page, serving
 from tests.waiting import wait_for
 
@@ -59,7 +68,7 @@ def test_without_a_queue_a_worker_says_how_to_have_one(qingyi) -> None:
 @pytest.mark.slow
 @pytest.mark.databases("postgresql")
 def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
-    engine: Engine, environment: dict[str, str], qingyi, tmp_path: Path
+    engine: Engine, environment: dict[str, str], qingyi, s3: S3Server, tmp_path: Path
 ) -> None:
     names = [f"/p{number}" for number in range(PAGES)]
     with ExitStack() as stack:
@@ -70,7 +79,11 @@ def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
         with transaction(engine) as session:
             for site in sites:
                 registered.site(session, f"{site.url}/", delay_seconds=0.2)
-        queued = {"QINGYI_QUEUE": "postgresql", "QINGYI_WORKER_SILENT_SECONDS": "3"}
+        queued = {
+            "QINGYI_QUEUE": "postgresql",
+            "QINGYI_WORKER_SILENT_SECONDS": "3",
+            **commands.environment_of_bucket(s3.new_bucket()),
+        }
         done = qingyi("crawl", "--due", **queued)
         assert f"{SITES} 个到期的站点与公众号已进入队列" in done.stdout
         killed, other = (start({**environment, **queued}, tmp_path, name) for name in "AB")
@@ -80,11 +93,16 @@ def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
         wait_for(lambda: finished(engine) == SITES, "the visits are not taken up", 180)
         psutil.Process(other.pid).send_signal(signal.SIGTERM)
         assert other.wait(60) == 0
+    judged = qingyi("flag", **queued)  # by a third machine, on what the dead one kept, too
+    assert judged.returncode == 0, judged.stderr
     with reading(engine) as session:
+        assert session.scalar(select(func.count(AwaitingJudgement.snapshot_id))) == 0
+        assert session.scalar(select(func.count(JudgementRecord.id))) == SITES * (PAGES + 1)
         assert session.scalar(select(func.count(Page.id))) == SITES * (PAGES + 1)
         assert session.scalar(select(func.count(Snapshot.id))) == SITES * (PAGES + 1)
         assert set(session.scalars(select(PlannedPage.state))) == {PlannedState.FETCHED}
         assert set(session.scalars(select(Visit.outcome))) == {"完成"}
+    assert not list(tmp_path.rglob("*.pack")), "no machine keeps anything on its own disk"
     for site in sites:
         assert site.most_at_once <= 2
         agents = [headers["user-agent"] for path, headers in site.requests]
@@ -97,7 +115,6 @@ def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
 
 
 def start(environment: dict[str, str], folder: Path, name: str) -> commands.RunningCommand:
-    (folder / name / "packs").mkdir(parents=True)  # a disk of its own, on which something was kept before
     own = {"QINGYI_EVIDENCE_DIR": str(folder / name), "QINGYI_USER_AGENT": f"worker-{name}"}
     half = ("--visits", str(SITES // 2))  # whoever is first does not take all
     return commands.start("worker", "--queue", "crawl", *half, environment={**environment, **own})

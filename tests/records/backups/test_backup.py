@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, inspect, select
 
 from classifiers.lists.rules import RuleSet
 from records import audit
-from records.backups.backup import drop_older, list_backups, put_back, take_backup
+from records.backups.backup import drop_older, list_backups, put_back, put_evidence_back, take_backup
 from records.backups.dump import BackupFailed
 from records.backups.evidence_copy import copy_evidence
 from records.backups.named import NAMING
@@ -22,9 +22,12 @@ from records.cases.captures import check_captures
 from records.database import open_engine, reading, transaction
 from records.models import Base, Capture, Case, SignIn, Snapshot
 from records.people.sign_in import open_sign_in
+from records.store.bucket_store import BucketStore
 from records.store.content_store import EvidenceStore
+from records.store.folder_store import FolderStore
 from tests.records import registered
 from tests.servers.postgresql import fresh_database
+from tests.servers.s3 import S3Server
 from tests.waiting import wait_for
 
 
@@ -68,6 +71,26 @@ def at_work(engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime)
     return cases
 
 
+@pytest.mark.databases("postgresql")
+def test_what_is_in_a_bucket_comes_back_into_another(
+    engine: Engine, empty: Engine, lists: Path, rules: RuleSet, s3: S3Server, now: datetime, tmp_path: Path
+) -> None:
+    here, there = (
+        BucketStore(s3.new_bucket(), one.url.render_as_string(hide_password=False)) for one in (engine, empty)
+    )
+    registered.captured(engine, here, registered.case(engine, here, rules, now))
+    kept = sorted(here.names())
+    assert take_backup(engine, here, lists, tmp_path / "backup", now).faults == []
+    assert put_back(tmp_path / "backup", None, empty, there, tmp_path / "again", now).faults == []
+    assert sorted(there.names()) == kept
+    with reading(empty) as session:
+        assert [faults for _, faults in check_captures(session, there)] == [[]]
+    (lost,) = s3.keys(there.bucket)[:1]
+    s3.operator.delete_object(Bucket=there.bucket.url.split("/")[2], Key=lost)
+    assert put_evidence_back(tmp_path / "backup", empty, there) == []
+    assert [there.get(name) for name in kept] == [here.get(name) for name in kept]
+
+
 def test_what_was_backed_up_comes_back_whole(
     engine: Engine, store: EvidenceStore, empty: Engine, lists: Path, at_work, now: datetime, tmp_path: Path
 ) -> None:
@@ -76,7 +99,7 @@ def test_what_was_backed_up_comes_back_whole(
     with reading(engine) as session:
         before = audit.verify(session)
         pages = dict(session.execute(select(Snapshot.id, Snapshot.body_sha256)).all())
-    again, kept = EvidenceStore(tmp_path / "again"), tmp_path / "lists-again"
+    again, kept = FolderStore(tmp_path / "again"), tmp_path / "lists-again"
     back = put_back(tmp_path / "backup", None, empty, again, kept, now)
     assert back.faults == []
     assert back.backup.rows["cases"] == 2
@@ -131,7 +154,7 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(
         stop.set()
         worker.join()
     assert failed == []
-    again = EvidenceStore(tmp_path / "again")
+    again = FolderStore(tmp_path / "again")
     assert put_back(tmp_path / "backup", None, empty, again, tmp_path / "l", now).faults == []
     with reading(empty) as session:
         assert known <= session.scalar(select(func.count(Case.id))) <= len(made)
@@ -176,7 +199,7 @@ def test_lost_evidence_is_named_and_the_rest_is_kept(
     store.path(lost).unlink()
     taken = take_backup(engine, store, lists, tmp_path / "backup", now)
     assert [fault for fault in taken.faults if lost in fault]
-    back = put_back(tmp_path / "backup", None, empty, EvidenceStore(tmp_path / "again"), lists, now)
+    back = put_back(tmp_path / "backup", None, empty, FolderStore(tmp_path / "again"), lists, now)
     assert [fault for fault in back.faults if lost in fault]
     with reading(empty) as session:
         assert session.scalar(select(func.count(Case.id))) == 2
@@ -190,7 +213,7 @@ def test_evidence_altered_in_the_backup_is_named_when_it_comes_back(
     file = next((tmp_path / "backup" / "evidence").glob("[0-9a-f][0-9a-f]/*"))
     file.chmod(0o600)
     file.write_bytes(b"forged")
-    back = put_back(tmp_path / "backup", None, empty, EvidenceStore(tmp_path / "again"), lists, now)
+    back = put_back(tmp_path / "backup", None, empty, FolderStore(tmp_path / "again"), lists, now)
     assert any(file.name in fault and "改动" in fault for fault in back.faults)
 
 
@@ -198,7 +221,7 @@ def test_a_restoration_that_was_killed_is_begun_again(
     engine: Engine, store: EvidenceStore, empty: Engine, lists: Path, at_work, now: datetime, tmp_path: Path
 ) -> None:
     take_backup(engine, store, lists, tmp_path / "backup", now)
-    kept, again = EvidenceStore(tmp_path / "backup" / "evidence"), EvidenceStore(tmp_path / "again")
+    kept, again = FolderStore(tmp_path / "backup" / "evidence"), FolderStore(tmp_path / "again")
     half = list(kept.names())[::2]
     assert list(copy_evidence(half, kept, again)) == []
     assert put_back(tmp_path / "backup", None, empty, again, lists, now).faults == []
@@ -210,7 +233,7 @@ def test_a_restoration_that_was_killed_is_begun_again(
 def test_what_cannot_be_put_back_is_said_before_anything_is_changed(
     engine: Engine, store: EvidenceStore, empty: Engine, lists: Path, at_work, now: datetime, tmp_path: Path
 ) -> None:
-    folder, again = tmp_path / "backup", EvidenceStore(tmp_path / "again")
+    folder, again = tmp_path / "backup", FolderStore(tmp_path / "again")
     with pytest.raises(BackupFailed, match="没有完整的备份"):
         put_back(folder, None, empty, again, lists, now)
     name = take_backup(engine, store, lists, folder, now).backup.name

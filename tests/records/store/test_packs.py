@@ -11,6 +11,7 @@ import pytest
 from records.store import packs
 from records.store.compression import compressed
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore, sha256_of
+from records.store.folder_store import FolderStore
 
 PAGES = [f"第{number}页".encode() * 40 for number in range(20)]
 
@@ -94,7 +95,7 @@ def test_a_lost_index_is_made_again_from_the_packs(store: EvidenceStore, tmp_pat
     copied = tmp_path / "elsewhere"
     (copied / "packs").mkdir(parents=True)
     (copied / "packs" / "1.pack").write_bytes((store.folder / "packs" / "1.pack").read_bytes())
-    restored = EvidenceStore(copied)
+    restored = FolderStore(copied)
     assert [restored.get(name) for name in names] == PAGES
     restored.put_many([b"one more"])
     assert _files(restored) == ["1.pack", "2.pack"]
@@ -106,7 +107,7 @@ def test_an_index_that_was_begun_and_never_filled_is_made_again(store: EvidenceS
     folder.mkdir(parents=True)
     (folder / "1.pack").write_bytes((store.folder / "packs" / "1.pack").read_bytes())
     (folder / "index.db").touch()
-    assert [EvidenceStore(folder.parent).get(name) for name in names] == PAGES
+    assert [FolderStore(folder.parent).get(name) for name in names] == PAGES
 
 
 def test_a_lost_pack_keeps_nothing_new_from_being_kept(store: EvidenceStore) -> None:
