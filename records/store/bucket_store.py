@@ -1,7 +1,8 @@
 """The evidence store of many machines: a bucket of an S3-compatible store, which each can reach.
 
 What is kept together is one object, a pack (`records.store.pack_format`), there for all as soon as it is kept; where its
-entries lie is in the database. `records.store.gathering` makes large packs of small ones.
+entries lie is in the database. `records.store.gathering` makes large packs of small ones. What speaks S3 is imported where
+it is used: whoever keeps evidence in a folder does without it.
 """
 
 import os
@@ -12,9 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from obstore.exceptions import BaseError
-from obstore.store import S3Store
-
 from records.storage_faults import StorageFailed
 from records.store.bucket_index import BucketIndex, Pack
 from records.store.compression import compressed, plain
@@ -22,11 +20,11 @@ from records.store.content_store import EvidenceAltered, EvidenceMissing, is_sha
 from records.store.pack_format import written_entries
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config  # a type alone
+    from obstore.store import S3Config, S3Store
 
 FOLDER = "packs"
 _RETRIES, _RETRIED_FOR = 4, timedelta(seconds=30)
-_stores: dict[tuple[int, "Bucket"], S3Store] = {}
+_stores: dict[tuple[int, "Bucket"], "S3Store"] = {}
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,10 @@ class Bucket:
     secret: str = field(default="", repr=False)
 
     @property
-    def objects(self) -> S3Store:
+    def objects(self) -> "S3Store":
         """What this process reaches it by."""
+        from obstore.store import S3Store  # noqa: PLC0415
+
         place = os.getpid(), self  # what reaches it does not outlive a fork
         if place not in _stores:
             _stores[place] = S3Store.from_url(
@@ -67,6 +67,8 @@ class Bucket:
     @contextmanager
     def told(self, doing: str) -> Iterator[None]:
         """Raises StorageFailed for what goes wrong with it while it is read, written…; as `doing` says in Chinese."""
+        from obstore.exceptions import BaseError  # noqa: PLC0415
+
         try:
             yield
         except (BaseError, FileNotFoundError) as error:

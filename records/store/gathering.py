@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
-from obstore import open_writer
-
 from records.store.bucket_index import Pack
 from records.store.bucket_store import FOLDER, BucketStore, new_name
 from records.store.compression import plain
@@ -69,6 +67,8 @@ def _groups(packs: Sequence[Pack], large: int) -> Iterator[list[Pack]]:
 
 
 def _gather(store: BucketStore, packs: Sequence[Pack]) -> None:
+    from obstore import open_writer  # noqa: PLC0415 - whoever has no bucket does without it
+
     name = new_name()
     with open_writer(store.bucket.objects, name, buffer_size=_PART) as writer:
         for pack in packs:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import psutil
 
 from records.store.bucket_store import Bucket
@@ -45,6 +44,8 @@ class S3Server:
 @contextmanager
 def running_s3() -> Iterator[S3Server]:
     """A running server."""
+    import boto3
+
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "tests.servers.s3", str(port)])
     try:
