@@ -18,6 +18,7 @@ from api.cases.case import router as review_router
 from api.cases.decisions import router as decisions_router
 from api.cases.files import router as case_files_router
 from api.cases.queue import router as reviewers_queue_router
+from api.cases.transfers import router as case_transfers_router
 from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.monitoring import router as monitoring_router
@@ -40,6 +41,7 @@ from api.v1.attachments import router as attachments_router
 from api.v1.caller import RateLimiter
 from api.v1.leases import router as leases_router
 from api.v1.matters import router as matters_router
+from api.v1.messages import router as messages_router
 from api.v1.transfers import router as queue_router
 from api.webhooks.routes import router as webhooks_router
 from classifiers.lists.rules import RuleSet
@@ -83,6 +85,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     for router in (
         signin_router,
         oidc_router,
+        case_transfers_router,
         reviewers_queue_router,
         review_router,
         decisions_router,
@@ -109,6 +112,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         queue_router,
         leases_router,
         matters_router,
+        messages_router,
         attachments_router,
     ):
         app.include_router(router)

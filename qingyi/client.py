@@ -71,13 +71,15 @@ class HeldTransfers:
 
 @dataclass(frozen=True)
 class Report:
-    """What was done with a transfer: `result` is deleted, blocked, site_closed, account_closed or no_action."""
+    """What was done with a transfer: `result` is deleted, blocked, site_closed, … as the API names them, or `measure`
+    the office's own word for it."""
 
     transfer_id: int
     result: str
     disposed_on: date
     document_number: str = ""
     note: str = ""
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class QueueClient:
         items = [
             {
                 "transfer_id": one.transfer_id,
-                "result": one.result,
+                **({"measure": one.measure} if one.measure else {"result": one.result}),
                 "disposed_on": one.disposed_on.isoformat(),
                 "document_number": one.document_number,
                 "note": one.note,

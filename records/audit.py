@@ -44,6 +44,7 @@ ACTIONS: dict[str, str] = {
     "letter_issued": "出具移送函",
     "webhook_changed": "推送变更",
     "registry_changed": "登记库变更",
+    "reference_changed": "参数表变更",
     "crawl_controlled": "启停巡查",
     "restored": "自备份恢复",
 }

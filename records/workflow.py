@@ -51,6 +51,9 @@ STEPS: dict[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.TRANSFERRED, CaseState.RECEIVED): frozenset({OFFICE}),
     (CaseState.RECEIVED, CaseState.DISPOSED): frozenset({OFFICE}),
     (CaseState.RECEIVED, CaseState.RETURNED): frozenset({OFFICE}),
+    # An answer that is taken back.
+    (CaseState.DISPOSED, CaseState.RECEIVED): frozenset({OFFICE}),
+    (CaseState.RETURNED, CaseState.RECEIVED): frozenset({OFFICE}),
     (CaseState.RETURNED, CaseState.REVIEWING): frozenset({USER}),
     (CaseState.RETURNED, CaseState.TRANSFERRED): frozenset({USER}),
     (CaseState.DISPOSED, CaseState.VERIFIED): frozenset({SYSTEM, USER}),

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from records.local_time import local_day
-from records.models import DisposalResult, Letter, Transfer
+from records.models import Letter, Transfer
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
 from reports.documents import add_line, as_bytes, begin_wide_pages, new_official_letter, table
 from reports.workbook import Column, fill_sheet, workbook_bytes
@@ -122,15 +122,15 @@ def letter_pdf(text: LetterText) -> bytes:
     return made
 
 
-def letter_workbook(text: LetterText, found: Letter) -> bytes:
-    """The list, with columns for the office's answers, whose results can be chosen."""
+def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) -> bytes:
+    """The list, with columns for the office's answers, whose results can be chosen from its `measures`."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "线索清单"
     columns = [Column(title, width) for title, width in zip((*_LIST, *_ASKED), _CHARACTERS, strict=True)]
     fill_sheet(sheet, columns, [[*row, *[None] * len(_ASKED)] for row in text.rows])
     sheet.freeze_panes = "B2"
-    choices = ",".join((*(result.label for result in DisposalResult), RETURNED))
+    choices = ",".join((*measures, RETURNED))
     chosen = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
     column = len(_LIST) + 1
     chosen.add(f"{sheet.cell(2, column).coordinate}:{sheet.cell(len(text.rows) + 1, column).coordinate}")

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import downloads
@@ -19,6 +20,7 @@ from records.cases.review_queue import QueueFilter
 from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.judgements.clusters import list_cluster_cases
+from records.local_time import local_day
 from records.models import Case, CaseClaim, CaseState, SignIn, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, is_in_reach, may
@@ -41,14 +43,23 @@ class Told:
     done: int | None = None
     refused: str = ""
     typed: str = ""
+    talked: int = 0  # the transfer about which something was said just before
 
 
 @router.get("/{case_id}")
 def show(
-    request: Request, app: App, sign_in: CaseReader, now: Now, case_id: RecordId, done: Done = None
+    request: Request,
+    app: App,
+    sign_in: CaseReader,
+    now: Now,
+    case_id: RecordId,
+    done: Done = None,
+    talked: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
-    """A case. `done` is the case that was decided just before, to be taken back if it was a slip."""
-    return show_case(request, app, sign_in, now, case_id, QueueFilter.of(request.url.query), Told(done))
+    """A case. `done` is the case that was decided just before, to be taken back if it was a slip; `talked` the transfer
+    about which something was said just before."""
+    told = Told(done, talked=talked)
+    return show_case(request, app, sign_in, now, case_id, QueueFilter.of(request.url.query), told)
 
 
 def show_case(
@@ -110,6 +121,8 @@ def show_case(
             captured=downloads.capture_shown(session, app.store, case),
             view=wanted.address(),
             told=told,
+            today=local_day(now),
+            talked=told.talked,
             claim_minutes=app.settings.claim_minutes,
             **done_values(session, told.done, sign_in.user),
         )

@@ -59,7 +59,7 @@ def queue(
             total=sum(counts[state.value] for state in wanted.states),
             left=left,
             counts=counts,
-            unclear=queues.count_unclear(session, user, now),
+            notices=queues.NOTICES,
             choices=queues.list_choices(session),
             rules=[(rule.id, rule.title) for rule in app.lists.rules().rules],
             views=queues.list_saved_views(session, user),
@@ -235,4 +235,5 @@ def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
 def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:
     found = queues.count_by_state(session, wanted, user, now)
     waiting = sum(found[state] for state in queues.TO_REVIEW)
-    return {"": waiting, **{state.value: count for state, count in found.items()}}
+    noticed = {f"reached-{name}": count for name, count in queues.count_notices(session, user, now).items()}
+    return {"": waiting, **{state.value: count for state, count in found.items()}, **noticed}

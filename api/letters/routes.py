@@ -12,6 +12,7 @@ from api.errors import NotAllowed
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import Office, SignIn, User
+from records.reference.disposals import list_measures
 from records.transfers import letters
 from reports.transfer_letter import (
     TITLE,
@@ -93,10 +94,11 @@ def download(app: App, _: Writer, letter_id: RecordId, kind: str) -> Response:
         if found is None or kind not in _KINDS:
             raise HTTPException(404)
         text = letter_text(found, _sender(app))
+        measures = [row.words for row in list_measures(session, found.office.kind)]
         if kind == "docx":
             content = letter_docx(text, found)
         elif kind == "xlsx":
-            content = letter_workbook(text, found)
+            content = letter_workbook(text, found, measures)
         else:
             content = letter_pdf(text)
     title = "线索清单" if kind == "xlsx" else TITLE

@@ -8,14 +8,17 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.cases.queue import Done
 from api.context import App, AppState, CheckedForm, Now, Officer, TypedDay, page
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import DisposalResult, SignIn, Transfer, TransferState
+from records.models import SignIn, Transfer, TransferState
+from records.reference.disposals import counted_as, list_measures
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, AttachmentRefused, attach
 from records.transfers.attachments import File as AttachedFile
 from records.transfers.matters import list_matters_of
+from records.transfers.messages import count_awaited
 from records.transfers.receipts import take_many
 from records.workflow import StepRefused, actor_of
 
@@ -32,6 +35,7 @@ class Shown:
     state: TransferState | None = None
     matter: int | None = None
     after: int = 0
+    awaited: bool = False
 
 
 @router.get("")
@@ -43,17 +47,30 @@ def queue(
     state: TransferState | None = None,
     matter: Annotated[int | None, Query(ge=1, le=2**53 - 1)] = None,
     after: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
+    done: Done = None,
+    awaited: Annotated[bool, Query()] = False,
+    count: Annotated[int, Query(ge=0, le=_PAGE_SIZE)] = 0,
 ) -> HTMLResponse:
-    """The office's transfers by matter: those that it has not answered, or those in a state."""
-    return _queue(request, app, sign_in, now, Shown(state, matter, after))
+    """The office's transfers by matter: those that it has not answered, those in a state, or those with news. `done` was
+    answered just before, or `count` at once."""
+    return _queue(request, app, sign_in, now, Shown(state, matter, after, awaited), done=done, count=count)
 
 
 def _queue(
-    request: Request, app: AppState, sign_in: SignIn, now: datetime, shown: Shown, refused: Refused = ()
+    request: Request,
+    app: AppState,
+    sign_in: SignIn,
+    now: datetime,
+    shown: Shown,
+    refused: Refused = (),
+    done: int | None = None,
+    count: int = 0,
 ) -> HTMLResponse:
     with reading(app.engine) as session:
         office_id = own_office(sign_in)
-        queued = office_queue.Queued(office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter)
+        queued = office_queue.Queued(
+            office_id, shown.after, _PAGE_SIZE + 1, shown.state, shown.matter, shown.awaited
+        )
         found = office_queue.list_queued(session, queued)
         transfers = found[:_PAGE_SIZE]
         return page(
@@ -68,7 +85,10 @@ def _queue(
             matters={one.matter.id: one for one in list_matters_of(session, transfers)},
             counts=office_queue.count_by_state(session, office_id),
             states=list(TransferState),
-            results=list(DisposalResult),
+            measures=list_measures(session, sign_in.user.office.kind) if sign_in.user.office else [],
+            news=count_awaited(session, office_id),
+            done=done,
+            count=count,
             today=local_day(now),
         )
 
@@ -81,31 +101,37 @@ def act_together(
     now: Now,
     action: Annotated[Literal["take", "report", "return"], Form()],
     transfer: Annotated[list[int] | None, Form()] = None,
-    result: Annotated[DisposalResult | None, Form()] = None,
+    measure: Annotated[str, Form(max_length=40)] = "",
     disposed_on: Annotated[TypedDay | None, Form()] = None,
     document_number: Annotated[str, Form(max_length=100)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Take, report or return the chosen transfers. Each by itself: those that cannot be are named, the others done."""
+    """Take, report or return the chosen transfers; what is reported or returned is taken with it. Each by itself: those
+    that cannot be are named, the others done."""
     actor, after = actor_of(sign_in.user), timedelta(hours=app.settings.recheck_after_hours)
     file = chosen_file(attachment)
-    if action == "report" and (result is None or disposed_on is None):
+    if not transfer:
+        raise StepRefused("请先选择转送件")
+    if action == "report" and not (measure and disposed_on):
         raise StepRefused("请填写处置结果和日期")
 
     def one(session: Session, transfer_id: int) -> Transfer:
         found = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id, to_change=True)
+        if found.state is TransferState.TRANSFERRED:
+            answers.take(session, found, actor=actor, now=now)
         if action == "return":
             answers.give_back(session, found, note, actor=actor, now=now, recheck_after=after)
-        elif result and disposed_on:
-            disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
+        elif disposed_on:
+            result, words = counted_as(session, found.office.kind, None, measure)
+            disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip(), words)
             answers.report_disposed(session, found, disposal, actor=actor, now=now, recheck_after=after)
             if file:
                 attach(session, app.store, found, file, actor=actor, now=now)
         return found
 
     with transaction(app.engine) as session:
-        ids = (transfer or [])[:_PAGE_SIZE]
+        ids = transfer[:_PAGE_SIZE]
         if action == "take":
             outcomes = take_many(session, own_office(sign_in), ids, None, actor=actor, now=now)
         else:
@@ -113,7 +139,7 @@ def act_together(
             outcomes = answers.each(session, asked, one, (AttachmentRefused,))
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
         return _queue(request, app, sign_in, now, Shown(), refused)
-    return RedirectResponse("/takedown", 303)
+    return RedirectResponse(f"/takedown?count={len(outcomes)}", 303)
 
 
 def chosen_file(upload: UploadFile | None) -> AttachedFile | None:

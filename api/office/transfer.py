@@ -15,10 +15,12 @@ from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, page
 from api.office.queue import chosen_file, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import DisposalResult, Transfer, TransferState
+from records.models import MessageKind, Side, Transfer, TransferState
+from records.reference.disposals import counted_as, list_measures
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, attach, attachment_of
 from records.transfers.attachments import File as AttachedFile
+from records.transfers.messages import Said, say, settle
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
@@ -28,9 +30,16 @@ router = APIRouter(prefix="/takedown", include_in_schema=False)
 def show(
     request: Request, app: App, sign_in: Officer, now: Now, transfer_id: RecordId, done: Done = None
 ) -> HTMLResponse:
-    """One transfer: what is to be taken down, why, with its evidence. `done` was answered just before."""
+    """One transfer: what is to be taken down, why, with its evidence. `done` was answered just before. What the
+    commission said is read by looking."""
     with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
+        if transfer.awaited is Side.OFFICE:
+            with transaction(app.engine) as writing:
+                own = office_queue.find_office_transfer(
+                    writing, own_office(sign_in), transfer_id, to_change=True
+                )
+                settle(writing, own, Side.OFFICE)
         findings, rules = transfer.case.judgement.findings, app.lists.rules().by_id
         return page(
             request,
@@ -45,7 +54,10 @@ def show(
             pictures=downloads.pictures_read(session, transfer.case),
             captured=downloads.capture_shown(session, app.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, marked(findings, rules)),
-            results=list(DisposalResult),
+            measures=list_measures(session, transfer.office.kind),
+            withdrawable=answers.is_withdrawable(transfer),
+            reminders=sum(one.kind is MessageKind.REMINDER for one in transfer.messages),
+            sides=Side,
             today=local_day(now),
         )
 
@@ -77,29 +89,33 @@ def report(
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
-    result: Annotated[DisposalResult, Form()],
+    measure: Annotated[str, Form(max_length=40)],
     disposed_on: Annotated[TypedDay, Form()],
     document_number: Annotated[str, Form(max_length=100)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,
 ) -> RedirectResponse:
-    """Report a disposal 处置, with a document where there is one."""
+    """Report a disposal 处置, with a document where there is one; what was not taken is taken with it."""
     file = chosen_file(attachment)
-    disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip())
+    actor = actor_of(sign_in.user)
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
+        result, words = counted_as(session, transfer.office.kind, None, measure)
+        disposal = answers.Disposal(result, disposed_on, document_number.strip(), note.strip(), words)
+        if transfer.state is TransferState.TRANSFERRED:
+            answers.take(session, transfer, actor=actor, now=now)
         answers.report_disposed(
             session,
             transfer,
             disposal,
-            actor=actor_of(sign_in.user),
+            actor=actor,
             now=now,
             recheck_after=timedelta(hours=app.settings.recheck_after_hours),
         )
         if file:
-            attach(session, app.store, transfer, file, actor=actor_of(sign_in.user), now=now)
+            attach(session, app.store, transfer, file, actor=actor, now=now)
         return _onward(session, transfer)
 
 
@@ -130,20 +146,34 @@ def attachment(app: App, sign_in: Officer, transfer_id: RecordId, attachment_id:
         return downloads.attachment_download(app.store, found)
 
 
-@router.post("/{transfer_id}/more-evidence", dependencies=[CheckedForm])
-def ask_for_evidence(
+@router.post("/{transfer_id}/messages", dependencies=[CheckedForm])
+def write(
     app: App,
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
-    what: Annotated[str, Form(min_length=1, max_length=2000)],
+    words: Annotated[str, Form(max_length=2000)] = "",
+    attachment: Annotated[UploadFile | None, File()] = None,
 ) -> RedirectResponse:
-    """Ask the health commission for more; the transfer stays with the office."""
+    """Ask the health commission for more, answer it, or tell it something; the transfer stays with the office."""
+    file = chosen_file(attachment)
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
-        answers.ask_for_evidence(session, transfer, what, actor=actor_of(sign_in.user), now=now)
+        said = Said(words, (file,) if file else ())
+        say(session, app.store, transfer, Side.OFFICE, said, actor=actor_of(sign_in.user), now=now)
+    return RedirectResponse(f"/takedown/{transfer_id}#talk", 303)
+
+
+@router.post("/{transfer_id}/withdraw", dependencies=[CheckedForm])
+def withdraw(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
+    """Take back one's own answer 撤回反馈, before anybody has acted on it."""
+    with transaction(app.engine) as session:
+        transfer = office_queue.find_office_transfer(
+            session, own_office(sign_in), transfer_id, to_change=True
+        )
+        answers.withdraw(session, transfer, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}", 303)
 
 

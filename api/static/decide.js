@@ -123,6 +123,7 @@ function warn(words) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.getAttribute("method") !== "post" || !form.closest("#content")) return;
+  if (form.enctype === "multipart/form-data") return; // files go with a load of the page
   event.preventDefault();
   const buttons = form.querySelectorAll("button");
   // What was pressed goes with the form; only then is it out of reach for a second press.

@@ -11,7 +11,7 @@ async function countAnew() {
     if (!answer.ok || answer.redirected) return;
     const counts = await answer.json();
     let changed = false;
-    for (const element of tabs.querySelectorAll("[data-count]")) {
+    for (const element of document.querySelectorAll("[data-count]")) {
       const now = String(counts[element.dataset.count]);
       changed ||= element.textContent !== now;
       element.textContent = now;
@@ -68,6 +68,22 @@ document.addEventListener("click", (event) => {
   lastBox = event.target;
   countChosen();
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-choose-page]")) {
+    const all = boxes().some((box) => !box.checked);
+    for (const box of boxes()) box.checked = all;
+    countChosen();
+    return;
+  }
+  // With nothing chosen, a button is for the row that the keys are at.
+  const button = event.target.closest("form:has(tr[data-row]) button:not([type=button])");
+  const row = document.querySelector("tr.at input[type=checkbox]");
+  if (button && row && !boxes().some((box) => box.checked)) {
+    row.checked = true;
+    countChosen();
+  }
+}, true);
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-choose-all]")) return;

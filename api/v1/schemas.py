@@ -9,6 +9,9 @@ from records.models import (
     Attachment,
     CaseState,
     DisposalResult,
+    Message,
+    MessageKind,
+    Side,
     TransferState,
     VerificationOutcome,
 )
@@ -84,6 +87,10 @@ class TransferOut(BaseModel):
     document_number: str | None
     note: str | None = Field(description="说明，或退回的理由")
     attachments: list[AttachmentOut]
+    measure: str | None = Field(description="处置措施，用部门自己的说法")
+    awaited: Side | None = Field(
+        description="往来中轮到谁：office 轮到本部门阅读或答复，commission 等待卫生健康委答复"
+    )
     verifications: list[VerificationOut] = Field(description="反馈之后系统复查所见，先查的在前")
 
 
@@ -106,12 +113,57 @@ class DisposalIn(BaseModel):
         },
     )
 
-    result: DisposalResult = Field(
-        description="deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号，no_action 不予处置"
+    result: DisposalResult | None = Field(
+        default=None,
+        description=(
+            "deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号，ordered 责令改正，"
+            "filed 受理或立案，penalised 处罚，recovered 追回，no_action 不予处置；填了 measure 的可以不填"
+        ),
+    )
+    measure: str = Field(
+        default="", max_length=40, description="处置措施，用部门自己的说法，可用的见 /api/v1/measures"
     )
     disposed_on: date
     document_number: str = Field(default="", max_length=100)
     note: str = Field(default="", max_length=2000)
+
+
+class MeasureOut(BaseModel):
+    """A measure that the office can report, and what it counts as."""
+
+    measure: str = Field(description="处置措施")
+    result: DisposalResult = Field(description="统计归类")
+
+
+class MeasureList(BaseModel):
+    """What the office can report."""
+
+    items: list[MeasureOut]
+
+
+class MessageIn(BaseModel):
+    """What an office says about a transfer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: str = Field(min_length=1, max_length=2000, description="内容")
+
+
+class MessageOut(BaseModel):
+    """A message 往来 about a transfer."""
+
+    id: int
+    at: datetime
+    side: Side = Field(description="office 本部门，commission 卫生健康委")
+    kind: MessageKind = Field(description="message 来函，reminder 催办")
+    words: str
+    attachments: list[AttachmentOut]
+
+
+class MessageList(BaseModel):
+    """All that was said about a transfer, oldest first."""
+
+    items: list[MessageOut]
 
 
 class DisposalReport(DisposalIn):
@@ -180,6 +232,18 @@ def attachment_out(attachment: Attachment | AttachmentView, transfer_id: int) ->
     )
 
 
+def message_out(message: Message) -> MessageOut:
+    """A message in the API's words."""
+    return MessageOut(
+        id=message.id,
+        at=message.at,
+        side=message.side,
+        kind=message.kind,
+        words=message.words,
+        attachments=[attachment_out(one, message.transfer_id) for one in message.attachments],
+    )
+
+
 def transfer_out(transfer: TransferView) -> TransferOut:
     """A transfer in the API's words."""
     return TransferOut(
@@ -211,6 +275,8 @@ def transfer_out(transfer: TransferView) -> TransferOut:
         disposed_on=transfer.disposed_on,
         document_number=transfer.document_number,
         note=transfer.note,
+        measure=transfer.measure,
+        awaited=transfer.awaited,
         attachments=[attachment_out(one, transfer.id) for one in transfer.attachments],
         verifications=[
             VerificationOut(

@@ -29,9 +29,11 @@ from api.v1.schemas import (
 )
 from records.database import reading, transaction
 from records.idempotency import Call, once
-from records.models import Transfer, TransferState
+from records.models import Side, Transfer, TransferState
+from records.reference.disposals import counted_as
 from records.transfers import answers, office_queue
 from records.transfers.leases import LeaseLost, transfer_to_answer
+from records.transfers.messages import Said, say
 from records.transfers.receipts import take_many
 from records.transfers.views import find_transfer_view, list_transfer_views
 from records.workflow import StepRefused
@@ -69,10 +71,11 @@ def list_transfers(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     state: Annotated[TransferState | None, Query(description="状态；不填为尚未办结的")] = None,
     matter: Annotated[int | None, Query(ge=1, le=2**53 - 1, description="只列这个事项的")] = None,
+    awaited: Annotated[bool, Query(description="只列有新来函、等本部门阅读或答复的，不论状态")] = False,
 ) -> TransferList:
     """本部门的转送件，先转送的在前。"""
     with reading(app.engine) as session:
-        queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter)
+        queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter, awaited)
         found = list_transfer_views(session, office_queue.list_queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
     return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
@@ -136,10 +139,9 @@ def report_disposal(
     lease: Lease = None,
 ) -> Response:
     """反馈处置结果。重复提交同样的结果不改变任何内容；随后系统会复查页面。"""
-    asked = answers.Disposal(**disposal.model_dump())
 
     def work(session: Session) -> TransferOut:
-        transfer = _reported(session, app, caller, now, transfer_id, asked, lease)
+        transfer = _reported(session, app, caller, now, transfer_id, disposal, lease)
         return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(app, call, now, work)
@@ -163,8 +165,7 @@ def report_disposals(
     """一次反馈多件。每件单独成败：有误的逐件说明，其余照办。"""
 
     def one(session: Session, report: DisposalReport) -> Transfer:
-        asked = answers.Disposal(**report.model_dump(exclude={"transfer_id"}))
-        return _reported(session, app, caller, now, report.transfer_id, asked, reports.lease)
+        return _reported(session, app, caller, now, report.transfer_id, report, reports.lease)
 
     asked = [(report.transfer_id, report) for report in reports.items]
     return answered(
@@ -216,11 +217,12 @@ def ask_for_evidence(
     transfer_id: RecordId,
     body: EvidenceAsked,
 ) -> Response:
-    """请卫生健康委补充材料；转送件仍在本部门，不改变状态。"""
+    """请卫生健康委补充材料；转送件仍在本部门，不改变状态。即 POST /messages，留作旧程序之用。"""
 
     def work(session: Session) -> TransferOut:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        answers.ask_for_evidence(session, transfer, body.what, actor=caller.actor, now=now)
+        said = Said(f"请求补充材料：{body.what}")
+        say(session, app.store, transfer, Side.OFFICE, said, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(app, call, now, work)
@@ -258,9 +260,11 @@ def _reported(
     caller: TokenCaller,
     now: Now,
     transfer_id: int,
-    disposal: answers.Disposal,
+    told: DisposalIn,
     lease: str | None,
 ) -> Transfer:
+    result, measure = counted_as(session, caller.office.kind, told.result, told.measure)
+    disposal = answers.Disposal(result, told.disposed_on, told.document_number, told.note, measure)
     transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now, closed_too=True)
     answers.report_disposed(
         session,

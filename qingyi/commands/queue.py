@@ -69,7 +69,7 @@ def report(
     key: Path = _KEY,
     authority: Path = _AUTHORITY,
 ) -> None:
-    """从表格反馈处置结果。结果为：删除、屏蔽、关闭网站、关闭账号、不予处置。有没有办成的，退出码为 1。"""
+    """从表格反馈处置结果。结果用本部门的说法，如删除、责令改正、立案。有没有办成的，退出码为 1。"""
     reports: list[Report] = []
     documents: list[tuple[int, Path]] = []
     faults = 0
@@ -192,13 +192,15 @@ def _report(row: SheetRow) -> Report:
     if not number.isdecimal():
         raise ValueError(f"“编号”：{cells['编号']!r} 不是编号")
     result = _RESULTS.get(cells["结果"], cells["结果"])
-    if result not in _RESULTS.values():
-        raise ValueError(f"“结果”：没有“{cells['结果']}”，可用：{'、'.join(_RESULTS)}")
+    # A word that is no result's is the office's own: the server knows those, and names them where it is none.
+    measure = "" if result in _RESULTS.values() else cells["结果"]
+    if not result:
+        raise ValueError("“结果”：不能为空")
     try:
         day = parse_day(row.cells.get("日期"))
     except ValueError as fault:
         raise ValueError(f"“日期”：{fault}") from None
-    return Report(int(number), result, day, cells["文书号"], cells["说明"])
+    return Report(int(number), result, day, cells["文书号"], cells["说明"], measure)
 
 
 def _tell(notes: Iterable[str]) -> None:

@@ -84,7 +84,9 @@ def find_case(session: Session, case_id: int) -> Case | None:
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
             joinedload(Case.judgement).joinedload(JudgementRecord.snapshot).joinedload(Snapshot.visit),
             selectinload(Case.transfers).options(
-                joinedload(Transfer.office), selectinload(Transfer.attachments)
+                joinedload(Transfer.office),
+                selectinload(Transfer.attachments),
+                selectinload(Transfer.messages),
             ),
         )
     )

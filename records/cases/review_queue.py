@@ -14,7 +14,7 @@ from records import workflow
 from records.cases.claims import is_claimed, is_claimed_by
 from records.cases.stages import STAGES
 from records.judgements import search
-from records.local_time import begin_of, end_of, parse_day
+from records.local_time import begin_of, end_of, local_day, parse_day
 from records.models import (
     Case,
     CaseState,
@@ -24,6 +24,7 @@ from records.models import (
     Level,
     Page,
     SavedView,
+    Side,
     Source,
     SourceKind,
     Transfer,
@@ -32,6 +33,7 @@ from records.models import (
     VerificationOutcome,
 )
 from records.people.permissions import Permission, is_in_reach, roles_that_may
+from records.transfers.overdue import overdue
 
 # What waits for a reviewer, as the queue's first tab shows it.
 TO_REVIEW = (
@@ -68,6 +70,8 @@ _REACHED: Mapping[str, ColumnElement[bool]] = {
     "verified": exists().where(
         Verification.case_id == Case.id, Verification.outcome == VerificationOutcome.GONE
     ),
+    # Not "at any time": what an office waits for an answer to.
+    "asked": exists().where(Transfer.case_id == Case.id, Transfer.awaited == Side.COMMISSION),
     # Not "at any time": what a re-check could make nothing of, and nobody has looked at since.
     "unclear": exists().where(
         Verification.case_id == Case.id,
@@ -97,7 +101,9 @@ class QueueFilter:
     since: str = ""  # opened on this day or later, 2026-01-31
     until: str = ""  # opened on this day or earlier
     office: str = ""  # id of one that it was transferred to
-    reached: str = ""  # transferred, disposed, verified: at any time, whatever came after; unclear: now
+    reached: str = (
+        ""  # transferred, disposed, verified: at any time, whatever came after; unclear, asked, overdue: now
+    )
     sort: str = ""  # one of SORTS
 
     @classmethod
@@ -171,12 +177,27 @@ def count_by_state(session: Session, wanted: QueueFilter, user: User, now: datet
     return {state: found.get(state, 0) for state in CaseState}
 
 
-def count_unclear(session: Session, user: User, now: datetime) -> int:
-    """How many cases wait for a person to say what a re-check could make nothing of."""
-    looked_at = (CaseState.DISPOSED, CaseState.VERIFIED)
-    conditions = queue_conditions(session, QueueFilter(reached="unclear"), user, now)
-    query = select(func.count(Case.id)).where(Case.state.in_(looked_at), *conditions)
-    return session.scalar(query) or 0
+# What is noticed beside the tabs: values of `reached`, in whatever state a case is.
+NOTICES: Mapping[str, str] = {
+    "asked": "处置部门来函待答复",
+    "overdue": "逾期未反馈",
+    "unclear": "待人工核验",
+}
+_OFTEN: Mapping[str, tuple[CaseState, ...]] = {
+    "unclear": (CaseState.DISPOSED, CaseState.VERIFIED),
+    "overdue": (CaseState.TRANSFERRED, CaseState.RECEIVED),
+}
+
+
+def count_notices(session: Session, user: User, now: datetime) -> dict[str, int]:
+    """How many cases wait for a word to an office, or for a person to look: by the names of NOTICES."""
+    found = {}
+    for name in NOTICES:
+        conditions = queue_conditions(session, QueueFilter(reached=name), user, now)
+        if name in _OFTEN:
+            conditions.append(Case.state.in_(_OFTEN[name]))
+        found[name] = session.scalar(select(func.count(Case.id)).where(*conditions)) or 0
+    return found
 
 
 def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: datetime) -> int:
@@ -268,6 +289,8 @@ def queue_conditions(
         found.append(exists().where(*handed_over))
     if wanted.reached in _REACHED:
         found.append(_REACHED[wanted.reached])
+    if wanted.reached == "overdue":
+        found.append(exists().where(Transfer.case_id == Case.id, *overdue(local_day(now))))
     if wanted.assignee == NOBODY:
         found += [Case.reviewer_id.is_(None), ~is_claimed(now)]
     elif wanted.assignee == MINE or wanted.assignee.isdecimal():

@@ -116,7 +116,7 @@ def _story(case: Case) -> CaseStory:
     source = case.page.source
     owner = source.institution
     last = next((one for one in reversed(case.transfers) if one.result), None)
-    disposal = f"{last.result.label}（{last.disposed_on}）" if last and last.result else ""
+    disposal = f"{last.outcome}（{last.disposed_on}）" if last else ""
     return CaseStory(
         id=case.id,
         title=case.judgement.snapshot.title or "（无标题）",

@@ -8,6 +8,9 @@ from records.models.cases import (
     CaseState,
     DisposalResult,
     Matter,
+    Message,
+    MessageKind,
+    Side,
     Transfer,
     TransferState,
     Verification,
@@ -33,6 +36,7 @@ from records.models.lists import (
     TrialState,
 )
 from records.models.quality import CheckKind, CheckVerdict, QualityCheck
+from records.models.reference import ReferenceTable
 from records.models.registry import Certificate, CertificateStatus, Institution, Level, Source, SourceKind
 from records.models.registry_revision import RegistryRevision, find_registry_revision
 from records.models.snapshots import (
@@ -97,6 +101,8 @@ __all__ = [
     "ListTrial",
     "ListVersionFile",
     "Matter",
+    "Message",
+    "MessageKind",
     "Office",
     "OfficeKind",
     "OfficeToken",
@@ -106,11 +112,13 @@ __all__ = [
     "PlannedPage",
     "PlannedState",
     "QualityCheck",
+    "ReferenceTable",
     "RegistryRevision",
     "Rejudging",
     "RejudgingState",
     "Role",
     "SavedView",
+    "Side",
     "SignIn",
     "SignInAttempt",
     "SimilarBand",

@@ -1,9 +1,10 @@
-"""Cases 案件, their verifications 核验, and the hand-over: matters 事项, transfers 转送, attachments 附件."""
+"""Cases 案件, their verifications 核验, and the hand-over: matters 事项, transfers 转送, the
+messages 往来 about them and their documents 附件."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from records.models.base import Base, Id, LabelledEnum, enum_column
@@ -76,6 +77,9 @@ class Case(Base):
     mirror_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("cases.id"), index=True, comment="the disposed case whose text came up here again 再现"
     )
+    reason: Mapped[str | None] = mapped_column(
+        Text, comment="why it was decided as it is, as the reviewer chose or wrote it"
+    )
     recheck_at: Mapped[datetime | None] = mapped_column(comment="when its disposal is verified next")
     recheck_round: Mapped[int] = mapped_column(
         default=0, comment="how many verifications have seen the page gone since its disposal"
@@ -119,7 +123,18 @@ class DisposalResult(LabelledEnum):
     BLOCKED = "blocked", "屏蔽"
     SITE_CLOSED = "site_closed", "关闭网站"
     ACCOUNT_CLOSED = "account_closed", "关闭账号"
+    ORDERED = "ordered", "责令改正"
+    FILED = "filed", "受理或立案"
+    PENALISED = "penalised", "处罚"
+    RECOVERED = "recovered", "追回"
     NO_ACTION = "no_action", "不予处置"
+
+
+class Side(LabelledEnum):
+    """The two that talk about a transfer."""
+
+    COMMISSION = "commission", "卫生健康委"
+    OFFICE = "office", "处置部门"
 
 
 class TransferState(LabelledEnum):
@@ -160,6 +175,19 @@ class Transfer(Base):
     __table_args__ = (
         Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
         Index("ix_transfers_lease_id", "lease_id"),
+        # What is overdue, and what waits to be answered: few of many.
+        Index(
+            "ix_transfers_due_on",
+            "due_on",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_transfers_awaited",
+            "awaited",
+            sqlite_where=text("awaited IS NOT NULL"),
+            postgresql_where=text("awaited IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -183,11 +211,18 @@ class Transfer(Base):
     disposed_on: Mapped[date | None]
     document_number: Mapped[str | None] = mapped_column(String(100), comment="the office's document")
     note: Mapped[str | None] = mapped_column(Text)
+    measure: Mapped[str | None] = mapped_column(
+        String(40), comment="what was done, in the office's own words 处置措施; `result` is what it counts as"
+    )
+    awaited: Mapped[Side | None] = mapped_column(
+        enum_column(Side), comment="whose turn it is in the conversation; empty: nobody's"
+    )
 
     case: Mapped[Case] = relationship(back_populates="transfers")
     office: Mapped[Office] = relationship()
     matter: Mapped[Matter] = relationship()
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
+    messages: Mapped[list["Message"]] = relationship(order_by="Message.id")
 
     @property
     def state(self) -> TransferState:
@@ -197,6 +232,11 @@ class Transfer(Base):
         )
 
     @property
+    def outcome(self) -> str:
+        """What the office did, as it calls it; empty where it did nothing yet, or has returned it."""
+        return self.measure or (self.result.label if self.result else "")
+
+    @property
     def verifications(self) -> list[Verification]:
         """What was seen of the page since the office reported, oldest first."""
         if self.closed_at is None:
@@ -204,8 +244,31 @@ class Transfer(Base):
         return [one for one in self.case.verifications if one.checked_at >= self.closed_at]
 
 
+class MessageKind(LabelledEnum):
+    """What a message is."""
+
+    MESSAGE = "message", "来函"
+    REMINDER = "reminder", "催办"
+
+
+class Message(Base):
+    """One message 往来 about a transfer."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("transfers.id"), index=True)
+    at: Mapped[datetime]
+    side: Mapped[Side] = mapped_column(enum_column(Side), comment="who says it")
+    kind: Mapped[MessageKind] = mapped_column(enum_column(MessageKind))
+    author: Mapped[str] = mapped_column(String(100), comment="as the log names them")
+    words: Mapped[str] = mapped_column(Text)
+
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
+
+
 class Attachment(Base):
-    """A document 附件 that an office added to a transfer. Its bytes are in the evidence store."""
+    """A document 附件 of a transfer, by its office or by the commission. Its bytes are in the evidence store."""
 
     __tablename__ = "attachments"
     __table_args__ = (UniqueConstraint("transfer_id", "sha256"),)
@@ -215,5 +278,8 @@ class Attachment(Base):
     name: Mapped[str] = mapped_column(String(200), comment="the file's name as the office gave it")
     size: Mapped[int] = mapped_column(comment="bytes")
     sha256: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id"), index=True, comment="with which it was sent; empty: with a report"
+    )
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(100))

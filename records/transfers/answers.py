@@ -1,4 +1,4 @@
-"""What an office does with what it was handed: 签收, 处置, 退回, 补充材料.
+"""What an office does with what it was handed: 签收, 处置, 退回, and taking an answer back 撤回.
 
 A case may be with several offices at once, each with its own state and day by which it is to answer. The case follows:
 received when the first has received it, disposed or returned when the last has answered.
@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from records import workflow
 from records.local_time import local_day
-from records.models import Case, CaseState, DisposalResult, Transfer, TransferState
+from records.models import CaseState, DisposalResult, Transfer, TransferState
 from records.transfers.office_queue import NotThisOffice
 
 Item = TypeVar("Item")
+_ANSWERED = frozenset({CaseState.DISPOSED, CaseState.RETURNED})
+_WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Disposal:
     disposed_on: date
     document_number: str = ""
     note: str = ""
+    measure: str = ""  # in the office's own words
+
+    @property
+    def label(self) -> str:
+        """What was done, as the office calls it."""
+        return self.measure or self.result.label
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,10 @@ def report_disposed(
     transfer.closed_at = now
     transfer.result, transfer.disposed_on = disposal.result, disposal.disposed_on
     transfer.document_number, transfer.note = disposal.document_number, disposal.note
-    words = f"{disposal.result.label}，{disposal.disposed_on}"
+    transfer.measure = disposal.measure or None
+    words = f"{disposal.label}，{disposal.disposed_on}"
     detail = {"document_number": disposal.document_number, "note": disposal.note}
-    _follow(session, transfer.case, words, detail, actor, now, recheck_after)
+    _follow(session, transfer, words, detail, actor, now, recheck_after)
 
 
 def give_back(
@@ -111,31 +120,52 @@ def give_back(
     if not reason.strip():
         raise workflow.StepRefused(f"改为“{TransferState.RETURNED.label}”必须写明理由")
     transfer.closed_at, transfer.note = now, reason
-    _follow(session, transfer.case, f"退回：{reason}", {}, actor, now, recheck_after)
+    _follow(session, transfer, f"退回：{reason}", {}, actor, now, recheck_after)
 
 
-def ask_for_evidence(
-    session: Session, transfer: Transfer, what: str, *, actor: workflow.Actor, now: datetime
-) -> None:
-    """Ask the health commission for more 补充材料; the transfer stays with the office. Raises StepRefused."""
-    if transfer.closed_at is not None:
-        raise workflow.StepRefused(f"转送件已{transfer.state.label[-2:]}")
-    workflow.note(session, transfer.case, actor=actor, now=now, reason=f"请求补充材料：{what}")
+def is_withdrawable(transfer: Transfer) -> bool:
+    """Whether an answer can be taken back: the page was not looked at again, and the case is where it came by it."""
+    case = transfer.case
+    newest = max(one.round for one in case.transfers)
+    where = case.state in _ANSWERED | _WITH_OFFICES
+    return (
+        transfer.closed_at is not None and transfer.round == newest and where and not transfer.verifications
+    )
+
+
+def withdraw(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: datetime) -> None:
+    """Take back an answer 撤回反馈, as long as nobody has acted on it: the page was not looked at again, and the case is
+    where the answer brought it. Raises StepRefused."""
+    case = transfer.case
+    if transfer.closed_at is None:
+        raise workflow.StepRefused(f"转送件 {transfer.id} 还没有反馈")
+    if not is_withdrawable(transfer):
+        raise workflow.StepRefused(f"转送件 {transfer.id} 反馈后已经核验或另行办理，不能撤回")
+    said = transfer.outcome or "退回"
+    transfer.closed_at = transfer.result = transfer.disposed_on = transfer.measure = None
+    transfer.document_number = transfer.note = None
+    if case.state in _ANSWERED:
+        case.recheck_at, case.recheck_round = None, 0
+        workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason=f"撤回反馈：{said}")
+    else:
+        workflow.note(session, case, actor=actor, now=now, reason=f"撤回反馈：{said}")
 
 
 def _follow(
     session: Session,
-    case: Case,
+    transfer: Transfer,
     words: str,
     detail: dict[str, str],
     actor: workflow.Actor,
     now: datetime,
     recheck_after: timedelta,
 ) -> None:
-    """Bring the case to what its offices made of it, once the last has answered."""
-    number = max(transfer.round for transfer in case.transfers)
-    own = [transfer for transfer in case.transfers if transfer.round == number]
-    if any(transfer.closed_at is None for transfer in own):
+    """Bring the case of an answered transfer to what its offices made of it, once the last has answered."""
+    case = transfer.case
+    transfer.awaited = None  # the answer says what there was to say
+    number = max(one.round for one in case.transfers)
+    own = [one for one in case.transfers if one.round == number]
+    if any(one.closed_at is None for one in own):
         workflow.note(session, case, actor=actor, now=now, reason=words)
         return
     acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in own)
@@ -155,5 +185,9 @@ def _reported(transfer: Transfer) -> Disposal | None:
     if transfer.result is None or transfer.disposed_on is None:
         return None
     return Disposal(
-        transfer.result, transfer.disposed_on, transfer.document_number or "", transfer.note or ""
+        transfer.result,
+        transfer.disposed_on,
+        transfer.document_number or "",
+        transfer.note or "",
+        transfer.measure or "",
     )

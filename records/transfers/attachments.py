@@ -1,4 +1,5 @@
-"""Documents that offices add 附件 to what they report: kept by content, handed out as downloads only."""
+"""Documents 附件 that offices add to what they report, and that either side sends with a message: kept by
+content, handed out as downloads only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,11 +40,29 @@ def attach(
 ) -> Attachment:
     """Add a file to a transfer that the office has received; the same bytes again change nothing. Raises
     AttachmentRefused, or StepRefused before the receipt and after a return."""
-    name = _name(file.name)
-    if not 0 < len(file.content) <= LARGEST:
-        raise AttachmentRefused(f"附件“{name}”为空或超过 {LARGEST // 1024 // 1024} MB")
+    _check(file)
     if transfer.state not in {TransferState.RECEIVED, TransferState.DISPOSED}:
         raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能添加附件")
+    known = len(transfer.attachments)
+    attachment = add_file(session, store, transfer, file, actor=actor, now=now)
+    if len(transfer.attachments) > known:
+        words = f"添加附件“{attachment.name}”，SHA-256 {attachment.sha256}"
+        workflow.note(session, transfer.case, actor=actor, now=now, reason=words)
+    return attachment
+
+
+def add_file(
+    session: Session,
+    store: EvidenceStore,
+    transfer: Transfer,
+    file: File,
+    *,
+    actor: workflow.Actor,
+    now: datetime,
+) -> Attachment:
+    """Keep a file with a transfer, whoever gives it; the one that is there where its bytes are. Raises
+    AttachmentRefused."""
+    name = _check(file)
     sha256 = store.put(file.content)
     known = next((one for one in transfer.attachments if one.sha256 == sha256), None)
     if known is not None:
@@ -59,7 +78,6 @@ def attach(
         added_by=actor.name,
     )
     transfer.attachments.append(attachment)
-    workflow.note(session, transfer.case, actor=actor, now=now, reason=f"添加附件“{name}”，SHA-256 {sha256}")
     session.flush()
     return attachment
 
@@ -71,6 +89,14 @@ def attachment_of(session: Session, transfer: Transfer, attachment_id: int) -> A
     if found is None:
         raise EvidenceMissing(f"转送件 {transfer.id} 没有编号为 {attachment_id} 的附件")
     return found
+
+
+def _check(file: File) -> str:
+    """The name under which a file is kept. Raises AttachmentRefused."""
+    name = _name(file.name)
+    if not 0 < len(file.content) <= LARGEST:
+        raise AttachmentRefused(f"附件“{name}”为空或超过 {LARGEST // 1024 // 1024} MB")
+    return name
 
 
 def _name(given: str) -> str:

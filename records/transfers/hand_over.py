@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from records import workflow
 from records.local_time import local_day
 from records.models import Case, CaseState, Matter, Office, Transfer
+from records.reference.working_days import find_calendar
 from records.transfers.matters import matter_of
 from records.transfers.webhooks import enqueue_webhook
 
@@ -46,7 +47,7 @@ def transfer_case(
         round=number,
         transferred_at=now,
         held_until=now + held_for if held_for else None,
-        due_on=local_day(now + answer_within),
+        due_on=find_calendar(session).first_from(local_day(now + answer_within)),
     )
     case.transfers.append(transfer)
     session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from records import audit
 from records.local_time import local_day, parse_day
 from records.models import DisposalResult, Letter, LetterItem, Office, Transfer, TransferState, User
+from records.reference.disposals import find_measure, list_measures
 from records.sheets.read import read_tables
 from records.sheets.table import ImportResult, RowFault, SheetRow, TableFile
 from records.transfers import answers, office_queue
@@ -156,15 +157,24 @@ def _take_answer(
         answers.take(session, transfer, actor=actor, now=now)
         answers.give_back(session, transfer, note, actor=actor, now=now, recheck_after=recheck_after)
         return True
-    known = {result.label: result for result in DisposalResult}
-    if words not in known:
-        raise ValueError(f"{RESULT}：没有“{words}”，可用：{'、'.join((*known, RETURNED))}")
-    disposal = Disposal(known[words], _disposed_on(row), _cell(row, DOCUMENT)[:100], note)
+    result, measure = _answered(session, transfer.office, words)
+    disposal = Disposal(result, _disposed_on(row), _cell(row, DOCUMENT)[:100], note, measure)
     before = transfer.closed_at
     if before is None:
         answers.take(session, transfer, actor=actor, now=now)
     answers.report_disposed(session, transfer, disposal, actor=actor, now=now, recheck_after=recheck_after)
     return before is None
+
+
+def _answered(session: Session, office: Office, words: str) -> tuple[DisposalResult, str]:
+    """What the office's words count as: one of its own measures, or a result by its name. Raises ValueError."""
+    if measure := find_measure(session, office.kind, words):
+        return measure.result, measure.words
+    known = {result.label: result for result in DisposalResult}
+    if words in known:
+        return known[words], ""
+    usable = [row.words for row in list_measures(session, office.kind)]
+    raise ValueError(f"{RESULT}：没有“{words}”，可用：{'、'.join((*usable, RETURNED))}")
 
 
 def _cell(row: SheetRow, name: str) -> str:

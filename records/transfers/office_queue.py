@@ -7,7 +7,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.database import literal_ids
-from records.models import Case, JudgementRecord, Page, Snapshot, Source, Transfer, TransferState
+from records.models import (
+    Case,
+    JudgementRecord,
+    Message,
+    Page,
+    Side,
+    Snapshot,
+    Source,
+    Transfer,
+    TransferState,
+)
 from records.models.cases import state_of_transfer
 from records.transfers.matters import STATE_FACTS
 
@@ -26,6 +36,7 @@ class Queued:
     limit: int = 100
     state: TransferState | None = None
     matter_id: int | None = None
+    only_awaited: bool = False  # what the office is to read or to answer
 
 
 def of_office(office_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -44,6 +55,9 @@ def list_queued_ids(session: Session, queued: Queued) -> Sequence[int]:
     """The ids of what `office_queue` gives."""
     query = select(Transfer.id).where(*of_office(queued.office_id), Transfer.id > queued.after_id)
     query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
+    if queued.only_awaited:
+        query = select(Transfer.id).where(*of_office(queued.office_id), Transfer.id > queued.after_id)
+        query = query.where(Transfer.awaited == Side.OFFICE)
     if queued.matter_id is not None:
         query = query.where(Transfer.matter_id == queued.matter_id)
     return session.scalars(query.order_by(Transfer.id).limit(queued.limit)).all()
@@ -112,6 +126,7 @@ _AROUND = (
     _WHOLE_CASE.selectinload(Case.transfers),
     _WHOLE_CASE.selectinload(Case.verifications),
     selectinload(Transfer.attachments),
+    selectinload(Transfer.messages).selectinload(Message.attachments),
 )
 WHOLE_TRANSFER = (
     *_AROUND,

@@ -18,6 +18,7 @@ from records.models import (
     Institution,
     JudgementRecord,
     Page,
+    Side,
     Snapshot,
     Source,
     Transfer,
@@ -80,6 +81,8 @@ class TransferView:
     disposed_on: date | None
     document_number: str | None
     note: str | None
+    measure: str | None
+    awaited: Side | None
     url: str
     account: str | None
     institution: str
@@ -153,6 +156,8 @@ _TRANSFERS = (
         Transfer.disposed_on,
         Transfer.document_number,
         Transfer.note,
+        Transfer.measure,
+        Transfer.awaited,
         Page.url,
         Source.name.label("account"),
         Institution.name.label("institution"),

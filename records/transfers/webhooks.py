@@ -19,6 +19,7 @@ from records.models import Case, Delivery, Office, Transfer, Webhook
 
 EVENTS: Mapping[str, str] = {
     "transfer.created": "新的转送件",
+    "transfer.message": "卫生健康委的来函或催办",
     "transfer.verified": "复查所见内容已消失",
     "transfer.recurred": "复查所见内容仍在或再次出现",
     "webhook.test": "测试",

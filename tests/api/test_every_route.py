@@ -134,7 +134,14 @@ def test_another_office_finds_nothing(served, transfer_id, everywhere) -> None:
     with transaction(served.engine) as session:
         own = session.get_one(Office, served.office_id)
         add_webhook(session, own, "https://a.example.org/", actor="test", now=datetime.now(UTC))
-    bodies = {"result": "deleted", "disposed_on": "2026-11-24", "reason": "x", "what": "x", "note": ""}
+    bodies = {
+        "measure": "删除",
+        "words": "x",
+        "disposed_on": "2026-11-24",
+        "reason": "x",
+        "what": "x",
+        "note": "",
+    }
     with served.client() as client, served.api(served.other_token) as program:
         sign_in(client, "stranger")
         csrf = hidden(client.get("/webhooks").text, "csrf")
@@ -167,6 +174,7 @@ SENT = {
     "disposal": DISPOSAL,
     "return": {"reason": "x"},
     "more-evidence": {"what": "x"},
+    "messages": {"words": "x"},
     "extend": {"seconds": 9},
 }
 

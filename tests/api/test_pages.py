@@ -281,7 +281,7 @@ def test_an_officer_takes_returns_and_reports_on_the_pages(served, case_id) -> N
         assert client.post(f"/takedown/{transfer_id}/take", data=csrf).status_code == 303
         nothing = client.post(f"/takedown/{transfer_id}/return", data={**csrf, "reason": " "})
         assert nothing.status_code == 409
-        disposal = {**csrf, "result": "blocked", "disposed_on": "昨天"}
+        disposal = {**csrf, "measure": "屏蔽", "disposed_on": "昨天"}
         refused = client.post(f"/takedown/{transfer_id}/disposal", data=disposal)
         assert (refused.status_code, "“昨天”不是日期，应写作 2026-07-01" in refused.text) == (422, True)
         disposal["disposed_on"] = "2026年11月24日"

@@ -257,11 +257,15 @@ def by_program(stage: Stage, kind: OfficeKind, turn: int = 1) -> None:
         assert outcome.done, outcome.detail
 
 
+# What each kind of office calls it that content is taken down, or put right.
+MEASURES = {OfficeKind.MARKET: "责令停止发布", OfficeKind.TRADITIONAL: "责令改正"}
+
+
 def on_the_pages(stage: Stage, kind: OfficeKind) -> None:
     with stage.signed_in(kind.value) as client:
         form = {"csrf": hidden(client.get("/takedown").text, "csrf"), "transfer": transfers(stage)[kind].id}
         assert client.post("/takedown/together", data={**form, "action": "take"}).status_code == 303
-        report = {"result": "deleted", "disposed_on": local_day(stage.clock.now).isoformat()}
+        report = {"measure": MEASURES[kind], "disposed_on": local_day(stage.clock.now).isoformat()}
         done = client.post(
             "/takedown/together",
             data={**form, **report, "action": "report"},

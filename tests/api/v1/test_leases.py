@@ -137,7 +137,7 @@ def test_asking_for_more_evidence_is_in_the_cases_history(served, transfers) -> 
         assert asked.json()["state"] == "transferred"
     with reading(served.engine) as session:
         words = session.scalars(select(AuditEntry.reason)).all()
-        assert "请求补充材料：公众号主体信息" in words
+        assert words[-1] == "云溪市网信办转送件 1 来函：请求补充材料：公众号主体信息"
 
 
 def test_what_has_not_changed_is_not_sent_again(served, transfers) -> None:

@@ -19,7 +19,7 @@ from tests.api.test_in_the_browser import sign_in as sign_in_by_keyboard
 from tests.records import registered
 
 LETTER = b"%PDF-1.4 made for a test"
-FORM = {"result": "deleted", "disposed_on": "2026-11-24", "document_number": "网信处〔2026〕12号", "note": ""}
+FORM = {"measure": "删除", "disposed_on": "2026-11-24", "document_number": "网信处〔2026〕12号", "note": ""}
 
 
 @pytest.fixture
@@ -93,6 +93,9 @@ def test_an_office_acts_on_a_matter_as_a_whole(served, matter) -> None:
         assert "待复查" in client.get("/takedown", params={"state": "disposed"}).text
         nothing = client.post("/takedown/together", data={**form, "action": "report"})
         assert "请填写处置结果和日期" in nothing.text
+        unknown = {**form, **FORM, "transfer": matter[4:], "measure": "罚款", "action": "report"}
+        told = client.post("/takedown/together", data=unknown)
+        assert "网信办没有“罚款”这一措施，可用：删除、屏蔽" in told.text
     with reading(served.engine) as session:
         assert session.scalar(select(func.count()).select_from(Attachment)) == 4
         results = session.scalars(select(Transfer.result).order_by(Transfer.id)).all()
@@ -153,20 +156,18 @@ def test_an_officer_asks_for_more_on_the_page(served, matter) -> None:
         sign_in(client, "officer")
         shown = client.get(f"/takedown/{matter[0]}")
         client.post(f"/takedown/{matter[0]}/take", data={"csrf": hidden(shown.text, "csrf")})
-        form = {"csrf": hidden(shown.text, "csrf"), "what": "请补充备案主体信息"}
-        assert client.post(f"/takedown/{matter[0]}/more-evidence", data=form).status_code == 303
+        form = {"csrf": hidden(shown.text, "csrf"), "words": "请补充备案主体信息"}
+        assert client.post(f"/takedown/{matter[0]}/messages", data=form).status_code == 303
     with served.client() as client:
         sign_in(client, "reviewer")
-        assert "请求补充材料：请补充备案主体信息" in client.get("/cases/1").text
+        assert "请补充备案主体信息" in client.get("/cases/1").text
+        assert "等待答复" in client.get("/cases/1").text
 
 
 def test_a_matter_is_cleared_by_keyboard(served, matter, browser_page: Page) -> None:  # noqa: F811
     page = browser_page
     sign_in_by_keyboard(page, served.url, "officer")
-    page.locator("[data-choose-all]").first.check()
-    page.keyboard.press("t")
-    expect(page.locator("main")).to_contain_text("已签收")
-    page.locator("[data-choose-all]").first.check()
+    page.keyboard.press("a")
     page.keyboard.press("y")
     expect(page.locator("main")).to_contain_text("没有待处置的转送件")
     assert {registered.state(served.engine, number) for number in range(1, 6)} == {"已处置"}

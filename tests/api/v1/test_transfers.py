@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from evidence.verification import verify_package
-from tests.api.pages import transfer
+from tests.api.pages import hidden, sign_in, transfer
 from tests.records import registered
 
 DISPOSAL = {"result": "deleted", "disposed_on": "2026-11-24", "document_number": "网信处〔2026〕1号"}
@@ -186,6 +186,10 @@ def test_the_description_is_openapi(served) -> None:
         "/api/v1/transfers/{transfer_id}/disposal",
         "/api/v1/transfers/{transfer_id}/return",
         "/api/v1/transfers/{transfer_id}/more-evidence",
+        "/api/v1/transfers/{transfer_id}/messages",
+        "/api/v1/transfers/{transfer_id}/messages/read",
+        "/api/v1/transfers/{transfer_id}/withdraw",
+        "/api/v1/measures",
         "/api/v1/disposals",
         "/api/v1/receipts",
         "/api/v1/leases",
@@ -197,3 +201,42 @@ def test_the_description_is_openapi(served) -> None:
         "/api/v1/transfers/{transfer_id}/attachments/{attachment_id}",
         "/api/v1/matters",
     }
+
+
+def test_the_office_talks_and_reports_in_its_own_words_and_takes_an_answer_back(served, case_id) -> None:
+    transfer_id = transfer(served, case_id)
+    own = f"/api/v1/transfers/{transfer_id}"
+    with served.api() as office:
+        asked = office.post(f"{own}/messages", json={"words": "请补充许可证"})
+        assert (asked.status_code, asked.json()["side"]) == (201, "office")
+        assert office.get(own).json()["awaited"] == "commission"
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        assert '来函待答复 <b data-count="reached-asked">1</b>' in client.get("/cases").text
+        form = {"csrf": hidden(client.get(f"/cases/{case_id}").text, "csrf"), "words": "已附上"}
+        file = {"attachment": ("许可证.pdf", b"%PDF licence", "application/pdf")}
+        sent = client.post(f"/cases/{case_id}/transfers/{transfer_id}/messages", data=form, files=file)
+        assert sent.status_code == 303
+        assert '来函待答复 <b data-count="reached-asked">0</b>' in client.get("/cases").text
+    with served.api() as office:
+        (news,) = office.get("/api/v1/transfers?awaited=true").json()["items"]
+        assert (news["id"], news["awaited"]) == (transfer_id, "office")
+        said = office.get(f"{own}/messages").json()["items"]
+        assert [one["words"] for one in said] == ["请补充许可证", "已附上"]
+        assert office.get(said[1]["attachments"][0]["download"]).content == b"%PDF licence"
+        assert office.post(f"{own}/messages/read").json()["awaited"] is None
+        words = [one["measure"] for one in office.get("/api/v1/measures").json()["items"]]
+        assert "关闭账号" in words
+        office.post(f"{own}/take")
+        day = {"disposed_on": "2026-11-24"}
+        assert_problem(office.post(f"{own}/disposal", json={**day, "measure": "罚款"}), 409, "可用：删除")
+        assert_problem(office.post(f"{own}/disposal", json=day), 409, "请填写处置结果")
+        wrong = {**day, "measure": "屏蔽", "result": "deleted"}
+        assert_problem(office.post(f"{own}/disposal", json=wrong), 409, "归为屏蔽，与所填结果“删除”不符")
+        done = office.post(f"{own}/disposal", json={**day, "measure": "约谈并责令整改"}).json()
+        assert (done["result"], done["measure"], done["state"]) == ("ordered", "约谈并责令整改", "disposed")
+        assert office.post(f"{own}/withdraw").json()["state"] == "received"
+        assert_problem(office.post(f"{own}/withdraw"), 409, "还没有反馈")
+    with served.api(served.other_token) as other:
+        assert_problem(other.get(f"{own}/messages"), 404)
+        assert_problem(other.post(f"{own}/messages", json={"words": "x"}), 404)

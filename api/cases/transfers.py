@@ -1,0 +1,84 @@
+"""What the commission says to offices about a case's transfers: answers, letters, reminders."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, File, Form, HTTPException, UploadFile
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from api.cases.case import found
+from api.cases.queue import PAGE_SIZE, queue_address
+from api.context import App, CheckedForm, Now, RecordId, Reviewer
+from api.office.queue import chosen_file
+from records.cases import review
+from records.database import transaction
+from records.models import Side, SignIn, Transfer, User
+from records.transfers.messages import Said, remind, remind_many, say, settle
+from records.workflow import actor_of
+
+router = APIRouter(prefix="/cases", include_in_schema=False)
+
+
+@router.post("/{case_id}/transfers/{transfer_id}/messages", dependencies=[CheckedForm])
+def write(
+    app: App,
+    sign_in: Reviewer,
+    now: Now,
+    case_id: RecordId,
+    transfer_id: RecordId,
+    words: Annotated[str, Form(max_length=2000)] = "",
+    attachment: Annotated[UploadFile | None, File()] = None,
+) -> RedirectResponse:
+    """Answer an office, or tell it something, with a document where there is one."""
+    file = chosen_file(attachment)
+    with transaction(app.engine) as session:
+        transfer = _transfer(session, sign_in, case_id, transfer_id)
+        said = Said(words, (file,) if file else ())
+        say(session, app.store, transfer, Side.COMMISSION, said, actor=actor_of(sign_in.user), now=now)
+    return _back(case_id, transfer_id)
+
+
+@router.post("/{case_id}/transfers/{transfer_id}/settle", dependencies=[CheckedForm])
+def settle_or_remind(
+    app: App,
+    sign_in: Reviewer,
+    now: Now,
+    case_id: RecordId,
+    transfer_id: RecordId,
+    action: Annotated[Literal["read", "remind"], Form()],
+) -> RedirectResponse:
+    """Say that an office's letter needs no answer, or remind the office 催办."""
+    with transaction(app.engine) as session:
+        transfer = _transfer(session, sign_in, case_id, transfer_id)
+        if action == "read":
+            settle(session, transfer, Side.COMMISSION)
+        else:
+            remind(session, transfer, actor=actor_of(sign_in.user), now=now)
+    return _back(case_id, transfer_id)
+
+
+@router.post("/remind", dependencies=[CheckedForm])
+def remind_chosen(
+    app: App,
+    sign_in: Reviewer,
+    now: Now,
+    case: Annotated[list[int] | None, Form()] = None,
+    view: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Remind the offices of all that is overdue of the chosen cases."""
+    with transaction(app.engine) as session:
+        by = session.get_one(User, sign_in.user_id)
+        remind_many(session, (case or [])[:PAGE_SIZE], by, now)
+    return RedirectResponse(queue_address(view), 303)
+
+
+def _transfer(session: Session, sign_in: SignIn, case_id: int, transfer_id: int) -> Transfer:
+    case = found(review.find_case(session, case_id), sign_in)
+    transfer = next((one for one in case.transfers if one.id == transfer_id), None)
+    if transfer is None:
+        raise HTTPException(404)
+    return transfer
+
+
+def _back(case_id: int, transfer_id: int) -> RedirectResponse:
+    return RedirectResponse(f"/cases/{case_id}?talked={transfer_id}#transfers", 303)

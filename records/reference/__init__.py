@@ -1,0 +1,1 @@
+"""Tables that people keep 参数表: shipped with the product, changed in the browser."""

@@ -1,0 +1,12 @@
+"""What an office was to answer by a day that is over."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement
+
+from records.models import Transfer
+
+
+def overdue(today: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a transfer is overdue on a day."""
+    return Transfer.closed_at.is_(None), Transfer.held_until.is_(None), Transfer.due_on < today
