@@ -36,6 +36,8 @@ from records.people.users import find_display_names
 from records.settings import Settings
 from records.sheets.table import MOST_BYTES, TableFile
 from records.store.content_store import EvidenceStore
+from records.transfers.attachments import LARGEST
+from records.transfers.attachments import File as AttachedFile
 from records.transfers.hand_over import any_held, release_held
 
 COOKIE = "qingyi_sign_in"
@@ -137,6 +139,13 @@ RecordId = Annotated[int, PathValue(ge=1, le=2**53 - 1)]
 def uploaded_table(upload: Annotated[UploadFile, File()]) -> TableFile:
     """A table that is sent with a form, read no further than one byte past the largest that is taken."""
     return TableFile(upload.filename or "", upload.file.read(MOST_BYTES + 1))
+
+
+def chosen_file(upload: UploadFile | None) -> AttachedFile | None:
+    """What was chosen in a form's file field; a browser sends an empty one where nothing was."""
+    if upload is None or not upload.filename:
+        return None
+    return AttachedFile(upload.filename, upload.file.read(LARGEST + 1))
 
 
 UploadedTable = Annotated[TableFile, Depends(uploaded_table)]

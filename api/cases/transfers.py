@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.cases.case import found
 from api.cases.queue import PAGE_SIZE, queue_address
-from api.context import App, CheckedForm, Now, RecordId, Reviewer
-from api.office.queue import chosen_file
+from api.context import App, CheckedForm, Now, RecordId, Reviewer, chosen_file
 from records.cases import review
 from records.database import transaction
 from records.models import Side, SignIn, Transfer, User

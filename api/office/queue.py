@@ -9,14 +9,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.cases.queue import Done
-from api.context import App, AppState, CheckedForm, Now, Officer, TypedDay, page
+from api.context import App, AppState, CheckedForm, Now, Officer, TypedDay, chosen_file, page
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import SignIn, Transfer, TransferState
 from records.reference.disposals import counted_as, list_measures
 from records.transfers import answers, office_queue
-from records.transfers.attachments import LARGEST, AttachmentRefused, attach
-from records.transfers.attachments import File as AttachedFile
+from records.transfers.attachments import AttachmentRefused, attach
 from records.transfers.matters import list_matters_of
 from records.transfers.messages import count_awaited
 from records.transfers.receipts import take_many
@@ -140,13 +139,6 @@ def act_together(
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
         return _queue(request, app, sign_in, now, Shown(), refused)
     return RedirectResponse(f"/takedown?count={len(outcomes)}", 303)
-
-
-def chosen_file(upload: UploadFile | None) -> AttachedFile | None:
-    """What was chosen in a form's file field; a browser sends an empty one where nothing was."""
-    if upload is None or not upload.filename:
-        return None
-    return AttachedFile(upload.filename, upload.file.read(LARGEST + 1))
 
 
 def own_office(sign_in: SignIn) -> int:

@@ -11,8 +11,8 @@ from api import downloads
 from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
 from api.cases.queue import Done
-from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, page
-from api.office.queue import chosen_file, own_office
+from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, chosen_file, page
+from api.office.queue import own_office
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import MessageKind, Side, Transfer, TransferState
