@@ -36,6 +36,7 @@ from api.quality.routes import router as quality_router
 from api.signin.oidc import router as oidc_router
 from api.signin.password import router as password_router
 from api.signin.routes import router as signin_router
+from api.signin.second_factor import router as second_factor_router
 from api.tips.routes import router as tips_router
 from api.v1.attachments import router as attachments_router
 from api.v1.caller import RateLimiter
@@ -107,6 +108,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         registry_router,
         settings_router,
         password_router,
+        second_factor_router,
         audit_router,
         help_router,
         queue_router,
@@ -130,7 +132,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
 def set_state(app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Settings) -> None:
     """Have the application serve these parts from now on."""
     lists = LiveRules(rules, ListFolders(settings.lists_dir, settings.lists_kept_dir))
-    app.state.calls = RateLimiter(settings.api_calls_per_minute)
+    app.state.calls = RateLimiter(engine, settings.api_calls_per_minute)
     app.state.app_state = AppState(engine, store, lists, settings)
 
 

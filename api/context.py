@@ -1,5 +1,6 @@
 """What every route has at hand: the state of the application, the clock, who is asking."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Engine
 
-from api.errors import FormExpired, NotAllowed, SignInNeeded
+from api.errors import FormExpired, NotAllowed, SecondFactorNeeded, SignInNeeded
 from api.row_words import mark_sought, telling_words
 from classifiers.values import (
     AGREEMENT_LABELS,
@@ -41,6 +42,7 @@ from records.transfers.attachments import File as AttachedFile
 from records.transfers.hand_over import any_held, release_held
 
 COOKIE = "qingyi_sign_in"
+_WITHOUT_SECOND_FACTOR = re.compile(r"/signout|/second-factor(/begin|/confirm)?")
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,26 @@ App = Annotated[AppState, Depends(app_state)]
 Now = Annotated[datetime, Depends(clock)]
 
 
-def signed_in_or_nobody(request: Request, app: AppState, now: datetime) -> SignIn | None:
-    """The sign-in of the browser, if there is one."""
+def _sign_in_of(request: Request, app: AppState, now: datetime) -> SignIn | None:
     token = request.cookies.get(COOKIE)
     with reading(app.engine) as session:
         return find_sign_in(session, token, now) if token else None
 
 
+def signed_in_or_nobody(request: Request, app: AppState, now: datetime) -> SignIn | None:
+    """The sign-in of the browser, if there is one that may do anything."""
+    found = _sign_in_of(request, app, now)
+    return None if found is None or found.needs_second_factor else found
+
+
 def signed_in(request: Request, app: App, now: Now) -> SignIn:
-    """The sign-in of the browser; raises SignInNeeded."""
-    found = signed_in_or_nobody(request, app, now)
+    """The sign-in of the browser; raises SignInNeeded, and SecondFactorNeeded anywhere but where one is set up."""
+    found = _sign_in_of(request, app, now)
     if found is None:
         query = f"?{request.url.query}" if request.url.query else ""
         raise SignInNeeded(f"{request.url.path}{query}")
+    if found.needs_second_factor and not _WITHOUT_SECOND_FACTOR.fullmatch(request.url.path):
+        raise SecondFactorNeeded
     return found
 
 

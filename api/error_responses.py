@@ -24,15 +24,18 @@ from api.errors import (
     BodyTooSlow,
     FormExpired,
     NotAllowed,
+    SecondFactorNeeded,
     SignInNeeded,
     TokenRefused,
     TooManyCalls,
 )
+from api.signin.browser import sign_in_page
 from records.cases.evidence_package import EvidenceIncomplete
 from records.cases.review import CaseChanged
 from records.idempotency import KeyReused
 from records.lists.drafts import DraftRefused
 from records.lists.term_edits import TermRefused
+from records.people.second_factor import SecondFactorRefused
 from records.people.sign_in import PasswordWeak
 from records.people.users import PersonRefused
 from records.sheets.table import FileRefused
@@ -78,6 +81,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     FileRefused: (422, "文件无法导入"),
     WebhookRefused: (409, "操作未完成"),
     PersonRefused: (409, "操作未完成"),
+    SecondFactorRefused: (409, "操作未完成"),
     PasswordWeak: (422, "密码太弱"),
     NumberTooLarge: (422, "请求内容有误"),
     BodyTooLarge: (413, "请求体过大"),
@@ -102,6 +106,8 @@ async def answer(request: Request, error: Exception) -> Response:
     """Turn an error into a problem (API) or a page (people)."""
     if isinstance(error, SignInNeeded):
         return await _to_sign_in(request, error)
+    if isinstance(error, SecondFactorNeeded):
+        return RedirectResponse("/second-factor", 303)
     status, title = _status_and_title(error)
     detail = _DETAILS.get(type(error), "") or _detail(error)
     if status == 503:  # its own words name files and hosts: they are for the log
@@ -125,15 +131,21 @@ async def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
     if request.method == "GET":
         return RedirectResponse(f"/signin?next={quote(error.wanted, safe='/')}", status_code=303)
     form = await request.form()
-    hidden = {"csrf", "version", "action", "view", "password"}
+    hidden = {"csrf", "version", "action", "view", "password", "present", "new", "again", "code"}
     typed = [words for name, words in form.multi_items() if isinstance(words, str) and name not in hidden]
     typed = [words for words in typed if words.strip()]
     whole = next((where for where in _WHOLE if where.fullmatch(request.url.path)), None)
     wanted = request.url.path if whole else "/"
-    return page(request, "signin.html", 401, wanted=wanted, refused=_ENDED, typed=typed, oidc=False)
+    return sign_in_page(request, 401, wanted, _ENDED, typed=typed)
 
 
-HANDLED: tuple[type[Exception], ...] = (*_ANSWERS, SignInNeeded, HTTPException, RequestValidationError)
+HANDLED: tuple[type[Exception], ...] = (
+    *_ANSWERS,
+    SignInNeeded,
+    SecondFactorNeeded,
+    HTTPException,
+    RequestValidationError,
+)
 
 
 def _status_and_title(error: Exception) -> tuple[int, str]:

@@ -9,6 +9,10 @@ class SignInNeeded(Exception):
         self.wanted = wanted
 
 
+class SecondFactorNeeded(Exception):
+    """Signed in by a password alone, where a second factor is required: the browser is sent to set one up."""
+
+
 class NotAllowed(Exception):
     """Signed in, but this is not theirs."""
 

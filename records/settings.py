@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     oidc_claim: str = Field(
         default="preferred_username", description="the claim that is the user's name in Qingyi"
     )
+    second_factor: Literal["off", "offered", "required"] = Field(
+        default="offered", description="codes of a phone beside the password: for whom"
+    )
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
 
     @field_validator("database_url")

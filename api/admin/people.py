@@ -12,12 +12,13 @@ from records.models import Role, User
 from records.people import users
 from records.people.attempts import find_last_sign_ins, locked_until
 from records.people.offices import list_offices
+from records.people.second_factor import end_second_factor
 from records.people.users import Person
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/admin/people", include_in_schema=False)
 
-_DONE = {"added": "已新增用户", "changed": "已保存", "unlocked": "已解锁"}
+_DONE = {"added": "已新增用户", "changed": "已保存", "unlocked": "已解锁", "reset": "已重置动态码"}
 
 
 def typed_person(
@@ -59,6 +60,7 @@ def show(
             people=found,
             locked={name: locked_until(session, name, now) for name in names},
             last=find_last_sign_ins(session, names),
+            second_factors=users.find_second_factors(session),
             roles=list(Role),
             offices=list_offices(session),
             districts=users.list_districts(session),
@@ -92,6 +94,18 @@ def unlock(app: App, sign_in: Administrator, now: Now, user_id: RecordId) -> Red
         users.unlock_person(session, user, actor=str(actor_of(sign_in.user)), now=now)
         name = user.name
     return _back("unlocked", name)
+
+
+@router.post("/{user_id}/reset", dependencies=[CheckedForm])
+def reset(app: App, sign_in: Administrator, now: Now, user_id: RecordId) -> RedirectResponse:
+    """Take away the second factor of a user who lost it."""
+    with transaction(app.engine) as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise HTTPException(404)
+        end_second_factor(session, user, actor=str(actor_of(sign_in.user)), now=now)
+        name = user.name
+    return _back("reset", name)
 
 
 @router.post("/{user_id}", dependencies=[CheckedForm])

@@ -1,21 +1,29 @@
 """A browser that signs in: its cookie, and where it goes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from fastapi.responses import RedirectResponse
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from api.context import COOKIE, AppState
+from api.context import COOKIE, AppState, app_state, page
 from records.models import User
 from records.people.sign_in import open_sign_in
 
 
 def signed_in_response(
-    session: Session, app: AppState, user: User, wanted: str, now: datetime
+    session: Session,
+    app: AppState,
+    user: User,
+    wanted: str,
+    now: datetime,
+    *,
+    require_second_factor: bool = False,
 ) -> RedirectResponse:
     """Sign the user's browser in, and send it to `wanted`."""
     hours = app.settings.session_hours
-    token = open_sign_in(session, user, now, hours)
+    token = open_sign_in(session, user, now, hours, require_second_factor=require_second_factor)
     response = RedirectResponse(wanted, 303)
     response.set_cookie(
         COOKIE,
@@ -26,6 +34,25 @@ def signed_in_response(
         secure=app.settings.secure_cookies,
     )
     return response
+
+
+def sign_in_page(
+    request: Request, status: int, wanted: str, refused: str, *, name: str = "", typed: Sequence[str] = ()
+) -> HTMLResponse:
+    """The page on which one signs in, and goes on to `wanted`; with the name that was given, and with what else was typed
+    before a sign-in had ended."""
+    settings = app_state(request).settings
+    return page(
+        request,
+        "signin.html",
+        status,
+        wanted=wanted,
+        refused=refused,
+        oidc=bool(settings.oidc_issuer),
+        codes=settings.second_factor != "off",
+        typed_name=name,
+        typed=typed,
+    )
 
 
 def own_path(wanted: str) -> str:

@@ -18,8 +18,8 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 from requests import RequestException
 
-from api.context import App, AppState, Now, page
-from api.signin.browser import own_path, signed_in_response
+from api.context import App, AppState, Now
+from api.signin.browser import own_path, sign_in_page, signed_in_response
 from records.database import transaction
 from records.people.sign_in import SignInRefused, user_from_identity_provider
 
@@ -60,7 +60,7 @@ def begin(request: Request, app: App, next: str = "/") -> Response:  # noqa: A00
     try:
         provider = _provider(app)
     except ProviderFailed as failed:
-        return page(request, "signin.html", 502, wanted=own_path(next), refused=str(failed), oidc=True)
+        return sign_in_page(request, 502, own_path(next), str(failed))
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     with _session(request, app, provider) as oauth:
         location, state = oauth.create_authorization_url(
@@ -111,7 +111,7 @@ def callback(
             except SignInRefused as failed_sign_in:
                 refused = str(failed_sign_in)
     if response is None:
-        response = page(request, "signin.html", 401, wanted=own_path(wanted), refused=refused, oidc=True)
+        response = sign_in_page(request, 401, own_path(wanted), refused)
     response.delete_cookie(_COOKIE, path="/signin/oidc")
     return response
 

@@ -16,9 +16,10 @@ router = APIRouter(prefix="/password", include_in_schema=False)
 
 
 @router.get("")
-def show(request: Request, sign_in: Signed) -> HTMLResponse:
+def show(request: Request, app: App, sign_in: Signed) -> HTMLResponse:
     """The form."""
-    return page(request, "password.html", sign_in=sign_in, fault="")
+    codes = app.settings.second_factor != "off"
+    return page(request, "password.html", sign_in=sign_in, fault="", codes=codes)
 
 
 @router.post("", dependencies=[CheckedForm])

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.context import COOKIE, App, CheckedForm, Now, Signed, page
-from api.signin.browser import own_path, signed_in_response
+from api.context import COOKIE, App, CheckedForm, Now, Signed
+from api.signin.browser import own_path, sign_in_page, signed_in_response
 from records import audit
 from records.database import transaction
 from records.people.attempts import Attempt
@@ -16,11 +16,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/signin")
-def show(request: Request, app: App, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
+def show(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002 - the query's own name
     """The sign-in page."""
-    return page(
-        request, "signin.html", wanted=own_path(next), refused="", oidc=bool(app.settings.oidc_issuer)
-    )
+    return sign_in_page(request, 200, own_path(next), "")
 
 
 @router.post("/signin")
@@ -30,20 +28,19 @@ def sign_in(
     now: Now,
     name: Annotated[str, Form(max_length=60)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
+    code: Annotated[str, Form(max_length=40)] = "",
     wanted: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in, and go where the browser wanted to."""
     with transaction(app.engine) as session:
         try:
             address = request.client.host if request.client else ""
-            user = check_password(session, Attempt(name.strip(), address), password, now)
+            proof = None if app.settings.second_factor == "off" else code
+            user = check_password(session, Attempt(name.strip(), address), password, now, proof)
         except SignInRefused as refused:
-            oidc = bool(app.settings.oidc_issuer)
-            said = str(refused)
-            return page(
-                request, "signin.html", 401, wanted=own_path(wanted), refused=said, typed_name=name, oidc=oidc
-            )
-        return signed_in_response(session, app, user, own_path(wanted), now)
+            return sign_in_page(request, 401, own_path(wanted), str(refused), name=name)
+        required = app.settings.second_factor == "required"
+        return signed_in_response(session, app, user, own_path(wanted), now, require_second_factor=required)
 
 
 @router.post("/signout", dependencies=[CheckedForm])

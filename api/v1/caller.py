@@ -2,24 +2,24 @@
 
 import hashlib
 import threading
-import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Engine
 
 from api.context import App, Now, release_transfers
 from api.errors import NotAllowed, TokenRefused, TooManyCalls
 from records.database import reading, transaction
 from records.idempotency import Call
 from records.models import Office
-from records.people.office_tokens import READ, WRITE, find_token, note_use
+from records.people.office_tokens import READ, WRITE, find_token, grant_calls, note_use
 from records.workflow import Actor, actor_of_office
 
 _BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")
-_MINUTE = 60.0
+_MINUTE, _GRANTS = timedelta(minutes=1), 20
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,35 @@ class Caller:
 
 
 class RateLimiter:
-    """How often each token may call: a bucket of so many calls that fills up over a minute."""
+    """How often each token may call, whichever process it calls. The count is in the database; so that not every call
+    writes there, a process asks for some calls at a time, and has a minute for them."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._left: dict[int, tuple[float, float]] = {}
+    def __init__(self, engine: Engine, a_minute: int) -> None:
+        self._engine, self._a_minute = engine, a_minute
+        self._at_a_time = max(1, a_minute // _GRANTS)
+        self._granted: dict[int, tuple[int, datetime]] = {}
         self._lock = threading.Lock()
 
-    def take(self, token_id: int) -> None:
+    def take(self, token_id: int, now: datetime) -> None:
         """Count a call; raises TooManyCalls with the seconds after which another may be made."""
-        now = time.monotonic()
+        if self._has_one(token_id, now):
+            return
+        with transaction(self._engine) as session:
+            granted, seconds = grant_calls(session, token_id, self._a_minute, self._at_a_time, now)
+        if not granted:
+            raise TooManyCalls(seconds)
         with self._lock:
-            left, since = self._left.get(token_id, (float(self._most), now))
-            left = min(float(self._most), left + (now - since) * self._most / _MINUTE)
-            if left < 1:
-                raise TooManyCalls((1 - left) * _MINUTE / self._most)
-            self._left[token_id] = (left - 1, now)
+            more, since = self._granted.get(token_id, (0, now))
+            left = more if now - since < _MINUTE else 0
+            self._granted[token_id] = (left + granted - 1, now)
+
+    def _has_one(self, token_id: int, now: datetime) -> bool:
+        with self._lock:
+            left, since = self._granted.get(token_id, (0, now))
+            if left < 1 or now - since >= _MINUTE:
+                return False
+            self._granted[token_id] = (left - 1, since)
+            return True
 
 
 def caller(
@@ -66,7 +79,7 @@ def caller(
     if token is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
     calls: RateLimiter = request.app.state.calls
-    calls.take(token.id)
+    calls.take(token.id, now)
     needed = READ if request.method in {"GET", "HEAD"} else WRITE
     if needed not in token.scopes:
         raise NotAllowed(f"这个令牌没有 {needed} 权限")

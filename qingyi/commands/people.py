@@ -13,8 +13,9 @@ from records.models import OfficeKind, Role
 from records.people import offices as offices_of
 from records.people.office_tokens import list_tokens
 from records.people.offices import OfficeRefused, find_office
+from records.people.second_factor import SecondFactorRefused, end_second_factor
 from records.people.sign_in import PasswordWeak
-from records.people.users import Person, PersonRefused, add_person
+from records.people.users import Person, PersonRefused, add_person, find_user
 
 # Who acts through the command line, in the log: whoever has the machine.
 ACTOR = "system:command"
@@ -50,6 +51,20 @@ def add(
     except (PasswordWeak, PersonRefused) as error:
         _refuse(str(error))
     console.print(f"已新增{role.label}“{name}”")
+
+
+@users.command("reset")
+def reset(name: str = typer.Argument(help="登录名")) -> None:
+    """收回用户的动态码（手机丢失且没有恢复码时）；本人须重新登录。"""
+    try:
+        with transaction(current_engine()) as session:
+            user = find_user(session, name)
+            if user is None:
+                _refuse(f"没有名为“{name}”的用户")
+            end_second_factor(session, user, actor=ACTOR, now=datetime.now(UTC))
+    except SecondFactorRefused as refused:
+        _refuse(str(refused))
+    console.print(f"已收回“{name}”的动态码")
 
 
 @offices.command("add")

@@ -53,6 +53,8 @@ class OfficeToken(Base):
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     scopes: Mapped[list[str]] = mapped_column(comment="read, write")
+    calls_left: Mapped[float | None] = mapped_column(comment="that may be made, at `calls_counted_at`")
+    calls_counted_at: Mapped[datetime | None]
 
     office: Mapped[Office] = relationship()
 
@@ -117,6 +119,18 @@ class User(Base):
         return f"user:{self.name}"
 
 
+class SecondFactor(Base):
+    """What a user proves themselves by beside the password: codes that their phone makes (TOTP, RFC 6238)."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64), comment="base32; codes are made from it, here and there")
+    confirmed_at: Mapped[datetime | None] = mapped_column(comment="empty: not in force yet")
+    last_step: Mapped[int] = mapped_column(comment="of 30 seconds, whose code was the last to be taken")
+    recovery_codes: Mapped[list[str]] = mapped_column(comment="SHA-256 of each that is left")
+
+
 class SavedView(Base):
     """A view of the queue that a user keeps under a name."""
 
@@ -138,5 +152,8 @@ class SignIn(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     csrf_token: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime]
+    needs_second_factor: Mapped[bool] = mapped_column(
+        default=False, comment="may do nothing yet but set one up"
+    )
 
     user: Mapped[User] = relationship()

@@ -11,6 +11,7 @@ from records.models import Office, OfficeToken
 from records.store.content_store import sha256_of
 
 READ, WRITE = "read", "write"
+_MINUTE = 60.0  # seconds
 
 
 def issue_token(
@@ -48,6 +49,23 @@ def find_token(session: Session, token: str, now: datetime) -> OfficeToken | Non
 def note_use(session: Session, token: OfficeToken, now: datetime) -> None:
     """Write that a token was used."""
     session.execute(update(OfficeToken).where(OfficeToken.id == token.id).values(last_used_at=now))
+
+
+def grant_calls(
+    session: Session, token_id: int, a_minute: int, wanted: int, now: datetime
+) -> tuple[int, float]:
+    """So many of the calls wanted as a token may make now, and the seconds after which it may make one more: a bucket
+    that fills up over a minute, one for all processes that serve the API."""
+    row = session.get(OfficeToken, token_id, with_for_update={"key_share": True}, populate_existing=True)
+    if row is None:
+        return 0, _MINUTE
+    since = row.calls_counted_at or now
+    passed = max(0.0, (now - since).total_seconds())
+    left = float(a_minute) if row.calls_left is None else row.calls_left
+    left = min(float(a_minute), left + passed * a_minute / _MINUTE)
+    granted = min(wanted, int(left))
+    row.calls_left, row.calls_counted_at = left - granted, now
+    return granted, (1 - row.calls_left % 1) * _MINUTE / a_minute
 
 
 def revoke_token(session: Session, token_id: int, now: datetime) -> bool:

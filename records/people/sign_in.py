@@ -12,6 +12,7 @@ from records import audit
 from records.models import Office, Role, SignIn, User
 from records.people import attempts
 from records.people.attempts import Attempt
+from records.people.second_factor import find_second_factor, is_proven
 from records.store.content_store import sha256_of
 
 _HASHER = PasswordHasher()
@@ -24,7 +25,7 @@ SHORTEST_PASSWORD = 10
 _LONGEST_LOOKED_AT = 72  # characters: what follows makes no password weaker
 _LEAST_SCORE = 3  # of 4, as zxcvbn scores: safe from guessing where the hashes are not lost
 # The same for a wrong name, a wrong password, a lock and a user who is no more: it tells nothing of which there are.
-_REFUSED = "用户名或密码不正确；多次不正确后，一刻钟内不再受理"
+_REFUSED = "用户名、密码或动态码不正确；多次不正确后，一刻钟内不再受理"
 
 
 class SignInRefused(Exception):
@@ -100,9 +101,12 @@ def require_strong(password: str, *about: str) -> None:
         )
 
 
-def check_password(session: Session, attempt: Attempt, password: str, now: datetime) -> User:
-    """The user, when the password is right; raises SignInRefused, in the same words and after the same time whatever is
-    the matter: wrong, unknown, disabled, or not heard for having failed too often (`records.people.attempts`).
+def check_password(
+    session: Session, attempt: Attempt, password: str, now: datetime, code: str | None = None
+) -> User:
+    """The user, when the password is right, and the code of their second factor where they have one (None: none is asked
+    for here). Raises SignInRefused, in the same words and after the same time whatever is the matter: wrong, unknown,
+    disabled, or not heard for having failed too often (`records.people.attempts`).
 
     Both are written into the log; of a name that nobody has, not even the name, which may be a password that was typed
     in the wrong field. The caller must commit after a refusal too, so that it and the count are kept.
@@ -111,15 +115,29 @@ def check_password(session: Session, attempt: Attempt, password: str, now: datet
     heard = attempts.is_heard(session, attempt, now)
     looked_at = user if user is not None and heard and not user.disabled else None
     matches = _matches(looked_at.password_hash if looked_at else _NOBODY, password)
-    if looked_at is None or not matches:
+    proven = matches if code is None else is_proven(session, looked_at, code, now, is_password_right=matches)
+    if looked_at is None or not proven:
         if heard:
             attempts.note_failure(session, attempt, now)
-        why = "用户名或密码不正确" if heard else "尝试次数过多"
+        why = "用户名或密码不正确" if not matches else "密码正确，动态码不正确"
+        why = why if heard else "尝试次数过多"
         audit.append(session, user or _UNKNOWN, "sign_in_refused", now, reason=f"{why}（{attempt.address}）")
         raise SignInRefused(_REFUSED)
     attempts.note_success(session, attempt, now)
     audit.append(session, looked_at, "sign_in", now)
     return looked_at
+
+
+def prove_again(
+    session: Session, user: User, present: str, code: str, attempt: Attempt, now: datetime
+) -> None:
+    """That it is still the user who sits there, before their second factor is changed. Raises PasswordWrong, which
+    counts as a failure to sign in does and is to be committed as that is."""
+    heard = attempts.is_heard(session, attempt, now)
+    if not heard or not _matches(user.password_hash, present) or not is_proven(session, user, code, now):
+        if heard:
+            attempts.note_failure(session, attempt, now)
+        raise PasswordWrong("密码或动态码不正确" if heard else "多次不正确，请一刻钟后再试")
 
 
 def user_from_identity_provider(session: Session, name: str, now: datetime) -> User:
@@ -142,8 +160,11 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def open_sign_in(session: Session, user: User, now: datetime, hours: float) -> str:
-    """Sign a browser in; returns the token for its cookie (43 characters)."""
+def open_sign_in(
+    session: Session, user: User, now: datetime, hours: float, *, require_second_factor: bool = False
+) -> str:
+    """Sign a browser in; returns the token for its cookie (43 characters). Where a second factor is required of a user
+    who has none, the browser may do nothing but set one up."""
     token = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.expires_at < now))
     session.add(
@@ -152,6 +173,7 @@ def open_sign_in(session: Session, user: User, now: datetime, hours: float) -> s
             user_id=user.id,
             csrf_token=secrets.token_urlsafe(32),
             expires_at=now + timedelta(hours=hours),
+            needs_second_factor=require_second_factor and find_second_factor(session, user) is None,
         )
     )
     return token

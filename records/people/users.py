@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from records import audit
-from records.models import Institution, Office, Role, SignIn, User
+from records.models import Institution, Office, Role, SecondFactor, SignIn, User
 from records.people import attempts
 from records.people.sign_in import add_user, set_password
 
@@ -40,10 +40,22 @@ def list_users(session: Session, words: str = "", role: Role | None = None) -> S
     return session.scalars(query.where(User.role == role) if role else query).all()
 
 
+def find_user(session: Session, name: str) -> User | None:
+    """The user who signs in by this name."""
+    return session.scalar(select(User).where(User.name == name))
+
+
 def count_by_office(session: Session) -> dict[int, int]:
     """How many users who may sign in each office has, by its id."""
     query = select(User.office_id, func.count()).where(User.disabled.is_(False), User.office_id.is_not(None))
     return {row[0]: row[1] for row in session.execute(query.group_by(User.office_id)) if row[0]}
+
+
+def find_second_factors(session: Session) -> frozenset[int]:
+    """The ids of the users whose second factor is in force."""
+    return frozenset(
+        session.scalars(select(SecondFactor.user_id).where(SecondFactor.confirmed_at.is_not(None)))
+    )
 
 
 def find_display_names(session: Session) -> dict[str, str]:

@@ -25,7 +25,7 @@ ANALYSTS = {"analyst", "administrator"}
 
 # What "METHOD path" begins with, and which roles may; the first that fits counts.
 ALLOWED: tuple[tuple[str, set[str]], ...] = (
-    (r"GET /$|POST /signout|(GET|POST) /password", EVERYBODY),
+    (r"GET /$|POST /signout|(GET|POST) /(password|second-factor)", EVERYBODY),
     (r"(GET|POST) /self-check", EVERYBODY),
     (r"GET /help", EVERYBODY),
     (r"POST /cases/views", READERS),
