@@ -26,6 +26,7 @@ COMMANDS = [
     ("lists",),
     ("lists", "check"),
     ("user", "add"),
+    ("user", "reset"),
     ("office", "add"),
     ("office", "token"),
     ("crawl",),
@@ -129,6 +130,9 @@ def test_users_and_offices_are_added_once(database) -> None:
     assert (homeless.returncode, "必须用 --office" in homeless.stderr) == (2, True)
     short = qingyi("user", "add", "c", "--role", "reviewer", **database, QINGYI_NEW_PASSWORD="short")
     assert (short.returncode, "至少 10 个字符" in short.stderr) == (2, True)
+    for name, words in (("a", "没有启用动态码"), ("nobody", "没有名为“nobody”的用户")):
+        nothing = qingyi("user", "reset", name, **database)
+        assert (nothing.returncode, words in nothing.stderr) == (2, True)
     assert qingyi("office", "token", "网信办", **database).stdout.startswith("qy_")
 
 

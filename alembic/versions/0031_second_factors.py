@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:
@@ -41,7 +41,7 @@ def upgrade() -> None:
         table.alter_column("needs_second_factor", server_default=None)
     with op.batch_alter_table("office_tokens") as table:
         table.add_column(
-            sa.Column("calls_left", sa.Float(), comment="that may be made, at `calls_counted_at`")
+            sa.Column("calls_left", sa.Double(), comment="that may be made, at `calls_counted_at`")
         )
         table.add_column(sa.Column("calls_counted_at", moment))
 
