@@ -79,7 +79,7 @@ docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 verifier: $(VENV)/.installed ## Build the wheel by which a receiver of evidence checks it (dist/qingyi_verify-…whl)
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./verifier
 
-lock: ## Resolve requirements.lock anew from pyproject.toml
+lock: ## Resolve requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 

@@ -1,1 +1,2 @@
-"""Fetches pages, keeps them as snapshots, hands them on to be judged. Knows Scrapy and the browser, not the law."""
+"""Fetches pages, keeps them as snapshots, passes them on for judgement. Knows Scrapy and the browser, not the
+law."""

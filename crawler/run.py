@@ -37,8 +37,8 @@ _SPIDERS = {
 
 @dataclass(frozen=True)
 class CrawlResult:
-    """Pages by what became of them, over the visits of one crawl; `taken` are the visits that another process took
-    meanwhile, since this one was silent for too long."""
+    """Pages by outcome, over the visits of one crawl; `taken` are the visits that another process took
+    meanwhile, because this one was silent for too long."""
 
     visits: int
     fetched: int
@@ -68,7 +68,7 @@ def named_targets(engine: Engine, urls: Sequence[str], now: datetime) -> list[Ta
 
 
 def maps_of(source: Source) -> tuple[str, ...]:
-    """Where a site's maps may lie, which its visit begins with; an account has none."""
+    """The addresses at which a site's maps may lie, where its visit begins; an account has none."""
     return first_maps(source.address) if source.kind is SourceKind.SITE else ()
 
 
@@ -80,11 +80,12 @@ def crawl(
     image_progress: Callable[[int], None] = lambda _: None,
     whole: Callable[[int], None] = lambda _: None,
 ) -> CrawlResult:
-    """Work through `targets` until all are done, and the pictures of their pages are read; `progress` is called with
-    how many pages more are done, `image_progress` with how many pictures were still to be read after them, `whole`
-    with the id of each snapshot that has no pictures to be read.
+    """Work through `targets` until all are done, and the pictures of their pages are read; `progress` is
+    called with the number of pages newly done, `image_progress` with the number of pictures newly read after
+    the pages, `whole` with the id of each snapshot that has no pictures to read.
 
-    Runs a reactor: once a process. Raises BrowserMissing, and StorageFailed where nothing could be kept any more.
+    Runs a reactor: once a process. Raises BrowserMissing, and StorageFailed where nothing can be stored any
+    more.
     """
     kinds = {kind: Turns([target for target in targets if target.kind is kind]) for kind in _SPIDERS}
     taken: set[int] = set()
@@ -108,8 +109,9 @@ def crawl_fed(
     feeds: Mapping[VisitKind, Feed],
     beside: Callable[[Callable[[], str | None]], Coroutine[None, None, None]],
 ) -> None:
-    """Make the visits that `beside` brings to the feeds, one spider a kind, until it ends. `beside` is given what says, in
-    Chinese, why this process cannot go on: another one has taken its visits, or nothing can be kept.
+    """Make the visits that the coroutine `beside` brings to the feeds, one spider a kind, until it ends.
+    `beside` is given a function that says, in Chinese, why this process cannot go on: another one has taken
+    its visits, or nothing can be stored.
 
     Runs a reactor: once a process. Raises BrowserMissing.
     """
@@ -150,7 +152,7 @@ def _fetching(
     whole: Callable[[int], None],
     taken: set[int],
 ) -> Iterator[tuple[AsyncCrawlerProcess, dict[str, Any]]]:
-    """Scrapy with a process that writes, and what the spiders share."""
+    """Scrapy with a writing process, and the arguments that the spiders share."""
     process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": slots})
     writer = PageWriter(engine, store)
     shared = {"engine": engine, "store": store, "writer": writer, "page_done": progress, "whole": whole}

@@ -23,7 +23,7 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": 16 * MEBIBYTE,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 6,
-        "METAREFRESH_MAXDELAY": 3,  # seconds: what is shown for longer is a page, and read as one
+        "METAREFRESH_MAXDELAY": 3,  # seconds: a page shown for longer is read as a page
         "RETRY_TIMES": 1,
         "TWISTED_DNS_RESOLVER": "crawler.downloading.guarding.GuardedResolver",
         "DNS_TIMEOUT": 10,
@@ -54,12 +54,12 @@ def scrapy_settings() -> dict[str, Any]:
         "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": True,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": GOTO_TIMEOUT_MS,
         "PLAYWRIGHT_ABORT_REQUEST": browser_must_not,
-        # Nothing of what Scrapy adds by itself: two of them open a port that runs the code it is sent, and nobody
-        # reads the statistics, which are counted a dozen times a page.
+        # None of Scrapy's default extensions: two open a port that runs any code sent to it, and nobody reads
+        # the statistics, which are counted a dozen times a page.
         "EXTENSIONS_BASE": {},
         "EXTENSIONS": {"crawler.downloading.throttle.SiteThrottle": 10},
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
-        # Depths and lengths of addresses are the plan's to decide.
+        # The plan decides on depths and lengths of addresses.
         "SPIDER_MIDDLEWARES": {
             "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,

@@ -19,7 +19,7 @@ from records.snapshots.encoding import decode_html
 
 
 class SingleSpider(Spider):
-    """Fetches one page; what came is left in `page`, what went wrong in `failure`."""
+    """Fetches one page; leaves it in `page`, or the error in `failure`."""
 
     name = "single"
 
@@ -34,7 +34,8 @@ class SingleSpider(Spider):
         yield Request(self._url, callback=self.read, errback=self.fail)
 
     def read(self, response: Response, plain: PageText | None = None) -> Iterator[Request]:
-        """Read the page, by the browser where its own text is not enough; the `plain` one where the browser shows less."""
+        """Read the page, through the browser where its own text is not enough; keep `plain` where the browser
+        shows less."""
         close_context(response.meta)
         html = decode_html(response.body, content_type(response))
         page = read_post(html, response.url).text

@@ -43,7 +43,7 @@ def main(
 
 
 def run(running: ExitStack, once: bool, port: int, screenshots: Path | None) -> list[str]:
-    """All steps; returns what was not as expected."""
+    """All steps; returns the surprises."""
     stage = steps.make_stage(PROJECT / "var" / "demo", port)
     say(f"1/6 set-up: database, registry, users ({stage.folder.relative_to(PROJECT)})")
     token = steps.set_up(stage)

@@ -13,7 +13,7 @@ from demo.steps import Stage
 
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 
-# Pages that are shown as they stand once the demo has run: the picture's name and the page's address.
+# Pages shown as they are after the demo has run: the picture's name and the page's address.
 _AS_THEY_STAND = {
     "figures": "/figures",
     "monitoring": "/figures/monitoring",
@@ -38,7 +38,7 @@ _AS_THEY_STAND = {
 
 @contextmanager
 def signed_in(stage: Stage, name: str) -> Iterator[Page]:
-    """A page of a browser of its own in which `name`, one of the demo's people, is signed in."""
+    """A page in a separate browser in which `name`, one of the demo's people, is signed in."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
@@ -100,7 +100,7 @@ def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> N
 
 
 def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
-    """A draft with one term more, and what it would do to the demo's pages; it is given up afterwards."""
+    """A draft with one more term, and its effect on the demo's pages; it is discarded afterwards."""
     page.goto(f"{stage.url}/lists")
     page.fill("form[action='/lists/drafts'] input[name=reason]", "补充招揽咨询的说法")
     page.click("form[action='/lists/drafts'] button")
@@ -145,7 +145,7 @@ def _import_tips(page: Page, stage: Stage, folder: Path) -> None:
 
 
 def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
-    """A letter to the office, and its list filled in: one row that is good, one that is not."""
+    """A letter to the office, and its list filled in: one valid row and one invalid row."""
     page.goto(f"{stage.url}/letters")
     page.locator("a[href^='/letters/new/']").first.click()
     page.screenshot(path=folder / "letter-preview.png")
@@ -169,8 +169,8 @@ def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
 
 
 def take_office_pictures(stage: Stage, folder: Path) -> None:
-    """Pictures of the office's pages into `folder`: its queue, one transfer, taken, what was verified, and where it is
-    told."""
+    """Pictures of the office's pages into `folder`: its queue, one acknowledged transfer, the verified ones,
+    and its webhook."""
     with signed_in(stage, "officer") as page:
         page.screenshot(path=folder / "takedown.png")
         page.keyboard.press("j")

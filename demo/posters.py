@@ -1,4 +1,4 @@
-"""Draws the demo's posters: adverts that stand in a picture, and nowhere in the page's text."""
+"""Draws the demo's posters: adverts whose words are in a picture, not in the page's text."""
 
 import subprocess
 from pathlib import Path

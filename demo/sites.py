@@ -43,7 +43,7 @@ def lay_out(folder: Path, first_port: int) -> None:
 
 
 def page_file(folder: Path, path: str) -> Path | None:
-    """The file behind a path: itself, with .html, or a folder's index; None when there is none."""
+    """The file behind a path: itself, with .html, or a folder's index; None when there is no such file."""
     wanted = (folder / path.lstrip("/")).resolve()
     if not wanted.is_relative_to(folder.resolve()):
         return None
@@ -52,7 +52,7 @@ def page_file(folder: Path, path: str) -> Path | None:
 
 
 def site_app(folder: Path) -> Starlette:
-    """A site: files with their entity tags, 304 for what the visitor has, 404 for what is gone."""
+    """A site: files with their entity tags, 304 for a file that the visitor has, 404 for a missing one."""
 
     async def serve(request: Request) -> Response:
         file = page_file(folder, request.url.path)

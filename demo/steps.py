@@ -32,7 +32,7 @@ OFFICE = "云河市网信办"
 
 
 class DemoFailed(Exception):
-    """A step did not do what it should; the message says which."""
+    """A step failed; the message says which."""
 
 
 # One user of each of these roles, by their names.
@@ -111,7 +111,7 @@ def make_stage(folder: Path, port: int) -> Stage:
         "COLUMNS": "120",
     }
     lay_out(folder / "sites", port + 1)
-    # A copy: what is published in the demo must not change the project.
+    # A copy: lists published in the demo must not change the project.
     shutil.copytree(PROJECT / "keyword_lists", folder / "keyword_lists")
     return Stage(folder, port, environment)
 
@@ -161,7 +161,7 @@ def set_up(stage: Stage) -> str:
 
 
 def flagged_cases(stage: Stage) -> list[Case]:
-    """All cases, gravest first, with what a table of them shows."""
+    """All cases, highest score first, with the columns of a table."""
     with reading(stage.engine) as session:
         rows = session.scalars(
             select(Case)
@@ -187,7 +187,7 @@ def alike(cases: list[Case]) -> tuple[int, int]:
 
 
 def surprises(stage: Stage) -> list[str]:
-    """Where the demo's findings are not what `expected.yaml` says; empty when all is as expected."""
+    """The demo's findings that differ from `expected.yaml`; empty when all are as expected."""
     expected: dict[str, Any] = yaml.safe_load((HERE / "expected.yaml").read_text("utf-8"))
     with reading(stage.engine) as session:
         judged = session.scalars(
@@ -248,7 +248,7 @@ def transfer_case(stage: Stage, case: Case) -> None:
 
 
 def remove_page(stage: Stage, url: str) -> None:
-    """What the institution does when it takes a page down: the file goes."""
+    """Delete a page's file, as the institution does when it takes the page down."""
     name = next(name for name, address in stage.sites.items() if url.startswith(f"{address}/"))
     file = page_file(stage.folder / "sites" / name, urlsplit(url).path)
     if file is None:

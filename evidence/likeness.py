@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-# A picture is compared in squares of this many pixels, after both were made smaller: what moves by a pixel is the same.
+# A picture is compared in squares of this many pixels, after both were made smaller: a shift by one pixel
+# does not matter.
 _SHRINK, _SQUARE = 4, 8
 # Grey values that differ by less are the same ink.
 _SAME_INK = 24
@@ -15,7 +16,7 @@ Grey = npt.NDArray[np.float32]
 
 
 def words_alike(one: str, other: str) -> float:
-    """The F1 of the pairs of characters in both, blanks aside."""
+    """The F1 of the pairs of characters in both, ignoring blanks."""
     pairs, others = _pairs(one), _pairs(other)
     if not pairs and not others:
         return 1.0
@@ -23,8 +24,8 @@ def words_alike(one: str, other: str) -> float:
 
 
 def pictures_alike(one: bytes, other: bytes) -> float:
-    """The share of squares with something in them, in either picture, that look the same in both; to the lower height
-    of the two, as long as that is most of the higher. Two PNG; blank ones are alike."""
+    """The share of squares with something in them, in either picture, that look the same in both; down to the
+    lower height of the two, provided that it is most of the greater. Two PNG; blank ones are alike."""
     left, right = _grey(one), _grey(other)
     height = min(len(left), len(right))
     width = min(left.shape[1], right.shape[1])

@@ -1,7 +1,7 @@
-"""A manifest: what was captured of one page, each file by its SHA-256, chained to the manifest before it.
+"""A manifest: the files captured of one page, each with its SHA-256, chained to the previous manifest.
 
-The chain is by hash: a manifest names the SHA-256 of the one before, so that a later change of any file, or of
-any manifest, no longer fits what follows (as in RFC 6962's idea of an append-only log, as a plain list).
+The chain is by hash: a manifest names the SHA-256 of the previous one, so that a later change of any file, or
+of any manifest, breaks the chain (as in RFC 6962's idea of an append-only log, as a plain list).
 """
 
 import hashlib
@@ -16,12 +16,12 @@ FORMAT = "qingyi-evidence/1"
 
 
 class ManifestFaulty(Exception):
-    """Bytes that are no manifest; the message says why, in Chinese."""
+    """Bytes that are not a manifest; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One file of the evidence: `role` says in Chinese what it is; `size` in bytes."""
+    """One file of the evidence: `role` describes it in Chinese; `size` in bytes."""
 
     name: str
     role: str
@@ -37,9 +37,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was captured. `number` counts from 1 without gaps; `previous` is the SHA-256 of the manifest before.
+    """The captured files. `number` counts from 1 without gaps; `previous` is the SHA-256 of the manifest
+    before.
 
-    `page`, `server`, `collector` and `judgement` are what a reader has to know, in plain values.
+    `page`, `server`, `collector` and `judgement` are the facts that a reader needs, as plain values.
     """
 
     number: int
@@ -71,12 +72,13 @@ class Manifest:
 
     @property
     def sha256(self) -> str:
-        """What the next manifest names as its `previous`."""
+        """The hash that the next manifest names as its `previous`."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
 def read_manifest(content: bytes) -> Manifest:
-    """The manifest in these bytes; raises ManifestFaulty, with the place of what is no fact of its kind."""
+    """The manifest in these bytes; raises ManifestFaulty, with the place of the first value of a wrong
+    kind."""
     try:
         found = json.loads(content.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:

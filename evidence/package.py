@@ -1,7 +1,7 @@
 """One package to hand over: a ZIP that explains itself and can be checked without Qingyi or its database.
 
-manifest.json    the manifest as it was chained, byte for byte
-files/…          what the manifest lists
+manifest.json    the manifest as chained, byte for byte
+files/…          the files that the manifest lists
 page.wacz        the page to be replayed in any WACZ viewer (replayweb.page and such)
 record.pdf       the 电子数据取证记录 for people
 stamp.tsr        the time stamp (RFC 3161) over manifest.json, where there is one

@@ -17,7 +17,7 @@ from evidence.manifest import Manifest
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
 )
-_LOCAL = ZoneInfo("Asia/Shanghai")  # its own: evidence stands without records
+_LOCAL = ZoneInfo("Asia/Shanghai")  # its own: evidence does not import records
 
 
 def record_pdf(
@@ -55,8 +55,8 @@ def record_pdf(
 
 @dataclass(frozen=True)
 class PdfWords:
-    """What a PDF says and shows: its words without blanks, its pictures by SHA-256 of their pixels as they are kept, how
-    often it paints over what is there, and what it could do by itself."""
+    """The content of a PDF: its words without blanks, its pictures by SHA-256 of their stored pixels, how
+    often it paints over other content, and its active elements."""
 
     words: str
     pictures: tuple[str, ...]
@@ -65,7 +65,7 @@ class PdfWords:
 
 
 def words_of_pdf(content: bytes) -> PdfWords:
-    """What a PDF says and shows. Raises what pypdf raises for what is none."""
+    """The content of a PDF. Raises pypdf's errors for bytes that are not a PDF."""
     from pypdf import PdfReader  # noqa: PLC0415 - needed for checks only
 
     reader = PdfReader(io.BytesIO(content))
@@ -90,7 +90,7 @@ _PAINTING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"sh", b"Do"
 
 
 def _rows(values: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a manifest's plain values
-    """In one order, whatever order a manifest has them in: a record can be made again to be compared."""
+    """In a fixed order, whatever the manifest's order: a record can be made again for comparison."""
     order = list(_LABELS)
     names = sorted(values, key=lambda name: (order.index(name) if name in _LABELS else len(order), name))
     return [
@@ -110,7 +110,7 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(_LOCAL).strftime("%Y年%m月%d日 %H:%M:%S（北京时间）")
 
 
-# What is written in by hand where nobody set it.
+# A blank to fill in by hand where the value is not set.
 _BY_HAND = ("place",)
 _LABELS = {
     "url": "网址",

@@ -18,12 +18,12 @@ _SECONDS = 20.0
 
 
 class StampRefused(Exception):
-    """No valid stamp was given, or a stamp does not speak of these bytes; the message says why, in Chinese."""
+    """No valid stamp was given, or a stamp is not for these bytes; the message says why, in Chinese."""
 
 
 def request_stamp(authority: str, content: bytes) -> bytes:
     """A stamp (the DER of a TimeStampResp) for `content` from the authority at this URL; raises StampRefused."""
-    import httpx  # noqa: PLC0415 - who only checks needs no network
+    import httpx  # noqa: PLC0415 - checking needs no network
 
     request = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
@@ -45,7 +45,7 @@ def request_stamp(authority: str, content: bytes) -> bytes:
 
 
 def stamped_at(stamp: bytes, content: bytes, roots: Sequence[x509.Certificate] = ()) -> datetime:
-    """When `content` was stamped. Raises StampRefused when the stamp is not of it.
+    """When `content` was stamped. Raises StampRefused when the stamp is not for it.
 
     With `roots`, the authority's signature must lead to one of them, too.
     """

@@ -1,4 +1,4 @@
-"""Reads archives that anybody may have made: no further than a limit, and no byte of them unseen."""
+"""Reads archives that anybody may have made: up to a limit, and checking every byte."""
 
 import struct
 import zipfile
@@ -20,7 +20,7 @@ _ENCRYPTED, _SIZE_AFTERWARDS = 0x1 | 0x40 | 0x2000, 0x8
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing in a package that is not as it was: where, and what."""
+    """One altered thing in a package: where, and what."""
 
     name: str
     reason: str
@@ -30,12 +30,13 @@ class Fault:
 
 
 class TooMuch(Exception):
-    """What unpacks to more than is read."""
+    """An archive unpacks to more than the limit."""
 
 
 def members(archive: zipfile.ZipFile, faults: list[Fault], name: str) -> dict[str, bytes]:
-    """The members of an archive that can be read; what cannot is added to `faults`. Raises TooMuch, before anything is
-    unpacked, where they say so themselves; a member never unpacks to more than it says."""
+    """The members of an archive that can be read; the others are added to `faults`. Raises TooMuch before
+    unpacking where the declared sizes exceed the limit; a member never unpacks to more than its declared
+    size."""
     entries = archive.infolist()
     if len(entries) > MOST_MEMBERS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise TooMuch(f"{name} 解开后超过 {MOST_UNPACKED >> 30} GiB 或 {MOST_MEMBERS} 个文件，不予读取")
@@ -52,13 +53,14 @@ def members(archive: zipfile.ZipFile, faults: list[Fault], name: str) -> dict[st
         else:
             try:
                 contents[entry.filename] = archive.read(entry)
-            except Exception as error:  # zipfile and zlib raise what they like on altered bytes
+            except Exception as error:  # zipfile and zlib raise anything on altered bytes
                 faults.append(Fault(entry.filename, f"无法解开：{error}"))
     return contents
 
 
 def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile) -> Iterator[str]:
-    """What a ZIP has beside its members: bytes before, between and after them, comments, other names at their place."""
+    """What a ZIP holds in addition to its members: bytes before, between and after them, comments, other
+    names in their local headers."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END.size))
     end = file.read(_END.size)
@@ -98,8 +100,8 @@ def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile) -> Iterator[str]:
 
 
 def gunzipped(content: bytes) -> Iterator[bytes]:
-    """The content of one or more whole gzip members, part by part. Raises TooMuch beyond the limit, and ValueError for
-    what is not whole."""
+    """The content of one or more whole gzip members, part by part. Raises TooMuch beyond the limit, and
+    ValueError for a truncated member."""
     left, taken = content, 0
     while left:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -1,7 +1,9 @@
-"""Checks a package without Qingyi or its database: it holds what its manifest says, and not a byte more.
+"""Checks a package without Qingyi or its database: it holds the files that its manifest lists, and not a byte
+more.
 
-What the manifest lists is checked by its hash. What is made from it (the sums, the replay, the record) is made again and
-compared, so that sums made anew hide nothing. Every fault is a sentence; whatever the file is, one is found or none.
+The listed files are checked by their hashes. The files made from them (the sums, the replay, the record) are
+made again and compared, so that recomputed sums hide nothing. Every fault is a sentence; no file, whatever
+its bytes, raises an error.
 """
 
 import hashlib
@@ -31,7 +33,7 @@ _REPLAY = {
 def verify_package(
     path: Path, roots: Sequence[x509.Certificate] = (), *, remake_record: bool = True
 ) -> tuple[Manifest | None, list[Fault]]:
-    """The package's manifest (None where it cannot be read) and all that is altered, missing or added.
+    """The package's manifest (None where it cannot be read) and everything altered, missing or added.
 
     With `roots`, it must have a time stamp, and the signature of the stamp must lead to one of them. Without
     `remake_record` (where WeasyPrint is not there) the record's words are not compared. Raises OSError when the file
@@ -45,9 +47,7 @@ def verify_package(
                 return manifest, list(dict.fromkeys([*faults, *more]))
         except TooMuch as error:
             return None, [Fault(path.name, str(error))]
-        except (
-            Exception
-        ) as error:  # a file that anybody may have made: the receiver is told, whatever it raises
+        except Exception as error:  # anybody may have made the file: the receiver is told of any error
             return None, [Fault(path.name, f"不是完整的证据包：{error}")]
 
 
@@ -116,7 +116,8 @@ def _against_manifest(contents: Mapping[str, bytes], manifest: Manifest) -> Iter
 
 
 def warc_faults(warc: bytes) -> list[str]:
-    """What is wrong with a WARC: it cannot be read, unpacks to too much, or a record's digest does not fit its content."""
+    """The faults of a WARC: it cannot be read, unpacks to too much, or a record's digest does not fit its
+    content."""
     try:
         if not sum(map(len, gunzipped(warc))):
             return ["WARC 不完整"]
@@ -127,13 +128,13 @@ def warc_faults(warc: bytes) -> list[str]:
                 return [f"记录 {record.rec_headers.get_header('WARC-Target-URI')} 的内容与其摘要不符"]
     except TooMuch as error:
         return [f"WARC {error}"]
-    except Exception as error:  # warcio raises what it likes on altered bytes
+    except Exception as error:  # warcio raises anything on altered bytes
         return [f"WARC 无法读取：{error}"]
     return []
 
 
 def _replay_faults(wacz: bytes, warc: bytes, manifest: Manifest) -> Iterator[Fault]:
-    """What in the WACZ does not fit its own datapackage, the WARC beside it, or the manifest."""
+    """The parts of the WACZ that do not match its own datapackage, the WARC next to it, or the manifest."""
     faults: list[Fault] = []
     try:
         with zipfile.ZipFile(io.BytesIO(wacz)) as archive:
@@ -159,7 +160,7 @@ def _replay_faults(wacz: bytes, warc: bytes, manifest: Manifest) -> Iterator[Fau
 
 
 def _record_faults(record: bytes, again: Callable[[str], bytes]) -> Iterator[Fault]:
-    """What the record says otherwise than one that is made from the manifest now."""
+    """Where the record differs from one made from the manifest now."""
     try:
         said = words_of_pdf(record)
         case = _CASE.search(said.words)

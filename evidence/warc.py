@@ -12,7 +12,7 @@ from w3lib.url import safe_url_string
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-# A body is kept as it was decoded, so these headers no longer speak of it; they are kept under another name.
+# A body is kept decoded, so these headers no longer describe it; they are kept under another name.
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _RENAMED = "X-Archive-Orig-"
 _BREAKS = re.compile(r"[\r\n]+[ \t]*")
@@ -20,8 +20,9 @@ _BREAKS = re.compile(r"[\r\n]+[ \t]*")
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer: headers as (name, value), the body with its content coding undone, when, and from
-    which address. A header's value has a character for each byte (Latin-1); other characters are written as UTF-8."""
+    """One request and its response: headers as (name, value), the body with its content coding undone, when,
+    and from which address. A header's value has a character for each byte (Latin-1); other characters are
+    written as UTF-8."""
 
     url: str
     at: datetime
@@ -101,14 +102,14 @@ def _kept(header: tuple[str, str]) -> tuple[str, str]:
 
 
 def _one_line(value: str) -> str:
-    """A value without the line breaks that would end it; every other byte stays as it is."""
+    """A value without the line breaks that would end it; every other byte is unchanged."""
     if not value.isascii() and any(ord(character) > 255 for character in value):
         value = value.encode("utf-8", "surrogatepass").decode("latin-1")
     return _BREAKS.sub(" ", value).strip(" \t")
 
 
 class _AsReceived(StatusAndHeaders):  # type: ignore[misc] # comes without types
-    """A head whose bytes are written as they came; warcio would percent-encode those that are not ASCII."""
+    """A head whose bytes are written as received; warcio would percent-encode those that are not ASCII."""
 
     def compute_headers_buffer(self, header_filter: Any = None) -> None:  # noqa: ANN401 - warcio's to choose
         self.headers_buff = self.to_bytes(header_filter, "latin-1")

@@ -1,2 +1,2 @@
 """Reports as files: the quarter's table, the stage report, an institution's record, typical cases. Pure: figures in,
-bytes out, the same bytes each time; what is in them was counted by `records.figures`."""
+bytes out, the same bytes each time; the figures come from `records.figures`."""

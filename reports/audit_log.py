@@ -20,7 +20,7 @@ _COLUMNS = (
 
 
 def log_workbook(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> bytes:
-    """The entries (xlsx), in their order; `names` are how people are called, by what they type to sign in."""
+    """The entries (xlsx), in their order; `names` are people's display names by their sign-in names."""
     rows = [
         (
             entry.id,

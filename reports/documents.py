@@ -1,4 +1,5 @@
-"""What all documents (docx) share: Chinese fonts, headings, tables; and that the same content makes the same bytes."""
+"""The common parts of all documents (docx): Chinese fonts, headings, tables. The same content makes the same
+bytes."""
 
 import io
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from docx.text.paragraph import Paragraph
 
 from reports.reproducible_zip import timeless
 
-_BODY, _HEADING, _TITLE = "仿宋", "黑体", "方正小标宋简体"  # as GB/T 9704-2012 sets official documents
+_BODY, _HEADING, _TITLE = "仿宋", "黑体", "方正小标宋简体"  # as in GB/T 9704-2012
 _BLACK, _RED = RGBColor(0, 0, 0), RGBColor(0xE6, 0, 0)
 
 
@@ -91,7 +92,7 @@ def add_line(
 
 
 def begin_wide_pages(document: DocxDocument) -> None:
-    """Go on with pages on their side, for a table of many columns."""
+    """Continue with landscape pages, for a table of many columns."""
     section = document.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Cm(29.7), Cm(21)
@@ -130,8 +131,8 @@ def table(
     rows: Sequence[Sequence[object]],
     widths: Sequence[float] = (),
 ) -> None:
-    """A table with a row of titles, which comes again on each page; no row breaks over two. `widths` are the columns',
-    in centimetres; without them all are alike."""
+    """A table with a row of titles that repeats on each page; rows do not break across pages. `widths` are
+    the columns', in centimetres; without them all are alike."""
     made = document.add_table(rows=1, cols=len(head), style="Table Grid")
     section = document.sections[-1]
     room = int(section.page_width or 0) - int(section.left_margin or 0) - int(section.right_margin or 0)
@@ -160,7 +161,7 @@ def _fill(row: _Row, values: Sequence[object], lengths: Sequence[Emu], *, is_hea
 
 
 def as_bytes(document: DocxDocument) -> bytes:
-    """The document's bytes: its parts in order, each with the same time, whenever it was made."""
+    """The document's bytes: its parts in order, each with the same time, independent of when it was made."""
     content = io.BytesIO()
     document.save(content)
     return timeless(content.getvalue())

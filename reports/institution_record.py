@@ -10,7 +10,8 @@ from reports.documents import as_bytes, new_document, table
 
 
 def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
-    """The record (docx): who it is, its certificates, and every case that was found unlawful, with its end."""
+    """The record (docx): its identity, its certificates, and every case that was found unlawful, with its
+    end."""
     owner = history.institution
     document = new_document("医疗机构发布医疗广告情况记录", made)
     facts: Sequence[tuple[str, object]] = (

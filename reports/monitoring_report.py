@@ -1,5 +1,5 @@
-"""The monitoring report 监测报告: sections of rows that the page, the document and the workbook all show, each with the
-rate of the period before 环比 and of a year ago 同比 beside its own."""
+"""The monitoring report 监测报告: sections of rows that the page, the document and the workbook all show,
+each with the rate of the period before 环比 and of a year ago 同比 next to its own."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -34,15 +34,13 @@ NOTE = (
     "注：监测量按页面计，同一页面在一期内多次监测只计一条；涉嫌违法为系统发现、尚待或已经研判的线索，不含不予认定的；"
     "环比、同比为违法率与上一期、上年同期之差；一个页面有多种情形的，在各情形中分别计入。"
 )
-_LEAST_PAGES = (
-    5  # of an institution that is ranked by its rate: of fewer, one page more would move it to the top
-)
+_LEAST_PAGES = 5  # of an institution ranked by its rate: with fewer, a single page could move it to the top
 _MOST_RANKED, _MOST_RULES, _MOST_QUOTES, _LONGEST_QUOTE = 30, 20, 3, 40
 
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A table of the report; `cells` as COLUMNS, in words, the same wherever they are shown."""
+    """A table of the report; `cells` as COLUMNS, as text, the same wherever they are shown."""
 
     title: str
     rows: Sequence[RateRow]
@@ -61,7 +59,7 @@ class MonitoringReport:
 
     @property
     def title(self) -> str:
-        """As the document is headed."""
+        """The document's heading."""
         return f"{self.period.title}医疗广告网络监测报告"
 
 
@@ -163,7 +161,7 @@ def _section(
 
 
 def _difference(rate: float | None, earlier: float | None) -> str:
-    """In percentage points; nothing is compared with a period in which nothing was monitored."""
+    """In percentage points; — where either period monitored nothing."""
     if rate is None or earlier is None:
         return "—"
     points = round(100 * (rate - earlier), 1)
@@ -201,7 +199,7 @@ def _percent(rate: float | None) -> str:
 
 
 def _breaches(whole: Monitoring, rules: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """For each rule that was broken most, how often, and its commonest words without anybody's name."""
+    """For each rule that was broken most, how often, and its commonest words without names."""
     standing = [one for one in whole.suspects if not one.is_dismissed]
     often = Counter(rule for one in standing for rule in one.rules)
     told: list[tuple[str, ...]] = []
@@ -218,7 +216,7 @@ def _breaches(whole: Monitoring, rules: Mapping[str, str]) -> list[tuple[str, ..
 
 
 def _typed(row: RateRow, cells: Sequence[str]) -> list[object]:
-    """A row with its counts and its rate as numbers, so that it can be reckoned with."""
+    """A row with its counts and its rate as numbers, so that the sheet can calculate with them."""
     changes = [float(cell) if cell[:1] in "+-" else cell for cell in cells[4:6]]
     return [
         row.title,

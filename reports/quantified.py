@@ -1,7 +1,8 @@
 """医疗乱象专项整治行动工作量化统计表 as a workbook: one sheet for each of the campaign's two groups of institutions.
 
-The rows are kinds of misconduct (families of rules), the columns what came of them. A case with findings of several
-kinds stands in each of their rows and once in the last row, so that the last row is not the sum of the others.
+The rows are kinds of misconduct (families of rules), the columns their outcomes. A case with findings of
+several kinds counts in each of their rows and once in the last row, so that the last row is not the sum of
+the others.
 """
 
 import io
@@ -52,8 +53,8 @@ def quantified_parts(
     families: Mapping[str, str],
     period: Period,
 ) -> list[QuantifiedPart]:
-    """The table's two parts. `families` are the kinds of misconduct, by id, in the order of the lists; each has its
-    row, also where there was none."""
+    """The table's two parts. `families` are the kinds of misconduct, by id, in the order of the lists; each
+    has its row, even an empty one."""
     parts = []
     days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
     for level in PARTS:
@@ -79,7 +80,7 @@ def cells(row: FigureRow) -> Iterator[int]:
 
 
 def quantified_workbook(parts: Sequence[QuantifiedPart], period: Period, place: str, made: datetime) -> bytes:
-    """The workbook (xlsx). `place` is the district, or all; `made` when it was made."""
+    """The workbook (xlsx). `place` is the district, or all; `made` its time of creation."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for part in parts:

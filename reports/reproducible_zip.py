@@ -1,4 +1,4 @@
-"""Office files are ZIPs that tell when they were made; these tell only what they hold."""
+"""Office files are ZIPs that record when they were made; these do not."""
 
 import io
 import zipfile
@@ -16,8 +16,7 @@ def timeless(content: bytes, replaced: Mapping[str, bytes] | None = None) -> byt
     ):
         for name in made.namelist():
             part = zipfile.ZipInfo(name, _MOMENT)
-            part.compress_type = (
-                zipfile.ZIP_DEFLATED
-            )  # the file's own default is not asked for parts that are named so
+            # The file's own default does not apply to a part with a ZipInfo.
+            part.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(part, (replaced or {}).get(name, made.read(name)))
     return kept.getvalue()

@@ -1,4 +1,5 @@
-"""The stage report 阶段工作报告 as a document: coverage, what was found, what became of it, what remains."""
+"""The stage report 阶段工作报告 as a document: coverage, findings, their outcomes, and the cases that
+remain."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ OFFICE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Stage:
-    """What a report is about. `facts` are the period's cases, `before` those of the period before."""
+    """The content of a report. `facts` are the period's cases, `before` those of the period before."""
 
     place: str
     period: Period

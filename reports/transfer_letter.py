@@ -33,15 +33,15 @@ _ASKED = (RESULT, DAY, DOCUMENT, NOTE)
 _MOST_QUOTES = 5
 
 
-# Centimetres of the list's columns on a page on its side.
+# Centimetres of the list's columns on a landscape page.
 _WIDTHS = (1.3, 2.8, 2.9, 2.8, 3.8, 1.6, 4.2, 3.2, 1.7, 2.6)
-# And characters of them, with those that the office fills in, in the workbook.
+# Their widths in characters in the workbook, with the columns that the office fills in.
 _CHARACTERS = (8, 22, 21, 24, 36, 14, 40, 30, 12, 20, 12, 13, 20, 24)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes: the commission's name, the code 机关代字 that its letters are numbered by, whom to ask."""
+    """The sender: the commission's name, the code 机关代字 of its letters' numbers, the person to contact."""
 
     name: str
     code: str
@@ -50,7 +50,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class LetterText:
-    """What a letter says, the same in each of its forms."""
+    """The words of a letter, the same in each of its forms."""
 
     sender: str
     title: str
@@ -96,7 +96,7 @@ def text_of(
 
 
 def letter_docx(text: LetterText, found: Letter) -> bytes:
-    """The letter in the form of GB/T 9704-2012, with its list on pages on their side."""
+    """The letter in the form of GB/T 9704-2012, with its list on landscape pages."""
     document = new_official_letter(text.sender, text.number, text.title, found.issued_at)
     add_line(document, f"{text.to}：")
     for paragraph in text.paragraphs:
@@ -114,7 +114,7 @@ def letter_docx(text: LetterText, found: Letter) -> bytes:
 
 
 def letter_pdf(text: LetterText) -> bytes:
-    """The same, for printing; nothing is fetched while it is made."""
+    """The same, for printing; nothing is fetched for it."""
     from weasyprint import HTML  # noqa: PLC0415 - loads Pango, needed for letters only
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
@@ -123,7 +123,7 @@ def letter_pdf(text: LetterText) -> bytes:
 
 
 def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) -> bytes:
-    """The list, with columns for the office's answers, whose results can be chosen from its `measures`."""
+    """The list, with columns for the office's reply, whose results can be chosen from its `measures`."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "线索清单"

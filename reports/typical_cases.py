@@ -1,4 +1,4 @@
-"""Typical cases 典型案例 as a document, redacted: to be published, they name nobody and lead nowhere."""
+"""Typical cases 典型案例 as a document, redacted for publication: they name nobody and contain no links."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _PERSON = re.compile(
 
 
 def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
-    """The sheet (docx). A case that no office has disposed of yet is not told: it may still end otherwise."""
+    """The sheet (docx). A case that no office has disposed of yet is left out: its outcome is open."""
     document = new_document("医疗广告网络监测典型案例", made)
     ended = [case for case in cases if case.disposal]
     for number, case in enumerate(ended, 1):
@@ -44,7 +44,7 @@ def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
 
 
 def _gravest(case: CaseStory) -> str:
-    """The titles of the two gravest kinds of findings."""
+    """The titles of the two most severe kinds of findings."""
     graver = sorted(case.findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     titles = list(dict.fromkeys(finding.title for finding in graver))
     return f"“{'”“'.join(titles[:2])}”{'等' if len(titles) > 2 else ''}"

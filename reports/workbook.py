@@ -1,4 +1,4 @@
-"""A table as a workbook that can be read and printed as it is: widths, wrapped cells, a head on each page, A4."""
+"""A table as a workbook ready to read and print: widths, wrapped cells, a head on each page, A4."""
 
 import io
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def fill_sheet(
 
 
 def workbook_bytes(book: Workbook, made: datetime | None) -> bytes:
-    """The book's bytes; the moment that they tell is `made`, not now."""
+    """The book's bytes; their time stamp is `made`, not now."""
     content = io.BytesIO()
     book.save(content)
     properties = book.properties

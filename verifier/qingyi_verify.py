@@ -1,4 +1,5 @@
-"""`qingyi-verify PACKAGE …`: checks evidence packages offline. Exit codes: 0 whole; 1 not so; 2 used wrongly."""
+"""`qingyi-verify PACKAGE …`: checks evidence packages offline. Exit codes: 0 whole; 1 faulty; 2 wrong
+usage."""
 
 import argparse
 import sys

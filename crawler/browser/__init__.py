@@ -1,1 +1,1 @@
-"""The browser: how it is started, the proxy that it goes out through, and looking at a page for evidence."""
+"""The browser: how it starts, the proxy that it connects through, and how it views a page for evidence."""

@@ -1,6 +1,8 @@
-"""What one page may ask for in the browser. What is beyond is not asked for, and the page's record says so.
+"""Limits on the requests of one page in the browser. Requests beyond them are not sent, and the page's record
+says so.
 
-A page that asks for ever would hold the crawl, and one that names ever new hosts the resolver.
+A page that keeps sending requests would block the crawl; one that keeps naming new hosts would block the
+resolver.
 """
 
 from contextlib import suppress
@@ -11,7 +13,7 @@ from weakref import WeakKeyDictionary
 MOST_REQUESTS = 400
 MOST_NAMES = 60
 MOST_FRAMES = 60
-MOST_BYTES = 64 << 20  # as the answers declare them; the proxy counts each connection's own
+MOST_BYTES = 64 << 20  # as the responses declare them; the proxy counts each connection's own
 
 
 class PageBounds:
@@ -24,7 +26,7 @@ class PageBounds:
 
     @property
     def cut(self) -> tuple[str, ...]:
-        """What was cut, in Chinese."""
+        """The kinds of request that were cut, in Chinese."""
         return tuple(self._cut)
 
     @property
@@ -33,7 +35,7 @@ class PageBounds:
         return bool(self._cut)
 
     def allows(self, url: str, *, is_frame: bool) -> bool:
-        """Count a request; False where it is one too many."""
+        """Count a request; False when it exceeds a limit."""
         self._requests += 1
         self._frames += is_frame
         if (name := urlsplit(url).hostname) and len(self._names) <= MOST_NAMES:
@@ -50,7 +52,7 @@ class PageBounds:
         return not any(over.values())
 
     def received(self, length: str) -> None:
-        """Count an answer by the length that it declares."""
+        """Count a response by the length that it declares."""
         self._bytes += int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0
 
 
@@ -63,9 +65,9 @@ def bounds_of(context: Any) -> PageBounds:  # noqa: ANN401 - playwright's Browse
 
 
 async def stop_scripts(page: Any) -> None:  # noqa: ANN401 - as above
-    """Have the page's own scripts, and those of its frames, run no more; what it shows stays, and ours can read it.
+    """Stop the page's own scripts and those of its frames; its content stays, and our scripts can read it.
 
-    To refuse each request of a page that never ends to ask would cost as much as to make it.
+    Refusing each request of a page that never stops would cost as much as making it.
     """
     from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
 

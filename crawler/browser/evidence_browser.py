@@ -1,4 +1,4 @@
-"""A guarded browser for evidence: one context a page, everything bounded, replaced when it crashes."""
+"""A guarded browser for evidence: one context per page, every step bounded, replaced when it crashes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -40,7 +40,8 @@ MOBILE = {"width": 390, "height": 844}
 
 @dataclass(frozen=True)
 class BrowserProfile:
-    """Who the browser is taken for: a truthful monitor, or an ordinary mobile visitor who comes from a search."""
+    """Whom the browser presents itself as: a truthful monitor, or an ordinary mobile visitor coming from a
+    search."""
 
     user_agent: str
     viewport: dict[str, int] = field(default_factory=lambda: dict(DESKTOP))
@@ -80,7 +81,7 @@ class PageNotRendered(Exception):
 
 
 class EvidenceBrowser:
-    """Looks at pages one by one; a browser that crashed is started anew."""
+    """Looks at pages one by one; starts the browser again after a crash."""
 
     def __init__(self, playwright: Playwright) -> None:
         self._playwright = playwright
@@ -117,7 +118,7 @@ class EvidenceBrowser:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             user_agent=visitor.user_agent,
-            viewport=visitor.viewport,  # type: ignore[arg-type] # a plain dict is what it is
+            viewport=visitor.viewport,  # type: ignore[arg-type] # a plain dict has the right keys
             is_mobile=visitor.is_mobile,
             has_touch=visitor.is_mobile,
             accept_downloads=False,
@@ -200,7 +201,7 @@ def _note(response: Response, kept: list[Response], bounds: PageBounds) -> None:
 
 
 def _count(request: Request, bounds: PageBounds, page: Page) -> None:
-    """A page that has asked for too much is stopped; what it has is looked at."""
+    """Stop a page that has sent too many requests; what it has loaded is still captured."""
     was_reached = bounds.are_reached
     if not bounds.allows(request.url, is_frame=request.is_navigation_request()) and not was_reached:
         asyncio.ensure_future(stop_scripts(page))  # noqa: RUF006 - it lives as long as the page does
@@ -217,7 +218,7 @@ async def _closed(popup: Page) -> None:
 
 
 async def _settle(page: Page) -> None:
-    """Wait until the page is quiet, scrolling through it once so that what loads late is loaded; bounded."""
+    """Wait until the page is quiet, scrolling through it once to trigger lazy loading; bounded."""
     with suppress(Error):
         await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
     with suppress(Error):
@@ -238,8 +239,8 @@ async def _settle(page: Page) -> None:
 
 
 async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) -> None:
-    """Show a page once more as UTF-8, where it is that without saying so and was shown garbled: from the bytes that
-    came, with a header that says what they are. The exchanges stay those of the first time."""
+    """Show a page again as UTF-8 where it is undeclared UTF-8 and was shown garbled: from the received bytes,
+    with a header that names the encoding. The exchanges of the first load are kept."""
     shown_as, url = await page.evaluate("document.characterSet"), page.url
     own = next((exchange for exchange in exchanges if exchange.url == url), None)
     if shown_as == "UTF-8" or own is None or own.body.isascii() or not is_utf8(own.body):
@@ -267,7 +268,7 @@ async def _screenshot(page: Page, notes: list[str]) -> bytes | None:
 
 
 async def _exchanges(responses: Sequence[Response], wire: Wire, notes: list[str]) -> list[Exchange]:
-    """The HTTP exchanges behind the page, bodies as they came, up to a number and size."""
+    """The HTTP exchanges behind the page, bodies as received, up to a number and size."""
     await wire.settled(_SETTLE_SECONDS)
     kept: list[Exchange] = []
     size = recoded = 0
@@ -300,7 +301,7 @@ async def _copy(response: Response) -> bytes:
 
 
 def _may_be_recoded(exchange: Exchange) -> bool:
-    """Whether the browser's copy may differ from what came: for text that is not UTF-8."""
+    """Whether the browser's copy may differ from the received bytes: so for text that is not UTF-8."""
     kind = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
     is_text = any(word in kind.lower() for word in ("text", "script", "json", "xml")) or not kind
     return is_text and not exchange.body.isascii()
@@ -326,7 +327,7 @@ async def _exchange(response: Response, answer: Answer | None, body: bytes) -> E
 
 
 async def _boxes(page: Page, quotes: Sequence[str]) -> list[Box]:
-    """Where the quotes stand: found in the page's text with spaces aside, by the ranges of their characters."""
+    """Where the quotes stand: found in the page's text ignoring spaces, by the ranges of their characters."""
     if not quotes:
         return []
     try:

@@ -1,4 +1,4 @@
-"""How the browser is started, and how it is shown what it would not read by itself."""
+"""How the browser starts, and how it is given a body to show in place of the server's."""
 
 import os
 from functools import lru_cache
@@ -30,7 +30,7 @@ _FRAMES_TOGETHER = "--disable-site-isolation-trials"
 
 @lru_cache(maxsize=1)
 def browser_proxy() -> tuple[BrowserProxy, str]:
-    """This process's proxy and its URL: all that the browser asks for goes through it."""
+    """This process's proxy and its URL: all requests of the browser go through it."""
     proxy = BrowserProxy(AddressGuard(settings().allowed_networks))
     return proxy, proxy.start()
 
@@ -38,8 +38,9 @@ def browser_proxy() -> tuple[BrowserProxy, str]:
 def guarded_launch_options() -> dict[str, Any]:
     """As `launch_options`, for pages that are not ours: every connection goes through `browser_proxy`.
 
-    Frames of other sites stay in their page's process, where what they are answered can be taken (`wire`). Each page has
-    a context and so a process of its own, and nobody is signed in anywhere: there is nothing that a frame could steal.
+    Frames of other sites stay in their page's process, where their responses can be read (`wire`). Each page
+    has a context and so a process of its own, and nobody is signed in anywhere, so a frame has nothing to
+    steal.
     """
     options = launch_options()
     options["args"] = [*options["args"], _FRAMES_TOGETHER]
@@ -58,7 +59,8 @@ def launch_options() -> dict[str, Any]:
 
 
 async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> None:
-    """Have the browser take `body` for what the server answers at `url` from now on, with a header that says UTF-8."""
+    """Give the browser `body` in place of the server's response at `url` from now on, with a header that says
+    UTF-8."""
 
     async def answer(route: "Route") -> None:
         await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")

@@ -1,6 +1,6 @@
 """Watches from outside how much memory the browser takes, and ends the page that takes too much.
 
-What a page does to its own process cannot be bounded from within: a script can fill a gigabyte in a second.
+The memory of a page cannot be bounded from within its process: a script can fill a gigabyte in a second.
 """
 
 import threading
@@ -9,13 +9,13 @@ from functools import lru_cache
 
 import psutil
 
-MOST_BYTES = 900 << 20  # of all processes of the browser together, without what they share
+MOST_BYTES = 900 << 20  # of all processes of the browser together, without shared memory
 _EVERY_SECONDS = 0.25
 REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
 
 
 class MemoryWatch:
-    """Looks at the browsers that this process has begun, until it ends."""
+    """Watches the browsers that this process has started, until it ends."""
 
     def __init__(self) -> None:
         self._ended: list[float] = []  # monotonic seconds
@@ -38,12 +38,12 @@ class MemoryWatch:
 
 @lru_cache(maxsize=1)
 def memory_watch() -> MemoryWatch:
-    """This process's watch; it begins with the first call."""
+    """This process's watch; it starts with the first call."""
     return MemoryWatch()
 
 
 def _taken() -> dict[psutil.Process, int]:
-    """The browser's processes, with the bytes that each has for itself."""
+    """The browser's processes, with the private bytes of each."""
     found = {}
     for process in psutil.Process().children(recursive=True):
         try:

@@ -1,10 +1,10 @@
-"""The only way out for the browser: a proxy on loopback that connects to no address that must not be reached.
+"""The browser's only way out: a proxy on loopback that refuses every address that must not be reached.
 
 Asking before a request is not enough for a browser, which resolves names by itself, and again: a name that changes
-its address between question and connection (rebinding) would get through. Here the address that was checked is the
-one that is connected to. A request that names two hosts is refused, and what is passed on is written anew, so that no
-server reads another host in it than the one that was checked. The browser is told to send everything through it, loopback
-too.
+its address between question and connection (rebinding) would get through. Here the address that was checked
+is the address connected to. A request that names two hosts is refused, and every request is rewritten before
+it is passed on, so that no server reads a host in it that was not checked. The browser is told to send
+everything through it, loopback too.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class BrowserProxy:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the work returns
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - the type that the work returns
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -119,7 +119,7 @@ class BrowserProxy:
 
 @dataclass(frozen=True)
 class Asked:
-    """Where a request is to go: the host and port that are checked and connected to, and nothing else's; the path, or
+    """Where a request is to go: the host and port that are checked and connected to; the path, or
     None for a tunnel."""
 
     host: str
@@ -128,14 +128,14 @@ class Asked:
 
     @property
     def authority(self) -> str:
-        """As the Host header says it."""
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == 80 else f"{host}:{self.port}"
 
 
 def asked_for(request: h11.Request) -> Asked:
-    """Where `request` is to go, by its first line (RFC 9112, 3.2). Raises Refused, and ValueError, for one that says it
-    twice, and differently, or in a form that proxies are not asked by."""
+    """Where `request` is to go, by its first line (RFC 9112, 3.2). Raises Refused or ValueError for a request
+    that gives two different targets, or one in a form not used with proxies."""
     target = request.target.decode("ascii")
     if request.method == b"CONNECT":
         parts, path = urlsplit(f"//{target}"), None
@@ -157,7 +157,7 @@ def asked_for(request: h11.Request) -> Asked:
 
 
 async def _next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
-    """The next part of a request. Raises Refused for what is none."""
+    """The next part of a request. Raises Refused for bytes that are not HTTP."""
     try:
         while (event := connection.next_event()) is h11.NEED_DATA:
             connection.receive_data(await asyncio.wait_for(reader.read(_PART), _IDLE_SECONDS))
@@ -173,7 +173,7 @@ async def _pass_on(
     reader: asyncio.StreamReader,
     to_server: asyncio.StreamWriter,
 ) -> None:
-    """Send the one request, written anew: with the host that was checked, its own body, and nothing that follows it."""
+    """Send the one request, rewritten: with the host that was checked, its own body, and nothing after it."""
     assert asked.path is not None
     own = ((name, value) for name, value in request.headers.raw_items() if name.lower() not in _REPLACED)
     headers = [(b"Host", asked.authority.encode("ascii")), *own, (b"Connection", b"close")]
@@ -187,19 +187,19 @@ async def _pass_on(
         if isinstance(part, h11.EndOfMessage):
             to_server.write(server.send(h11.EndOfMessage()) or b"")
         while await reader.read(_PART):
-            pass  # what follows is for nobody: the answer says that the connection ends with it
+            pass  # later bytes are dropped: the response says that the connection ends with it
         to_server.write_eof()
 
 
 def _closing(first: bytes, headers: Sequence[bytes]) -> bytes:
-    """A head that says that the connection carries no more than this."""
+    """A head that says that the connection ends after this message."""
     kept = [line for line in headers if not line.lower().startswith(_HOP_HEADERS)]
     return b"\r\n".join((first, *kept, b"Connection: close", b"", b""))
 
 
 async def _answer_head(server: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass on an answer's head, so that the browser asks for the next page by a connection of its own; what is none,
-    or too long, is left as it is."""
+    """Pass on a response's head, so that the browser opens a new connection for its next request. A head that
+    is malformed or too long is passed on unchanged."""
     try:
         head = await asyncio.wait_for(server.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
     except asyncio.IncompleteReadError as cut_off:

@@ -33,7 +33,7 @@ class NotReplayed(Exception):
 
 @asynccontextmanager
 async def viewer_browser() -> AsyncIterator[Browser]:
-    """A browser for replays: of all addresses it reaches loopback alone. Raises BrowserMissing."""
+    """A browser for replays: it reaches loopback only. Raises BrowserMissing."""
     options = launch_options()
     options["args"] = [*options["args"], "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
     async with async_playwright() as playwright:
@@ -115,7 +115,7 @@ def _serving(viewer: Path, wacz: bytes, url: str) -> Iterator[str]:
                 self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Nothing: the browser's questions are of no interest."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

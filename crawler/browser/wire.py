@@ -1,8 +1,9 @@
-"""What came over the wire for a page in the browser: by the protocol's Fetch domain, before the browser reads it.
+"""The bytes that came over the wire for a page, taken by the protocol's Fetch domain before the browser reads
+them.
 
-What a browser hands out as a response's body is its own copy: text that is no UTF-8 comes out as UTF-8, under a header
-that says otherwise. Here each answer is held at the moment it came, its bytes are taken, and it goes on. Content codings
-(gzip, br) are undone by then; characters are as they came.
+A browser hands out its own copy of a response's body: text in another encoding comes out as UTF-8, under a
+header that says otherwise. Here each response is held when it arrives, its bytes are copied, and it is
+released. Content codings (gzip, br) are undone by then; the encoding is unchanged.
 """
 
 import asyncio
@@ -17,21 +18,21 @@ from typing import Any
 from playwright.async_api import CDPSession, Error, Page
 
 _BODY_SECONDS = 15.0
-# What may never end is not held.
+# Streams may never end, so they are not held.
 _ENDLESS = frozenset({"Media", "EventSource", "WebSocket"})
 _NO_BODY = frozenset({204, 205, 304})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it came: the names of its headers in their order, and its body (None: not taken)."""
+    """A response as received: the names of its headers in their order, and its body (None: not copied)."""
 
     header_names: Sequence[str]
     body: bytes | None
 
 
 class Wire:
-    """Takes the answers of one page, from `tap` until the page is closed."""
+    """Copies the responses of one page, from `tap` until the page is closed."""
 
     def __init__(self, session: CDPSession, most_bytes: int) -> None:
         self._session = session
@@ -41,7 +42,7 @@ class Wire:
 
     @classmethod
     async def tap(cls, page: Page, most_bytes: int) -> "Wire":
-        """Begin, before the page asks for anything; at most so many bytes are taken."""
+        """Start, before the page sends a request; copy at most `most_bytes`."""
         wire = cls(await page.context.new_cdp_session(page), most_bytes)
         wire._session.on("Fetch.requestPaused", wire._paused)
         await wire._session.send(
@@ -50,12 +51,13 @@ class Wire:
         return wire
 
     async def settled(self, seconds: float) -> None:
-        """Wait until no answer is held, at most so long."""
+        """Wait until no response is held, for at most `seconds`."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
 
     def take(self, method: str, url: str, status: int) -> Answer | None:
-        """The next answer to such a request; None where none was seen (frames in processes of their own)."""
+        """The next response to such a request; None where none was seen (frames in processes of their
+        own)."""
         waiting = self._answers.get((method, url.partition("#")[0], status))
         return waiting.popleft() if waiting else None
 
@@ -84,7 +86,7 @@ class Wire:
                 await self._session.send("Fetch.failRequest", {**held, "errorReason": "TimedOut"})
 
     def _is_wanted(self, event: Mapping[str, Any], status: int) -> bool:
-        """Whether there is a body that ends, and that there is room for."""
+        """Whether the body ends and there is room for it."""
         headers = {header["name"].lower(): header["value"] for header in event.get("responseHeaders") or ()}
         length = headers.get("content-length", "")
         has_body = status not in _NO_BODY and not 300 <= status < 400
@@ -93,8 +95,8 @@ class Wire:
 
 
 def header_value(shown: str) -> str:
-    """A header's value with a character for each byte that came, from what the protocol made of it: it takes the bytes
-    for windows-1252 (WHATWG Encoding, section 9, maps all 256)."""
+    """A header's value with one character for each received byte. The protocol decodes the bytes as
+    windows-1252 (WHATWG Encoding, section 9, maps all 256)."""
     return "".join(map(_byte, shown))
 
 

@@ -1,1 +1,1 @@
-"""Requests and what comes of them: handlers, budgets, politeness, guarded addresses, responses as plain values."""
+"""Requests and responses: handlers, budgets, politeness, guarded addresses, responses as plain values."""

@@ -1,4 +1,4 @@
-"""Scrapy's way to the browser: started by the first page that needs it, and begun anew where it hangs."""
+"""Scrapy's way to the browser: started by the first page that needs it, and restarted where it hangs."""
 
 import asyncio
 from contextlib import suppress
@@ -13,30 +13,30 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from crawler.browser.memory_watch import REASON, memory_watch
 from crawler.downloading.browser_requests import BOUNDS, HARD_SECONDS
 
-_GRACE = 5.0  # seconds that a page's own clock has more than it needs
+_GRACE = 5.0  # seconds added to a page's own time limit
 _CLOSING = 5.0
 
 
 class PageTooLarge(Exception):
-    """A page took so much that it was ended; it is not tried again."""
+    """A page took too much memory and was ended; it is not tried again."""
 
 
 class BrowserHung(Exception):
-    """The browser gave no page, and no error; its pages can be tried again with a new one."""
+    """The browser gave neither a page nor an error; its pages can be tried again with a new browser."""
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # comes without types
-    """The browser's own driver takes 120 MB, so it waits for a page to need it."""
+    """The browser's own driver takes 120 MB, so it starts only when a page needs it."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - Scrapy's to choose
         super().__init__(*arguments, **more)
         self._starting = asyncio.Lock()
         self._is_started = False
-        # Who waits for a context is not hung: the clock runs for those only who can have one.
+        # Waiting for a context is not hanging: the time runs only for requests that can have one.
         self._free = asyncio.Semaphore(self.config.max_contexts)
 
     async def _launch(self) -> None:
-        """Called when the crawl begins: nothing yet."""
+        """Do nothing when the crawl begins: the first page starts the browser."""
 
     async def _download_request(self, request: Request, *more: Any) -> Response:  # noqa: ANN401
         async with self._starting:
@@ -63,11 +63,11 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
             return response
 
     async def _browser_disconnected_callback(self) -> None:
-        if "browser" in self.__dict__:  # one that was given up is nobody's any more
+        if "browser" in self.__dict__:  # a browser that was given up is no longer ours
             await super()._browser_disconnected_callback()
 
     async def _give_up_browser(self) -> None:
-        """Let go of the browser and of all that waits for it: the next page starts another."""
+        """Drop the browser and every request that waits for it; the next page starts another."""
         self._is_started = False
         self.context_wrappers.clear()
         self.browser_launch_lock, self.context_launch_lock = asyncio.Lock(), asyncio.Lock()

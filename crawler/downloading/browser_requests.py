@@ -1,4 +1,4 @@
-"""Requests that the browser is asked for, and the end of what it opened for them."""
+"""Requests that go through the browser, and the closing of the contexts that it opens for them."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -27,7 +27,8 @@ _REVEAL_SECONDS = 6.0
 
 @dataclass(frozen=True)
 class PlainPage:
-    """What the server answered to a plain request, and what was read in it: the browser is asked for the same page."""
+    """The server's response to a plain request, and the text read from it, when the browser loads the same
+    page."""
 
     response: Response
     post: Post
@@ -36,8 +37,8 @@ class PlainPage:
 def browser_meta() -> dict[str, Any]:
     """The request meta that has scrapy-playwright fetch a page in a context of its own.
 
-    A context keeps memory for as long as it lives, so each is closed with its page (`close_context`), whatever
-    became of it; one that never comes to an end is closed by the clock.
+    A context keeps memory for as long as it lives, so each is closed with its page (`close_context`),
+    whatever the outcome; one that never ends is closed when its time is up.
     """
     from scrapy_playwright.page import PageMethod  # noqa: PLC0415 - brings Playwright, which most crawls do without
 
@@ -63,21 +64,21 @@ def is_for_browser(request: Request) -> bool:
 
 
 def close_context(meta: Mapping[str, Any]) -> None:
-    """Close the context of a request that the browser was asked for, soon, without waiting."""
+    """Close the context of a browser request soon, without waiting."""
     page = meta.get("playwright_page")
     if page is not None:
         _soon(page.context.close())
 
 
 def what_was_cut(meta: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a request that the browser was asked for lost to the bounds of a page, in Chinese."""
+    """The parts that a browser request lost to the limits of a page, in Chinese."""
     page = meta.get("playwright_page")
     return bounds_of(page.context).cut if page is not None else ()
 
 
 async def _prepare_page(page: "Page", request: Request) -> None:
-    """Close pop-ups, and the whole context where the page has not come to an end in time. A page that is UTF-8 and does
-    not say so is shown from the bytes that came, as what it is: the browser would show it garbled."""
+    """Close pop-ups, and the whole context where the page does not end in time. A page of undeclared UTF-8 is
+    shown from its received bytes as UTF-8: the browser would show it garbled."""
     context = page.context
     bounds = request.meta[BOUNDS] = bounds_of(context)
     context.on("response", lambda answer: bounds.received(answer.headers.get("content-length", "")))
@@ -93,7 +94,7 @@ async def _prepare_page(page: "Page", request: Request) -> None:
 
 
 async def _reveal(page: "Page") -> None:
-    """Have the page show what a visitor gets with a click or by scrolling, within bounds."""
+    """Make the page show the content that a click or scrolling reveals, within limits."""
     from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
 
     with suppress(Error, TimeoutError):

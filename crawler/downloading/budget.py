@@ -11,16 +11,18 @@ UNWANTED = "visit_unwanted"
 
 
 class TimeBudget:
-    """The seconds that a visit may take. They count from its own first request: a visit may wait long for its turn."""
+    """The seconds that a visit may take. They count from its first request: a visit may wait long for its
+    turn."""
 
     def __init__(self, seconds: float, ends_in: float | None = None) -> None:
-        """`ends_in` are the seconds from now after which it is over in any case: the source's hours end."""
+        """`ends_in`: seconds from now after which the budget ends in any case, since the source's hours
+        end."""
         self._seconds = seconds
         self._ends = None if ends_in is None else monotonic() + ends_in
         self._begun: float | None = None
 
     def begin(self) -> None:
-        """The visit asks for a page; the first time counts."""
+        """Start the clock at the visit's first request."""
         if self._begun is None:
             self._begun = monotonic()
 
@@ -31,18 +33,18 @@ class TimeBudget:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing may be asked for any more."""
+        """Whether the visit may send no further request."""
         return self.used > self._seconds or (self._ends is not None and monotonic() > self._ends)
 
 
 class BudgetMiddleware:
-    """Refuses requests whose visit has used up its time, or does not want them any more.
+    """Refuses requests whose visit has used up its time or no longer wants them.
 
-    The visit's budget, and what says why a page is unwanted, are in the meta.
+    The request's meta holds the visit's budget, and the function that says why a page is unwanted.
     """
 
     def process_request(self, request: Request) -> None:
-        """Raises OutOfTime when the budget is used up, SkipPage for what is unwanted."""
+        """Raises OutOfTime when the budget is used up, SkipPage for an unwanted page."""
         budget: TimeBudget | None = request.meta.get(BUDGET)
         if budget is not None:
             budget.begin()

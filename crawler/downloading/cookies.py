@@ -1,4 +1,4 @@
-"""The cookies of a visit: what a site gives its visitors is shown to it again, until the visit ends."""
+"""The cookies of a visit: a site gets back the cookies that it set, until the visit ends."""
 
 from collections.abc import Iterable
 from http.cookiejar import Cookie
@@ -12,8 +12,8 @@ from tldextract import TLDExtract
 
 
 class VisitCookies(CookiesMiddleware):
-    """Scrapy's, where there are any: most sites give none, and are asked nothing. A visit's jar is named by the meta
-    `cookiejar`. Which domains are public is known from the list that comes with tldextract: nothing is fetched for it."""
+    """Scrapy's middleware, skipped for sites that set no cookies, as most do. A visit's jar is named by the
+    meta `cookiejar`. Public suffixes come from the list packaged with tldextract: nothing is fetched."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
@@ -26,7 +26,7 @@ class VisitCookies(CookiesMiddleware):
         return super().process_request(request)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Keeps what the answer gives."""
+        """Keeps the cookies that the response sets."""
         return super().process_response(request, response) if "Set-Cookie" in response.headers else response
 
     def _process_cookies(self, cookies: Iterable[Cookie], *, jar: CookieJar, request: Request) -> None:

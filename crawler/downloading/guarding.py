@@ -1,6 +1,6 @@
-"""The guard asked before each request, again when its connection is made, and for what the browser asks for.
+"""Asks the guard before each request, again when its connection is made, and for each request of the browser.
 
-A name that resolves to several addresses is refused when any of them is.
+A name that resolves to several addresses is refused when any one of them is refused.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ async def check_url(guard: AddressGuard, url: str) -> None:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return  # a name that does not resolve is the downloader's to report
+        return  # the downloader reports a name that does not resolve
     if refusal := guard.refusal(parts.hostname, (str(entry[4][0]) for entry in found)):
         raise SkipPage(refusal)
 
@@ -41,8 +41,8 @@ async def check_url(guard: AddressGuard, url: str) -> None:
 class GuardMiddleware:
     """Refuses requests to addresses that must not be reached, with a readable reason, on every redirect too.
 
-    A host that was found fine is asked about again after half a minute; what it resolves to in between is refused by
-    `GuardedResolver`, when the connection is made.
+    A host that was allowed is checked again after half a minute; in between, `GuardedResolver` checks the
+    addresses that it resolves to when the connection is made.
     """
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class GuardMiddleware:
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Scrapy's resolver, which hands the connection no address that must not be reached.
+    """Scrapy's resolver, except that it never returns an address that must not be reached.
 
-    This is where a name that resolves to another address the second time (rebinding) is stopped.
+    This stops a name that resolves to another address the second time (rebinding).
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
@@ -83,12 +83,13 @@ class GuardedResolver(CachingThreadedResolver):
         return address
 
 
-# What a page shows to a reader does not need these; they are neither fetched by the browser nor stored.
+# A page's text does not need these; the browser does not fetch them, and they are not stored.
 _NOT_RENDERED = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest"})
 
 
 async def browser_must_not(request: Any) -> bool:  # noqa: ANN401 - playwright's Request, whose types are internal
-    """Whether the browser's request is aborted: a refused address, nothing that text needs, or one too many."""
+    """Whether the browser's request is aborted: a refused address, a kind that text does not need, or beyond
+    the page's limit."""
     if request.resource_type in _NOT_RENDERED:
         return True
     if not await _is_within_bounds(request):
@@ -108,7 +109,7 @@ async def _is_within_bounds(request: Any) -> bool:  # noqa: ANN401 - as above
     try:
         page = request.frame.page
         bounds = bounds_of(page.context)
-    except Error:  # of a page that is not there yet, or no more
+    except Error:  # its page does not exist yet, or is gone
         return True
     was_reached = bounds.are_reached
     is_allowed = bounds.allows(request.url, is_frame=request.is_navigation_request())

@@ -1,4 +1,4 @@
-"""Scrapy's way to a page: plain, or by the browser where the request asks for it."""
+"""Scrapy's way to a page: plain, or through the browser where the request asks for it."""
 
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from crawler.downloading.browser_handler import BrowserHandler
 
 
-# In a request's meta, what says whether its visit is still this process's: asked last, when the request is sent.
+# In a request's meta: the function that says whether this process still holds the visit. Called last, when
+# the request is sent.
 IS_HELD = "visit_is_held"
 TAKEN = "本次巡查已由另一个进程接手"
 
 
 class PageHandler(HTTP11DownloadHandler):
-    """Nothing of the browser is even imported before a page needs it: most crawls ask for none at first.
+    """Imports nothing of the browser before a page needs it: most crawls start without it.
 
     Scrapy makes a handler for http and one for https; they share the crawler's browser.
     """
@@ -33,7 +34,7 @@ class PageHandler(HTTP11DownloadHandler):
         self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:
-        """The answer to a request. Raises SkipPage where the visit is another process's by now."""
+        """The response to a request. Raises SkipPage where another process has taken the visit."""
         if (is_held := request.meta.get(IS_HELD)) and not is_held():
             raise SkipPage(TAKEN)
         if not is_for_browser(request):

@@ -1,5 +1,5 @@
-"""What our own scripts do on a page in the browser, before it is read: show what a visitor can have shown, and mark what
-nobody sees."""
+"""Scripts that we run on a page in the browser before it is read: they show what a visitor can reveal, and
+mark what nobody sees."""
 
 from crawler.pages.visibility import MARK
 
@@ -41,8 +41,8 @@ REVEAL = """async () => {
 
 
 # Marks elements with text of their own that are not seen: no box, no size, transparent, off the page, or in the
-# colour of the ground they stand on. Of what has no box the outermost element is marked, which a click may show; what a
-# strip that is clipped at its edges holds can be slid into view.
+# colour of the ground they stand on. Where elements have no box, the outermost is marked, since a click may
+# show it; the content of a strip clipped at its edges can be slid into view.
 MARK_UNSEEN = f"""() => {{
     const clear = (colour) => /^rgba\\(.*, 0\\)$|^transparent$/.test(colour);
     const ground = (element) => {{

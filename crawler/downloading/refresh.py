@@ -1,4 +1,5 @@
-"""Pages that send visitors on by a meta refresh: followed where a visitor sees nothing else, kept where one does."""
+"""Pages that send visitors on by a meta refresh: followed where the page shows nothing else, kept where it
+does."""
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
@@ -8,12 +9,13 @@ _MOST_HOPS = 4  # more are a page that shows itself again and again
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
-    """Scrapy's, but no page escapes being read by it: not by an address that is none, nor by going in circles."""
+    """Scrapy's middleware, except that a page is still read where its refresh names no valid address or goes
+    in circles."""
 
     def process_response(  # type: ignore[override] # without the spider, which Scrapy gives up
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Where the page sends its visitors at once, if it does; else the page."""
+        """The request that the page redirects to at once, or the response itself."""
         if request.meta.get("redirect_times", 0) >= _MOST_HOPS:
             return response
         try:

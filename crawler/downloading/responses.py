@@ -1,4 +1,4 @@
-"""What a server answered, as plain values, and why there was no answer, in words."""
+"""A server's response as plain values, and the reason in words why there was none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -39,10 +39,10 @@ def as_fetched(
     final_url: str | None = None,
     rendered: bytes | None = None,
 ) -> Fetched:
-    """An answer to a request for `url`, as something to be kept.
+    """A response to a request for `url`, ready to be stored.
 
-    `post` is what was read in it, None for what is no page; `pictures` the addresses of those on it; `rendered` the
-    DOM that the browser built from it, and `final_url` where the browser ended.
+    `post` is the content read from it, None where it is not a page; `pictures` the addresses of its pictures;
+    `rendered` the DOM that the browser built from it, and `final_url` the address at which the browser ended.
     """
     return Fetched(
         url=url,
@@ -61,7 +61,7 @@ def as_fetched(
 
 
 def is_text(answer: Response) -> bool:
-    """Whether the answer says that it is text, or says nothing."""
+    """Whether the response declares text, or no type at all."""
     kind = content_type(answer).split(";")[0].strip().lower()
     return not kind or kind.startswith("text/") or kind.endswith(("xml", "json"))
 
@@ -72,18 +72,19 @@ def content_type(answer: Response) -> str:
 
 
 def shows_a_page(status: int) -> bool:
-    """Whether a browser shows the answer's body as a page: it does whatever the status says, unless that sends it on or
-    says that nothing has changed."""
+    """Whether a browser shows the response's body as a page: it does for every status but redirects and "not
+    modified"."""
     return not 300 <= status < 400
 
 
 def status_reason(status: int) -> str | None:
-    """What a status says against a page; None where it says nothing."""
+    """Why a status speaks against a page; None where it does not."""
     return f"HTTP {status}" if status >= 400 else None
 
 
 def failure_reason(failure: Failure) -> str:
-    """Why a request failed, in Chinese where it is a known way of failing, with the program's own words."""
+    """Why a request failed, in Chinese where the kind of failure is known, followed by the program's own
+    message."""
     words = " ".join(str(failure.value).split()) or type(failure.value).__name__
     seen = f"{type(failure.value).__name__} {words}"
     known = next((reason for sign, reason in _REASONS if sign in seen), None)
@@ -91,12 +92,12 @@ def failure_reason(failure: Failure) -> str:
 
 
 def is_cut_short(failure: Failure) -> bool:
-    """Whether an answer ended before what it said to be its length."""
+    """Whether a response ended before its declared length."""
     return "DataLoss" in f"{type(failure.value).__name__} {failure.value}"
 
 
 def browser_broke(failure: Failure) -> bool:
-    """Whether the browser itself went away, rather than the page being at fault."""
+    """Whether the browser itself failed, not the page."""
     return any(words in str(failure.value) for words in _BROWSER_GONE)
 
 

@@ -7,7 +7,7 @@ from scrapy.http import Response
 
 
 class SiteThrottle(AutoThrottle):
-    """Slows down where a server is slow; the delay set for a host is the least."""
+    """Slows down where a server is slow; the delay set for a host is the minimum."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

@@ -1,1 +1,2 @@
-"""Who is at an address, whether it may be reached, and when again: the guard, DNS, certificates, Retry-After."""
+"""Who answers at an address, and whether and when it may be requested: the guard, DNS, certificates,
+Retry-After."""

@@ -1,4 +1,5 @@
-"""Whether the name of a site no longer exists: what its takedown may have come to, and a broken line must not look like."""
+"""Whether a site's name no longer exists: a takedown may end like this, and a broken connection must not look
+like it."""
 
 from ipaddress import ip_address
 
@@ -11,9 +12,9 @@ _SECONDS = 5.0
 
 
 def is_nxdomain(host: str) -> bool:
-    """Whether DNS says that there is no such name (NXDOMAIN, RFC 8020). False for whatever is no clear answer: no server,
-    a server that fails, a name without addresses; and where the server denies the top-level domain too, as one does
-    that is cut off from the net."""
+    """Whether DNS says that there is no such name (NXDOMAIN, RFC 8020). False without a clear answer: no
+    server, a failing server, a name without addresses. Also False where the server denies the top-level
+    domain too, as a server does that is cut off from the internet."""
     top = host.rstrip(".").rpartition(".")[2]
     return _is_name(host) and _exists(host) is False and _exists(top) is True
 

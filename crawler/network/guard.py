@@ -1,7 +1,7 @@
 """Which hosts may be reached: one rule for the crawler, the browser, certificates and webhooks.
 
-Only addresses that are globally routable (IANA special-purpose registries, RFC 6890), and names that the open net gives,
-unless a network is allowed by the settings. An address that carries another (IPv4 within IPv6) is judged by both.
+Only globally routable addresses (IANA special-purpose registries, RFC 6890) and names of the public DNS,
+unless the settings allow a network. An address that carries another (IPv4 within IPv6) is judged by both.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# What Python's own table lacks, or calls global although it is not to be reached: relays of 6to4, local NAT64, documents,
-# segment routing, site-local addresses, and Azure's host, which answers at a public address with a machine's secrets.
+# Networks that Python's own table lacks, or calls global although they must not be reached: relays of 6to4,
+# local NAT64, documents, segment routing, site-local addresses, and Azure's host, which answers at a public
+# address with a machine's secrets.
 _NOT_PUBLIC: tuple[Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -29,7 +30,7 @@ _NOT_PUBLIC: tuple[Network, ...] = tuple(
         *("fc00::/7", "fe80::/10", "fec0::/10"),
     )
 )
-# All that IANA has given out as unicast addresses of the open net; and NAT64, which carries those of IPv4.
+# All unicast addresses that IANA has assigned on the public internet; and NAT64, which carries those of IPv4.
 _GIVEN_OUT = (IPv6Network("2000::/3"), IPv6Network("64:ff9b::/96"))
 # Where the IPv4 address stands in the last four bytes: mapped, translated (RFC 2765), compatible (RFC 4291), NAT64.
 _LAST_FOUR = tuple(
@@ -58,7 +59,7 @@ class AddressGuard:
         return any(not (self._is_allowed(one) or is_public(one)) for one in _meant(address))
 
     def is_public(self, address: str) -> bool:
-        """Whether `address` is one of the open net, allowed or not."""
+        """Whether `address` is on the public internet, allowed or not."""
         return all(map(is_public, _meant(address)))
 
     def refused_among(self, addresses: Iterable[str]) -> str | None:
@@ -80,14 +81,14 @@ class AddressGuard:
 
 
 def is_public(address: Address) -> bool:
-    """Whether `address` itself is one that the open net gives out."""
+    """Whether `address` itself is assigned on the public internet."""
     if not address.is_global or address.is_multicast or any(address in network for network in _NOT_PUBLIC):
         return False
     return isinstance(address, IPv4Address) or any(address in network for network in _GIVEN_OUT)
 
 
 def is_inner_name(host: str) -> bool:
-    """Whether a host's name is one that only an inner network gives: of one label, or under an ending of such."""
+    """Whether only an inner network can resolve this name: it has one label, or an inner network's ending."""
     name = host.strip("[]").rstrip(".").lower()
     try:
         ip_address(name.split("%", maxsplit=1)[0])
@@ -98,8 +99,8 @@ def is_inner_name(host: str) -> bool:
 
 
 def _meant(address: str) -> list[Address]:
-    """The addresses that packets to `address` may end at: those that it carries, and itself, unless it is nothing but a
-    form of the one that it carries."""
+    """The addresses that packets to `address` may reach: those embedded in it, and itself, unless it is only
+    another form of the embedded one."""
     parsed = ip_address(address.split("%", maxsplit=1)[0])
     if isinstance(parsed, IPv4Address):
         return [parsed]

@@ -14,7 +14,7 @@ _SECONDS = 10
 
 def certificate_chain(url: str, guard: AddressGuard) -> tuple[list[bytes], str]:
     """The chain that the server of `url` shows, each certificate as DER, leaf first; and what went wrong, in
-    Chinese ("" where nothing did). Empty for http. Trust is not judged: what is shown is what is kept."""
+    Chinese ("" where nothing did). Empty for http. Trust is not judged: the chain is kept as shown."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         return [], ""

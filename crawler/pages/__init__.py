@@ -1,1 +1,2 @@
-"""Reading a page: its address, text, what is visible of it, the words in its pictures, a site's map."""
+"""Reading a page: its address, its text and how much of it is visible, the words in its pictures, a site's
+map."""

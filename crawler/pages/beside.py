@@ -1,5 +1,5 @@
-"""What browsers and search engines show of a page beside its body: title, description, structured data, and the words of
-pictures and buttons."""
+"""The words that browsers and search engines show in addition to a page's body (region `beside`): title,
+description, structured data, and the words of pictures and buttons."""
 
 import json
 import re
@@ -38,7 +38,7 @@ SPEAKING = _PICTURES | _CONTROLS  # elements whose attributes say something
 
 @dataclass
 class Beside:
-    """Collects what is said beside a page, once each, up to a number and length."""
+    """Collects the texts of region `beside`, each once, up to a number and length."""
 
     said: dict[str, tuple[Origin, Part | None]] = field(default_factory=dict)
     length: int = 0
@@ -53,7 +53,7 @@ class Beside:
             self.length += len(text)
 
     def of_element(self, tag: str, attributes: Mapping[str, str | None], part: Part | None) -> None:
-        """Keep what a picture or control says for those who do not see it, or stay over it with the mouse."""
+        """Keep the words of a picture or control that a screen reader reads or a tooltip shows."""
         is_picture = tag in _PICTURES
         if not is_picture and tag not in _CONTROLS and attributes.get("role") not in {"button", "img"}:
             return
@@ -66,7 +66,7 @@ class Beside:
             self.say(tooltip, "tooltip", part)
 
     def new_to(self, visible: str) -> Iterator[tuple[str, Origin, Part | None]]:
-        """What the page's body does not say as well, word by word."""
+        """The texts that the page's body does not contain word for word."""
         bare = _bare(visible) if self.said else ""
         for text, (origin, part) in self.said.items():
             if _bare(text).rstrip(".…") not in bare:
@@ -74,7 +74,7 @@ class Beside:
 
 
 def words_beside(tree: LexborHTMLParser, title: str) -> Beside:
-    """What the head of a page says of it. A title is taken apart where its parts stand for themselves: the page's, the
+    """The words in the head of a page. A title is split where its parts stand alone: the page's, the
     site's."""
     beside = Beside()
     for part in _SEPARATORS.split(title[:_LONGEST]):

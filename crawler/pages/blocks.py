@@ -19,7 +19,7 @@ _CALLS = re.compile(r"(?<![\w$.])(?!(?:void|history|scroll\w*|print|alert|if)\b)
 
 
 class State(NamedTuple):
-    """What an element hands down to what is in it."""
+    """The state that an element passes to its children."""
 
     part: Part | None = None
     heading: bool = False
@@ -51,7 +51,7 @@ class Builder:
     links_in_it: int = 0
     leading: list[str] = field(default_factory=list)  # addresses that the current block's words lead to
     links: list[tuple[str, int]] = field(default_factory=list)  # an address, and the block that shows it
-    loaded: dict[str, None] = field(default_factory=dict)  # what no words lead to
+    loaded: dict[str, None] = field(default_factory=dict)  # addresses that no words link to
     unseen: dict[str, tuple[Region, Origin]] = field(default_factory=dict)
     unseen_length: int = 0
     lists: int = 0
@@ -90,14 +90,15 @@ class Builder:
         )
 
     def hide(self, text: str, region: Region, origin: Origin) -> None:
-        """Keep text that is not seen: once, if it says anything in Chinese."""
+        """Keep invisible text: once, if it contains Chinese."""
         text = text[: _MOST_HIDDEN - self.unseen_length]
         if len(text) >= _SHORTEST_HIDDEN and text not in self.unseen and CHINESE.search(text):
             self.unseen[text] = region, origin
             self.unseen_length += len(text)
 
     def address(self, attributes: Mapping[str, str | None], tag: str) -> str:
-        """Keep what an element leads to, or loads; returns it where words in the element lead to it."""
+        """Keep the address that an element links to or loads; return it where the words in the element link
+        to it."""
         address = (attributes.get("href" if tag == "a" else "src") or "").strip()
         if tag == "a" and (not address or address.startswith(("#", "javascript:"))):
             address = f"javascript:{address.removeprefix('javascript:')};{attributes.get('onclick') or ''}"
@@ -111,12 +112,12 @@ class Builder:
         return address if tag == "a" else ""
 
     def hide_tiny(self) -> None:
-        """Keep what had no size as text that is not seen."""
+        """Keep text without a size as invisible text."""
         self.hide(spaced(" ".join(self.tiny)), "hidden", "")
         self.tiny.clear()
 
     def page(self, title: str) -> PageText:
-        """All that was collected, with the region of each block."""
+        """The collected text, with the region of each block."""
         pieces: list[str] = []
         blocks: list[Block] = []
         length = 0

@@ -17,7 +17,7 @@ from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
 from crawler.pages.visibility import LOOKING, Look, Styles, names_of, styles_of
 
 _INVISIBLE = frozenset({"script", "style", "template", "head", "canvas", "embed", "iframe", "rp"})
-# What stands in the source, but is shown to nobody whose browser runs scripts; search engines read a noscript.
+# In the source, but not shown by a browser that runs scripts; search engines read a noscript.
 _UNSHOWN: Mapping[str, tuple[Region, Origin]] = {
     "noscript": ("hidden", "noscript"),
     "template": ("unshown", "comment"),
@@ -44,7 +44,7 @@ _MAY_SHOW_OTHERWISE = frozenset(
 _TELLING = _INVISIBLE | _CHANGING | SPEAKING | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
 _SAYING = LOOKING | NAMING_PARTS | {"onclick"}
 _ADDRESSED = frozenset({"a", "script", "iframe"})
-# What a script in the page loads, as chats are: s.src = "//…", document.write('<script src="//…">').
+# Scripts that a script in the page loads, such as chats: s.src = "//…", document.write('<script src="//…">').
 _LOADED = re.compile(r"""\bsrc\s{0,3}=\s{0,3}\\?["']((?:https?:)?//[^"'\s\\<>]{4,300})""")
 _LONGEST_LOADER = 20_000  # characters of a script; one that only loads another is short
 _DEEPEST_DOCUMENT = 12
@@ -52,9 +52,9 @@ _LONGEST_READING = 1  # Chinese characters of an rt that is a reading of one
 
 
 def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:
-    """The text of a page: what is seen, after it what browsers and search engines show beside it (its title and
-    description, the words of pictures), and last, in blocks of their own, what is hidden from the eye (region "hidden")
-    or stands in the source only (comments: "unshown"). Total: takes any string.
+    """The text of a page: what is seen, then region `beside` (its title and description, the words of
+    pictures), and last, in blocks of their own, what is hidden from the eye (region "hidden") or stands in
+    the source only (comments: "unshown"). Total: takes any string.
 
     `always_visible` are element ids that are shown by script later, although they are hidden in the source.
     """
@@ -76,8 +76,8 @@ def _read(
         _Walk(builder, always_visible, styles, Reveals(tree, styles), depth).through(tree.root, state)
 
 
-# What follows an element, the state in it, whether it is a block, the words that its style sheet puts at its end; the
-# state around it.
+# The next sibling of an element, the state in it, whether it is a block, the words that its style sheet puts
+# at its end; the state around it.
 _Open = tuple[LexborNode | None, State, bool, str, State]
 
 
@@ -85,7 +85,7 @@ _Open = tuple[LexborNode | None, State, bool, str, State]
 class _Walk:
     """Depth first with a stack of our own, since nesting is the page's to choose.
 
-    Every page of every site goes through here, node by node: what is asked of a node is asked once.
+    Every page of every site goes through here, node by node: each node is examined once.
     """
 
     builder: Builder
@@ -93,9 +93,7 @@ class _Walk:
     styles: Styles
     reveals: Reveals
     depth: int
-    _plain: set[tuple[object, ...]] = field(
-        default_factory=set
-    )  # what changes nothing: tags with their class
+    _plain: set[tuple[object, ...]] = field(default_factory=set)  # tags with their class that change nothing
 
     def through(self, root: LexborNode, state: State) -> None:
         """Read `root` and all below it."""
@@ -107,7 +105,7 @@ class _Walk:
             if node is None:
                 if not open_elements:
                     return
-                # The children of an element are done: on with what follows it.
+                # The children of an element are done: continue with its next sibling.
                 node, inner, is_block, after, state = open_elements.pop()
                 if after:
                     builder.add(after, inner)
@@ -141,8 +139,8 @@ class _Walk:
     def _inside(
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> State | None:
-        """The state in an element; None for one whose words are not seen. Most elements change nothing, and are told from
-        the others before these are looked at closely."""
+        """The state in an element; None for one whose words are invisible. Most elements change nothing, and
+        are recognised before a closer look."""
         if tag in _TELLING or state.is_tiny:
             return self._enter(node, tag, attributes, state)
         if _SAYING.isdisjoint(attributes):
@@ -188,7 +186,7 @@ class _Walk:
         if state.is_tiny and (look is Look.SIZED or (look is not Look.TINY and self.styles.may_size(tag))):
             changed["is_tiny"] = False
         kind = kind_of_part(attributes, tag)
-        # An article's own header is no frame (HTML § 4.3.8).
+        # An article's own header is not a frame (HTML § 4.3.8).
         if kind and not (state.in_article and tag == "header"):
             changed["part"] = part_in(state.part, kind) or state.part
         if tag in _CHANGING:
@@ -202,7 +200,8 @@ class _Walk:
     def _shows_otherwise(
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> bool:
-        """Keep the words of an element that shows others than stand in it, or the other way round; whether it is one."""
+        """Keep the words of an element that shows other words than its source holds, or reversed; return
+        whether it does."""
         if tag == "rt":
             self._keep_reading(node, state)
             return True
@@ -218,7 +217,7 @@ class _Walk:
         return True
 
     def _changed_by(self, tag: str, state: State) -> dict[str, Any]:
-        """What an element changes for what is in it, by its tag alone."""
+        """The changes that an element makes to its children's state, by its tag alone."""
         if tag in _HEADINGS:
             return {"heading": True}
         if tag in _LISTS:
@@ -238,7 +237,8 @@ class _Walk:
     def _pass_by(
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> None:
-        """Keep what an element without words of its own loads, and the words of a page that is written out in it."""
+        """Keep the address that an element without text loads, and the words of a page embedded in its
+        attributes."""
         if tag in _ADDRESSED:
             self.builder.address(attributes, tag)
         if tag == "script" and "src" not in attributes:
@@ -249,7 +249,7 @@ class _Walk:
     def _read_within(
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> bool:
-        """Read the page that an element shows in its place, if it does; of so many, for each is parsed."""
+        """Read the page that an element embeds, if it does; up to a limit, since each is parsed."""
         if tag not in BRINGING_THEIR_OWN or self.depth >= _DEEPEST_DOCUMENT:
             return False
         if self.builder.inner_pages >= MOST_INNER or not (source := source_within(node, tag, attributes)):
@@ -267,7 +267,8 @@ class _Walk:
             self.builder.address(loading.attributes, "script")
 
     def _keep_said(self, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
-        """Keep the words on a button or in a field, which have no text, and those for who does not see a picture."""
+        """Keep the words on a button or in a field, which have no text, and the alternative text of a
+        picture."""
         if tag == "input" and (words := field_words(attributes)):
             self.builder.end_block(state)
             self.builder.add(words, state)
@@ -275,7 +276,8 @@ class _Walk:
         self.builder.beside.of_element(tag, attributes, state.part)
 
     def _keep_reading(self, node: LexborNode, state: State) -> None:
-        """What stands over characters is their reading, and no part of the words; unless it says something itself."""
+        """Characters above others are their reading, not part of the words, unless they say something
+        themselves."""
         words = words_of(node)
         if len(CHINESE.findall(words)) > _LONGEST_READING:
             self.builder.beside.say(words, "ruby", state.part)

@@ -1,7 +1,8 @@
-"""What of a page is its own, and what frames it: navigation, header, footer, sidebars, lists of other pages.
+"""Separates a page's own content from its frame: navigation, header, footer, sidebars, lists of other pages.
 
-Tags and class names only say where a frame may be; how much of the page's prose stands there decides. Menus are told by
-what they are, short links in a row, wherever they stand. A page that has words has a main text.
+Tags and class names only say where a frame may be; how much of the page's prose stands there decides. Menus
+are recognised by their form, short links in a row, wherever they stand. A page that has words has a main
+text.
 """
 
 import re
@@ -24,7 +25,7 @@ _LIKELY = re.compile(
     r"(?:^|[\s_-])(?:header|sidebar|aside|related|recommend|hot|links?|share|toolbar|widget)(?:$|[\s_-])",
     re.I,
 )
-# A part that holds more of the page's prose than this is no frame, whatever it is called.
+# A part that holds more of the page's prose than this is not a frame, whatever its name.
 _MOST_PROSE: Mapping[Kind, float] = {"sure": 0.6, "likely": 0.4}
 _DEEPEST_PART = 8
 _SENTENCE = re.compile("[。！？；，]")
@@ -33,16 +34,17 @@ _LABEL, _FEWEST_LABELS, _FEWEST_IN_ROW = (
     8,
     4,
     3,
-)  # characters of a menu's entry; entries below, and beside each other
+)  # characters of a menu's entry; entries below, and next to each other
 _NO_LABEL = re.compile(r"[。！？；，、%％\d]")
 _HOME = re.compile("首页|主页|联系我们|关于我们|(?:医院|本院)(?:概况|简介)")
 _MOSTLY = 0.7  # of a block's characters: it is a link
 _ARTICLE, _FEWEST_TITLES = (
     80,
     3,
-)  # characters of prose beside which a list of links is a frame; links of such a list
+)  # characters of prose next to which a list of links is a frame; links of such a list
 _SHORTEST_REST = 40  # characters: a page that is nothing but menus has them as its main text
-# Lines that speak of the page: whose it is, where it stands; and, in a short line, when and by whom it was put there.
+# Lines about the page itself: its owner, its place on the site; and, in a short line, when and by whom it was
+# published.
 _SAID_OF_IT = re.compile(
     r"(?P<legal>ICP备|公网?安备|版权所有|copyright|©|all rights reserved|powered by|技术支持[:：]|备案号|主办(?:单位)?[:：]"
     r"|^(?:您?(?:现在|当前)的?(?:所在)?|您的)?(?:当前)?位置(?:是)?\s*[:：>]|^首页\s*[>»›/])"
@@ -51,7 +53,7 @@ _SAID_OF_IT = re.compile(
     re.I,
 )
 _LEGAL_WORDS = re.compile("备|版权|opyright|OPYRIGHT|eserved|技术支持|位置|首页")
-# One of these stands in whatever the expression above finds: looked for first, for most lines have none.
+# Every match of the expression above contains one of these: looked for first, since most lines have none.
 _SAYING_SO = re.compile("[备版©位首:：于字打收关分上下cCaApP]")
 _DAY = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
 _LONGEST_ABOUT, _LONGEST_LEGAL = 80, 300
@@ -83,14 +85,14 @@ class Draft(NamedTuple):
 
     @property
     def is_link(self) -> bool:
-        """Whether it leads somewhere, more than it says something; days and numbers beside a link say nothing."""
+        """Whether it is mostly a link; dates and numbers next to a link do not count."""
         if self.linked >= _MOSTLY * len(self.text):
             return True
         return self.linked > 0 and self.linked >= _MOSTLY * sum(map(str.isalpha, self.text))
 
     @property
     def is_row(self) -> bool:
-        """Whether it is nothing but short links, with marks between them."""
+        """Whether it consists of short links with marks between them."""
         words = sum(map(str.isalnum, self.text))
         return (
             self.linked <= _LABEL * self.links
@@ -115,7 +117,7 @@ def kind_of_part(attributes: Mapping[str, str | None], tag: str) -> Kind | None:
 
 
 def part_in(around: Part | None, kind: Kind) -> Part | None:
-    """A part in another; None where they nest deeper than a person would have them."""
+    """A part in another; None where they nest deeper than a person would write."""
     depth = around.depth + 1 if around else 1
     return Part(kind, around, depth) if depth <= _DEEPEST_PART else None
 
@@ -169,17 +171,15 @@ def _is_framed(part: Part | None, length: int, prose: int) -> bool:
         return False
     if part.is_frame is None:
         is_large = part.length > 0.5 * length if prose == 0 else part.prose > _MOST_PROSE[part.kind] * prose
-        if (
-            part.kind == "sure" and prose
-        ):  # what it says of the law and the address may be all the prose there is
+        if part.kind == "sure" and prose:  # a footer's law and address may be the only prose
             is_large = is_large and part.length > 0.5 * length
         part.is_frame = _is_framed(part.around, length, prose) or not is_large
     return part.is_frame
 
 
 def _menus(drafts: Sequence[Draft], prose: Sequence[int], leading: Sequence[bool]) -> Iterator[range]:
-    """Blocks that are the entries of menus: short links in a row, in one block or many, or short entries of a list that
-    has a way home or stands above all else."""
+    """Blocks that are the entries of menus: short links in a row, in one block or many, or short entries of a
+    list that has a link home or stands above everything else."""
     begin, count = 0, len(drafts)
     above = next((place for place, draft in enumerate(drafts) if draft.heading or prose[place]), count)
     labels = [_is_label(draft) for draft in drafts]
@@ -208,7 +208,7 @@ def _is_label(draft: Draft) -> bool:
 
 
 def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
-    """Lines that speak of the page: where it stands, when and by whom it was put there, whose it is."""
+    """Lines about the page itself: its place on the site, when and by whom it was published, its owner."""
     for place, draft in enumerate(drafts):
         text = draft.text
         length = len(text)
@@ -227,7 +227,8 @@ def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
 def _lists_of_others(
     drafts: Sequence[Draft], framed: Sequence[bool], leading: Sequence[bool]
 ) -> Iterator[int]:
-    """Lists of links to other pages, beside an article: 相关阅读, 最新文章; with the short line above them."""
+    """Lists of links to other pages, next to an article: 相关阅读, 最新文章; with the short line above
+    them."""
     begin = 0
     while begin < len(drafts):
         end, links = begin, 0

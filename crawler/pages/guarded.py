@@ -1,4 +1,4 @@
-"""One guard around reading a page: whatever it holds, what can be read is kept, and what cannot is said."""
+"""One guard around reading a page: readable parts are kept, and unreadable parts are named."""
 
 import html as markup
 import re
@@ -16,17 +16,18 @@ _NO_TEXT = re.compile(r"<(script|style|template)\b|<!--", re.I)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 _NO_CHARACTER = re.compile(r"&#(?:x[0-9a-f]{7,}|[0-9]{8,});?", re.I)
 _LINE_END = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]|section|article|title))\b", re.I)
-_LONGEST_PAGE = 2_000_000  # characters: a page that only its plain words can be read of is read so far
+_LONGEST_PAGE = 2_000_000  # characters: a page read only as plain words is read up to here
 
 
 @dataclass
 class Attempts:
-    """The parts of a page, read one by one, and what could not be, in Chinese."""
+    """The parts of a page, read one by one, and the names of unreadable parts, in Chinese."""
 
     faults: list[str] = field(default_factory=list)
 
     def read(self, part: str, how: Callable[[], Read], otherwise: Callable[[], Read]) -> Read:
-        """What `how` reads; what `otherwise` gives where that raises, which is noted with the part's name."""
+        """The result of `how`, or of `otherwise` where `how` raises; the failure is noted with the part's
+        name."""
         try:
             return how()
         except Exception as error:  # a hostile page chooses what is raised, and where
@@ -35,7 +36,7 @@ class Attempts:
 
     @property
     def reason(self) -> str | None:
-        """All that could not be read, as one sentence; None where all could."""
+        """The unreadable parts as one sentence; None where there are none."""
         return "；".join(self.faults) or None
 
 
@@ -57,7 +58,7 @@ def words_alone(html: str) -> PageText:
 
 
 def _without_scripts(html: str) -> str:
-    """`html` without scripts, styles and comments; what is not closed goes on to the end, as in a browser."""
+    """`html` without scripts, styles and comments; an unclosed one extends to the end, as in a browser."""
     pieces, position = list[str](), 0
     while opened := _NO_TEXT.search(html, position):
         pieces.append(html[position : opened.start()])

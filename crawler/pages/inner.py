@@ -1,5 +1,5 @@
-"""What a page shows of words that do not stand in its tree as they are read: frames that bring their own source, shadow
-trees, fields of forms, and words written backwards for a reader who is shown them forwards."""
+"""Words that a page shows although its tree does not hold them in reading order: frames with their own
+source, shadow trees, form fields, and words written backwards but shown forwards."""
 
 import re
 from base64 import b64decode
@@ -26,9 +26,9 @@ _OVERRIDDEN = re.compile(r"unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.I)
 
 
 def letters_joined(blocks: list[Block], pieces: Sequence[str]) -> str:
-    """The text of blocks, each of which says one of `pieces`. Where many that follow each other are one character each,
-    words were taken apart, by a grid of cells or a break after each letter: they become one block, with a blank for each
-    line break, so that all positions stay what they are."""
+    """The text of blocks, each of which holds one of `pieces`. A run of single characters is a word split by
+    a grid of cells or by line breaks: it becomes one block, with a blank for each line break, so that
+    positions do not change."""
     if sum(len(piece) == 1 for piece in pieces) < _LETTERS_IN_TURN:
         return "\n".join(pieces)
     joined: list[Block] = []
@@ -50,7 +50,7 @@ def _letter_of_a_run(pair: tuple[Block, str]) -> tuple[bool, str, str]:
 
 
 def source_within(node: LexborNode, tag: str, attributes: Attributes) -> str:
-    """The HTML that an element shows in its place as a page of its own; "" where it shows none."""
+    """The HTML that an element embeds as a page of its own; "" where it shows none."""
     if tag == "template":
         is_shown = "shadowrootmode" in attributes or "shadowroot" in attributes
         found = _SHADOW.match(node.html or "") if is_shown else None
@@ -71,13 +71,13 @@ def _of_data(address: str) -> str:
     content = unquote_to_bytes(address[found.end() :][:_LONGEST])
     if parameters.lower().endswith(";base64"):
         digits = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
-        digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # one alone is no byte
+        digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # a single digit is not a byte
         content = b64decode(digits + b"=" * (-len(digits) % 4))
     return decode_html(content, f"{kind or 'text/plain'}{parameters.removesuffix(';base64')}") if kind else ""
 
 
 def field_words(attributes: Attributes) -> str:
-    """What a form's field shows: its value."""
+    """The value that a form field shows."""
     if (attributes.get("type") or "").strip().lower() not in _SHOWN_FIELDS:
         return ""
     return attributes.get("value") or ""
@@ -92,5 +92,5 @@ def is_backwards(tag: str, attributes: Attributes) -> bool:
 
 
 def forwards(text: str) -> str:
-    """`text` as it is shown where a control character turns it round (U+202E to U+202C)."""
+    """`text` as shown where a control character reverses it (U+202E to U+202C)."""
     return _BACKWARDS.sub(lambda found: found[1][::-1], text) if "\u202e" in text else text

@@ -1,4 +1,4 @@
-"""Where a page leads: its links as a browser would follow them, from whatever element or handler names them."""
+"""The links of a page as a browser would follow them, from any element or handler."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,12 +9,12 @@ from crawler.pages.tree import parsed
 from crawler.pages.urls import resolved
 
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]{1,2000})", re.I)
-# A script that does nothing but send visitors on.
+# A script that only redirects visitors.
 _SENT_ON = re.compile(
     r"(?:window|document|top|self|parent)?\.?location(?:\.(?:href|replace\(|assign\())?\s*=?\s*['\"]([^'\"]{1,500})['\"]"
 )
 _SHORT_SCRIPT = 400
-# What a handler of a click opens.
+# The address that a click handler opens.
 _OPENED = re.compile(
     r"(?:location(?:\.href|\.replace|\.assign)?\s*(?:=|\()|(?:window\.)?open\(|(?:go|jump|goto|tiao\w*|open|link|to|turn)\w*\()"
     r"\s*['\"]([^'\"\s]{1,500})['\"]",
@@ -34,8 +34,8 @@ _MOST_LINKS = 5_000
 def links_of(html: str, url: str, encoding: str = "utf-8") -> Iterable[str]:
     """The addresses that the page at `url` leads to, each once, resolved against its base, in the page's order.
 
-    Anchors, image maps, frames, variants of the page, refreshes, scripts that send visitors on, handlers of clicks
-    and choices that are addresses. `encoding` is what queries are written in (WHATWG URL, § 4.1).
+    Anchors, image maps, frames, variants of the page, refreshes, redirecting scripts, click handlers, and
+    options whose value is an address. `encoding` is the encoding of queries (WHATWG URL, § 4.1).
     """
     tree = parsed(html)
     base = base_of(tree, url, encoding)
@@ -51,7 +51,7 @@ def links_of(html: str, url: str, encoding: str = "utf-8") -> Iterable[str]:
 
 
 def base_of(tree: LexborHTMLParser, url: str, encoding: str = "utf-8") -> str:
-    """What a page's links are resolved against: its first `base` that names something, else its address."""
+    """The base of a page's links: its first `base` that names an address, else the page's address."""
     node = tree.css_first("base[href]")
     named = (node.attributes.get("href") or "").strip() if node is not None else ""
     return (resolved(url, named, encoding) if named else None) or url
@@ -83,7 +83,7 @@ def _written(tree: LexborHTMLParser) -> Iterator[str]:
 
 
 def _handled(tag: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
-    """What a click or a choice opens."""
+    """The addresses that a click or a choice opens."""
     if handler := attributes.get("onclick"):
         yield from (opened for opened in _OPENED.findall(handler[:2_000]) if _ADDRESS.search(opened))
     for key in ("value",) if tag == "option" else _DATA:

@@ -10,10 +10,10 @@ from PIL import ImageChops, ImageFile, ImageOps
 
 from records.snapshots.images import Line, ReadImage
 
-# Smaller ones are icons, buttons and portraits; an advert cannot be read on them either.
+# Smaller ones are icons, buttons and portraits; no advert would be legible on them.
 SMALLEST_SIDE, SMALLEST_AREA = 180, 90_000
 MOST_PIXELS = 60_000_000
-_TILE, _OVERLAP = 1_600, 200  # pixels of height: what is longer is cut
+_TILE, _OVERLAP = 1_600, 200  # pixels of height: longer pictures are cut
 _WIDEST = 2_000
 _SUREST_LEAST = 0.6
 _EDGE, _NEAR = 4, 60  # pixels; lines that another tile may have read
@@ -26,11 +26,12 @@ Picture.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
 def size_of(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a picture in pixels; None for what is none, or is too large to be opened."""
+    """Width and height of a picture in pixels; None for bytes that are not a picture, or for one too large to
+    open."""
     try:
         with Picture.open(io.BytesIO(content)) as picture:
             width, height = picture.size
-    except Exception:  # decoders raise what they like on hostile bytes
+    except Exception:  # decoders raise anything on hostile bytes
         return None
     return (width, height) if 0 < width * height <= MOST_PIXELS else None
 
@@ -41,10 +42,10 @@ def may_carry_advert(size: tuple[int, int]) -> bool:
 
 
 def read_image(content: bytes) -> ReadImage:
-    """The text in a picture, line by line from above, and a preview drawn anew. Never raises.
+    """The text in a picture, line by line from above, and a redrawn preview. Never raises.
 
-    What is transparent is read on the ground that its words stand out from; frames of an animation that differ, some of
-    them, one below the other.
+    Transparent pictures are read on the background that makes their words stand out; of an animation, up to
+    eight differing frames, one below the other.
     """
     try:
         with Picture.open(io.BytesIO(content)) as opened:
@@ -54,7 +55,7 @@ def read_image(content: bytes) -> ReadImage:
         if factor < 1:
             picture = picture.resize((_WIDEST, max(1, round(picture.height * factor))))
         return ReadImage(tuple(_lines(picture, factor)), _preview(picture), size=size)
-    except Exception as error:  # decoders and the model raise what they like on hostile bytes
+    except Exception as error:  # decoders and the model raise anything on hostile bytes
         return ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
 
 

@@ -17,13 +17,13 @@ _DIGITS = 5  # no icon is written with more, and none too many to be read
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)[wxh],?")
 _LONGEST_ADDRESS = 2_000
 _NO_PICTURES = re.compile(r"\.(?:svg|ico)(?:[?#]|$)|^(?:data|blob|javascript|about):", re.I)
-# What stands where a picture comes later.
+# Placeholders of pictures that load late.
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:blank|load(?:ing|er)?|spacer?|gr[ae]y|pixel|placeholder|lazy(?:load)?|default|transparent|none|nopic"
     r"|1x1|white|empty|clear|dot)\.(?:gif|png|jpe?g|webp)(?:[?#]|$)|(?:^|/)(?:px|[bgpstx0])\.gif(?:[?#]|$)",
     re.I,
 )
-# How a picture's address looks, in whatever attribute a page keeps it until it is wanted.
+# The form of a picture's address, in any attribute of a picture that loads late.
 _PICTURE = re.compile(
     r"^(?:https?:)?//[^\s\"'<>]+$|^[^\s\"'<>(){}]+\.(?:jpe?g|png|gif|bmp|webp|avif)(?:[?#!][^\s\"'<>]*)?$",
     re.I,
@@ -62,8 +62,8 @@ _BACKGROUNDS = ("data-bg", "data-background", "data-background-image")
 def image_addresses(html: str, url: str, more: Iterable[str] = ()) -> list[str]:
     """The addresses of a page's pictures that may be large enough to be read, in the page's order, at most twelve.
 
-    A picture that loads late names its address in some other attribute, whatever that is called; of several sizes the
-    largest is taken. What the page itself says to be small is left out. `more` are those that are known otherwise.
+    A picture that loads late may name its address in any attribute; of several sizes the largest is taken.
+    Pictures that the page declares small are left out. `more` are addresses known from elsewhere.
     """
     tree = parsed(html)
     base = base_of(tree, url)

@@ -1,4 +1,5 @@
-"""What was read of a page: its text, and, where it is a platform's post, its state and what it says of itself."""
+"""The content read from a page: its text and, for a platform's post, its state and its own statements about
+itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ PageState = Literal[
     "failed",
     "unknown",
 ]
-# The content is not there any more, whoever removed it.
+# The content is gone, whoever removed it.
 GONE_STATES = frozenset({"deleted_by_author", "removed_for_violation", "account_closed"})
 STATE_LABELS: Mapping[str, str] = {
     "normal": "正常",
@@ -39,9 +40,9 @@ STATE_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Post:
-    """A post: its text, its state, and what it says of itself ("" and None where it says nothing).
+    """A post: its text, its state, and its statements about itself ("" and None where absent).
 
-    `is_post` where a platform's own page object found a post's body; an ordinary page is none.
+    `is_post` where a platform's own page object found a post's body; False for an ordinary page.
     """
 
     text: PageText
@@ -52,11 +53,11 @@ class Post:
     original_url: str = ""
     videos: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()  # what could not be read of it, in Chinese
+    faults: tuple[str, ...] = ()  # unreadable parts, in Chinese
     is_post: bool = False
 
     def facts(self) -> dict[str, object]:
-        """What is kept with the snapshot: all but the text and the state, as plain values."""
+        """The facts kept with the snapshot: everything but the text and the state, as plain values."""
         return {
             "account": self.account,
             "account_id": self.account_id,

@@ -1,6 +1,7 @@
-"""Whether what a page folds away is shown by a click, a touch or a slide: tabs, menus, sliders, collapsed lists.
+"""Whether a click, a touch or a slide shows the content that a page folds away: tabs, menus, sliders,
+collapsed lists.
 
-Told by what the page itself holds: an element of the same shape beside it that is seen, a rule that shows it in some
+Recognised from the page itself: a visible sibling of the same shape, a rule that shows it in some
 state, a button or script that names it, or the name that such parts have everywhere.
 """
 
@@ -36,7 +37,7 @@ _MOST_SCRIPT, _MOST_SIBLINGS, _MOST_ASKED, _MOST_STEMS = 100_000, 60, 400, 200
 
 
 class Reveals:
-    """What a page's own means can show. Looked for when it is first asked about: most pages fold nothing."""
+    """The elements that a page's own controls can show. Computed on first use: most pages fold nothing."""
 
     def __init__(self, tree: LexborHTMLParser, styles: Styles) -> None:
         self._tree, self._styles = tree, styles
@@ -69,7 +70,7 @@ class Reveals:
         )
 
     def _has_seen_twin(self, node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
-        """Whether an element of the same shape beside it is seen: one tab of many, one picture of a slider."""
+        """Whether a sibling of the same shape is visible: one tab of many, one picture of a slider."""
         shape = _shape(attributes)
         if not shape and node.tag != "li":
             return False
@@ -103,7 +104,7 @@ class Reveals:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        """What handlers of clicks and touches name: the beginning of the ids that they show."""
+        """The beginnings of ids that handlers of clicks and touches name and show."""
         stems = (
             name.lstrip("#.")
             for node in self._tree.css(_HANDLED)

@@ -8,8 +8,8 @@ from classifiers.values import PageText
 _SHELL = 60
 
 _SCRIPT = re.compile("<script", re.I)
-# What such a page writes itself, or fetches to write; the plain page may still have some text of its own. Each begins with
-# letters that are quick to look for: every page with a script is looked through.
+# Signs that a page writes itself or fetches its text; the plain page may still have some text. Each begins
+# with letters that are quick to look for: every page with a script is looked through.
 _BUILT = tuple(
     re.compile(sign)
     for sign in (
@@ -31,10 +31,11 @@ _MOST_LOST = 0.5  # of the plain page's characters
 
 
 def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
-    """Whether the browser has to show the page, by evidence: `helps` is what is known of pages of its pattern.
+    """Whether the browser has to show the page, by evidence: `helps` is whether it helped with pages of the
+    same pattern, None where unknown.
 
-    Where that is not known: a shell (hardly any visible text, but scripts that could write some) does, and a page
-    with signs of being built by script is tried. Where it is, that decides.
+    Where unknown, it has to for a shell (hardly any visible text, but scripts that could write some) and for
+    a page with signs of being built by script. Where known, that decides.
     """
     if helps is False or not _SCRIPT.search(html):
         return False
@@ -47,8 +48,8 @@ def shows_more(rendered: PageText, plain: PageText) -> bool:
 
 
 def taken_away(rendered: PageText, plain: PageText, final_url: str) -> str | None:
-    """How a page that the server sent was gone in the browser, in Chinese: its script left for no http(s) address, or took
-    most of its words away; None where it was there."""
+    """How a page that the server sent disappeared in the browser, in Chinese: its script left for an address
+    that is not http(s), or removed most of its words; None where it did not."""
     if not final_url.startswith(("http://", "https://")):
         return f"离开了网页（{final_url[:60]}）"
     before, after = _seen_length(plain), _seen_length(rendered)

@@ -1,4 +1,4 @@
-"""What a site says of its own pages: robots.txt names sitemaps, and sitemaps name pages or further sitemaps."""
+"""A site's own list of its pages: robots.txt names sitemaps, and sitemaps name pages or further sitemaps."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def first_maps(start_url: str) -> tuple[str, ...]:
 
 
 def read_map(url: str, body: bytes) -> SiteMap:
-    """Read robots.txt or a sitemap, gzipped or not. Total: what is neither is an empty map."""
+    """Read robots.txt or a sitemap, gzipped or not. Total: anything else gives an empty map."""
     if url.endswith("/robots.txt"):
         lines = body[: 1 << 20].splitlines()
         return SiteMap(maps=tuple(dict.fromkeys(_named_in_robots(lines, url)))[:_MOST_MAPS])
@@ -41,7 +41,7 @@ def read_map(url: str, body: bytes) -> SiteMap:
             return SiteMap(pages=tuple(_lines_of(body))[:_MOST_PAGES])
         found = Sitemap(body)
         entries = [entry for entry in found if entry.get("loc")]
-    except Exception:  # lxml, zlib and Scrapy raise what they like on hostile bytes
+    except Exception:  # lxml, zlib and Scrapy raise anything on hostile bytes
         return SiteMap()
     addresses = [
         str(entry["loc"])
@@ -53,14 +53,15 @@ def read_map(url: str, body: bytes) -> SiteMap:
 
 
 def _lines_of(body: bytes) -> Iterator[str]:
-    """A map as text: an address a line (sitemaps.org, "Text file"). Empty where most lines are none."""
+    """A map as text: an address a line (sitemaps.org, "Text file"). Empty where most lines are not
+    addresses."""
     lines = [line.strip() for line in decode_html(body, "").splitlines()]
     addresses = [line for line in lines if line.startswith(("http://", "https://"))]
     return iter(dict.fromkeys(addresses) if len(addresses) * 2 > len(list(filter(None, lines))) else ())
 
 
 def _named_in_robots(lines: Sequence[bytes], url: str) -> Iterator[str]:
-    """The maps that robots.txt names; a line that names no address is passed over, not the file."""
+    """The maps that robots.txt names; a line without an address is skipped, not the file."""
     for line in lines:
         with suppress(ValueError):
             yield from sitemap_urls_from_robots(line, base_url=url)

@@ -15,10 +15,10 @@ _NOT_NESTING = frozenset(
 )
 _MOST_STYLE, _MOST_RULES, _LONGEST_RULE = 200_000, 2_000, 2_000
 _MANY_TAGS, _DEEPEST = 20_000, 2_000
-# What no text needs, and XML (so docx and xlsx), PDF and PostgreSQL do not take.
+# Characters that no text needs, and that XML (so docx and xlsx), PDF and PostgreSQL refuse.
 _CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-# What stands in the source, and is no word of the page.
+# Elements whose text is not words of the page.
 _NOT_WORDS = frozenset({"script", "style", "template", "-comment"})
 
 
@@ -66,7 +66,7 @@ def words_of(node: LexborNode) -> str:
 
 def spaced(text: str) -> str:
     """`text` with each run of blanks as one, none around it, and without control characters and halves of characters:
-    the one gate that a page's words come in by. Most have none of these: they are looked at without being rewritten."""
+    the one gate for a page's words. Most texts have none of these and are returned unchanged."""
     if text.isprintable():
         return (_SPACES.sub(" ", text) if "  " in text else text).strip()
     return _SPACES.sub(" ", _CONTROLS.sub("", text)).strip()

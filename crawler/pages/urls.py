@@ -17,13 +17,13 @@ _BLANK = "".join(map(chr, range(0x21)))
 _TABS = re.compile("[\t\r\n]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SLASHES = re.compile(r"^(https?:)?/{2,}", re.I)
-# What says who came, and how, but not which page it is.
+# Parameters that say who came, and how, but not which page it is.
 _OF_THE_VISITOR = re.compile(
     r"(?:utm_\w+|spm|from|isappinstalled|share\w*|scene|clicktime|enterid|_t|_|timestamp|rand(?:om)?|nonce"
     r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|sid|sess|token|gclid|bd_vid|fbclid|hmsr|hmpl)",
     re.I,
 )
-# What alone says which post it is, on platforms that add to an address who came by it, and how.
+# The parameters that alone identify a post, on platforms whose addresses also carry who came, and how.
 _POST_NAMES = {("mp.weixin.qq.com", "/s"): ("__biz", "mid", "idx", "sn")}
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.I)
 _MOST_SEGMENTS, _MOST_REPEATS, _MOST_PARAMETERS = 14, 2, 8
@@ -34,8 +34,8 @@ _OPAQUE = re.compile(r"^(?=.*\d)[0-9a-z_-]{16,}$", re.I)
 @lru_cache(maxsize=50_000)
 def resolved(base: str, link: str, encoding: str = "utf-8") -> str | None:
     """`link` as a browser resolves it on a page with this base address, whose text is in `encoding` (a codec): `\\` is
-    `/`, line breaks and tabs are nothing, paths are in UTF-8 and queries in the page's encoding. None for what is no
-    http(s) address. Source: WHATWG URL, § 4.4."""
+    `/`, line breaks and tabs are nothing, paths are in UTF-8 and queries in the page's encoding. None where
+    it is not an http(s) address. Source: WHATWG URL, § 4.4."""
     link = _TABS.sub("", link.strip(_BLANK))
     scheme = _SCHEME.match(link)
     if scheme and scheme[1].lower() not in {"http", "https"}:
@@ -55,7 +55,7 @@ def resolved(base: str, link: str, encoding: str = "utf-8") -> str | None:
 
 
 def _parted(link: str) -> tuple[str, str, str]:
-    """A link's place, and what follows it: the first `?` or `#`, and all behind."""
+    """A link's path, the first `?` or `#`, and the rest."""
     at = next((at for at, character in enumerate(link) if character in "?#"), len(link))
     return link[:at], link[at : at + 1], link[at + 1 :]
 
@@ -69,8 +69,8 @@ def _ascii_host(netloc: str) -> str:
 @lru_cache(maxsize=50_000)
 def canonical(url: str) -> str | None:
     """One form for one page: sorted query, no session or campaign, lower-case host, no fragment but the route of a
-    script-built site (`#/news/1`); None for what is no page, or an address that no page has (a path that goes round in
-    circles, endless parameters)."""
+    script-built site (`#/news/1`); None where it is not a page's address, or one that no real page has (a
+    path that goes round in circles, endless parameters)."""
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or _NOT_PAGES.search(parts.path):
@@ -104,7 +104,7 @@ def _goes_nowhere(path: str, parameters: int) -> bool:
 
 
 def slot_of(url: str) -> str:
-    """The host and port that share one politeness."""
+    """The host and port to which one politeness applies."""
     return urlsplit(url).netloc.lower()
 
 

@@ -1,7 +1,7 @@
-"""What the eye does not see of a page: told by its own source, and in the browser by what it computes.
+"""Which parts of a page are invisible, from its source, or in the browser from computed styles.
 
-Hidden text is kept apart from visible text: search engines read it, visitors do not, and that it is there is a
-sign of its own. What a click, a touch or a slide shows is visible (`crawler.pages.revealed`).
+Hidden text is kept apart from visible text: search engines read it, visitors do not, and its presence is
+itself a sign. Content that a click, a touch or a slide shows is visible (`crawler.pages.revealed`).
 """
 
 import re
@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.tree import style_rules
 
-# Set by our script in the browser on what is not shown there: "folded" where it takes no room on the page, so that a
-# click may show it, else "". Its name cannot be known to a page.
+# Our script in the browser sets this on elements that are not shown: "folded" where the element takes no
+# room, so that a click may show it, else "". A page cannot know its name.
 MARK = f"data-unseen-{secrets.token_hex(6)}"
 
 # The attributes that say how an element looks.
@@ -29,7 +29,7 @@ class Look(Enum):
     SEEN = "seen"
     SIZED = "sized"  # sets a size for its letters
     TINY = "tiny"  # its letters have no size, unless an element in it sets one
-    FOLDED = "folded"  # takes no room, as what waits for a click
+    FOLDED = "folded"  # takes no room, as content does that waits for a click
     HIDDEN = "hidden"  # the eye never sees it
 
 
@@ -73,7 +73,8 @@ _NAMED = {"white": "#fff", "black": "#000", "red": "#f00", "transparent": "trans
 
 @dataclass(frozen=True)
 class Styles:
-    """What a page's own style sheets say of single classes, ids and tags (".name", "#name", "name")."""
+    """The declarations of a page's own style sheets for single classes, ids and tags (".name", "#name",
+    "name")."""
 
     looks: Mapping[str, Look] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()  # hidden by one rule, and shown by another in some state
@@ -148,7 +149,7 @@ def _is_off(style: str) -> bool:
 
 
 def styles_of(tree: LexborHTMLParser) -> Styles:
-    """What the style elements of a page say, as far as single classes, ids and tags tell it."""
+    """The declarations in a page's style elements that apply to single classes, ids and tags."""
     looks: dict[str, Look] = {}
     shown: set[str] = set()
     contents: dict[str, tuple[str, str]] = {}
@@ -190,7 +191,7 @@ def _add_rule(
 
 
 def _last_part(selector: str) -> str:
-    """What of a selector names the element itself, not those around it."""
+    """The part of a selector that names the element itself, not its ancestors."""
     found = _LAST_PART.search(selector)
     return found[0] if found else ""
 

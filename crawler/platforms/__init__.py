@@ -1,4 +1,4 @@
-"""What is particular to a platform: one small module a platform, pure, bytes or text in, values out."""
+"""The particulars of each platform: one small, pure module a platform, bytes or text in, values out."""
 
 from dataclasses import replace
 

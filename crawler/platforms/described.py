@@ -18,7 +18,7 @@ Expression = Annotated[str, AfterValidator(expression)]
 
 
 class Platform(BaseModel):
-    """A row of `described.yaml`, which says what each field is."""
+    """A row of `described.yaml`, which explains each field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +74,7 @@ class DescribedPage(PostPage):
         return list(texts_in_scripts(self._source(), self.platform.texts)) if self.platform.texts else ()
 
     def _source(self) -> str:
-        """The page's source, with the data that are written as in an address."""
+        """The page's source, with percent-encoded data decoded."""
         if not self.platform.encoded:
             return self.html
         data = self.css(self.platform.encoded).xpath("string()").getall()
@@ -82,7 +82,7 @@ class DescribedPage(PostPage):
 
 
 def described_pages() -> tuple[type[PostPage], ...]:
-    """A page object for each row. Raises pydantic's ValidationError for a row that is none."""
+    """A page object for each row. Raises pydantic's ValidationError for a malformed row."""
     rows = yaml.safe_load(Path(__file__).with_name("described.yaml").read_text("utf-8"))
     return tuple(map(_page_of, TypeAdapter(tuple[Platform, ...]).validate_python(rows)))
 

@@ -25,8 +25,8 @@ _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})")
 
 
 def post_urls(body: bytes, url: str = "") -> tuple[str, ...]:
-    """The http(s) addresses of the posts that the list at `url` names, in its order, one a post (`canonical`), whatever
-    was added to say who came by it and how; empty when it is no list. Total."""
+    """The http(s) addresses of the posts that the list at `url` names, in its order, one a post
+    (`canonical`), without parameters that say who came and how; empty when `body` is not a list. Total."""
     text = decode_html(body, "").lstrip("\ufeff \t\r\n")
     base = url
     if text.startswith(("{", "[")):
@@ -42,7 +42,7 @@ def post_urls(body: bytes, url: str = "") -> tuple[str, ...]:
 
 
 def _post_at(base: str, link: str) -> str | None:
-    """The address of a post, from what a list calls it: escaped once more than it should be, or from the list's root."""
+    """The address of a post as its list writes it: escaped once too often, or relative to the list's root."""
     for _ in range(2):
         link = link.replace("&amp;", "&")
     address = resolved(base, link) if link.strip() else None
@@ -50,8 +50,8 @@ def _post_at(base: str, link: str) -> str | None:
 
 
 def _of_feed(text: str, url: str) -> tuple[str, Iterable[str]]:
-    """RSS 0.9 to 2.0 and Atom: what links are relative to, and each entry's link; by the parser that recovers from what
-    is broken, in linear time."""
+    """RSS 0.9 to 2.0 and Atom: the base of links, and each entry's link; read by a parser that recovers from
+    broken markup, in linear time."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, encoding="utf-8")
     try:
         feed = etree.fromstring(_DECLARATION.sub("", text).encode("utf-8", "replace"), parser)
@@ -64,8 +64,9 @@ def _of_feed(text: str, url: str) -> tuple[str, Iterable[str]]:
 
 
 def _link_of(entry: etree._Element) -> str:
-    """Where an entry says that its post is: RSS has it as text, Atom as `href`; else its permanent id. "" where that is
-    no text: what recovers keeps halves of characters (`&#xd800;`), and raises when they are read."""
+    """Where an entry says that its post is: RSS has it as text, Atom as `href`; else its permanent id. ""
+    where that is not text: the recovering parser keeps lone surrogates (`&#xd800;`), and raises when they are
+    read."""
     try:
         return _said_link(entry)
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from crawler.pages.tree import spaced
 from crawler.platforms.post_page import PostPage
 from crawler.platforms.script_data import addresses_in_scripts, texts_in_scripts
 
-# What the page's scripts call the words, and the pictures, of posts that they build themselves.
+# The names in the page's scripts of the words and the pictures of posts that they build.
 _TEXTS = ("desc", "content_noencode", "ori_content_noencode", "share_content", "text_content", "picture_desc")
 _PICTURES = ("cdn_url", "share_cover_url")
 
@@ -22,7 +22,7 @@ class MpArticlePage(PostPage):
 
     @classmethod
     def owns(cls, url: str, html: str) -> bool:
-        """By the host, or by the shape: what bridges and mirrors serve keeps it."""
+        """By the host, or by the shape, which bridges and mirrors keep."""
         shapes = ("js_content", "js_image_content", 'class="weui-msg')
         return super().owns(url, html) or any(shape in html for shape in shapes)
 

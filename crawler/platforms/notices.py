@@ -1,4 +1,4 @@
-"""What platforms show in place of a post: their catalogues, data beside each platform's module."""
+"""Notices that platforms show in place of a post: catalogues, as data next to each platform's module."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from crawler.pages.post import PageState
 
-# A notice is short; a page that says more and shows no post is something that nobody has looked at.
+# A notice is short; a longer page without a post is of a kind not yet known.
 _LONGEST = 200
 
 
@@ -35,8 +35,8 @@ class Notice(BaseModel):
 
 
 def state_of_notice(text: str, catalogue: str) -> PageState | None:
-    """The state that a page's text tells by a catalogue; None where it tells none that is known."""
-    # Every page is asked: of a long one no more is looked at than it takes to know that it is no notice.
+    """The state that a catalogue gives for a page's text; None where no notice matches."""
+    # Every page comes through here: of a long one, only as much is read as shows that it is not a notice.
     if sum(1 for _ in islice(filter(str.isalnum, text), _LONGEST + 1)) > _LONGEST:
         return None
     plain = _plain(text)
@@ -47,12 +47,12 @@ def state_of_notice(text: str, catalogue: str) -> PageState | None:
 
 @cache
 def _notices(catalogue: str) -> tuple[tuple[PageState, re.Pattern[str]], ...]:
-    """The rows of a catalogue, in its order. Raises pydantic's ValidationError for a row that is none."""
+    """The rows of a catalogue, in its order. Raises pydantic's ValidationError for a malformed row."""
     written = yaml.safe_load(Path(__file__).with_name(f"{catalogue}.yaml").read_text("utf-8"))
     rows = TypeAdapter(tuple[Notice, ...]).validate_python(written)
     return tuple((row.state, re.compile("|".join(row.says), re.IGNORECASE)) for row in rows)
 
 
 def _plain(text: str) -> str:
-    """Letters and digits alone: notices are broken into lines and pointed as the platform likes today."""
+    """Letters and digits only: line breaks and punctuation of notices change often."""
     return "".join(mark for mark in unicodedata.normalize("NFKC", text) if mark.isalnum())

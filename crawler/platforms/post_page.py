@@ -1,7 +1,8 @@
-"""Posts of self-media 自媒体: what a post says of itself, and the page objects that read it (web-poet).
+"""Posts of self-media 自媒体: a post's statements about itself, and the page objects that read them
+(web-poet).
 
 A platform is one small class in a module of its own: how its pages are recognised, where the parts of a post
-stand, and what it shows in place of a post. docs/guides/platform.md shows how one is added.
+stand, and the notices that it shows in place of a post. docs/guides/platform.md shows how one is added.
 """
 
 import re
@@ -26,14 +27,15 @@ _SOMETHING = (
 
 
 class PostPage(WebPage[Post]):
-    """A page object of one platform. A subclass says what is particular to it; the rest is read alike."""
+    """A page object of one platform. A subclass adds the particulars; the rest is read alike."""
 
     hosts: ClassVar[tuple[str, ...]] = ()
     # Element ids that are hidden in the source until the page's own script shows them.
     shown_later: ClassVar[frozenset[str]] = frozenset()
     # Where a post's body stands, as CSS.
     bodies: ClassVar[str] = ""
-    # The catalogue of what the platform shows in place of a post: a file of this name beside the module.
+    # The catalogue of notices that the platform shows in place of a post: a file of this name next to the
+    # module.
     catalogue: ClassVar[str] = "any_site"
 
     @classmethod
@@ -43,7 +45,8 @@ class PostPage(WebPage[Post]):
         return any(host == known or host.endswith(f".{known}") for known in cls.hosts)
 
     def has_body(self) -> bool:
-        """Whether a post stands on the page, with words, pictures or a film in it: an empty shell is none."""
+        """Whether a post stands on the page, with words, pictures or a film in it: an empty shell has
+        none."""
         return any(body.xpath(_SOMETHING) for body in self.css(self.bodies))
 
     def title(self) -> str:
@@ -51,15 +54,15 @@ class PostPage(WebPage[Post]):
         return self.words("h1")
 
     def account(self) -> str:
-        """Who publishes it, as readers see it."""
+        """The publisher's name, as readers see it."""
         return ""
 
     def account_id(self) -> str:
-        """The platform's id of who publishes it."""
+        """The platform's id of the publisher."""
         return ""
 
     def published(self) -> str:
-        """When, as the page writes it: a date and time of Beijing, or seconds since 1970."""
+        """When it was published, as the page writes it: a date and time of Beijing, or seconds since 1970."""
         return ""
 
     def original_url(self) -> str:

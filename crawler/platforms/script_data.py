@@ -1,4 +1,4 @@
-"""What a post's page keeps in its scripts until the platform's own script shows it: words and pictures."""
+"""Words and pictures that a post's page keeps in its scripts until the platform's own script shows them."""
 
 import html
 import re
@@ -43,7 +43,7 @@ def _values(source: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _unescaped(escape: re.Match[str]) -> str:
-    """What an escape in a script's text stands for (ECMAScript, § 12.9.4)."""
+    """The character that an escape in a script's text stands for (ECMAScript, § 12.9.4)."""
     code = escape[1] or escape[2] or escape[3]
     if code is None:
         return _LETTERS.get(escape[4], escape[4])

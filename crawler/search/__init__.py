@@ -1,1 +1,1 @@
-"""Search pages as a source: what they find that no list has."""
+"""Search pages as a source of pages that no list has."""

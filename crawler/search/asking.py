@@ -1,5 +1,5 @@
-"""Asks search pages, one question after the other, as a visitor would: guarded, slowly, and no further where one wants to
-see a person."""
+"""Asks search pages, one question after the other, as a visitor would: guarded, slowly, stopping where one
+asks for human verification."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _SHORTEST_DELAY = 0.01  # Scrapy hands out everything at once where it is zero
 
 @dataclass
 class Answers:
-    """What search pages answered: pages in the order of questions, and what could not be had, in Chinese."""
+    """The results of search pages: pages in the order of questions, and failures, in Chinese."""
 
     found: list[FoundPage] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Search pages that are data: what is typed into them, and the pages that they name."""
+"""Search pages as data: the queries typed into them, and the pages that they name."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _FIELDS = ("institution", "disease")
 
 
 class SearchPage(BaseModel):
-    """A row of `engines.yaml`, which says what each field is."""
+    """A row of `engines.yaml`, which explains each field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,12 +43,12 @@ class SearchPage(BaseModel):
         return written
 
     def url_of(self, query: str) -> str:
-        """The address of the results for what is typed."""
+        """The address of the results for `query`."""
         return self.address.replace("{query}", quote(query, safe=""))
 
 
 class Template(BaseModel):
-    """The search pages, and what is typed into each."""
+    """The search pages, and the queries for each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,7 +56,7 @@ class Template(BaseModel):
     queries: tuple[str, ...] = Field(min_length=1)
 
     def queries_of(self, institutions: Sequence[str], diseases: Sequence[str]) -> tuple[str, ...]:
-        """What is typed for these, each once; a row is used with all that it names, or not at all."""
+        """The queries for these, each once; a row is used with all its placeholders filled, or not at all."""
         names = {"institution": institutions, "disease": diseases}
         typed = (
             row.format(**dict(zip(fields, chosen, strict=True)))
@@ -69,7 +69,7 @@ class Template(BaseModel):
 
 @dataclass(frozen=True)
 class FoundPage:
-    """A page that a search page names: its address, the words of the result, and what was typed."""
+    """A page that a search page names: its address, the words of the result, and the query."""
 
     url: str
     title: str

@@ -1,4 +1,5 @@
-"""The spider for public accounts 公众号: reads the list of posts, fetches the posts, and stops where it must."""
+"""The spider for public accounts 公众号: reads the list of posts, fetches the posts, and stops where a
+platform asks for verification."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -30,7 +31,7 @@ class AccountSpider(VisitSpider):
         return read_post(html, url)
 
     def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
-        """Stop asking a host that wants to see a person."""
+        """Stop asking a host that wants human verification."""
         if post.state == "needs_verification":
             self.closed_hosts[slot_of(planned.url)] = "平台要求验证，本次不再访问该平台"
             progress.held_back = True

@@ -1,4 +1,4 @@
-"""Holding visits: a spider asks and writes for those alone that no other process has taken meanwhile."""
+"""Holding visits: a spider requests and writes only for visits that no other process has taken meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +17,7 @@ from records.visits.fence import ASK_SECONDS, find_taken, require_held
 
 
 class HoldingSpider(PictureSpider):
-    """Knows which visits are under way, and lets go of those that are another's by now."""
+    """Knows which visits are under way, and drops those that another process has taken."""
 
     def __init__(self, engine: Engine, turns: Turns | Feed, taken: set[int]) -> None:
         """`taken` collects the ids of visits that another process took."""
@@ -28,13 +28,13 @@ class HoldingSpider(PictureSpider):
 
     @contextmanager
     def writing(self, progress: Progress) -> Iterator[Session]:
-        """A transaction for what became of a visit's page. Raises VisitTaken."""
+        """A transaction that records the outcome of a visit's page. Raises VisitTaken."""
         with transaction(self.engine) as session:
             require_held(session, [progress.target])
             yield session
 
     def is_held(self, progress: Progress) -> bool:
-        """Whether a visit is still this process's; where it was silent for long, the database is asked."""
+        """Whether this process still holds a visit; asks the database after a long silence."""
         now = _seconds_since_boot()
         if now - self._asked_at > ASK_SECONDS:
             self._asked_at = now
@@ -45,7 +45,7 @@ class HoldingSpider(PictureSpider):
         return not progress.is_taken
 
     def let_go(self, progress: Progress) -> None:
-        """Another process has the visit: this one asks for nothing more of it, and writes nothing."""
+        """Another process has the visit: this one stops requesting and writing for it."""
         if self.visits.pop(progress.target.visit_id, None):
             progress.is_taken = True
             progress.waiting.clear()

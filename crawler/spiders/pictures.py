@@ -1,4 +1,4 @@
-"""The pictures of pages: asked for beside the pages of a visit, kept where they may carry an advert."""
+"""The pictures of pages: requested alongside the pages of a visit, kept where they may carry an advert."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,11 +41,11 @@ class PictureSpider(Spider):
 
     @abstractmethod
     def requests(self, progress: Progress, new: Sequence[Planned]) -> Iterator[Request]:
-        """What is asked for next in a visit."""
+        """The next requests of a visit."""
 
     @abstractmethod
     def is_held(self, progress: Progress) -> bool:
-        """Whether a visit is still this process's."""
+        """Whether this process still holds a visit."""
 
     def changed_images(self, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Requests for the pictures of a page that has not changed itself: they may have, under their addresses."""
@@ -56,14 +56,14 @@ class PictureSpider(Spider):
     def image_requests(
         self, progress: Progress, urls: Iterable[str], snapshot_id: int, seen_at: datetime | None = None
     ) -> Iterator[Request]:
-        """Requests for a page's pictures, none twice a visit; only for what has changed since `seen_at`."""
+        """Requests for a page's pictures, none twice a visit; only for those changed since `seen_at`."""
         for url in urls:
             if url in progress.images or len(progress.images) >= _MOST_IMAGES:
                 continue
             progress.images.add(url)
             try:
                 request = self._image_request(progress, url, snapshot_id, seen_at)
-            except ValueError:  # no address that a picture can be at
+            except ValueError:  # not a valid address
                 continue
             progress.images_under_way += 1
             yield request
@@ -94,7 +94,7 @@ class PictureSpider(Spider):
         )
 
     def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
-        """Keep a picture that is large enough to carry an advert, to be read beside the crawl."""
+        """Keep a picture that is large enough to carry an advert; it is read in parallel with the crawl."""
         from crawler.pages.ocr import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
 
         try:
@@ -110,7 +110,7 @@ class PictureSpider(Spider):
         yield from self._image_done(progress)
 
     def no_image(self, failure: Failure) -> Iterator[Request]:
-        """A picture that cannot be had is not read."""
+        """A picture that cannot be fetched is not read."""
         yield from self._image_done(failure.request.cb_kwargs["progress"])  # type: ignore[attr-defined]
 
     def _image_done(self, progress: Progress) -> Iterator[Request]:

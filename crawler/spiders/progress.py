@@ -1,4 +1,4 @@
-"""How far a visit has come in this process, and what it has learned of the addresses on its way."""
+"""How far a visit has come in this process, and what it has learned about the addresses on its way."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from records.visits.url_patterns import OF_A_TRAP, UrlPatternStats, find_pattern
 
 
 class PatternTracker:
-    """What the patterns of a visit's addresses have taught, before and now."""
+    """Lessons from the patterns of a visit's addresses, from this visit and earlier ones."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -26,7 +26,7 @@ class PatternTracker:
         self._deferred: dict[str, list[tuple[Response, Planned]]] = {}  # by pattern
 
     def of(self, url: str) -> UrlPatternStats:
-        """What is known of the pattern of an address; read once a visit and host."""
+        """The statistics of an address's pattern; read once a visit and host."""
         host = slot_of(url)
         if host not in self._by_host:
             with reading(self._engine) as session:
@@ -66,7 +66,8 @@ class PatternTracker:
         self._deferred.setdefault(pattern_of(planned.url), []).append((response, planned))
 
     def tried(self, url: str, gained: bool) -> list[tuple[Response, Planned]]:
-        """Learn from a page that the browser was asked for; those that waited for what it teaches, if it is known."""
+        """Learn from a page loaded by the browser; return the pages that waited for this lesson, once it is
+        clear."""
         learned = self.of(url)
         learned.tried(gained)
         return [] if learned.is_being_tried else self._deferred.pop(pattern_of(url), [])
@@ -91,8 +92,8 @@ class Progress:
     images: set[str] = field(default_factory=set)  # addresses asked for
     images_under_way: int = 0
     out_of_time: bool = False
-    held_back: bool = False  # a platform wants to see a person
-    is_taken: bool = False  # by another process: nothing of it is asked for or written any more
+    held_back: bool = False  # a platform asks for human verification
+    is_taken: bool = False  # by another process: nothing more is requested or written for it
     without_posts: bool = False  # the list of posts named none
 
     @property

@@ -8,7 +8,7 @@ from crawler.spiders.visit import VisitSpider
 
 
 class RecheckSpider(VisitSpider):
-    """Fetches without conditions: what a server calls unchanged must be seen to be there."""
+    """Fetches without conditions: a page that the server calls unchanged must still be seen."""
 
     name: str = "recheck"
     conditional: ClassVar[bool] = False

@@ -40,13 +40,13 @@ class SiteSpider(VisitSpider):
 
 @lru_cache(maxsize=50_000)
 def _canonical(link: str) -> tuple[str | None, str]:
-    """The canonical address of a link, and its host and port; None for what is no page."""
+    """The canonical address of a link, and its host and port; None where it is not a page's address."""
     found = canonical(link)
     return found, urlsplit(found or "").netloc
 
 
 def _netloc(address: str) -> str:
-    """The host and port of an address that a map names; "" where it is none."""
+    """The host and port of an address that a map names; "" where it is malformed."""
     try:
         return urlsplit(address).netloc.lower()
     except ValueError:

@@ -1,7 +1,7 @@
 """Which visits are under way, and which come next.
 
-A visit that has begun holds its plan in memory and its time runs, so not all that are due begin at once; and of one
-host no more do than it is asked for pages at a time: the others would only use up their time.
+A visit that has begun holds its plan in memory and its time runs, so not all that are due begin at once; and
+of one host only as many as it allows requests at once: more would only use up their time.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Turns:
         self._hosts.extend(self._waiting)
 
     def next(self) -> list[Target]:
-        """Those that begin now."""
+        """The visits that begin now."""
         begun: list[Target] = []
         while self._hosts and self._under_way.total() < self._at_once:
             host = self._hosts.popleft()
@@ -80,7 +80,7 @@ class Feed:
         await end
 
     def next(self) -> list[Target]:
-        """Those that begin now."""
+        """The visits that begin now."""
         begun = list(self._arrived)
         self._arrived.clear()
         return begun

@@ -57,10 +57,10 @@ from records.visits.frontier import (
 )
 from records.visits.targets import Target
 
-# Every answer is a snapshot, errors too; redirects are followed.
+# Every response becomes a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
 _SECOND_TRY = "browser_second_try"
-_WHAT_CAME = "take_what_came"  # of an answer that is shorter than it says, as browsers do
+_WHAT_CAME = "take_what_came"  # of a response shorter than its declared length, as browsers do
 
 
 class VisitSpider(HoldingSpider):
@@ -68,8 +68,8 @@ class VisitSpider(HoldingSpider):
 
     name: str = "visit"
     conditional: ClassVar[bool] = True
-    # Pages of one visit that are asked for at a time: the rest waits here, where it can still be given up, and
-    # leaves room to other visits.
+    # Pages of one visit that are asked for at a time: the rest waits here, where it can still be dropped, and
+    # leaves room for other visits.
     at_once: ClassVar[int] = 12
 
     def __init__(
@@ -94,7 +94,8 @@ class VisitSpider(HoldingSpider):
         return ()
 
     def read_map(self, target: Target, url: str, body: bytes) -> SiteMap | None:
-        """What a planned map of the source names; None where its kind has no maps, only pages and feeds."""
+        """The pages and maps in a planned map of the source; None where its kind has no maps, only pages and
+        feeds."""
         return None
 
     def read(self, html: str, url: str) -> Post:
@@ -102,7 +103,7 @@ class VisitSpider(HoldingSpider):
         return read_guarded(html, lambda: Post(extract(html)))
 
     def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
-        """What follows for the visit from what a page turned out to be."""
+        """Draw the consequences for the visit from a page's state."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The pages that the first visits have waiting, also from before a kill; the other visits follow them."""
@@ -113,7 +114,7 @@ class VisitSpider(HoldingSpider):
                 yield request
 
     def _begin(self) -> Iterator[Request]:
-        """Begin the visits that have their turn: what they have waiting."""
+        """Begin the visits whose turn it is: requests for their waiting pages."""
         while begun := self.turns.next():
             with reading(self.engine) as session:
                 waiting = list_waiting_by_visit(session, [target.visit_id for target in begun])
@@ -153,7 +154,7 @@ class VisitSpider(HoldingSpider):
             planned = progress.waiting.popleft()
             try:
                 request = self._request(progress, planned)
-            except ValueError as error:  # a list of posts names what it likes
+            except ValueError as error:  # a list of posts may name anything
                 self._not_asked(progress, planned, f"不是有效的网址（{fault_of(error)}）")
                 continue
             progress.under_way.add(planned.id)
@@ -215,8 +216,8 @@ class VisitSpider(HoldingSpider):
     async def keep(
         self, response: Response, progress: Progress, planned: Planned, plain: PlainPage | None
     ) -> AsyncIterator[Request]:
-        """Keep a response as the page's snapshot, plan its links, ask for what is planned next. Whatever the page holds,
-        its row ends with what became of it."""
+        """Keep a response as the page's snapshot, plan its links, request the next planned pages. Whatever
+        the page holds, its row ends with an outcome."""
         try:
             async for request in self._keep(response, progress, planned, plain):
                 yield request
@@ -224,17 +225,17 @@ class VisitSpider(HoldingSpider):
             close_context(response.meta)
             for request in self._taken_away(progress):
                 yield request
-        except Exception as error:  # what nothing below foresaw: the page is at fault, and the visit goes on
+        except Exception as error:  # unforeseen below: the page is at fault, and the visit goes on
             close_context(response.meta)
             if fault := storage_fault(
                 error
-            ):  # not so where nothing can be kept: all rows wait for the next crawl
+            ):  # unless nothing can be stored: then all rows wait for the next crawl
                 self.stop_for(fault)
             for request in self._broke(progress, planned, error):
                 yield request
 
     def stop_for(self, fault: str) -> NoReturn:
-        """End the crawl; what is planned waits for the next one."""
+        """End the crawl; planned pages wait for the next one."""
         self._writer.faults.append(fault)
         raise CloseSpider("storage")
 
@@ -304,7 +305,7 @@ class VisitSpider(HoldingSpider):
         pictures: Sequence[str],
         attempts: Attempts,
     ) -> AsyncIterator[Request]:
-        """Store a page, ask for its pictures, and for what is planned next."""
+        """Store a page; request its pictures and the next planned pages."""
         written = await self._store_page(progress, planned, fetched, html, attempts)
         if fetched.text is not None and not written.is_repeat and shows_a_page(written.status):
             for request in self.image_requests(progress, pictures, written.snapshot_id):
@@ -318,7 +319,7 @@ class VisitSpider(HoldingSpider):
             yield request
 
     async def _learn(self, progress: Progress, planned: Planned, gained: bool) -> AsyncIterator[Request]:
-        """Learn from a page that the browser was asked for; go on with those that waited for what it teaches."""
+        """Learn from a page loaded by the browser; go on with the pages that waited for this lesson."""
         for response, waiting in progress.patterns.tried(planned.url, gained):
             async for request in self.keep(response, progress, waiting, None):
                 yield request
@@ -326,7 +327,7 @@ class VisitSpider(HoldingSpider):
     def _plan_map(
         self, progress: Progress, planned: Planned, status: int, named: SiteMap
     ) -> Sequence[Planned]:
-        """Plan what a map names; a map is no page, so no snapshot is kept of it."""
+        """Plan the pages of a map; a map is not a page, so no snapshot is kept of it."""
         with self.writing(progress) as session:
             pages = progress.patterns.worth_planning(named.pages) if status == 200 else ()
             new = plan_pages(session, progress.target, pages, 1)
@@ -407,7 +408,7 @@ class VisitSpider(HoldingSpider):
     async def _keep_plain(
         self, progress: Progress, planned: Planned, plain: PlainPage, reason: str
     ) -> AsyncIterator[Request]:
-        """Keep what the server sent, for what the browser made of it is no use."""
+        """Keep the server's own response, since the browser's result is useless."""
         self.logger.warning("%s %s", planned.url, reason)
         response = plain.response
         html = decode_html(response.body, content_type(response))
@@ -418,7 +419,7 @@ class VisitSpider(HoldingSpider):
             yield request
 
     def _pictures(self, attempts: Attempts, html: str, url: str, post: Post | None) -> list[str]:
-        """The addresses of a page's pictures; none for what is no page."""
+        """The addresses of a page's pictures; empty where the response is not a page."""
         if post is None:
             return []
         return attempts.read("图片地址", lambda: image_addresses(html, url, post.images), list[str])

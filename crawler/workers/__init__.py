@@ -1,1 +1,1 @@
-"""Processes beside the one that fetches: they keep pages and read pictures."""
+"""Processes in parallel with the one that fetches: they store pages and read pictures."""

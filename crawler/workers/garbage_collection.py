@@ -6,10 +6,10 @@ _NEW_OBJECTS, _YOUNG, _OLD = 50_000, 10, 10
 
 
 def tune_gc() -> None:
-    """Have it look less often, and never at what is there now (modules, lists, tables).
+    """Make it run less often, and never over the objects that exist now (modules, lists, tables).
 
-    By default it looks after each 700 new objects, a dozen times a page: a fifth of the time that judging took. What is
-    no cycle goes at once, as ever.
+    By default it runs after every 700 new objects, a dozen times a page: a fifth of the time of judging.
+    Objects outside cycles are still freed at once.
     """
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, _YOUNG, _OLD)

@@ -1,7 +1,7 @@
-"""Keeps what is fetched: all that came while the last write was under way, in one transaction.
+"""Stores fetched pages: all that arrived during the last write, in one transaction.
 
-A commit waits for the disk, whatever it holds, and so does each file of evidence; so they are made beside the crawl,
-in a process of their own, for many pages at once.
+A commit waits for the disk, whatever it holds, and so does each file of evidence; so they happen in a
+separate process, in parallel with the crawl, for many pages at once.
 """
 
 import asyncio
@@ -43,14 +43,14 @@ class Arrived:
 
 @dataclass(frozen=True)
 class NotStored:
-    """Why nothing can be kept at present: our own disk or database is at fault, and no page."""
+    """Why nothing can be kept at present: our own disk or database is at fault, not a page."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Written:
-    """What the page's snapshot says of it, and the pages that were planned after it."""
+    """The facts of the page's snapshot, and the pages that were planned after it."""
 
     snapshot_id: int
     status: int
@@ -59,7 +59,8 @@ class Written:
     new: Sequence[Planned]
 
 
-# Written, not for a fault of ours, the id of a visit that another process has taken, or the traceback of what went wrong.
+# Written; not stored, by a fault of ours; the id of a visit that another process has taken; or the traceback
+# of an error.
 Outcome = Written | NotStored | int | str
 
 
@@ -69,10 +70,10 @@ class PageWriter:
     def __init__(self, engine: Engine, store: EvidenceStore) -> None:
         url = engine.url.render_as_string(hide_password=False)
         self._process = WorkerProcess(partial(_open, url, store))
-        self._process.start()  # so that it is there when the first page comes
+        self._process.start()  # so that it is ready for the first page
         self._waiting: list[tuple[Arrived, asyncio.Future[Written]]] = []
         self._task: asyncio.Task[None] | None = None
-        self.faults: list[str] = []  # why nothing could be kept any more, in Chinese
+        self.faults: list[str] = []  # why nothing can be stored any more, in Chinese
 
     async def write(self, arrived: Arrived) -> Written:
         """Returns when it is committed: snapshot, links and the plan's row stand or fall together.
@@ -108,11 +109,11 @@ class PageWriter:
         self._task = None
 
     async def _outcomes(self, batch: Sequence[Arrived], *, again: bool = True) -> Sequence[Outcome]:
-        """What became of the pages; where they did not get through together, or the process was killed, they are tried
-        one by one, once, by a new one."""
+        """The outcomes of the pages. Where the batch failed or the process was killed, a new process tries
+        each page once more by itself."""
         try:
             return await self._process.run_async(_write, batch)
-        except Exception as error:  # whatever it is: the crawl waits for an answer
+        except Exception as error:  # any error: the crawl waits for a result
             if not again:
                 return [f"not written: {type(error).__name__}: {error}"]
             return [outcome for one in batch for outcome in await self._outcomes([one], again=False)]
@@ -127,7 +128,7 @@ def _open(url: str, store: EvidenceStore) -> None:
 
 
 def _write(batch: Sequence[Arrived]) -> Sequence[Outcome]:
-    """What was written, the visit that is another's, or what went wrong, for each."""
+    """For each page: the stored facts, the visit that another process took, or the error."""
     try:
         return _together(batch, **_opened)
     except Exception as error:  # one page must not take the others with it
@@ -142,7 +143,7 @@ def _together(batch: Sequence[Arrived], engine: Engine, store: EvidenceStore) ->
     answers = [(one.target, one.fetched) for one in batch]
     with reading(engine) as session:
         made = make_snapshots(session, store, answers)
-    with transaction(engine) as session:  # a short one: judging writes beside it
+    with transaction(engine) as session:  # a short one: judging writes in parallel
         require_held(session, [one.target for one in batch])
         snapshots = write_snapshots(session, answers, made)
         written = []

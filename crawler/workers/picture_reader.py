@@ -1,4 +1,4 @@
-"""Reads the pictures that a crawl keeps beside it, in a process of its own."""
+"""Reads the pictures that a crawl keeps, in parallel, in a process of its own."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -37,13 +37,13 @@ def _read_blank() -> None:
 
 
 class ImageReading:
-    """Reads what the crawl keeps, in a process of its own, until `finish`. What a kill leaves unread is read by the
-    next one."""
+    """Reads the crawl's pictures in a process of its own, until `finish`. The next crawl reads those that a
+    kill left unread."""
 
     def __init__(self, engine: Engine, store: EvidenceStore) -> None:
         self._engine, self._store = engine, store
         self._all_here = threading.Event()
-        self.faults: list[str] = []  # why nothing could be read any more, in Chinese
+        self.faults: list[str] = []  # why nothing can be read any more, in Chinese
         self._progress: Callable[[int], None] = lambda _: None
         self._process = WorkerProcess(seconds=_READ_SECONDS)
         self._thread = threading.Thread(target=self._work, name="image-reading", daemon=True)
@@ -98,6 +98,6 @@ class ImageReading:
     def _reads_at_all(self) -> bool:
         try:
             self._process.run(_read_blank)
-        except Exception:  # whatever it is: nothing can be read
+        except Exception:  # any error: nothing can be read
             return False
         return True

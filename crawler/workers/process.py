@@ -1,4 +1,5 @@
-"""A process of a crawl's own beside the one that fetches: for what would make it wait, or take its memory.
+"""A worker process in parallel with the one that fetches: for work that would make it wait or take its
+memory.
 
 They are forked from one clean process that has imported what they share, so that each begins at once and its memory
 counts once.
@@ -31,7 +32,8 @@ class TaskTimedOut(Exception):
 
 
 def prepare() -> None:
-    """Begin the process that the others are forked from: it imports beside what the caller does next."""
+    """Begin the process that the others are forked from: it imports in parallel with the caller's next
+    steps."""
     get_context("forkserver").set_forkserver_preload(_SHARED)
     forkserver.ensure_running()
 
@@ -118,7 +120,7 @@ def _end_with_parent() -> None:
 
 
 def within(seconds: float, task: Callable[..., Result], *given: object, **named: object) -> Result:
-    """Do the task, in a worker process. The kernel ends that when the time is up, also in the midst of a library's own
+    """Do the task, in a worker process. The kernel ends it when the time is up, even inside a library's own
     code."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
