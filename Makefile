@@ -48,6 +48,8 @@ lint:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports > var/lint-imports.log || { cat var/lint-imports.log; exit 1; }
+	@echo "== words"
+	@$(BIN)/python -m wording.check
 
 types:
 	@echo "== mypy --strict"

@@ -1,1 +1,1 @@
-"""What Qingyi is built from: under which licences, and with which known weaknesses."""
+"""The packages that Qingyi is built from: their licences and known vulnerabilities."""

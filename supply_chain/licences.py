@@ -1,7 +1,8 @@
-"""Holds the licences of all locked packages against `licences.toml`: `python -m supply_chain.licences [LIST.md]`.
+"""Checks the licences of all locked packages against `licences.toml`: `python -m supply_chain.licences
+[LIST.md]`.
 
-Packages say their licence by an SPDX expression (PEP 639), or by words that the policy gives an expression for. What is
-said in several ways at once, or not at all, is decided in the policy by name, with a reason.
+Packages state their licence as an SPDX expression (PEP 639), or in words that the policy maps to an
+expression. For a package with several statements or none, the policy decides by name, with a reason.
 """
 
 import re
@@ -23,12 +24,12 @@ _LICENCE = re.compile(r"License :: (?!OSI Approved$)")  # which by itself says n
 
 
 class LicenceUnclear(Exception):
-    """A package does not say its licence so that the policy understands it; the message says what it says."""
+    """The policy does not understand a package's licence statement; the message quotes it."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Which SPDX identifiers are allowed, what other words mean, and what was decided for single packages."""
+    """The allowed SPDX identifiers, the meanings of other words, and the decisions on single packages."""
 
     allowed: frozenset[str]
     written_as: dict[str, str]
@@ -36,7 +37,8 @@ class Policy:
 
     @classmethod
     def read(cls, file: Path = POLICY) -> "Policy":
-        """Raises ValueError for a policy that is not one: TOML, unknown identifiers, a decision without its reason."""
+        """Raises ValueError for an invalid policy: TOML, unknown identifiers, a decision without its
+        reason."""
         table = tomllib.loads(file.read_text("utf-8"))
         policy = cls(
             frozenset(table["allowed"]), dict(table.get("written_as", {})), dict(table.get("packages", {}))
@@ -55,7 +57,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Licensed:
-    """A package with its licence as an SPDX expression; the fault says why it may not be used so."""
+    """A package with its licence as an SPDX expression; the fault says why it may not be used."""
 
     package: LockedPackage
     licence: str
@@ -64,7 +66,7 @@ class Licensed:
 
 
 def judge(package: LockedPackage, said: Iterable[str], policy: Policy) -> Licensed:
-    """Whether a package, which says of its licence what is given, may be used."""
+    """Whether a package with these licence statements may be used."""
     decision = policy.decided.get(package.name)
     if decision:
         return Licensed(package, decision["licence"], note=decision["why"])
@@ -77,7 +79,8 @@ def judge(package: LockedPackage, said: Iterable[str], policy: Policy) -> Licens
 
 
 def statements(installed: Distribution) -> list[str]:
-    """What a package says of its licence: the expression alone, or else its classifiers, or else its field."""
+    """A package's statements of its licence: the expression alone, or else its classifiers, or else its
+    field."""
     expression, classifiers, field = (
         [str(one).strip() for one in installed.metadata.get_all(name, [])]
         for name in ("License-Expression", "Classifier", "License")
@@ -118,7 +121,7 @@ def _expression(said: str) -> Any:  # noqa: ANN401 - license_expression has no t
 
 
 def _is_met(expression: Any, allowed: frozenset[str]) -> bool:  # noqa: ANN401 - as above
-    """Whether what an expression asks for can be met: all that AND joins, one of what OR does."""
+    """Whether an expression can be met: all parts that AND joins, one of those that OR joins."""
     if not expression.args:
         return str(expression) in allowed
     met = [_is_met(part, allowed) for part in expression.args]

@@ -1,8 +1,8 @@
 """Asks whether a locked package is known to be vulnerable: `python -m supply_chain.vulnerabilities [--strict]`.
 
-`pip-audit` asks PyPI. Where there is no network, or a mirror that knows no advisories, nothing can be told: this is
-said, and fails with `--strict` only. What was looked at and accepted is in `accepted.toml`, each with a reason and the
-day until which it stands.
+`pip-audit` asks PyPI. Without a network, or with a mirror that knows no advisories, there is no result: the
+output says so, and only `--strict` fails. `accepted.toml` holds the reviewed and accepted advisories, each
+with a reason and its last day.
 """
 
 import json
@@ -21,17 +21,17 @@ ACCEPTED = Path(__file__).with_name("accepted.toml")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking: for how many packages there was an answer, for which none, and what is known of whom."""
+    """The result: the number of packages with an answer, those without, and the known advisories."""
 
     asked: int
     unasked: tuple[str, ...]
-    found: tuple[tuple[str, str, str], ...]  # package, advisory, the versions in which it is mended
+    found: tuple[tuple[str, str, str], ...]  # package, advisory, the versions that fix it
     failure: str = ""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """An advisory that is lived with until a day."""
+    """An advisory that is accepted until a day."""
 
     why: str
     until: date
@@ -80,7 +80,7 @@ def ask(lock: Path = LOCK, service: tuple[str, ...] = ()) -> Answer:
 
 
 def report(answer: Answer, accepted: Mapping[str, Accepted], today: date) -> tuple[list[str], bool]:
-    """What to say of an answer, and whether nothing is known that is not accepted."""
+    """The lines to print for an answer, and whether every known advisory is accepted."""
     lines, is_good = [], True
     for package, advisory, mended in answer.found:
         one = accepted.get(advisory)
@@ -98,7 +98,7 @@ def report(answer: Answer, accepted: Mapping[str, Accepted], today: date) -> tup
 
 
 def main() -> int:
-    """Ask and say; 1 where a weakness is known, or, with `--strict`, where something could not be asked."""
+    """Ask and print; 1 where a vulnerability is known, or, with `--strict`, where a package had no answer."""
     answer = ask()
     lines, is_good = report(answer, read_accepted(), datetime.now(UTC).date())
     print("\n".join(lines))  # noqa: T201 - a command

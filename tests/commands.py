@@ -1,7 +1,7 @@
-"""Runs `qingyi` as a user would: a process of its own for every command, forked from one that has imported it all.
+"""Runs `qingyi` as a user would: a process for every command, forked from one that has imported everything.
 
 The imports of a crawl take seconds, and the suite runs some hundreds of commands. `tests/qingyi/test_command.py` starts
-the installed program itself; whatever a command does after its imports is the same here.
+the installed program itself; after its imports a command behaves the same here.
 """
 
 import os
@@ -20,7 +20,7 @@ import psutil
 
 from records.store.bucket_store import Bucket
 
-# What the commands import, and what Scrapy, SQLAlchemy and typer import by name when they are first used.
+# The commands' imports, and the modules that Scrapy, SQLAlchemy and typer import by name on first use.
 _IMPORTED = [
     *(
         f"qingyi.commands.{name}"
@@ -52,13 +52,13 @@ _IMPORTED = [
 ]
 Done = subprocess.CompletedProcess[str]
 Qingyi = Callable[..., Done]
-# Set once, before the process that is forked from begins: what is printed on is made while it imports.
+# Set once, before the parent process starts: the console is created during its imports.
 os.environ["COLUMNS"] = "200"
 
 
 @dataclass(eq=False)
 class RunningCommand:
-    """A command under way; what it prints is had by `communicate`."""
+    """A command under way; `communicate` returns its output."""
 
     process: ForkServerProcess
     arguments: tuple[str, ...]
@@ -90,7 +90,7 @@ class RunningCommand:
         self.process.join()
 
     def communicate(self, timeout: float) -> Done:
-        """Wait for its end; what it said. It is killed with all that it started when it takes longer."""
+        """Wait for its end and return its output. After `timeout` it is killed with all its children."""
         try:
             code = self.wait(timeout)
         except subprocess.TimeoutExpired as error:
@@ -124,7 +124,7 @@ def environment_of(database_url: str, evidence: Path) -> dict[str, str]:
 
 
 def environment_of_bucket(bucket: Bucket) -> dict[str, str]:
-    """What has a deployment keep its evidence there."""
+    """The environment in which a deployment keeps its evidence in `bucket`."""
     return {
         "QINGYI_EVIDENCE_URL": bucket.url,
         "QINGYI_EVIDENCE_ENDPOINT": bucket.endpoint,
@@ -169,8 +169,8 @@ def _run(arguments: tuple[str, ...], environment: dict[str, str], folder: Path, 
 
 
 def _fork_from_the_same(address: str) -> None:
-    """What the command starts beside itself is forked from the process that it was forked from: multiprocessing means
-    it so, but begins another one, since only the process that began the first knows its id."""
+    """Fork the command's own children from the process that it was forked from. Multiprocessing intends this,
+    but starts another one, since only the process that started the first knows its id."""
     server = forkserver._forkserver
     server._forkserver_address = address
     server.ensure_running = lambda: None

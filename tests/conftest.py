@@ -1,8 +1,8 @@
-"""What all tests share: databases, the browser, and the marks that say what a test needs.
+"""Shared by all tests: databases, the browser, and the marks for a test's needs.
 
-A test that takes `engine` runs on SQLite and on a real PostgreSQL, unless `@pytest.mark.databases("sqlite")` says that
-one of them shows as much. The marks `postgresql` and `browser` follow from the fixtures that a test takes; `crawl` and
-`slow` are written down.
+A test that takes `engine` runs on SQLite and on a real PostgreSQL, unless `@pytest.mark.databases("sqlite")`
+says that one of them is enough. The marks `postgresql` and `browser` follow from the fixtures that a test
+takes; `crawl` and `slow` are written down.
 """
 
 import shutil
@@ -29,7 +29,7 @@ from tests.records import registered
 from tests.servers.postgresql import ReusedDatabase, fresh_database, running_server
 from tests.servers.s3 import S3Server, running_s3
 
-# A slow machine is no fault of the code under test.
+# A slow machine is not a fault of the code under test.
 hypothesis.settings.register_profile("qingyi", deadline=None)
 hypothesis.settings.load_profile("qingyi")
 
@@ -37,7 +37,7 @@ _DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--soak`: what has a longer form runs with its full counts."""
+    """Add `--soak`: tests with a longer form run with their full counts."""
     parser.addoption("--soak", action="store_true", help="run what is marked `soak` with its full counts")
 
 
@@ -48,7 +48,8 @@ def soak(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what takes a database on both, or on those that its mark `databases` names; a long form always on both."""
+    """Run a test that takes a database on both, or on those that its mark `databases` names; a long form
+    always on both."""
     if "database_url" in metafunc.fixturenames:
         chosen = next(metafunc.definition.iter_markers("databases"), None)
         long = metafunc.config.getoption("--soak") and metafunc.definition.get_closest_marker("soak")
@@ -57,7 +58,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL or the browser, so that `-m` can leave it out; leave out what has a long form only."""
+    """Mark tests that need PostgreSQL or the browser, so that `-m` can leave them out; leave out tests that
+    have a long form only."""
     if not config.getoption("--soak"):
         long = [item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("soak"))]
         config.hook.pytest_deselected(items=long)
@@ -78,8 +80,8 @@ def _commands_are_forked() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _passwords_cost_little() -> Iterator[None]:
-    """Signing in takes a tenth of a second on purpose, and the suite signs in some thousand times; what the real
-    hasher costs is asserted in the tests of signing in."""
+    """Signing in takes a tenth of a second on purpose, and the suite signs in some thousand times; the tests
+    of signing in assert the cost of the real hasher."""
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(sign_in, "_HASHER", cheap)
@@ -125,7 +127,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A migrated, empty database, on each of the two."""
+    """A migrated, empty database, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         migrated: Path = request.getfixturevalue("migrated_sqlite")
         file = migrated.with_name("qingyi.db")

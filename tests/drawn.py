@@ -20,7 +20,7 @@ def poster(lines: list[str], width: int = 900, size: int = 44) -> bytes:
 
 
 def transparent(lines: list[str], ink: str) -> bytes:
-    """A PNG with these lines on no ground at all."""
+    """A PNG with these lines on a transparent ground."""
     picture = Image.new("RGBA", (900, 60 + 90 * len(lines)), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):

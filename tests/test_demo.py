@@ -15,7 +15,7 @@ from tests.servers.postgresql import free_port
 @pytest.mark.crawl
 @pytest.mark.slow
 def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown(tmp_path: Path) -> None:
-    """With the pictures of the documents, so that they can always be taken again."""
+    """Also takes the documents' pictures, so that they can always be taken again."""
     port = free_port_range(8)
     done = subprocess.run(
         [sys.executable, "-m", "demo", "--once", "--port", str(port), "--screenshots", str(tmp_path)],
@@ -34,7 +34,7 @@ def test_the_demo_finds_all_it_must_and_ends_with_a_verified_takedown(tmp_path: 
 
 
 def free_port_range(count: int) -> int:
-    """The first of `count` ports that lie beside each other and are free."""
+    """The first of `count` consecutive free ports."""
     while True:
         first = free_port()
         try:

@@ -1,4 +1,4 @@
-"""The documents say all there is: every setting, command, call and rule field has its line."""
+"""The documents are complete: every setting, command, call and rule field has its line."""
 
 import json
 import re

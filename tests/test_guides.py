@@ -1,4 +1,4 @@
-"""The guides do what they say: what they write down is put where they say, and used."""
+"""The guides work: their blocks are put where they say, and used."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def test_a_platform_is_read_as_its_guide_says(tmp_path: Path, monkeypatch: pytes
     for module in (described, notices):
         monkeypatch.setattr(module, "__file__", str(folder / Path(module.__file__ or "").name))
     monkeypatch.setattr("crawler.platforms.SOURCES", described.described_pages())
-    monkeypatch.setattr(notices, "_notices", notices._notices.__wrapped__)  # not what was read before
+    monkeypatch.setattr(notices, "_notices", notices._notices.__wrapped__)  # not the cached rows
     url = "https://www.yunxihao.example/p/1"
     post = read_post(
         "<h1>膝盖疼</h1><span class=author>云溪中医</span><time>2026-11-20</time><article>注意保暖。</article>",

@@ -1,4 +1,4 @@
-"""The layout: one room for SQL, one module for days, and no room in which nobody finds anything."""
+"""The layout: one room for SQL, one module for days, and no folder too large to look over."""
 
 import ast
 import tomllib
@@ -12,7 +12,7 @@ from records.settings import PROJECT
 ROOTS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
     "root_packages"
 ]
-# The demo looks into its own database to check what came of it, as a test does.
+# The demo checks its own database, as a test does.
 WITHOUT_SQL = [name for name in ROOTS if name not in {"records", "demo"}]
 SQL = {"select", "insert", "update", "delete"}
 MOST_MODULES = 16

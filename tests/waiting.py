@@ -1,4 +1,4 @@
-"""Waits for what goes on in other processes and threads."""
+"""Waits for events in other processes and threads."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The benchmark of accuracy: its corpus, its gate, and that disguised violations are still found."""
+"""The benchmark of accuracy: its corpus and its gate; disguised violations are still found."""
 
 import json
 from pathlib import Path

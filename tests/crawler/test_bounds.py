@@ -1,4 +1,4 @@
-"""A page that asks for more than a page may costs a minute and a gigabyte and a half at most, and its record says so."""
+"""A page that exceeds its limits costs at most a minute and 1.5 gigabytes, and its record says so."""
 
 import threading
 import time
@@ -40,7 +40,7 @@ WORST = {
 
 
 class Watched:
-    """The most memory that a command and all that it began had at a time, without what they share."""
+    """The peak memory of a command and all its children, without shared memory."""
 
     def __init__(self, process: int) -> None:
         self.most, self.seen = 0, set[psutil.Process]()
@@ -86,7 +86,7 @@ def test_no_page_takes_more_than_its_share(engine: Engine, environment, request)
             watched.end()
             request.node.user_properties.append((path, f"{took:.0f} s, {watched.most >> 20} MiB"))
             assert done.returncode == 0, done.stderr
-            assert took < 90, path  # a machine of two cores that does other things besides
+            assert took < 90, path  # on a machine of two cores with other work
             assert watched.most < 1536 << 20, path
             assert psutil.wait_procs(watched.seen, timeout=10)[1] == [], "no process is left"
             with reading(engine) as session:

@@ -1,4 +1,5 @@
-"""A crawl of real loopback sites: what is fetched, kept, asked for again, and how it survives a kill."""
+"""A crawl of real loopback sites: which pages are fetched, kept and fetched again, and how it survives a
+kill."""
 
 import hashlib
 import time

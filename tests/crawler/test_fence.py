@@ -58,7 +58,7 @@ def test_a_crawler_that_was_frozen_doubles_nothing_and_asks_for_nothing_when_it_
         for process in processes:
             process.send_signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
-        with transaction(engine) as session:  # it is silent for longer than others wait
+        with transaction(engine) as session:  # it is silent for longer than others wait for it
             past = datetime.now(UTC) - timedelta(seconds=1)
             session.execute(update(Lease).values(host="another-machine", expires_at=past))
         other = start(environment, tmp_path, "B")

@@ -1,4 +1,4 @@
-"""A hostile site does no harm: all else is crawled on time, and each refusal is a readable row."""
+"""A hostile site does no harm: other sites are crawled on time, and each refusal is a readable row."""
 
 import socket
 import time
@@ -116,7 +116,7 @@ def test_a_tunnel_to_an_inner_address_is_refused(proxy) -> None:
 
 
 def test_a_name_that_resolves_inside_is_refused_at_the_connection(proxy, monkeypatch) -> None:
-    """Rebinding: whatever the name was when it was asked about, the address of the connection is what counts."""
+    """Rebinding: the address of the connection counts, not the name's address when it was checked."""
     made, address = proxy
 
     async def rebound(*_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:

@@ -1,4 +1,4 @@
-"""Text in pictures: read beside the crawl, once by content, and judged with the page."""
+"""Text in pictures: read in parallel with the crawl, once by content, and judged with the page."""
 
 import os
 from datetime import UTC, datetime

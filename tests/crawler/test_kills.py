@@ -1,5 +1,5 @@
-"""SIGKILL of the crawler and its own processes, of Chromium and of the database, at random points: nothing is lost,
-nothing is twice."""
+"""SIGKILL of the crawler and its own processes, of Chromium and of the database, at random points: nothing is
+lost or duplicated."""
 
 import random
 import subprocess
@@ -148,7 +148,7 @@ def kill(victim: str, crawl: commands.RunningCommand, server: Server, site: Loop
     if victim == "database":
         server.kill()
         with suppress(subprocess.TimeoutExpired):
-            crawl.wait(5)  # it says what is wrong and ends, or is waiting for an answer still
+            crawl.wait(5)  # it reports the fault and ends, or still waits for a response
         server.start()
         return
     if victim == "browser":

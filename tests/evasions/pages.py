@@ -1,7 +1,7 @@
 """Unlawful pages as institutions publish them: forty-four texts, each in one of the shapes that sites give them.
 
-Each text breaks the law in words that leave nothing to weigh (广告法 art. 9, 16, 28; 医疗广告管理办法 art. 7), so that its
-verdict may be asked for whatever is done to the page.
+Each text clearly breaks the law (广告法 art. 9, 16, 28; 医疗广告管理办法 art. 7), so that its verdict must
+hold after any change to the page.
 """
 
 TEXTS = (

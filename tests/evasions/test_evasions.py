@@ -1,7 +1,7 @@
-"""Cheap tricks leave the verdict as it was: whatever is done to an unlawful page that its visitors read on, it is found.
+"""Cheap tricks do not change the verdict: an unlawful page that its visitors can still read is found.
 
-Prints what survived. `ESCAPED` holds how many pages a trick still saves from being found; no trick may save more, and
-one that saves fewer is to be lowered here.
+Prints the pages that escaped. `ESCAPED` holds how many pages each trick still hides; no trick may hide more,
+and where one hides fewer, lower its number here.
 """
 
 from datetime import date
@@ -16,9 +16,9 @@ from records.snapshots.encoding import decode_html
 from tests.evasions.pages import PAGES, TEXTS
 from tests.evasions.transformations import TRANSFORMATIONS
 
-# Excuse the words beside them, which is the judgement's to weigh.
+# These excuse the words next to them, which the judgement has to weigh.
 ESCAPED: dict[str, int] = {}
-MISSED = 1  # pages that the judgement does not find even as they are; none may be added
+MISSED = 1  # pages that the judgement misses even unchanged; none may be added
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def is_found(body: bytes, rules: RuleSet, facts: Facts) -> bool:
 
 @pytest.fixture(scope="session")
 def found(rules: RuleSet, facts: Facts) -> dict[str, str]:
-    """The pages that are found as they are, by their text."""
+    """The pages that are found unchanged, by their text."""
     return {
         text: page for text, page in zip(TEXTS, PAGES, strict=True) if is_found(page.encode(), rules, facts)
     }

@@ -1,4 +1,4 @@
-"""What is done to a page so that a reader of pages no longer finds what its visitors still read.
+"""Changes to a page that hide its words from a program but not from its visitors.
 
 Each takes a page and gives its bytes, as a server would send them. A new trick is one more function here.
 """
@@ -364,7 +364,7 @@ def hidden_and_shown_again_by_a_later_rule(page: str) -> str:
     return _body(page.replace("<head>", style), lambda body: f'<div class="w">{body}</div>')
 
 
-# Company for the words
+# Words around the words
 
 
 @transformation

@@ -132,7 +132,7 @@ def test_what_is_missing_or_was_added_is_named(package: Path) -> None:
 
 
 def test_sums_made_anew_do_not_hide_a_change(package: Path, warc: bytes, manifest: Manifest) -> None:
-    """Who changes a file and the sums still contradicts the manifest."""
+    """A changed file with recomputed sums still contradicts the manifest."""
     forged = package.with_name("forged.zip")
     with zipfile.ZipFile(package) as archive:
         more = {name: archive.read(name) for name in (WACZ, RECORD)}

@@ -1,4 +1,4 @@
-"""What a forger does to a package is named, whatever it is, and in words: also where the sums are made anew."""
+"""Every change that a forger makes to a package is named in words, even with recomputed sums."""
 
 import gzip
 import io
@@ -44,7 +44,7 @@ def named(path: Path) -> set[str]:
 
 
 def packed(path: Path, made: dict[str, bytes], manifest: bytes = TRUE.to_bytes(), **files: bytes) -> Path:
-    """A package with these members, its sums made anew."""
+    """A package with these members and recomputed sums."""
     write_package(path / "package.zip", manifest, {**FILES, **files}, made)
     return path / "package.zip"
 
@@ -204,7 +204,7 @@ def test_a_warc_whose_body_says_that_it_is_packed_is_not_unpacked(monkeypatch: p
 
 @pytest.fixture(scope="module")
 def without_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package whose record is missing, so that none has to be made again to be compared, which takes a second."""
+    """A package whose record is missing, since making one for comparison takes a second."""
     path = tmp_path_factory.mktemp("package") / "package.zip"
     write_package(path, TRUE.to_bytes(), FILES, {WACZ: make_wacz(WARC_BYTES, URL, "云溪", NOW)})
     return path

@@ -1,4 +1,5 @@
-"""The verifier that receivers get: a wheel of its own that finds what `qingyi evidence verify` finds, without Qingyi."""
+"""The verifier that receivers get: a separate wheel that finds the same faults as `qingyi evidence verify`,
+without Qingyi."""
 
 import os
 import subprocess

@@ -1,1 +1,1 @@
-"""What breaks around the system: each fault, and that it loses nothing, doubles nothing, is told, and is got over."""
+"""Faults around the system: each loses nothing, duplicates nothing, is reported, and is recovered from."""

@@ -72,8 +72,8 @@ def new_database(database_url: str, request: pytest.FixtureRequest, tmp_path: Pa
 
 @pytest.fixture
 def recovers(table: dict[str, Row], request: pytest.FixtureRequest) -> Callable[..., object]:
-    """`with recovers(deployment, "fault"):` around what gets over a fault: afterwards nothing is lost nor doubled, and all
-    that was kept verifies."""
+    """`with recovers(deployment, "fault"):` around the recovery from a fault: afterwards nothing is lost or
+    duplicated, and everything kept verifies."""
 
     @contextmanager
     def recovering(deployment: Deployment, fault: str) -> Iterator[None]:

@@ -1,4 +1,5 @@
-"""A small deployment for faults to strike: a site with adverts on it, and a count of what a fault did to its records."""
+"""A small deployment for faults to strike: a site with adverts on it, and a count of the damage to its
+records."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,7 @@ ONE_IN = 4  # pages that are adverts
 
 @dataclass(frozen=True)
 class Damage:
-    """What is not there, what is there twice, and what of the evidence or the log does not verify."""
+    """Missing rows, duplicates, and parts of the evidence or the log that do not verify."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)

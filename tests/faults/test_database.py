@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.crawl, pytest.mark.slow]
 
 
 def sqlite_file(engine: Engine) -> Path:
-    """The file, with all that was committed in it and nothing beside it."""
+    """The file, with all commits in it and no journal next to it."""
     engine.dispose()
     place = Path(engine.url.database)
     with closing(sqlite3.connect(place)) as connection:

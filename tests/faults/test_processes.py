@@ -1,4 +1,4 @@
-"""SIGKILL of each process at points nobody chose: what it did stands, what it had not done is done by the next."""
+"""SIGKILL of each process at points nobody chose: finished work stands, the next process does the rest."""
 
 import random
 import signal
@@ -28,7 +28,7 @@ KILLS = 3  # of each process
 
 
 def family(process: int) -> list[psutil.Process]:
-    """Everything that a process has begun, and what that has."""
+    """All descendants of a process."""
     with suppress(psutil.Error):
         return psutil.Process(process).children(recursive=True)
     return []
@@ -41,7 +41,7 @@ def count_snapshots(engine: Engine) -> int:
 
 @contextmanager
 def started(environment: Mapping[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`qingyi` as an operator starts it; whatever becomes of the test, nothing of it is left running."""
+    """`qingyi` as an operator starts it; ended with all its children, whatever the outcome of the test."""
     program = [sys.executable, "-m", "qingyi", *arguments]
     process = subprocess.Popen(
         program, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -58,7 +58,7 @@ def started(environment: Mapping[str, str], *arguments: str) -> Iterator[subproc
 
 @contextmanager
 def serve(environment: Mapping[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The server, whose clock begins what is due at once."""
+    """The server, whose scheduler starts due jobs at once."""
     with started(environment, "serve", "--port", str(port)) as process:
         yield process
 
@@ -122,7 +122,7 @@ def test_any_process_killed_at_random_points(
 
 
 def strike(victim: str, deployment: Deployment, after: float) -> None:
-    """Kill it a time after the first page was kept, and then whoever began it."""
+    """Kill it some time after the first page was kept, and then its parent."""
     if victim in {"serve", "step of the clock"}:
         due_at_once(deployment.engine)
         running = serve(deployment.environment, free_port())
@@ -146,7 +146,7 @@ def strike(victim: str, deployment: Deployment, after: float) -> None:
 
 
 def words(process: psutil.Process) -> str:
-    """The command line of a process; none of one that has ended meanwhile."""
+    """The command line of a process; "" if it has ended meanwhile."""
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return ""

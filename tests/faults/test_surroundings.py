@@ -1,4 +1,4 @@
-"""What is around the system: the clock, the names, the browser, the reader of pictures, and others that do the same."""
+"""The system's surroundings: the clock, DNS, the browser, the picture reader, and concurrent programs."""
 
 import os
 from contextlib import suppress
@@ -151,7 +151,7 @@ def test_what_cannot_read_at_all_blames_no_picture(
 
 
 def _reads(*_: object) -> None:
-    """What reads another picture all right."""
+    """A reader that reads another picture correctly."""
 
 
 @pytest.mark.databases("sqlite")

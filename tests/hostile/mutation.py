@@ -1,6 +1,6 @@
-"""Breaks pages where readers of pages break: structure by structure, each by one small step of many kinds.
+"""Breaks pages at the structures where their readers fail, by small steps of many kinds.
 
-What is drawn comes from a seed, so that a page that does harm can be made again: `mutated(page, seed)`.
+All choices come from a seed, so that a harmful page can be made again: `mutated(page, seed)`.
 """
 
 import random

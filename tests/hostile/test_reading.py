@@ -1,6 +1,6 @@
-"""No page escapes by breaking its readers: whatever it holds, it is read, kept and judged, and in time.
+"""No page escapes by breaking its readers: whatever it holds, it is read, kept and judged in time.
 
-The guard (`crawler.pages.guarded`) would catch what is raised; that it never has to is what is asked for here.
+The guard (`crawler.pages.guarded`) would catch any error; here it must never have to.
 """
 
 import time
@@ -39,7 +39,7 @@ LONGEST = 15.0  # seconds for one page, on a busy machine
 
 
 def read_all(body: bytes, rules: RuleSet) -> None:
-    """All that a crawl does with a page's bytes, and then its judgement."""
+    """Read a page's bytes as a crawl does, then judge it."""
     begun = time.monotonic()
     html = decode_html(body, "text/html")
     post = read_post(html, URL)
@@ -58,7 +58,7 @@ def read_all(body: bytes, rules: RuleSet) -> None:
 
 
 def read_lists(body: bytes) -> None:
-    """All that a crawl does with what names pages."""
+    """Read a list of pages as a crawl does."""
     begun = time.monotonic()
     for name in ("robots.txt", "sitemap.xml"):
         assert isinstance(SITE.read_map(TARGET, f"http://yx.example/{name}", body), SiteMap)

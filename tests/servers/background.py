@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseServer
 
-_NOTICED_WITHIN = 0.02  # seconds in which the server sees that it shall end; half a second is its own default
+_NOTICED_WITHIN = 0.02  # seconds in which the server notices its end; its own default is half a second
 
 
 @contextmanager

@@ -54,11 +54,11 @@ _DIGITS = "9" * 5_000
 
 
 def _escaping(markup: str, head: bytes = _OK) -> Callable[[Write], None]:
-    """An unlawful page that would hide itself by what stands beside its words."""
+    """An unlawful page that hides itself by the markup around its words."""
     return _whole(f"<title>门诊</title>{markup}<p>{UNLAWFUL}</p>".encode("utf-8", "surrogatepass"), head)
 
 
-# Each of them is a page that visitors read: it has to be judged, and found unlawful.
+# Visitors can read each of these pages: it has to be judged and found unlawful.
 ESCAPES: dict[str, Callable[[Write], None]] = {
     "/escape/width": _escaping(f'<img src="/a.png" width="{_DIGITS}">'),
     "/escape/colour": _escaping(f'<p style="color:rgb({_DIGITS},0,0);background:#fff">色</p>'),

@@ -1,4 +1,4 @@
-"""A real DNS server on loopback that knows some names, says of all others that there are none, or fails."""
+"""A real DNS server on loopback that knows some names, denies all others, or fails."""
 
 import socketserver
 from collections.abc import Iterator

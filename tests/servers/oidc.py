@@ -13,7 +13,7 @@ import httpx
 
 @contextmanager
 def running_provider() -> Iterator[str]:
-    """The provider's address; whoever types a name there is that user."""
+    """The provider's address; a visitor becomes the user whose name they type."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -129,8 +129,8 @@ _TABLES_AS_THEY_ARE = """SELECT
 
 
 class ReusedDatabase:
-    """A migrated database that one test after the other takes, emptied in between: copying it anew would take as long
-    as most tests do. It is made again where a test changed its tables."""
+    """A migrated database that one test after the other takes, emptied in between: copying it each time would
+    take as long as most tests do. It is made again where a test changed its tables."""
 
     def __init__(self, server: str, template: str) -> None:
         self._server, self._template = server, template

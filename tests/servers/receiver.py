@@ -1,4 +1,4 @@
-"""A real receiver of webhooks on loopback: what it got, and what it answers."""
+"""A real receiver of webhooks on loopback: the messages it got, and its response."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from tests.servers.background import in_background
 
 @dataclass
 class Receiver:
-    """Messages as they came: headers by lower-case name, and body. It answers with `status`."""
+    """Messages as received: headers by lower-case name, and body. It answers with `status`."""
 
     url: str = ""
     status: int = 204

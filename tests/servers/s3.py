@@ -19,13 +19,13 @@ KEY, SECRET, REGION = "qingyi", "a-secret-of-the-tests", "us-east-1"
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running server, and what an operator would reach it by."""
+    """A running server, and an operator's credentials for it."""
 
     address: str
     operator: Any
 
     def new_bucket(self, *, locked_days: int = 0) -> Bucket:
-        """A new bucket; with `locked_days` the server keeps for so long whatever comes into it."""
+        """A new bucket; with `locked_days` the server keeps every object that long."""
         name = f"evidence-{secrets.token_hex(6)}"
         self.operator.create_bucket(Bucket=name, ObjectLockEnabledForBucket=locked_days > 0)
         if locked_days:
@@ -71,8 +71,8 @@ def _listens(process: int, port: int) -> bool:
 
 
 def _serve(port: int) -> None:
-    """Moto's server. It knows one of the two headers by which a client may say that what it sends is whole (S3 API,
-    PutObject): the other one is told to it as that."""
+    """Moto's server. It knows only one of the two checksum headers that a client may send (S3 API,
+    PutObject): the other one is renamed to it."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, run_simple
 

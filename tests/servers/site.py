@@ -12,7 +12,7 @@ from tests.servers.background import in_background
 
 @dataclass
 class Answer:
-    """What the site answers for a path."""
+    """The site's response for a path."""
 
     body: bytes | str = b""
     status: int = 200
@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass
 class LoopbackSite:
-    """Pages, and what was asked of them: (path, headers) in order."""
+    """Pages, and the requests for them: (path, headers) in order."""
 
     url: str
     pages: dict[str, Answer | Callable[[], Answer]]
@@ -92,6 +92,6 @@ def page(
     *links: str,
     words: str = "我院设内科、外科、儿科，门诊时间为每日八时至十七时，急诊二十四小时开放，欢迎监督。" * 2,
 ) -> str:
-    """A page with links and enough words to be no shell."""
+    """A page with links and enough words not to be a shell."""
     anchors = "".join(f'<a href="{link}">{link}</a> ' for link in links)
     return f"<!doctype html><html><head><title>页</title></head><body><nav>{anchors}</nav><p>{words}</p></body></html>"

@@ -1,4 +1,5 @@
-"""Every locked package is under a licence that the policy allows, and what says none is decided by name."""
+"""Every locked package is under a licence that the policy allows, and the policy decides by name where a
+package states none."""
 
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path

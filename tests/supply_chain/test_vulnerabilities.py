@@ -1,4 +1,4 @@
-"""Known weaknesses are asked for by pip-audit itself; that nobody could be asked is not taken for a clean answer."""
+"""pip-audit itself asks for known vulnerabilities; a failure to ask does not count as a clean result."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FOUND = Answer(2, (), (("some 1.0", "GHSA-aaaa-bbbb-cccc", "1.1"),))
 
 @pytest.fixture
 def advisories() -> Iterator[str]:
-    """A service like osv.dev, to whom `leaky` is known."""
+    """A service like osv.dev that knows `leaky`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

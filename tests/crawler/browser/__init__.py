@@ -1,1 +1,1 @@
-"""The browser, and what goes in and out of it."""
+"""The browser, its requests and its responses."""

@@ -1,4 +1,4 @@
-"""The browser's way out is led to no other host than the one that was checked, however a request is written."""
+"""The browser's proxy connects only to the host that was checked, however a request is written."""
 
 import socket
 import socketserver
@@ -23,7 +23,7 @@ def port() -> Iterator[int]:
 
 @contextmanager
 def recording() -> Iterator[tuple[str, list[bytes]]]:
-    """A server that keeps what it is sent; its host and port."""
+    """A server that keeps the bytes it receives; its host and port."""
     kept: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
@@ -39,7 +39,7 @@ def recording() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def sent(port: int, request: bytes) -> bytes:
-    """What the proxy answers to bytes as they are."""
+    """The proxy's response to these bytes."""
     with socket.create_connection(("127.0.0.1", port), 5) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""What is kept of a page in the browser is what came over the wire, byte for byte."""
+"""The bytes kept of a page in the browser are those that came over the wire."""
 
 import gzip
 import io
@@ -32,7 +32,7 @@ HEADERS = {"X-Dept": "皮肤科".encode().decode("latin-1"), "X-Raw": "白癜风
     "written", ["皮肤科".encode(), "白癜风".encode("gbk"), bytes(range(32, 256)), b"plain"]
 )
 def test_a_header_is_had_back_from_what_the_protocol_shows(written: bytes) -> None:
-    undefined = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # windows-1252 leaves them as they are
+    undefined = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # windows-1252 leaves them unchanged
     shown = "".join(chr(byte) if byte in undefined else bytes([byte]).decode("cp1252") for byte in written)
     assert header_value(shown).encode("latin-1") == written
 

@@ -10,7 +10,7 @@ from crawler.downloading.skipped import OutOfTime
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Monotonic seconds, to be moved on."""
+    """Monotonic seconds, which the test moves on."""
     now = [100.0]
     monkeypatch.setattr(budget, "monotonic", lambda: now[0])
     return now

@@ -65,7 +65,7 @@ def test_one_bad_address_among_several_is_enough() -> None:
 
 
 def some_of(network: str) -> list[str]:
-    """The first, the last and an address in the midst of a network."""
+    """The first, the last and a middle address of a network."""
     found = ip_network(network)
     return [str(found[number]) for number in {0, found.num_addresses // 3, found.num_addresses - 1}]
 
@@ -78,7 +78,7 @@ def test_what_the_registries_do_not_call_reachable_is_refused(network: str) -> N
     for address in map(ip_address, some_of(network)):
         carried = getattr(address, "sixtofour", None) or getattr(address, "ipv4_mapped", None)
         if carried and AddressGuard().is_public(str(carried)):
-            continue  # a form of an address of the open net
+            continue  # a form of a public address
         if not any(address in own for own in reachable if own.version == address.version):
             assert AddressGuard().refuses(str(address)), address
 

@@ -1,4 +1,4 @@
-"""Retry-After is read in every form of the standard, and nothing that a server writes ends its reader."""
+"""Retry-After is read in every form of the standard, and no value of a server raises an error."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What of a page is its own, and what frames it: told by how much of its words stand where, not by names alone."""
+"""A page's own content and its frame: recognised by where most of its words stand, not by names alone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What breaks a reader of pages is said, and the page's words are kept all the same."""
+"""A page that breaks its reader is reported, and its words are kept."""
 
 import pytest
 

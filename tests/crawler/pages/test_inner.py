@@ -1,4 +1,4 @@
-"""Words that a page shows without having them in its tree as they are read."""
+"""Words that a page shows although its tree does not hold them in reading order."""
 
 from base64 import b64encode
 

@@ -1,4 +1,4 @@
-"""Where a page leads: as a browser resolves it, whatever element or handler names it."""
+"""The links of a page as a browser resolves them, from any element or handler."""
 
 import pytest
 

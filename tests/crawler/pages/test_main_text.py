@@ -1,4 +1,4 @@
-"""The main text of pages of twelve systems, against readings made by hand; also where nothing is named or tagged."""
+"""The main text of pages of twelve systems, against readings made by hand; also without names or tags."""
 
 import re
 from statistics import mean
@@ -14,7 +14,7 @@ SYSTEMS = sorted({page.system for page in PAGES})
 
 
 def unnamed(html: str) -> str:
-    """The page without what its author calls its parts; what makes it a platform's is left."""
+    """The page without its author's names of parts; the marks of its platform are left."""
     html = re.sub(r'\b(?:class|id|role|data-role)="(?!js_|activity-name)[^"]*"', "", html)
     return re.sub(r"<(/?)(?:nav|header|footer|aside|main|article)\b", r"<\1div", html)
 

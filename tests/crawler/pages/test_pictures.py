@@ -1,4 +1,4 @@
-"""The pictures of a page: wherever their address stands, early and late."""
+"""The pictures of a page: wherever their address stands, loaded early or late."""
 
 import pytest
 

@@ -28,7 +28,7 @@ TRADITIONAL = (
     "術後第一週以床上活動為主，家屬協助下床。",
     "複診請攜帶出院小結和影像資料。",
 )
-# Codec of the bytes, what the page says in its head ("" nothing), what the server says, the words.
+# Codec of the bytes, the page's own declaration ("" none), the server's, the words.
 WAYS = {
     "utf-8 said": ("utf-8", "utf-8", "text/html; charset=utf-8", SIMPLIFIED),
     "utf-8 unsaid": ("utf-8", "", "text/html", SIMPLIFIED),
@@ -38,7 +38,7 @@ WAYS = {
     "gb18030 said to be latin": ("gb18030", "", "text/html; charset=iso-8859-1", SIMPLIFIED),
     "big5 said": ("big5hkscs", "big5", "text/html", TRADITIONAL),
 }
-# What stands in the source of some template, and no reader sees.
+# Text in the source of some template that no reader sees.
 UNSEEN = (
     "弹窗里的话不给人看",
     "脚本里的话",

@@ -1,4 +1,4 @@
-"""What a click, a touch or a slide shows is visible text; what no visitor can have shown is hidden."""
+"""Text that a click, a touch or a slide shows is visible; text that no visitor can reveal is hidden."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When a page is asked of the browser: where a script writes it, or the plain page says next to nothing."""
+"""When a page needs the browser: where a script writes it, or the plain page has almost no text."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""What the eye sees is told from what is hidden; both are kept, and hidden publicity is a finding of its own."""
+"""Visible text is told apart from hidden text; both are kept, and hidden publicity is a finding of its
+own."""
 
 from datetime import date
 

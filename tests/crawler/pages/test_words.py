@@ -1,4 +1,4 @@
-"""Words that are no plain text of the page: each is read, and marked with where it stood."""
+"""Words outside the plain text of the page: each is read, and marked with its place."""
 
 import pytest
 

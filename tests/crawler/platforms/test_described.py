@@ -1,4 +1,5 @@
-"""Platforms that are rows: a post is read as a visitor without an account sees it, a notice is told by its words."""
+"""Platforms that are rows: a post is read as a visitor without an account sees it, a notice is recognised by
+its words."""
 
 from urllib.parse import quote
 
@@ -117,7 +118,7 @@ def test_a_shell_or_an_unknown_notice_is_unknown_and_never_gone(url: str, words:
 
 @pytest.mark.parametrize("page", described_pages(), ids=lambda page: page.platform.name)
 def test_each_row_says_what_can_be_looked_for(page: type[DescribedPage]) -> None:
-    """A selector that is none would raise here, not on a page that somebody waits for."""
+    """An invalid selector raises here, not on a real page."""
     own = page(response=HttpResponse("https://a.example/", body=b"<html><body><p>a</p></body></html>"))
     assert own.to_post().state == "unknown"
     assert (own.title(), own.account(), own.published(), list(own.images())) == ("", "", "", [])

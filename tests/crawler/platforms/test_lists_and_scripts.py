@@ -1,4 +1,5 @@
-"""Lists of posts in every form that people and bridges make, and what a post keeps in its scripts."""
+"""Lists of posts in every form that people and bridges make, and the words that a post keeps in its
+scripts."""
 
 import json
 

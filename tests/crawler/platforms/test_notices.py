@@ -1,4 +1,5 @@
-"""What platforms show in place of a post: rows of data. What no row knows is unknown, never gone."""
+"""Notices that platforms show in place of a post: rows of data. A notice that matches no row is unknown,
+never gone."""
 
 import pytest
 import yaml

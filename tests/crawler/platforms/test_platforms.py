@@ -1,4 +1,4 @@
-"""Posts and lists of posts: what each platform's pages say, and how its states are told apart."""
+"""Posts and lists of posts: how each platform's pages are read, and how its states are told apart."""
 
 from datetime import UTC, datetime
 

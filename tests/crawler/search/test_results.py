@@ -1,4 +1,5 @@
-"""Search pages are data: what is typed, which pages the results name, and what is said of a template that is none."""
+"""Search pages are data: the queries, the pages that the results name, and the errors for an invalid
+template."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`qingyi tips search`: what search pages name and no list has becomes tips, once."""
+"""`qingyi tips search`: pages that search pages name and no list has become tips, once."""
 
 from pathlib import Path
 

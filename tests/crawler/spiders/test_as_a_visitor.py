@@ -1,4 +1,5 @@
-"""The crawl sees what a visitor sees: past a cookie, a click and a server's wrong length; and what a script takes away."""
+"""The crawl sees what a visitor sees: past a cookie, a click and a server's wrong length; and text that a
+script removes."""
 
 import pytest
 from sqlalchemy import Engine, select

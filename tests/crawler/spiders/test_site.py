@@ -1,4 +1,4 @@
-"""How the spider finds a site's pages, and what it does not fall into."""
+"""How the spider finds a site's pages and avoids traps."""
 
 import itertools
 from contextlib import suppress

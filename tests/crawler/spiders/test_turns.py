@@ -1,4 +1,4 @@
-"""Whose turn it is: so many visits at once, and no more of one host than it is asked for pages at a time."""
+"""Which visits run: a limited number at once, and per host only as many as it allows requests at once."""
 
 from crawler.spiders.turns import Turns
 from records.models import VisitKind

@@ -1,4 +1,4 @@
-"""Pictures are read beside the crawl: one that cannot be read to its end holds nothing up."""
+"""Pictures are read in parallel with the crawl: one that hangs its reader holds nothing up."""
 
 import os
 from datetime import UTC, datetime

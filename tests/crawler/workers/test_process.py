@@ -1,5 +1,5 @@
-"""A process beside the crawl: it begins again after it was killed, a task that hangs ends in time, and it ends with the
-process that began it."""
+"""A process in parallel with the crawl: it starts again after a kill, a hanging task ends in time, and it
+ends with the process that started it."""
 
 import asyncio
 import multiprocessing
@@ -28,7 +28,7 @@ def worker() -> Iterator[WorkerProcess]:
 
 
 def hang_with_the_interpreter_held() -> None:
-    """As a library's own code does that never returns."""
+    """As in a library's own code that never returns."""
     import ctypes
 
     ctypes.PyDLL(None).sleep(60)
