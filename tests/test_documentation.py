@@ -92,7 +92,7 @@ def named(program: Group, words: list[str]) -> bool:
 
 def test_every_field_of_a_rule_is_in_the_lists_guide() -> None:
     guide = (PROJECT / "keyword_lists" / "README.md").read_text("utf-8")
-    schema = json.loads((PROJECT / "keyword_lists" / "schema.json").read_text("utf-8"))
+    schema = json.loads((PROJECT / "classifiers" / "lists" / "schema.json").read_text("utf-8"))
     for name in schema["$defs"]["rule"]["properties"]:
         assert f"| `{name}` |" in guide
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -25,16 +25,23 @@ class _ParsedFile(NamedTuple):
     errors: tuple[tuple[tuple[str | int, ...], str], ...]
 
 
+@cache
+def _schema() -> dict[str, Any]:
+    """The format of the files, which is the program's: lists that were written for another version are told by it."""
+    return cast("dict[str, Any]", json.loads(Path(__file__).with_name("schema.json").read_text("utf-8")))
+
+
 @lru_cache(maxsize=64)
-def _parsed(text: str, schema: str, definition: str) -> _ParsedFile:
+def _parsed(text: str, definition: str) -> _ParsedFile:
     """A draft is checked as a whole at each pause in typing, and all of its files but one are as they were. Raises
     yaml.YAMLError."""
     loader = yaml.CSafeLoader(text)
     node = loader.get_single_node() or yaml.ScalarNode("tag:yaml.org,2002:null", "")
     content = loader.construct_document(node)
-    whole = {"$ref": f"#/$defs/{definition}", "$defs": json.loads(schema)["$defs"]}
+    whole = {"$ref": f"#/$defs/{definition}", "$defs": _schema()["$defs"]}
     errors = sorted(Draft202012Validator(whole).iter_errors(content), key=lambda e: list(map(str, e.path)))
-    told = tuple((tuple(error.absolute_path), _in_words(error)) for error in errors)
+    # Each missing field is an error of its own that names them all.
+    told = tuple(dict.fromkeys((tuple(error.absolute_path), _in_words(error)) for error in errors))
     return _ParsedFile(pickle.dumps(content), node, told)
 
 
@@ -52,12 +59,8 @@ class ListReader:
         self.faults: list[ListFault] = []
         self.digest = hashlib.sha256()
         self._nodes: dict[str, yaml.Node] = {}
-        try:
-            self.schema = (folder / "schema.json").read_text("utf-8")
-            json.loads(self.schema)
-        except (OSError, ValueError) as error:
-            fault = ListFault(str(folder / "schema.json"), 0, "-", f"无法读取格式定义：{error}")
-            raise ListsRefused([fault]) from error
+        if not folder.is_dir():
+            raise ListsRefused([ListFault(str(folder), 0, "-", "没有这个文件夹")])
 
     def read(self, name: str, definition: str) -> dict[str, Any]:
         """The file's content; empty when faults were found (and kept)."""
@@ -65,7 +68,7 @@ class ListReader:
             raw = (self.folder / name).read_bytes()
             self.digest.update(name.encode() + b"\0" + raw + b"\0")
             text = raw.decode("utf-8")
-            parsed = _parsed(text, self.schema, definition)
+            parsed = _parsed(text, definition)
         except OSError as error:
             self.faults.append(ListFault(name, 0, "-", f"无法读取：{error.strerror}"))
         except UnicodeDecodeError as error:

@@ -204,7 +204,7 @@ class RuleSet:
 
 
 _KEPT = 3  # versions: the one in force, and a draft before and after a change
-_known: OrderedDict[tuple[str, str], RuleSet] = OrderedDict()
+_known: OrderedDict[str, RuleSet] = OrderedDict()
 _lock = Lock()
 
 
@@ -228,7 +228,7 @@ def load_rules(folder: Path) -> RuleSet:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
     if reader.faults or wording is None or naming is None:
         raise ListsRefused(reader.faults)
-    files = (reader.digest.hexdigest(), reader.schema)
+    files = reader.digest.hexdigest()
     with _lock:
         if files in _known:
             _known.move_to_end(files)

@@ -38,8 +38,8 @@ def lists_in_force(folder: Path, kept: Path) -> ListsInForce:
 
 
 def list_files(folder: Path) -> dict[str, bytes]:
-    """The files that are the lists, by name, byte for byte: what a version's hash covers, and their format."""
-    paths = sorted((*folder.glob("*.yaml"), *(folder / name for name in ("schema.json", *LEARNED_FILES))))
+    """The files that are the lists, by name, byte for byte: what a version's hash covers."""
+    paths = sorted((*folder.glob("*.yaml"), *(folder / name for name in LEARNED_FILES)))
     return {path.name: path.read_bytes() for path in paths}
 
 

@@ -86,7 +86,7 @@ def database(tmp_path: Path) -> dict[str, str]:
         (("crawl",), "请先运行 qingyi database upgrade"),
         (("serve",), "请先运行 qingyi database upgrade"),
         (("judge", "/no/such/file"), "无法读取 /no/such/file"),
-        (("lists", "check", "/no/such/folder"), "/no/such/folder/schema.json"),
+        (("lists", "check", "/no/such/folder"), "/no/such/folder:0: -: 没有这个文件夹"),
         (("database", "upgrade", "no-such-revision"), "no-such-revision"),
     ],
 )

@@ -44,8 +44,7 @@ def fronted(application: str, folder: Path) -> Iterator[Front]:
     server = (PROJECT / "docker/nginx.conf").read_text("utf-8")
     for written, here in (
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
-        ("http2 on;", "" if _is_old() else "http2 on;"),
+        ("listen 443 ssl http2;", f"listen 127.0.0.1:{secure} ssl http2;"),
         ("/etc/nginx/qingyi/", f"{folder}/"),
         ("http://127.0.0.1:8800", application),
         (NAME, "localhost"),
@@ -66,12 +65,6 @@ def fronted(application: str, folder: Path) -> Iterator[Front]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _is_old() -> bool:
-    """Whether this nginx is older than 1.25.1, which brought `http2 on`."""
-    told = subprocess.run(["/usr/sbin/nginx", "-v"], capture_output=True, text=True, check=True).stderr
-    return tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", told).groups())) < (1, 25, 1)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:

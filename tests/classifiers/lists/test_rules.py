@@ -30,7 +30,7 @@ rules:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("schema.json", *LEARNED_FILES, *SUPPORT_FILES):
+    for name in (*LEARNED_FILES, *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, tmp_path / name)
     return tmp_path
 
@@ -121,3 +121,15 @@ def test_lists_without_the_cues_that_the_judgement_asks_for_are_refused(folder: 
 def test_a_list_can_be_surveyed_line_by_line(path: Path) -> None:
     longest = max(path.read_text("utf-8").splitlines(), key=len)
     assert len(longest) <= 120, longest
+
+
+def test_lists_of_another_version_are_refused_by_line_and_field(folder: Path) -> None:
+    """The format is the program's: a schema that lies with the lists, as versions before 1.0 had it, is not asked."""
+    (folder / "trial.yaml").write_text(GOOD, "utf-8")
+    (folder / "schema.json").write_text('{"$defs": {"laws": {}}}', "utf-8")
+    laws = (folder / "laws.yaml").read_text("utf-8")
+    line = next(line for line in laws.splitlines(keepends=True) if "checked_on:" in line)
+    (folder / "laws.yaml").write_text(laws.replace(line, "", 1), "utf-8")
+    with pytest.raises(ListsRefused) as caught:
+        load_rules(folder)
+    assert [str(fault) for fault in caught.value.faults] == ["laws.yaml:7: laws.1: 缺少字段：checked_on"]

@@ -40,7 +40,7 @@ contexts:
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("lists")
-    for name in ("schema.json", *LEARNED_FILES, *SUPPORT_FILES):
+    for name in (*LEARNED_FILES, *SUPPORT_FILES):
         shutil.copy(PROJECT / "keyword_lists" / name, folder / name)
     (folder / "trial.yaml").write_text(FAMILY, "utf-8")
     (folder / "contexts.yaml").write_text(CONTEXTS, "utf-8")
