@@ -24,7 +24,8 @@ from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.crawl, pytest.mark.slow]
 
-KILLS = 3  # of each process
+KILLS = 15  # of each process
+PATIENCE = 240  # seconds: a server, its step and a browser begin, on a machine that does other things
 
 
 def family(process: int) -> list[psutil.Process]:
@@ -129,7 +130,7 @@ def strike(victim: str, deployment: Deployment, after: float) -> None:
     else:
         running = started(deployment.environment, "crawl")
     with running as process:
-        wait_for(lambda: count_snapshots(deployment.engine) > 0, "nothing is kept")
+        wait_for(lambda: count_snapshots(deployment.engine) > 0, "nothing is kept", PATIENCE)
         with suppress(subprocess.TimeoutExpired):
             process.wait(after)
         begun = family(process.pid)

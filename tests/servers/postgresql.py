@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -72,9 +73,9 @@ class Server:
         psutil.wait_procs(workers, 30)
 
     def stop(self) -> None:
-        """Stop it in good order."""
+        """Stop it in good order, whoever is still connected."""
         if self.process and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(30)
 
 
