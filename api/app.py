@@ -37,6 +37,7 @@ from api.signin.oidc import router as oidc_router
 from api.signin.password import router as password_router
 from api.signin.routes import router as signin_router
 from api.signin.second_factor import router as second_factor_router
+from api.tables.routes import router as tables_router
 from api.tips.routes import router as tips_router
 from api.v1.attachments import router as attachments_router
 from api.v1.caller import RateLimiter
@@ -109,6 +110,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         settings_router,
         password_router,
         second_factor_router,
+        tables_router,
         audit_router,
         help_router,
         queue_router,

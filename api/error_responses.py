@@ -7,11 +7,12 @@ request that does not fit, errors with the place of each fault. People get a pag
 import logging
 import re
 import sqlite3
+from dataclasses import dataclass
+from http import HTTPStatus
 from math import ceil
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
@@ -46,6 +47,7 @@ from records.transfers.attachments import AttachmentRefused
 from records.transfers.leases import LeaseLost
 from records.transfers.office_queue import NotThisOffice
 from records.transfers.webhooks import WebhookRefused
+from records.validator_words import in_words
 from records.workflow import StepRefused
 
 API_PREFIX = "/api/"
@@ -114,8 +116,8 @@ async def answer(request: Request, error: Exception) -> Response:
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
         detail = _OUT_OF_ORDER
     if request.url.path.startswith(API_PREFIX):
-        faults = jsonable_encoder(error.errors()) if isinstance(error, RequestValidationError) else []
-        faults = [{"loc": fault["loc"], "msg": fault["msg"]} for fault in faults]
+        faults = list(error.errors()) if isinstance(error, RequestValidationError) else []
+        faults = [{"loc": fault["loc"], "msg": in_words(fault)} for fault in faults]
         problem = Problem(title=title, status=status, detail=detail, errors=faults)
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         if isinstance(error, TooManyCalls):
@@ -123,7 +125,74 @@ async def answer(request: Request, error: Exception) -> Response:
         return JSONResponse(
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )
-    return page(request, "error.html", status, title=title, detail=detail)
+    faults = _faults(error) if isinstance(error, RequestValidationError) else []
+    back = next((where for where in _ABOVE if request.url.path.startswith(where)), "")
+    return page(request, "error.html", status, title=title, detail=detail, faults=faults, back=back)
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field of a form or an address, in words."""
+
+    field: str
+    title: str
+    words: str
+
+
+def _faults(error: RequestValidationError) -> list[FieldFault]:
+    found = []
+    for fault in error.errors():
+        field = str(next((part for part in reversed(fault["loc"]) if isinstance(part, str)), ""))
+        found.append(FieldFault(field, _FIELDS.get(field, field), in_words(fault)))
+    return found
+
+
+# What people call the fields of forms and addresses.
+_FIELDS = {
+    "action": "操作",
+    "attachment": "附件",
+    "contact": "联系方式",
+    "content": "内容",
+    "days": "天数",
+    "display_name": "姓名",
+    "disposed_on": "日期",
+    "document_number": "文书号",
+    "file": "文件",
+    "kind": "种类",
+    "measure": "措施",
+    "name": "名称",
+    "note": "说明",
+    "office": "部门",
+    "password": "密码",
+    "reason": "理由",
+    "received_on": "收到日期",
+    "role": "角色",
+    "since": "起始日期",
+    "state": "状态",
+    "text": "文本",
+    "to": "研判员",
+    "until": "截止日期",
+    "url": "网址",
+    "version": "版本",
+    "what": "内容",
+    "words": "内容",
+}
+# Pages that a refused address belongs to.
+_ABOVE = (
+    "/admin/registry",
+    "/admin/offices",
+    "/admin/people",
+    "/figures",
+    "/lists",
+    "/letters",
+    "/tips",
+    "/cases",
+    "/takedown",
+    "/audit",
+    "/quality",
+    "/webhooks",
+    "/tables",
+)
 
 
 async def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
@@ -162,7 +231,8 @@ def _detail(error: Exception) -> str:
     if isinstance(error, HTTPException) and error.status_code == 400:
         return "请求体无法读取：应为 UTF-8 编码的 JSON"
     if isinstance(error, HTTPException):
-        return _TITLES.get(error.status_code, str(error.detail))
+        said = str(error.detail)
+        return _TITLES.get(error.status_code, said) if said == HTTPStatus(error.status_code).phrase else said
     if isinstance(error, RequestValidationError):
-        return "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors())
+        return "；".join(f"{'.'.join(map(str, fault['loc']))}：{in_words(fault)}" for fault in error.errors())
     return str(error)

@@ -14,6 +14,7 @@ from classifiers.page.certificates import canonical_number
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
 from crawler.platforms import read_post
 from records.local_time import local_day, parse_day
+from records.validator_words import in_words
 
 # From 2001 to 2128; a smaller number is a day as digits (20260701).
 _FIRST_SECONDS, _FIRST_MILLISECONDS, _LAST_MILLISECONDS = 1e9, 1e11, 5e12
@@ -143,7 +144,7 @@ def _facts(parsed: LineIn, today: date) -> Facts:
 def _reason(error: ValidationError | ValueError) -> str:
     if isinstance(error, ValidationError):
         return "；".join(
-            f"{'.'.join(map(str, fault['loc'])) or '整行'}: {fault['msg']}" for fault in error.errors()
+            f"{'.'.join(map(str, fault['loc'])) or '整行'}: {in_words(fault)}" for fault in error.errors()
         )
     if isinstance(error, json.JSONDecodeError):
         return f"不是 JSON：第 {error.colno} 列，{error.msg}"

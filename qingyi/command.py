@@ -22,6 +22,7 @@ from records.lists.agreement import VersionMissing
 from records.sheets.table import FileRefused
 from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
+from records.validator_words import in_words
 
 # Where each command lives. Only the module of the command that was named is imported: together they take seconds.
 _GROUPS = {
@@ -95,7 +96,7 @@ def main() -> None:
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:
-        lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {d['msg']}" for d in error.errors() if d["loc"]]
+        lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {in_words(d)}" for d in error.errors() if d["loc"]]
         _fail("设置有误：\n" + "\n".join(lines), 2)
     except OperationalError as error:
         _fail(f"数据库无法使用：{str(error.orig).strip().splitlines()[0]}", 2)

@@ -24,6 +24,7 @@ from records.local_time import local_day
 from records.models import Case, CaseClaim, CaseState, SignIn, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, is_in_reach, may
+from records.reference.reasons import list_ready_reasons
 from records.tips import list_tips_of_page
 from records.workflow import STEPS
 
@@ -122,6 +123,7 @@ def show_case(
             view=wanted.address(),
             told=told,
             today=local_day(now),
+            ready=list_ready_reasons(session),
             talked=told.talked,
             claim_minutes=app.settings.claim_minutes,
             **done_values(session, told.done, sign_in.user),

@@ -22,6 +22,7 @@ from records.database import reading, transaction
 from records.models import Case, CaseState, Office, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, may
+from records.reference.reasons import list_ready_reasons
 from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -69,6 +70,8 @@ def queue(
             lookers=list_lookers(session, [case.id for case in cases[:PAGE_SIZE]], now),
             passed=count_passed(session, wanted, sign_in, now),
             sorts=queues.SORTS,
+            ready=list_ready_reasons(session),
+            approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),
         )
 

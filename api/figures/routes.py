@@ -83,7 +83,9 @@ def figure_query(
     period = Period.quarter(local_day(now))
     if since and until:
         if not (date(2000, 1, 1) <= since <= until <= date(2199, 12, 31)) or (until - since).days > _LONGEST:
-            raise HTTPException(422)
+            if until < since:
+                raise HTTPException(422, f"截止日期 {until} 早于起始日期 {since}")
+            raise HTTPException(422, f"期间应在 2000 年至 2199 年之间，不超过 {_LONGEST} 天")
         period = Period(since, until)
     return FigureQuery(period, sign_in.user.district or district or None)
 

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, page
 from api.lists.trials import begin
+from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.lists import drafts, publications, rejudgings, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
+from records.lists.reasons_by_rule import ReasonCount, list_reasons_by_rule
 from records.lists.term_edits import add_term, remove_term
 from records.lists.term_statistics import list_term_statistics, suggest_terms
 from records.models import DraftState, ListDraft, Rejudging, User
@@ -57,6 +59,19 @@ def terms(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResp
     return page(
         request, "list_terms.html", sign_in=sign_in, records=shown, titles=titles, suggested=suggested
     )
+
+
+@router.get("/reasons")
+def reasons(request: Request, app: App, sign_in: ListReader) -> HTMLResponse:
+    """Why reviewers dismissed what each rule found, each number with its cases."""
+    with reading(app.engine) as session:
+        rows = list_reasons_by_rule(session)
+    titles = {rule.id: rule.title for rule in app.lists.rules().rules}
+
+    def address(one: ReasonCount) -> str:
+        return QueueFilter(state="dismissed", rule=one.rule, reason=one.reason).address()
+
+    return page(request, "list_reasons.html", sign_in=sign_in, rows=rows, titles=titles, address=address)
 
 
 @router.get("/export.zip")

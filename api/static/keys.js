@@ -86,9 +86,57 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     button.form.asked = button;
     field.setAttribute("aria-invalid", "true");
-    say(field, `${button.dataset.keyTitle ?? "这一步"}须写明理由，写好后按 Ctrl+Enter`);
+    offerReasons(button);
+    const offered = button.form.querySelector("[data-reasons]:not([hidden])") ? "，或按数字选用" : "";
+    say(field, `${button.dataset.keyTitle ?? "这一步"}须写明理由，写好后按 Ctrl+Enter${offered}`);
     field.focus();
+  } else if (field) localStorage.setItem(lastReason(button.value), field.value.trim());
+});
+
+// Ready reasons of the decision that is asked for, by 1 to 9; the last one that was given by 0.
+const lastReason = (action) => `qingyi-reason:${document.body.dataset.person}:${action}`;
+
+function offerReasons(button) {
+  for (const list of button.form.querySelectorAll("[data-reasons]")) {
+    list.hidden = list.dataset.reasons !== button.value;
+    list.querySelector("[data-last]")?.remove();
+    const last = localStorage.getItem(lastReason(button.value));
+    if (list.hidden || !last) continue;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "quiet small";
+    again.dataset.reason = last;
+    const badge = document.createElement("kbd");
+    badge.textContent = "0";
+    again.append(badge, ` 上次：${last}`);
+    const item = document.createElement("li");
+    item.dataset.last = "";
+    item.append(again);
+    list.append(item);
   }
+}
+
+function chooseReason(button) {
+  const form = button.form;
+  const field = form.elements.reason;
+  field.value = button.dataset.reason;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (form.asked) form.asked.click();
+  else field.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-reason]");
+  if (chosen) chooseReason(chosen);
+});
+document.addEventListener("keydown", (event) => {
+  if (!/^[0-9]$/.test(event.key) || event.target.name !== "reason" || event.target.value || event.isComposing) return;
+  const list = event.target.form.querySelector("[data-reasons]:not([hidden])");
+  const chosen = event.key === "0" ? list?.querySelector("[data-last] button")
+    : list?.querySelectorAll("li:not([data-last]) button")[Number(event.key) - 1];
+  if (!chosen) return;
+  event.preventDefault();
+  chooseReason(chosen);
 });
 
 // Words beside a field, read out as well.

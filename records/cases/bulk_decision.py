@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from records.cases.review import CaseChanged, Decision, decide
-from records.models import Case, User
+from records.models import Case, CaseState, User
 from records.people.permissions import is_in_reach
-from records.workflow import NEEDS_REASON, StepRefused
+from records.workflow import StepRefused
 
-BULK_ACTIONS = ("confirm", "dismiss", "needs_more")
+BULK_ACTIONS = ("confirm", "dismiss", "needs_more", "approve", "disapprove")
+_NEEDS_REASON = {
+    "dismiss": CaseState.DISMISSED.label,
+    "needs_more": CaseState.NEEDS_MORE.label,
+    "disapprove": "退回研判",
+}
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,8 @@ def decide_many(
         raise StepRefused(f"没有“{decision.action}”这一批量操作")
     if not case_ids:
         raise StepRefused("请先选择案件")
-    if decision.action != "confirm" and not decision.reason.strip():
-        labels = "、".join(sorted(state.label for state in NEEDS_REASON))
-        raise StepRefused(f"{labels}必须写明理由")
+    if decision.action in _NEEDS_REASON and not decision.reason.strip():
+        raise StepRefused(f"{_NEEDS_REASON[decision.action]}必须写明理由")
     done, left = [], []
     for case in session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all():
         own = Decision(decision.action, case.row_version, decision.reason)

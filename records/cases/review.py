@@ -62,6 +62,12 @@ class Decision:
     offices: tuple[int, ...] = ()  # ids, where the case is transferred
     answer_within: timedelta = ANSWER_WITHIN
     held_for: timedelta = AT_ONCE  # how long a transfer can be recalled
+    beside: str = ""  # what the log says after the reason: with which case it was decided
+
+    @property
+    def grounds(self) -> str:
+        """The reason as the log has it."""
+        return f"{self.reason}{self.beside}".strip()
 
 
 _WITH_SOURCE = (
@@ -136,8 +142,8 @@ def decide_alike(
     looked_at = list_lookers(session, [other.id for other in others], now)
     others = [other for other in others if other.id not in looked_at or looked_at[other.id].id == reviewer.id]
     for other in others:
-        reason = f"{decision.reason}（与案件 {case.id} 内容相同，一并研判）".strip()
-        alike = replace(decision, version=other.row_version, reason=reason)
+        beside = f"（与案件 {case.id} 内容相同，一并研判）"
+        alike = replace(decision, version=other.row_version, beside=beside)
         decide(session, other, reviewer, alike, now, needs_approval=needs_approval)
     return 1 + len(others)
 
@@ -172,8 +178,7 @@ def decide(
     following = list_merged_cases(session, case)
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
-        reason = f"{decision.reason}（随案件 {case.id}）".strip()
-        own = replace(decision, version=member.row_version, reason=reason)
+        own = replace(decision, version=member.row_version, beside=f"（随案件 {case.id}）")
         _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
     if decision.action != "claim":
         release_claim(session, case.id)
@@ -211,7 +216,7 @@ def _decide_one(
                 office,
                 actor=actor,
                 now=now,
-                reason=decision.reason,
+                reason=decision.grounds,
                 answer_within=decision.answer_within,
                 held_for=decision.held_for,
             )
@@ -221,7 +226,9 @@ def _decide_one(
     else:
         to = ACTIONS[decision.action]
         to = CaseState.PROPOSED if needs_approval and to is CaseState.UNLAWFUL else to
-        workflow.step(session, case, to, actor=actor, now=now, reason=decision.reason)
+        workflow.step(session, case, to, actor=actor, now=now, reason=decision.grounds)
+        if decision.action in _DECISIONS:
+            case.reason = decision.reason.strip() or None
     case.reviewer_id = None if decision.action == "release" else reviewer.id
     session.flush()  # so that the case's version is what the next decision is to name
 
@@ -237,7 +244,7 @@ def _approve(session: Session, case: Case, approver: User, decision: Decision, n
     if decision.action == "disapprove" and not decision.reason.strip():
         raise workflow.StepRefused("退回研判必须写明理由")
     words = {"approve": "批准认定", "disapprove": "退回研判"}[decision.action]
-    reason = f"{words}：{decision.reason}" if decision.reason.strip() else words
+    reason = f"{words}：{decision.grounds}" if decision.grounds else words
     to = ACTIONS[decision.action]
     workflow.step(session, case, to, actor=workflow.actor_of(approver), now=now, reason=reason)
 
@@ -309,5 +316,6 @@ def _take_back(
         workflow.recall(session, case, before, actor=actor, now=now, reason="撤回转送")
     if decided:
         workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason="撤销刚才的研判")
+        case.reason = None
     case.reviewer_id = reviewer.id
     session.flush()

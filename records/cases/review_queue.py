@@ -60,7 +60,7 @@ _ORDERS: Mapping[str, tuple[SQLCoreOperations[Any], ...]] = {
     "changed": (Case.changed_at.desc(),),
     "page": (select(Page.url).where(Page.id == Case.page_id).scalar_subquery(),),
 }
-_LONGEST = 100
+_LONGEST = 200
 _SOURCES = {kind.value: kind for kind in SourceKind}
 _LATER = aliased(Verification)
 # How far a case has come at any time: what `records.figures.case_figures.delays` measures.
@@ -104,6 +104,7 @@ class QueueFilter:
     reached: str = (
         ""  # transferred, disposed, verified: at any time, whatever came after; unclear, asked, overdue: now
     )
+    reason: str = ""  # why it was decided as it is, in the reviewers' words
     sort: str = ""  # one of SORTS
 
     @classmethod
@@ -284,6 +285,8 @@ def queue_conditions(
     if of_findings := _of_findings(wanted):
         found.append(exists().where(FindingRecord.judgement_id == Case.judgement_id, *of_findings))
     found += _opened(wanted, now)
+    if wanted.reason:
+        found.append(Case.reason == wanted.reason)
     if wanted.office.isdecimal():
         handed_over = (Transfer.case_id == Case.id, Transfer.office_id == int(wanted.office))
         found.append(exists().where(*handed_over))

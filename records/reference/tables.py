@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.models import ReferenceTable, User
+from records.models.base import LabelledEnum
 from records.people.permissions import Permission
 from records.sheets.read import read_tables
 from records.sheets.table import TableFile
@@ -31,6 +32,21 @@ class KeptRow(BaseModel):
     def headings(cls) -> dict[str, str]:
         """The columns' headings with the fields' names."""
         return {str(field.title): name for name, field in cls.model_fields.items()}
+
+    @classmethod
+    def choices(cls) -> dict[str, list[tuple[str, str]]]:
+        """The fields that take one of a few values, with those and their labels."""
+        kinds = {name: field.annotation for name, field in cls.model_fields.items()}
+        return {
+            name: [(one.value, one.label) for one in kind]
+            for name, kind in kinds.items()
+            if isinstance(kind, type) and issubclass(kind, LabelledEnum)
+        }
+
+    def labels(self) -> list[str]:
+        """The row's cells as people read them."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [one.label if isinstance(one, LabelledEnum) else str(one) for one in values]
 
     def typed(self) -> dict[str, str]:
         """The row as it is typed, by the fields' names."""

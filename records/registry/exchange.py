@@ -14,6 +14,7 @@ from records.registry.rows import ROW_KINDS, CertificateRow, InstitutionRow, Own
 from records.sheets.read import read_tables
 from records.sheets.table import WHOLE_ROW, FileRefused, ImportResult, RowFault, Sheet, SheetRow, TableFile
 from records.sheets.write import write_csv, write_xlsx
+from records.validator_words import in_words
 
 Record = Institution | Source | Certificate
 
@@ -170,36 +171,11 @@ def faults_of(kind: type[Row], error: ValidationError) -> Iterator[tuple[str, st
     for detail in error.errors():
         field_name = str(detail["loc"][0]) if detail["loc"] else ""
         column = field_name if field_name in kind.headings() else _column(kind, field_name)
-        yield column, _in_words(dict(detail))
+        yield column, in_words(dict(detail))
 
 
 def _column(kind: type[Row], field_name: str) -> str:
     return next((heading for heading, name in kind.headings().items() if name == field_name), field_name)
-
-
-_WORDS = {
-    "missing": "不能为空",
-    "string_too_short": "不能为空",
-    "string_too_long": "过长，最多 {max_length} 个字符",
-    "int_parsing": "“{input}”不是整数",
-    "int_from_float": "“{input}”不是整数",
-    "int_type": "“{input}”不是整数",
-    "float_parsing": "“{input}”不是数字",
-    "float_type": "“{input}”不是数字",
-    "greater_than": "“{input}”应大于 {gt}",
-    "greater_than_equal": "“{input}”不应小于 {ge}",
-    "less_than_equal": "“{input}”不应大于 {le}",
-    "string_type": "“{input}”应为文字，请把单元格设为文本格式",
-}
-
-
-def _in_words(detail: dict[str, Any]) -> str:
-    kind = detail["type"]
-    if kind == "value_error":
-        return str(detail["ctx"]["error"])
-    template = _WORDS.get(kind)
-    shown = str(detail.get("input"))[:60]
-    return template.format(input=shown, **detail.get("ctx", {})) if template else str(detail["msg"])
 
 
 def cells_of(record: Record, kind: type[Row]) -> dict[str, Any]:

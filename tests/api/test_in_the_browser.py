@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from records.cases import review_queue as queues
 from records.database import transaction
-from records.models import User
+from records.models import Case, User
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 
@@ -25,7 +25,7 @@ def browser_page(chromium: Browser) -> Iterator[Page]:
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     # A refusal that the page answers by itself is written there, too.
-    said = lambda message: message.type == "error" and "status of 401" not in message.text  # noqa: E731
+    said = lambda message: message.type == "error" and "status of 4" not in message.text  # noqa: E731
     page.on("console", lambda message: faults.append(message.text) if said(message) else None)
     yield page
     context.close()
@@ -231,3 +231,42 @@ def test_what_is_typed_outlives_a_reload_a_conflict_and_the_end_of_the_sign_in(
     page.keyboard.press("x")
     page.wait_for_url(re.compile(r"/cases\?source=site&done="))
     assert registered.state(served.engine, case_id) == "不予认定"
+
+
+def test_a_reason_is_chosen_by_its_number_and_the_last_one_by_nought(
+    served, store, rules, case_id, browser_page: Page
+) -> None:
+    registered.case(served.engine, store, rules, datetime.now(UTC), 2)
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.keyboard.press("g")
+    page.wait_for_url(re.compile(r"/cases/\d+"))
+    page.keyboard.press("x")
+    expect(page.locator("[data-reasons=dismiss]")).to_contain_text("属于执法公告")
+    expect(page.locator("[data-reasons=needs_more]")).to_be_hidden()
+    page.keyboard.press("2")
+    expect(page.locator(".done[role=status]")).to_contain_text("不予认定")
+    page.keyboard.press("x")
+    expect(page.locator("[data-last]")).to_contain_text("上次：属于执法公告、警示或新闻报道")
+    page.keyboard.press("0")
+    page.wait_for_url(re.compile(r"/cases\?done="))
+    with transaction(served.engine) as session:
+        assert set(session.scalars(select(Case.reason))) == {"属于执法公告、警示或新闻报道"}
+
+
+def test_a_form_that_is_refused_stays_with_its_fault_beside_the_field(
+    served, case_id, browser_page: Page
+) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/tips")
+    page.fill("form[action='/tips'] [name=url]", "http://127.0.0.1:1/page1.html")
+    page.fill("form[action='/tips'] [name=content]", "写了很久的一段话")
+    page.locator("form[action='/tips'] [name=received_on]").evaluate(
+        "field => { field.type = 'text'; field.value = '昨天'; }"
+    )
+    page.locator("form[action='/tips'] button").last.click()
+    expect(page.locator(".field-fault")).to_contain_text("“昨天”不是日期，应写作 2026-07-01")
+    expect(page.locator("form[action='/tips'] [name=content]")).to_have_value("写了很久的一段话")
+    expect(day).to_be_focused()
+    assert page.url.endswith("/tips")

@@ -5,7 +5,8 @@ import pytest
 from records.cases import claims, review
 from records.cases.bulk_decision import decide_many
 from records.database import transaction
-from records.models import Case, CaseState
+from records.models import Case, CaseState, Role
+from records.people.sign_in import add_user
 from records.workflow import StepRefused
 from tests.records import registered
 
@@ -31,3 +32,17 @@ def test_what_says_too_little_decides_nothing(engine, now, action, reason, words
     with transaction(engine) as session, pytest.raises(StepRefused, match=words):
         ids = [] if action == "confirm" else [1]
         decide_many(session, ids, registered.reviewer(session), review.Decision(action, 0, reason), now)
+
+
+def test_an_approver_approves_several_at_once_but_none_of_their_own(engine, store, rules, now) -> None:
+    cases = [registered.case(engine, store, rules, now, number) for number in (1, 2, 3)]
+    with transaction(engine) as session:
+        user = registered.reviewer(session)
+        approver = add_user(session, "approver", "a-long-password", Role.APPROVER)
+        decide_many(session, cases[:2], user, review.Decision("confirm", 0), now, needs_approval=True)
+        decide_many(session, cases[2:], approver, review.Decision("confirm", 0), now, needs_approval=True)
+        refused = decide_many(session, cases, user, review.Decision("approve", 0), now)
+        assert refused.done == (), "a reviewer approves nothing"
+        came = decide_many(session, cases, approver, review.Decision("approve", 0), now, needs_approval=True)
+        assert (came.done, came.left) == (tuple(cases[:2]), (cases[2],))
+        assert session.get_one(Case, cases[0]).state is CaseState.UNLAWFUL

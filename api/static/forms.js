@@ -1,0 +1,87 @@
+// A form that is refused stays as it was typed, with what is wrong beside its field. Without script the answer is a page.
+"use strict";
+
+const FAULT_LINE = "form-fault";
+
+async function sendForm(form, button) {
+  const answer = await fetch(button?.getAttribute("formaction") ?? form.getAttribute("action"), {
+    method: "POST",
+    body: form.enctype === "multipart/form-data" ? new FormData(form, button)
+      : new URLSearchParams(new FormData(form, button)),
+  });
+  if (answer.ok && answer.redirected) {
+    location.assign(answer.url);
+    if (new URL(answer.url).pathname === location.pathname && new URL(answer.url).hash) location.reload();
+    return;
+  }
+  if (!answer.ok) sessionStorage.removeItem("qingyi-sent"); // nothing was: what was typed stays a draft
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const error = next.querySelector("[data-error]");
+  if (error) {
+    tellFaults(form, error);
+    return;
+  }
+  // A page of its own: what an import did, a token that is shown once, a form with its faults.
+  document.title = next.title;
+  document.getElementById("content").replaceWith(document.adoptNode(next.getElementById("content")));
+  scrollTo(0, 0);
+  (document.querySelector("[aria-invalid=true], [data-refused]") ?? document.querySelector("#content h1"))?.focus();
+  document.dispatchEvent(new Event("content-changed"));
+}
+
+function tellFaults(form, error) {
+  form.querySelectorAll(`.${FAULT_LINE}`).forEach((line) => line.remove());
+  const left = [];
+  let first = null;
+  for (const fault of error.querySelectorAll("[data-field]")) {
+    const field = [...form.elements].find((one) => one.name === fault.dataset.field && one.type !== "hidden");
+    if (!field) {
+      left.push(fault.textContent);
+      continue;
+    }
+    field.setAttribute("aria-invalid", "true");
+    say(field, fault.dataset.words);
+    first ??= field;
+  }
+  const words = error.dataset.detail;
+  const named = left.length || first ? null : labelledField(form, words.split("：")[0]);
+  if (named) {
+    named.setAttribute("aria-invalid", "true");
+    say(named, words.slice(words.indexOf("：") + 1));
+    first = named;
+  }
+  if (left.length || !first) {
+    const line = document.createElement("p");
+    line.className = `${FAULT_LINE} card warning`;
+    line.setAttribute("role", "alert");
+    line.tabIndex = -1;
+    line.textContent = left.length ? left.join("；") : words;
+    form.prepend(line);
+    first ??= line;
+  }
+  first.focus();
+  form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+}
+
+// "收到日期：…": what is said of one field begins with its label.
+function labelledField(form, name) {
+  const labels = [...form.querySelectorAll("label")];
+  const label = labels.find((one) => one.firstChild?.textContent.trim().split("（")[0] === name);
+  return label?.querySelector("input, select, textarea");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.closest(".signin, .top") || !form.closest("#content")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  sendForm(form, button).catch(() => {
+    tellFaults(form, offline());
+  });
+});
+
+function offline() {
+  const error = document.createElement("p");
+  error.dataset.detail = "没有连上服务器，操作没有完成，请重试。";
+  return error;
+}
