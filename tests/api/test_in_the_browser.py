@@ -262,9 +262,8 @@ def test_a_form_that_is_refused_stays_with_its_fault_beside_the_field(
     page.goto(f"{served.url}/tips")
     page.fill("form[action='/tips'] [name=url]", "http://127.0.0.1:1/page1.html")
     page.fill("form[action='/tips'] [name=content]", "写了很久的一段话")
-    page.locator("form[action='/tips'] [name=received_on]").evaluate(
-        "field => { field.type = 'text'; field.value = '昨天'; }"
-    )
+    day = page.locator("form[action='/tips'] [name=received_on]")
+    day.evaluate("field => { field.type = 'text'; field.value = '昨天'; }")
     page.locator("form[action='/tips'] button").last.click()
     expect(page.locator(".field-fault")).to_contain_text("“昨天”不是日期，应写作 2026-07-01")
     expect(page.locator("form[action='/tips'] [name=content]")).to_have_value("写了很久的一段话")
