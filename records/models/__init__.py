@@ -17,10 +17,9 @@ from records.models.cases import (
     VerificationOutcome,
     VisitorKind,
 )
-from records.models.claims import CaseClaim, PassedCase
+from records.models.claims import CaseClaim, Lease, PassedCase
 from records.models.evidence import EvidencePack, EvidencePlace
 from records.models.judgements import FindingRecord, JudgementRecord, SimilarBand
-from records.models.leases import Lease
 from records.models.letters import Letter, LetterItem
 from records.models.lists import (
     DraftState,

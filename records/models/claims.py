@@ -1,4 +1,4 @@
-"""Who looks at which case now, and what a reviewer has passed over."""
+"""What is whose for a time: who looks at which case now, what a reviewer has passed over, which long task runs."""
 
 from datetime import datetime
 
@@ -30,3 +30,17 @@ class PassedCase(Base):
         String(64), ForeignKey("sign_ins.token_sha256", ondelete="CASCADE"), primary_key=True
     )
     case_id: Mapped[Id] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+
+
+class Lease(Base):
+    """A task's lease: held by one process at a time, and lost when its holder dies or falls silent."""
+
+    __tablename__ = "leases"
+
+    task: Mapped[str] = mapped_column(String(60), primary_key=True)
+    host: Mapped[str] = mapped_column(String(200))
+    process_id: Mapped[int]
+    process_started: Mapped[str] = mapped_column(
+        String(40), comment="when that process began, so that a reused number is not taken for it"
+    )
+    expires_at: Mapped[datetime]
