@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: verifier help setup viewer demo test test-quick soak gate lint types licences check audit lock bench docs docs-screenshots clean
+.PHONY: ray verifier help setup viewer demo test test-quick soak gate lint types licences check audit lock bench docs docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ docs-screenshots: setup ## Make the pictures in docs/ from the running demo
 
 verifier: $(VENV)/.installed ## Build the wheel by which a receiver of evidence checks it (dist/qingyi_verify-…whl)
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./verifier
+
+ray: setup ## Add Ray, by which stored pages are judged on many machines (240 MB)
+	@$(BIN)/python -m pip install --quiet -c <(grep -oE '^[a-z0-9._-]+==[^ ]+' requirements.lock) 'ray>=2.60,<3'
 
 lock: ## Resolve requirements.lock again from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

@@ -149,7 +149,7 @@ def main() -> None:
         folders, versions = _two_versions(folder)
         with transaction(engine) as session:
             ids = pages_to_try(session, None, 0)
-            trial_id = begin_trial(session, None, versions, len(ids), "system:benchmark", NOW).id
+            trial_id = begin_trial(session, None, versions, ids, "system:benchmark", NOW).id
         started = time.perf_counter()
         run_trial(engine, store, folders, trial_id, ids)
         seconds = time.perf_counter() - started

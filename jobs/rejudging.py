@@ -1,15 +1,11 @@
 """Judges stored pages again by lists that came into force, in processes of their own. What it came to is written with how
 far it is, in one transaction a batch: whatever ends it, it goes on where it stood, and no page is judged twice."""
 
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
-from multiprocessing import get_context
-from pathlib import Path
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -21,15 +17,13 @@ from records.cases.reflagging import Reflagged, flag_again
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.judgements.judgements import find_places, list_with_owners, record_judgement
-from records.lists.agreement import VersionMissing, restore_version
+from records.lists.agreement import require_version
 from records.lists.drafts import ListFolders
 from records.lists.rejudgings import begin_rejudging, end_rejudging, find_unfinished
+from records.lists.spreading import Ids, Spread, in_processes
 from records.models import Rejudging, RejudgingState
 from records.snapshots.images import find_text
 from records.store.content_store import EvidenceStore
-
-_AT_ONCE = 50
-_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Begun:
 
     id: int
     version: str
-    folder: Path
+    folders: ListFolders
     left: Sequence[int]
 
 
@@ -67,10 +61,9 @@ def begin(engine: Engine, folders: ListFolders, now: datetime) -> Begun | None:
         found = find_unfinished(session)
         if found is None:
             return None
-        if not restore_version(session, folders, found.version):
-            raise VersionMissing(f"没有保存关键词表版本 {found.version[:12]}，无法据以重新研判")
+        require_version(session, folders, found.version)
         left = begin_rejudging(session, found, now)
-        return Begun(found.id, found.version, folders.of(found.version), left)
+        return Begun(found.id, found.version, folders, left)
 
 
 def rejudge(
@@ -79,25 +72,14 @@ def rejudge(
     begun: Begun,
     progress: Callable[[int], None] = lambda _: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    spread: Spread = in_processes,
 ) -> Rejudging:
     """Judge all stored pages that are left; what it came to. `progress` is called with how many more are done."""
-    rest, running = iter(begun.left), deque[Future[_Done]]()
     address = engine.url.render_as_string(hide_password=False)
-    workers = min(_WORKERS, -(-len(begun.left) // _AT_ONCE) or 1)  # each reads the lists first
-    with ProcessPoolExecutor(
-        workers, get_context("forkserver"), _open, (address, store, begun.folder)
-    ) as pool:
-        while True:
-            while len(running) < 2 * workers and (some := list(islice(rest, _AT_ONCE))):
-                running.append(pool.submit(_judge, some))
-            if not running:
-                break
-            done = running.popleft().result()  # in order, so that it is known up to where all is done
-            if not _keep(engine, begun, done, now()):
-                for future in running:
-                    future.cancel()
-                break
-            progress(done.judged + done.missing)
+    for done in spread(partial(_open, address, store, begun.folders, begun.version), begun.left):
+        if not _keep(engine, begun, done, now()):
+            break
+        progress(done.judged + done.missing)
     with transaction(engine) as session:
         ended = session.get_one(Rejudging, begun.id, with_for_update=True)
         if ended.state is RejudgingState.RUNNING:
@@ -147,19 +129,16 @@ class _Opened:
     register: Register
 
 
-_here: list[_Opened] = []
-
-
-def _open(url: str, store: EvidenceStore, folder: Path) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides what Ctrl+C means
+def _open(url: str, store: EvidenceStore, folders: ListFolders, version: str) -> Callable[[Ids], _Done]:
     engine = open_engine(url)
     with reading(engine) as session:
         register = register_of(session)
-    _here.append(_Opened(engine, store, load_rules(folder), register))
+        require_version(session, folders, version)  # another machine has it from the database
+    return partial(_judge, _Opened(engine, store, load_rules(folders.of(version)), register))
 
 
-def _judge(ids: Sequence[int]) -> _Done:
-    here, missing, different = _here[0], 0, []
+def _judge(here: _Opened, ids: Ids) -> _Done:
+    missing, different = 0, list[_Different]()
     with reading(here.engine) as session:
         snapshots = list_with_owners(session, ids)
         before = find_places(session, ids)

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         default="",
         description="postgresql: what is due is work for `qingyi worker` on any machine; empty: the clock does it here",
     )
+    ray: str = Field(
+        default="",
+        description="HOST:PORT of the Ray cluster that `qingyi lists trial --engine ray` works on; empty: this machine",
+    )
     worker_silent_seconds: float = Field(
         default=30.0,
         ge=1,

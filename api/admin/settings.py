@@ -59,6 +59,7 @@ TITLES = {
     "oidc_client_secret": "统一身份认证的客户端密钥",
     "oidc_claim": "统一身份认证中登录名所在的声明",
     "queue": "工作队列（postgresql 时由各机器的 qingyi worker 执行）",
+    "ray": "试运行和重新研判所用的 Ray 集群",
     "worker_silent_seconds": "工作进程多久无声响即由他人接手（秒）",
     "second_factor": "动态码（off 不用，offered 自愿，required 必须）",
     "secure_cookies": "Cookie 仅经 HTTPS 发送",

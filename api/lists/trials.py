@@ -46,7 +46,7 @@ def begin(app: AppState, draft_id: int, user_id: int, sample: int | None, now: d
         pages = trials.pages_to_try(session, sample, seed=draft_id)
         actor = str(actor_of(session.get_one(User, user_id)))
         versions = (draft.base_version, version)
-        trial_id = trials.begin_trial(session, draft_id, versions, len(pages), actor, now).id
+        trial_id = trials.begin_trial(session, draft_id, versions, pages, actor, now, sample).id
     work = (app.engine, app.store, lists, trial_id, pages)
     threading.Thread(target=run_trial, args=work, name=f"trial-{trial_id}", daemon=True).start()
     return trial_id
@@ -66,7 +66,7 @@ def show(
         trial = _trial(session, trial_id)
         found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after)
         cases = find_latest_cases(session, [row.snapshot.page_id for row in found])
-    figures = trial.figures
+    figures = trial.figures if trial.state is not TrialState.RUNNING else None
     return page(
         request,
         "list_trial.html",

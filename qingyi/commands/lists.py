@@ -1,10 +1,12 @@
 """`qingyi lists`: the keyword lists, checked."""
 
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 
 import typer
 from rich.table import Table
+from sqlalchemy import Engine
 
 from classifiers.examples import failing_examples
 from classifiers.lists.law_table import law_table
@@ -15,10 +17,12 @@ from qingyi.console import console, counting, current_engine, errors, evidence_s
 from qingyi.rules import rules_in_force
 from records.database import reading, transaction
 from records.lists import trials
+from records.lists.agreement import keep_in_database
 from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files, keep_version
 from records.lists.publications import notice_version
 from records.lists.rejudgings import ask_rejudging, find_unfinished
+from records.lists.spreading import Spread, in_processes
 from records.lists.trial_run import run_trial
 from records.local_time import local_day
 from records.models import ListTrial
@@ -26,6 +30,43 @@ from records.settings import settings
 from records.task_locks import hold
 
 app = typer.Typer(help="关键词表：检查、统计。", no_args_is_help=True)
+
+
+class Engines(StrEnum):
+    """What spreads the work on stored pages."""
+
+    PROCESSES = "processes"
+    RAY = "ray"
+
+
+ENGINE = typer.Option(
+    Engines.PROCESSES, "--engine", help="由本机的两个进程，或由 Ray（QINGYI_RAY 的集群，未设置则本机）研判"
+)
+WORKERS = typer.Option(None, min=1, help="Ray 用多少个进程，默认集群的处理器数")
+
+
+def _spread(engine: Engines, workers: int | None) -> Spread:
+    if engine is Engines.PROCESSES:
+        return in_processes
+    from jobs.on_ray import OnRay  # noqa: PLC0415 - an extra
+
+    return OnRay(settings().ray, workers)
+
+
+def _begun_trial(
+    engine: Engine, folders: ListFolders, versions: tuple[str, str], sample: int | None
+) -> tuple[int, list[int], int]:
+    """A trial's id, its pages, and how many of them are judged: the one that was cut off, or a new one."""
+    with transaction(engine) as session:
+        for version in versions:
+            keep_in_database(session, version, folders.of(version))
+        if cut_off := trials.find_cut_off(session, versions, sample):
+            trials.take_up_trial(cut_off, utc_now())
+            ids = trials.pages_to_try(session, sample, 0, cut_off.until_snapshot_id)
+            return cut_off.id, ids, cut_off.judged
+        ids = trials.pages_to_try(session, sample, 0)
+        begun = trials.begin_trial(session, None, versions, ids, "system:command", utc_now(), sample)
+        return begun.id, ids, 0
 
 
 @app.command()
@@ -65,6 +106,8 @@ def law(folder: Path = typer.Argument(None, help="关键词表文件夹，默认
 @app.command("rejudge")
 def rejudge_pages(
     due: bool = typer.Option(False, "--due", help="只做发布之后还没做完的，没有就什么也不做"),
+    by: Engines = ENGINE,
+    workers: int = WORKERS,
 ) -> None:
     """按现行关键词表重新研判已存页面：新增命中的立案，未定的案件随之更新或结案，人已作出的决定不动。中断后接着做。"""
     engine, folders = current_engine(), ListFolders(settings().lists_dir, settings().lists_kept_dir)
@@ -78,7 +121,7 @@ def rejudge_pages(
             console.print("没有等待重新研判的版本")
             return
         with counting("重新研判中（页）", len(begun.left)) as progress:
-            done = rejudge(engine, evidence_store(), begun, progress)
+            done = rejudge(engine, evidence_store(), begun, progress, spread=_spread(by, workers))
     console.print(
         f"版本 {done.version[:12]}：重新研判 {done.judged} 页，新增案件 {done.opened} 件，命中有变 {done.changed} 件，"
         f"不再命中而结案 {done.closed} 件，不再命中但已有人处理 {done.left_open} 件"
@@ -92,19 +135,25 @@ def rejudge_pages(
 def trial(
     folder: Path = typer.Argument(help="修改后的关键词表文件夹"),
     pages: int = typer.Option(None, min=1, help="只抽样这么多页，默认全部"),
+    by: Engines = ENGINE,
+    workers: int = WORKERS,
 ) -> None:
-    """把另一套关键词表在已存页面上试运行，与现行的比较：哪些页面会新增、不再或改变命中。有差别时退出码为 1。"""
+    """把另一套关键词表在已存页面上试运行，与现行的比较：哪些页面会新增、不再或改变命中。有差别时退出码为 1。
+
+    中断后再次运行即接着做。
+    """
     engine, store = current_engine(), evidence_store()
     folders = ListFolders(settings().lists_dir, settings().lists_kept_dir)
     before, after = load_rules(folders.folder).version, load_rules(folder).version
     keep_version(folders.folder, folders.kept, before)
     keep_files(folder, folders.kept, after)
-    with transaction(engine) as session:
-        ids = trials.pages_to_try(session, pages, seed=0)
-        now = utc_now()
-        trial_id = trials.begin_trial(session, None, (before, after), len(ids), "system:command", now).id
-    with counting("试运行中（页）", len(ids)) as progress:
-        run_trial(engine, store, folders, trial_id, ids, progress)
+    with hold(engine, "trial"):
+        trial_id, ids, done = _begun_trial(engine, folders, (before, after), pages)
+        if done:
+            errors.print(f"接着做上次中断的试运行，已研判 {done} 页", highlight=False)
+        with counting("试运行中（页）", len(ids)) as progress:
+            progress(done)
+            run_trial(engine, store, folders, trial_id, ids, progress, _spread(by, workers))
     with reading(engine) as session:
         figures = session.get_one(ListTrial, trial_id).figures or {}
         found = trials.list_differences(session, trial_id, "", 20)

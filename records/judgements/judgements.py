@@ -187,15 +187,14 @@ def is_newest() -> ColumnElement[bool]:
     return ~exists().where(later.snapshot_id == JudgementRecord.snapshot_id, later.id > JudgementRecord.id)
 
 
-def newest_judged(after_id: int = 0) -> Select[int]:
-    """The newest judged snapshot of each page, by its `id`, where that is greater than `after_id`."""
+def newest_judged(after_id: int = 0, until_id: int | None = None) -> Select[int]:
+    """The newest judged snapshot of each page, by its `id`, where that is greater than `after_id`; as it was when `until_id`
+    was the newest of all."""
     newest = func.max(JudgementRecord.snapshot_id)
-    return (
-        select(newest.label("id"))
-        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
-        .group_by(Snapshot.page_id)
-        .having(newest > after_id)
-    )
+    query = select(newest.label("id")).join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+    if until_id is not None:
+        query = query.where(JudgementRecord.snapshot_id <= until_id)
+    return query.group_by(Snapshot.page_id).having(newest > after_id)
 
 
 def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[Snapshot]:

@@ -39,19 +39,25 @@ def was_changed_here(folders: ListFolders, version: str, published: str) -> bool
 
 def agree(session: Session, folders: ListFolders, version: str) -> None:
     """The folder is at the version in force: keep its files in the database, and note that they agree."""
-    there = select(ListVersionFile.version).where(ListVersionFile.version == version).limit(1)
-    if session.scalar(there) is None:
-        files = list_files(folders.folder)
-        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        known = set(session.scalars(select(ListFile.sha256).where(ListFile.sha256.in_(hashes.values()))))
-        new = {hashes[name]: content for name, content in files.items() if hashes[name] not in known}
-        session.add_all(ListFile(sha256=sha256, content=content) for sha256, content in new.items())
-        session.flush()
-        session.add_all(
-            ListVersionFile(version=version, name=name, sha256=sha256) for name, sha256 in hashes.items()
-        )
-        session.flush()
+    keep_in_database(session, version, folders.folder)
     _note(folders, version)
+
+
+def keep_in_database(session: Session, version: str, folder: Path) -> None:
+    """Keep a version, whose files are in a folder, where every machine has it."""
+    there = select(ListVersionFile.version).where(ListVersionFile.version == version).limit(1)
+    if session.scalar(there) is not None:
+        return
+    files = list_files(folder)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    known = set(session.scalars(select(ListFile.sha256).where(ListFile.sha256.in_(hashes.values()))))
+    new = {hashes[name]: content for name, content in files.items() if hashes[name] not in known}
+    session.add_all(ListFile(sha256=sha256, content=content) for sha256, content in new.items())
+    session.flush()
+    session.add_all(
+        ListVersionFile(version=version, name=name, sha256=sha256) for name, sha256 in hashes.items()
+    )
+    session.flush()
 
 
 def follow(session: Session, folders: ListFolders) -> bool:
@@ -85,6 +91,12 @@ def restore_version(session: Session, folders: ListFolders, version: str) -> boo
     folders.kept.mkdir(parents=True, exist_ok=True)
     write_folder(folders.of(version), files)
     return True
+
+
+def require_version(session: Session, folders: ListFolders, version: str) -> None:
+    """As `restore_version`; raises VersionMissing where it is not known."""
+    if not restore_version(session, folders, version):
+        raise VersionMissing(f"没有保存关键词表版本 {version[:12]}，无法据以研判")
 
 
 def put_in_force(folders: ListFolders, files: Mapping[str, bytes], version: str) -> None:

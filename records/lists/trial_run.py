@@ -1,14 +1,10 @@
 """Runs a trial: every page judged by both versions, in processes of their own, with progress kept in the database."""
 
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
-from multiprocessing import get_context
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -19,14 +15,13 @@ from classifiers.values import Finding, Judgement
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
 from records.judgements.judgements import list_with_owners
+from records.lists.agreement import require_version
 from records.lists.drafts import ListFolders
+from records.lists.spreading import Ids, Spread, in_processes
 from records.lists.trials import find_decisions
 from records.models import ListTrial, TrialDifference, TrialState
 from records.snapshots.images import find_text
 from records.store.content_store import EvidenceStore
-
-_AT_ONCE = 50
-_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -46,71 +41,65 @@ def run_trial(
     trial_id: int,
     pages: Sequence[int],
     progress: Callable[[int], None] = lambda _: None,
+    spread: Spread = in_processes,
 ) -> None:
-    """Judge `pages` (snapshot ids) by the trial's two versions, whose files are kept, and write what differs.
+    """Judge `pages` (snapshot ids) by the trial's two versions, whose files are kept, and write what differs; those that
+    were judged before it was cut off are not judged again.
 
     Ends early when the trial is cancelled in the database. What goes wrong is written into the trial.
     """
     with reading(engine) as session:
         trial = session.get_one(ListTrial, trial_id)
-        folders = here.of(trial.version_before), here.of(trial.version_after)
+        versions = trial.version_before, trial.version_after
+        counts, left = Counter[str](trial.figures or {}), pages[trial.judged :]
+    begin = partial(_open, engine.url.render_as_string(hide_password=False), store, here, versions)
     try:
-        state, counts = _work(engine, store, folders, trial_id, pages, progress)
-        fault = None
+        state = _work(engine, trial_id, spread(begin, left), counts, progress)
     except Exception as error:
-        _end(engine, trial_id, TrialState.FAILED, Counter(), f"{type(error).__name__}: {error}")
+        _end(engine, trial_id, TrialState.FAILED, f"{type(error).__name__}: {error}")
         raise
-    _end(engine, trial_id, state, counts, fault)
+    _end(engine, trial_id, state, None)
 
 
 def _work(
     engine: Engine,
-    store: EvidenceStore,
-    folders: tuple[Path, Path],
     trial_id: int,
-    pages: Sequence[int],
+    results: Iterator[_Compared],
+    counts: Counter[str],
     progress: Callable[[int], None],
-) -> tuple[TrialState, Counter[str]]:
-    counts: Counter[str] = Counter()
-    rest = iter(pages)
-    address = engine.url.render_as_string(hide_password=False)
-    workers = min(_WORKERS, -(-len(pages) // _AT_ONCE) or 1)  # each reads both versions of the lists first
-    with ProcessPoolExecutor(workers, get_context("forkserver"), _open, (address, store, *folders)) as pool:
-        running: set[Future[_Compared]] = set()
-        while True:
-            while len(running) < 2 * _WORKERS and (some := list(islice(rest, _AT_ONCE))):
-                running.add(pool.submit(_compare, some))
-            if not running:
-                return TrialState.DONE, counts
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                compared = future.result()
-                counts.update(compared.counts)
-                counts["missing"] += compared.missing
-                progress(compared.judged + compared.missing)
-                if not _keep(engine, trial_id, compared):
-                    for left in running:
-                        left.cancel()
-                    return TrialState.CANCELLED, counts
+) -> TrialState:
+    for compared in results:
+        counts.update(compared.counts)
+        counts["missing"] += compared.missing
+        progress(compared.judged + compared.missing)
+        if not _keep(engine, trial_id, compared, counts):
+            return TrialState.CANCELLED
+    return TrialState.DONE
 
 
-def _keep(engine: Engine, trial_id: int, compared: _Compared) -> bool:
-    """Write what some pages came to; whether the trial still runs."""
+def _keep(engine: Engine, trial_id: int, compared: _Compared, counts: Counter[str]) -> bool:
+    """Write what some pages came to, with how far it is; whether the trial still runs."""
     with transaction(engine) as session:
         trial = session.get_one(ListTrial, trial_id, with_for_update=True)
         trial.judged += compared.judged + compared.missing
         trial.last_heartbeat_at = datetime.now(UTC)
+        trial.figures = _figures(counts)
         session.add_all(TrialDifference(trial_id=trial_id, **row) for row in compared.different)
         return trial.state is TrialState.RUNNING
 
 
-def _end(engine: Engine, trial_id: int, state: TrialState, counts: Counter[str], fault: str | None) -> None:
-    said = [f"{side}_{decided}" for side in ("before", "after") for decided in ("confirmed", "dismissed")]
-    names = ["before", "after", "new", "vanished", "changed", "missing", *said]
+def _end(engine: Engine, trial_id: int, state: TrialState, fault: str | None) -> None:
     with transaction(engine) as session:
         trial = session.get_one(ListTrial, trial_id)
         trial.state, trial.fault, trial.finished_at = state, fault, datetime.now(UTC)
-        trial.figures = {name: counts[name] for name in names}
+        trial.figures = trial.figures or _figures(Counter())
+
+
+def _figures(counts: Counter[str]) -> dict[str, int]:
+    said = [f"{side}_{decided}" for side in ("before", "after") for decided in ("confirmed", "dismissed")]
+    return {
+        name: counts[name] for name in ["before", "after", "new", "vanished", "changed", "missing", *said]
+    }
 
 
 # What follows runs in the processes that judge.
@@ -123,19 +112,20 @@ class _Opened:
     register: Register
 
 
-_here: list[_Opened] = []
-
-
-def _open(url: str, store: EvidenceStore, before: Path, after: Path) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started the trial decides what Ctrl+C means
+def _open(
+    url: str, store: EvidenceStore, folders: ListFolders, versions: tuple[str, str]
+) -> Callable[[Ids], _Compared]:
     engine = open_engine(url)
     with reading(engine) as session:
         register = register_of(session)
-    _here.append(_Opened(engine, store, load_rules(before), load_rules(after), register))
+        for version in versions:  # another machine has them from the database
+            require_version(session, folders, version)
+    before, after = (load_rules(folders.of(version)) for version in versions)
+    return partial(_compare, _Opened(engine, store, before, after, register))
 
 
-def _compare(ids: list[int]) -> _Compared:
-    here, counts, different, missing = _here[0], Counter[str](), [], 0
+def _compare(here: _Opened, ids: Ids) -> _Compared:
+    counts, different, missing = Counter[str](), list[dict[str, Any]](), 0
     with reading(here.engine) as session:
         snapshots = list_with_owners(session, ids)
         said = find_decisions(session, ids)
@@ -157,7 +147,7 @@ def _compare(ids: list[int]) -> _Compared:
             if row := _difference(before, after):
                 counts[row["kind"]] += 1
                 different.append({**row, "snapshot_id": snapshot.id, "decided": decided})
-    return _Compared(len(snapshots) - missing, missing, dict(counts), different)
+    return _Compared(len(ids) - missing, missing, dict(counts), different)
 
 
 def _difference(before: Judgement, after: Judgement) -> dict[str, Any] | None:

@@ -41,9 +41,10 @@ class Precision:
         return self.confirmed / decided if decided else None
 
 
-def pages_to_try(session: Session, sample: int | None, seed: int) -> list[int]:
-    """The newest judged snapshot of each page, or a sample of so many of them, in order of id."""
-    ids = sorted(session.scalars(newest_judged()))
+def pages_to_try(session: Session, sample: int | None, seed: int, until_id: int | None = None) -> list[int]:
+    """The newest judged snapshot of each page, or a sample of so many of them, in order of id; as it was when `until_id`
+    was the newest."""
+    ids = sorted(session.scalars(newest_judged(until_id=until_id)))
     if sample is None or sample >= len(ids):
         return ids
     return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, no secret
@@ -66,16 +67,47 @@ def find_decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, s
     return {row[0]: words[row[1]] for row in rows if row[1] in words}
 
 
+def find_cut_off(session: Session, versions: tuple[str, str], sample: int | None) -> ListTrial | None:
+    """The last trial of two versions (before, after) over such a sample that no draft asked for, if it did not come to its
+    end: whoever holds the lock of trials may go on with it."""
+    last = session.scalar(
+        select(ListTrial)
+        .where(
+            ListTrial.draft_id.is_(None),
+            ListTrial.version_before == versions[0],
+            ListTrial.version_after == versions[1],
+        )
+        .order_by(ListTrial.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    goes_on = last and last.until_snapshot_id is not None and last.sample == sample
+    return last if last and goes_on and last.state in (TrialState.RUNNING, TrialState.FAILED) else None
+
+
+def take_up_trial(trial: ListTrial, now: datetime) -> None:
+    """A trial that was cut off runs again, from where it stood."""
+    trial.state, trial.fault, trial.finished_at, trial.last_heartbeat_at = TrialState.RUNNING, None, None, now
+
+
 def begin_trial(
-    session: Session, draft_id: int | None, versions: tuple[str, str], pages: int, actor: str, now: datetime
+    session: Session,
+    draft_id: int | None,
+    versions: tuple[str, str],
+    pages: Sequence[int],
+    actor: str,
+    now: datetime,
+    sample: int | None = None,
 ) -> ListTrial:
-    """A trial of two versions (before, after) over so many pages."""
+    """A trial of two versions (before, after) over pages (of `pages_to_try`)."""
     trial = ListTrial(
         draft_id=draft_id,
         actor=actor,
         version_before=versions[0],
         version_after=versions[1],
-        pages=pages,
+        pages=len(pages),
+        sample=sample,
+        until_snapshot_id=max(pages, default=None),
         judged=0,
         state=TrialState.RUNNING,
         started_at=now,
@@ -84,7 +116,7 @@ def begin_trial(
     session.add(trial)
     session.flush()
     subject = f"草稿 {draft_id}" if draft_id else "关键词表"
-    words = f"在 {pages} 个已存页面上试运行"
+    words = f"在 {len(pages)} 个已存页面上试运行"
     audit.append(session, actor, "lists_trial", now, subject, reason=words)
     return trial
 

@@ -114,7 +114,9 @@ class ListTrial(Base):
     version_after: Mapped[str] = mapped_column(String(64))
     state: Mapped[TrialState] = mapped_column(enum_column(TrialState), default=TrialState.RUNNING)
     pages: Mapped[int] = mapped_column(comment="to be judged")
-    judged: Mapped[int] = mapped_column(default=0)
+    sample: Mapped[int | None] = mapped_column(comment="so many were drawn; none: all")
+    until_snapshot_id: Mapped[Id | None] = mapped_column(comment="the newest of those that were to be judged")
+    judged: Mapped[int] = mapped_column(default=0, comment="in the order of the snapshots")
     started_at: Mapped[datetime]
     last_heartbeat_at: Mapped[datetime] = mapped_column(comment="the last sign of life")
     finished_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from jobs.rejudging import begin
 from records import workflow
 from records.cases.review import list_history
 from records.database import reading, transaction
+from records.lists import spreading
 from records.lists.drafts import ListFolders
 from records.lists.in_force import keep_files
 from records.lists.rejudgings import ask_rejudging, cancel_rejudging, find_unfinished
@@ -180,8 +181,8 @@ def test_what_was_cut_off_goes_on_where_it_stood_and_what_is_cancelled_ends(
     stored: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rejudging, "_AT_ONCE", 1)
-    monkeypatch.setattr(rejudging, "_WORKERS", 1)
+    monkeypatch.setattr(spreading, "AT_ONCE", 1)
+    monkeypatch.setattr(spreading, "_WORKERS", 1)
     for name in "abcd":
         stored(name, ONLY_NEW + name)
 

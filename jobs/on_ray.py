@@ -1,0 +1,81 @@
+"""Spreads work on stored pages over a Ray cluster, or over this machine's processors by a Ray of its own.
+
+Ray runs what anybody sends who reaches it and knows its token: the one that is begun here listens on loopback alone, and a
+cluster's machines belong into a closed network.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from records.lists.spreading import Begin, Ids, Result, in_order, in_parts
+
+_AT_ONCE = 200  # ids a call: Ray's own share is smaller than in calls of a few
+_AHEAD = 3  # calls that wait at each worker
+_STORE_BYTES = 128 << 20  # of shared memory: nothing large goes through it
+
+
+class RayMissing(Exception):
+    """Ray is not installed; the message says how to have it."""
+
+
+@dataclass(frozen=True)
+class OnRay:
+    """A `Spread` over `workers` of the cluster at `address` (HOST:PORT), as many as it has processors where none are said;
+    without an address it begins one on this machine. Raises RayMissing."""
+
+    address: str = ""
+    workers: int | None = None
+
+    def __call__(self, begin: Begin[Result], ids: Ids) -> Iterator[Result]:
+        """As `Spread`. A worker that dies begins anew, and does again what it was doing."""
+        with _connected(self.address, self.workers) as ray:
+            workers = self.workers or int(ray.cluster_resources().get("CPU", 1))
+            workers = min(workers, -(-len(ids) // _AT_ONCE) or 1)
+            remote = ray.remote(max_restarts=-1, max_task_retries=-1)(_Worker)
+            begun = ray.put(begin)
+            turn = cycle([remote.remote(begun) for _ in range(workers)])
+
+            def give(part: Ids) -> object:
+                return next(turn).do.remote(part)
+
+            yield from in_order(
+                in_parts(ids, _AT_ONCE),
+                give,
+                ray.get,
+                _AHEAD * workers,
+                lambda _: None,  # the workers end with the connection
+            )
+
+
+class _Worker:
+    """A process of the cluster."""
+
+    def __init__(self, begin: Callable[[], Callable[[Ids], Any]]) -> None:
+        self._work = begin()
+
+    def do(self, part: Ids) -> Any:  # noqa: ANN401 - whatever the work returns
+        """Some of the work."""
+        return self._work(part)
+
+
+@contextmanager
+def _connected(address: str, processors: int | None) -> Iterator[Any]:
+    # Read when Ray is imported: no word home, and services of this machine alone bound to loopback.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if not address:
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    try:
+        import ray  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise RayMissing("没有安装 Ray：请运行 pip install 'qingyi[ray]' 或 make ray") from None
+    here = {"num_cpus": processors, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
+    joined = {"address": address} if address else {"address": "local", **here}
+    ray.init(log_to_driver=False, configure_logging=False, **joined)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()

@@ -1,0 +1,73 @@
+"""Spreads work on stored pages over processes. What runs in them is a function of ids; how many machines they are on is
+nobody else's concern: `in_processes` is for this one, `jobs.on_ray` for several."""
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+Ids = Sequence[int]
+Result = TypeVar("Result")
+# Called once in a process: opens what the work needs, and returns what does some of it. It must be importable by name.
+Begin = Callable[[], Callable[[Ids], Result]]
+
+AT_ONCE = 50  # ids that a process is given
+_WORKERS = 2
+_work: list[Callable[[Ids], Any]] = []
+
+
+class Spread(Protocol):
+    """Does the work on all ids, some in each call; yields what came of it in the ids' order. What is left when its reader
+    stops is not begun any more."""
+
+    def __call__(self, begin: Begin[Result], ids: Ids) -> Iterator[Result]: ...
+
+
+def in_processes(begin: Begin[Result], ids: Ids) -> Iterator[Result]:
+    """A `Spread` over two processes of this machine."""
+    parts = in_parts(ids, AT_ONCE)
+    workers = min(_WORKERS, -(-len(ids) // AT_ONCE) or 1)  # what each opens first takes its time
+    with ProcessPoolExecutor(workers, get_context("forkserver"), _begin, (begin,)) as pool:
+        yield from in_order(
+            parts, lambda part: pool.submit(_do, part), Future.result, 2 * workers, Future.cancel
+        )
+
+
+def in_parts(ids: Ids, size: int) -> Iterator[Ids]:
+    """The ids in their order, so many at a time."""
+    return (ids[at : at + size] for at in range(0, len(ids), size))
+
+
+Ticket = TypeVar("Ticket")
+
+
+def in_order(
+    parts: Iterator[Ids],
+    give: Callable[[Ids], Ticket],
+    take: Callable[[Ticket], Result],
+    most: int,
+    drop: Callable[[Ticket], object],
+) -> Iterator[Result]:
+    """Gives parts out, so many at once, and takes their results in order; drops what is under way when its reader stops."""
+    under_way: deque[Ticket] = deque()
+    try:
+        while True:
+            while len(under_way) < most and (part := next(parts, None)) is not None:
+                under_way.append(give(part))
+            if not under_way:
+                return
+            yield take(under_way.popleft())
+    finally:
+        for ticket in under_way:
+            drop(ticket)
+
+
+def _begin(begin: Begin[Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides what Ctrl+C means
+    _work.append(begin())
+
+
+def _do(part: Ids) -> Any:  # noqa: ANN401 - whatever the work returns
+    return _work[0](part)
