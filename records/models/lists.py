@@ -116,7 +116,7 @@ class ListTrial(Base):
     pages: Mapped[int] = mapped_column(comment="to be judged")
     sample: Mapped[int | None] = mapped_column(comment="so many were drawn; none: all")
     until_snapshot_id: Mapped[Id | None] = mapped_column(comment="the newest of those that were to be judged")
-    judged: Mapped[int] = mapped_column(default=0, comment="in the order of the snapshots")
+    judged: Mapped[int] = mapped_column(default=0)  # in the order of the snapshots
     started_at: Mapped[datetime]
     last_heartbeat_at: Mapped[datetime] = mapped_column(comment="the last sign of life")
     finished_at: Mapped[datetime | None]
