@@ -26,7 +26,7 @@ from records.cases.review import list_history
 from records.database import open_engine, reading
 from records.local_time import local_day
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source
-from records.settings import PROJECT
+from records.settings import SHIPPED
 
 OFFICE = "云河市网信办"
 
@@ -112,7 +112,7 @@ def make_stage(folder: Path, port: int) -> Stage:
     }
     lay_out(folder / "sites", port + 1)
     # A copy: lists published in the demo must not change the project.
-    shutil.copytree(PROJECT / "keyword_lists", folder / "keyword_lists")
+    shutil.copytree(SHIPPED / "keyword_lists", folder / "keyword_lists")
     return Stage(folder, port, environment)
 
 

@@ -23,10 +23,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from records.settings import PROJECT
+from records.settings import SHIPPED
 from records.storable import guard, written_json
 
-_MIGRATIONS = PROJECT / "alembic" / "versions"
+_MIGRATIONS = SHIPPED / "alembic" / "versions"
 
 
 class DatabaseBehind(Exception):

@@ -4,12 +4,12 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 from alembic import command
-from records.settings import PROJECT
+from records.settings import SHIPPED
 
 
 def migration_config(engine: Engine) -> Config:
     """Alembic's configuration, bound to `engine`."""
-    config = Config(str(PROJECT / "alembic.ini"))
+    config = Config(str(SHIPPED / "alembic.ini"))
     config.attributes["engine"] = engine
     return config
 

@@ -7,12 +7,17 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 PROJECT = Path(__file__).resolve().parent.parent
+_IS_CHECKOUT = (PROJECT / "alembic.ini").is_file()
+# What comes with the program and is not code: migrations, keyword lists, documents. In a wheel it lies in a package.
+SHIPPED = PROJECT if _IS_CHECKOUT else PROJECT / "qingyi" / "shipped"
+_DATA = PROJECT / "var" if _IS_CHECKOUT else user_data_path("qingyi")
 
 
 class Settings(BaseSettings):
@@ -21,12 +26,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QINGYI_", env_file=".env", extra="ignore")
 
     database_url: str = Field(
-        default=f"sqlite:///{PROJECT / 'var' / 'qingyi.db'}",
+        default=f"sqlite:///{_DATA / 'qingyi.db'}",
         repr=False,  # a password may be in it
         description="SQLAlchemy URL: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
     )
     evidence_dir: Path = Field(
-        default=PROJECT / "var" / "evidence", description="folder of the content-addressed evidence store"
+        default=_DATA / "evidence", description="folder of the content-addressed evidence store"
     )
     evidence_url: str = Field(
         default="",
@@ -51,9 +56,9 @@ class Settings(BaseSettings):
         ge=1,
         description="after so long without a sign of life a worker's work is given to others",
     )
-    lists_dir: Path = Field(default=PROJECT / "keyword_lists", description="folder of the keyword lists")
+    lists_dir: Path = Field(default=SHIPPED / "keyword_lists", description="folder of the keyword lists")
     lists_kept_dir: Path = Field(
-        default=PROJECT / "var" / "lists", description="where every version of the lists in force is kept"
+        default=_DATA / "lists", description="where every version of the lists in force is kept"
     )
     allow_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -92,7 +97,7 @@ class Settings(BaseSettings):
         default=Path("var/viewer"), description="the viewer by which evidence is replayed (make viewer)"
     )
     steps_dir: Path = Field(
-        default=PROJECT / "var" / "steps", description="what the steps said that the clock or a page started"
+        default=_DATA / "steps", description="what the steps said that the clock or a page started"
     )
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="with which /metrics is read (Bearer); empty: by nobody"

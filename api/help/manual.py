@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from records.models import Role
-from records.settings import PROJECT
+from records.settings import SHIPPED
 
-PICTURES = PROJECT / "docs" / "screenshots"
+PICTURES = SHIPPED / "docs" / "screenshots"
 _PAGES = {
     Role.REVIEWER: "reviewer",
     Role.APPROVER: "reviewer",
@@ -53,11 +53,11 @@ def page_of(role: Role) -> str:
 @cache
 def documents() -> dict[str, Path]:
     """The Markdown files that are shown, by the name in their address."""
-    shown = {file.stem: file for file in sorted((PROJECT / "docs" / "zh").glob("*.md"))}
+    shown = {file.stem: file for file in sorted((SHIPPED / "docs" / "zh").glob("*.md"))}
     references = {
-        f"reference-{file.stem}": file for file in sorted((PROJECT / "docs" / "reference").glob("*.md"))
+        f"reference-{file.stem}": file for file in sorted((SHIPPED / "docs" / "reference").glob("*.md"))
     }
-    return shown | references | {"keyword-lists": PROJECT / "keyword_lists" / "README.md"}
+    return shown | references | {"keyword-lists": SHIPPED / "keyword_lists" / "README.md"}
 
 
 @cache
