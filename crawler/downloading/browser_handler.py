@@ -1,6 +1,7 @@
 """Scrapy's way to the browser: started by the first page that needs it, and restarted where it hangs."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -13,8 +14,8 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from crawler.browser.memory_watch import REASON, memory_watch
 from crawler.downloading.browser_requests import BOUNDS, HARD_SECONDS
 
-_GRACE = 5.0  # seconds added to a page's own time limit
-_CLOSING = 5.0
+_GRACE = 3.0  # seconds added to a page's own time limit
+_CLOSING = 3.0
 
 
 class PageTooLarge(Exception):
@@ -22,7 +23,7 @@ class PageTooLarge(Exception):
 
 
 class BrowserHung(Exception):
-    """The browser gave neither a page nor an error; its pages can be tried again with a new browser."""
+    """The browser gave no page, and no error, in all the time that a page has."""
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # comes without types
@@ -46,16 +47,17 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                 self._is_started = True
         async with self._free:
             begun = monotonic()
-            try:
-                answer = super()._download_request(request, *more)
-                response: Response = await asyncio.wait_for(answer, HARD_SECONDS + _GRACE)
-            except TimeoutError:
+            asked = super()._download_request(request, *more)
+            answer = await finished_within(HARD_SECONDS + _GRACE, asked)
+            if answer is None:
                 async with self._starting:
                     await self._give_up_browser()
                 bounds = request.meta.get(BOUNDS)
                 if bounds is not None and bounds.are_reached:
-                    raise PageTooLarge("；".join(bounds.cut)) from None
-                raise BrowserHung("the browser hung and has been closed") from None
+                    raise PageTooLarge("；".join(bounds.cut))
+                raise BrowserHung(f"浏览器 {HARD_SECONDS:.0f} 秒内没有完成，已关闭")
+            try:
+                response: Response = answer.result()
             except Error as error:
                 if memory_watch().has_ended_since(begun):
                     raise PageTooLarge(REASON) from error
@@ -78,3 +80,16 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                 await asyncio.wait_for(browser.close(), _CLOSING)
         with suppress(Error, TimeoutError):
             await asyncio.wait_for(self.browser_provider.close(), _CLOSING)
+
+
+async def finished_within(seconds: float, work: Awaitable[Response]) -> "asyncio.Future[Response] | None":
+    """The work, done or failed; None where it was given up after so many seconds. It is cancelled then, and not waited
+    for: what is done at a page's end asks the browser, which may not answer."""
+    answer = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({answer}, timeout=seconds)
+    finally:
+        if not answer.done():
+            answer.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            answer.cancel()
+    return answer if answer.done() else None

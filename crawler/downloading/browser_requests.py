@@ -20,7 +20,7 @@ from records.snapshots.encoding import is_undeclared_utf8
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-HARD_SECONDS = 35.0
+HARD_SECONDS = 27.0
 BOUNDS = "page_bounds"
 _REVEAL_SECONDS = 6.0
 

@@ -1,0 +1,46 @@
+"""A page that a browser does not end is given up in its time, whatever its clean-up waits for."""
+
+import asyncio
+import time
+
+import pytest
+from scrapy.http import Response
+
+from crawler.downloading.browser_handler import finished_within
+
+
+async def page() -> Response:
+    return Response("http://127.0.0.1/")
+
+
+async def broken() -> Response:
+    raise OSError("no browser")
+
+
+async def hung() -> Response:
+    try:
+        await asyncio.sleep(60)
+    finally:
+        await asyncio.sleep(2)  # as a page that is to be closed by a browser that does not answer
+    return Response("http://127.0.0.1/")
+
+
+def test_what_ends_in_time_is_handed_on() -> None:
+    async def both() -> None:
+        done, failed = await finished_within(5, page()), await finished_within(5, broken())
+        assert done.result().url == "http://127.0.0.1/"
+        with pytest.raises(OSError, match="no browser"):
+            failed.result()
+
+    asyncio.run(both())
+
+
+def test_what_hangs_is_given_up_without_its_clean_up() -> None:
+    async def given_up() -> tuple[object, float]:
+        begun = time.monotonic()
+        answer = await finished_within(0.05, hung())
+        return answer, time.monotonic() - begun
+
+    answer, took = asyncio.run(given_up())
+    assert answer is None
+    assert took < 1
