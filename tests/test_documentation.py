@@ -130,3 +130,10 @@ def test_every_decision_says_whether_it_still_holds(record: Path) -> None:
     assert re.match(
         rf"# {number}\. .+\n\nStatus: (accepted|superseded by \[\d+\])", record.read_text("utf-8")
     )
+
+
+def test_what_holds_a_promise_is_there() -> None:
+    promises = (REFERENCE / "compatibility.md").read_text("utf-8")
+    named = re.findall(r"`((?:tests|classifiers)/[\w/.]+)`", promises)
+    assert named
+    assert [name for name in named if not (PROJECT / name).exists()] == []
