@@ -52,6 +52,10 @@ COLUMNS = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+# Within which a report is to be taken up or not (市场监督管理投诉举报处理暂行办法第十四条), after the day of its receipt.
+WORKING_DAYS = 7
+
+
 class TipRefused(Exception):
     """A tip cannot be taken so; the message says why, in Chinese."""
 

@@ -15,6 +15,7 @@ async function countAnew() {
       const now = String(counts[element.dataset.count]);
       changed ||= element.textContent !== now;
       element.textContent = now;
+      element.closest(".notices a")?.classList.toggle("waits", now !== "0");
     }
     if (changed) await renewRows();
   } catch {

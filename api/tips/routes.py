@@ -31,6 +31,7 @@ from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import SignIn, Tip, TipChannel, TipState
 from records.people.users import list_districts
+from records.reference.working_days import find_calendar
 from records.tips import NewTip, TipRefused
 from records.workflow import actor_of
 
@@ -68,6 +69,7 @@ def show(
     """The tips, newest first, each with its case; a form for another; an import."""
     with reading(app.engine) as session:
         found = tips.list_tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
+        calendar = find_calendar(session)
         return page(
             request,
             "tips.html",
@@ -78,6 +80,7 @@ def show(
             states=list(TipState),
             channels=list(TipChannel),
             today=local_day(now),
+            due={tip.id: calendar.after(tip.received_on, tips.WORKING_DAYS) for tip, _ in found},
             columns=list(tips.COLUMNS),
             is_waiting=any(tip.state is TipState.WAITING for tip, _ in found),
             districts=list_districts(session),

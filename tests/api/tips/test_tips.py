@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from records import audit
 from records.database import reading, transaction
-from records.models import Case, Institution, Page, Snapshot, Tip, TipState
+from records.models import Case, Institution, Page, Snapshot, Tip, TipChannel, TipState
 from records.settings import Settings
 from tests.api.conftest import running
 from tests.api.pages import hidden, sign_in
@@ -173,3 +173,22 @@ def test_the_self_check_is_open_to_all_only_where_it_is_set_so(served, store, ru
         refused = client.post("/self-check", data={"url": f"{site.url}/bad.html"}).text
         assert "检查网址请先登录" in refused
         assert site.requests == []
+
+
+@pytest.mark.databases("sqlite")
+def test_a_tip_is_to_be_taken_up_within_seven_working_days(served) -> None:
+    with transaction(served.engine) as session:
+        fields = {"channel": TipChannel.HOTLINE, "state": TipState.WAITING, "content": ""}
+        day = date(2026, 2, 12)  # the spring festival lies between
+        session.add(
+            Tip(
+                url="http://127.0.0.1:1/a",
+                received_on=day,
+                added_at=datetime.now(UTC),
+                added_by="x",
+                **fields,
+            )
+        )
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        assert '<div class="overdue">2026-02-28 前办理</div>' in client.get("/tips").text
