@@ -50,14 +50,18 @@ def begin(request: Request, app: App, sign_in: Signed) -> HTMLResponse:
 
 
 @router.post("/confirm", dependencies=[CheckedForm])
-def confirm(request: Request, app: App, sign_in: Signed, now: Now, code: Code = "") -> HTMLResponse:
-    """The phone's first code puts it in force; the recovery codes are shown, once."""
+def confirm(
+    request: Request, app: App, sign_in: Signed, now: Now, present: Password = "", code: Code = ""
+) -> HTMLResponse:
+    """The phone's first code puts it in force; the recovery codes are shown, once. The password is asked for, so that
+    nobody who sits down at another's browser binds a phone of their own."""
     with transaction(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         begun = begun_secret(session, user)
         try:
+            prove_again(session, user, present, "", _attempt(request, user), now)
             codes = confirm_second_factor(session, user, code, request.cookies[COOKIE], now)
-        except SecondFactorRefused as refused:
+        except (PasswordWrong, SecondFactorRefused) as refused:
             return _page(request, app, sign_in, 422, new=begun, fault=str(refused))
     return _page(request, app, sign_in, codes=codes)
 

@@ -1,6 +1,7 @@
 """The administrator's work in the browser: registry, offices and tokens, users, settings, own password, the log."""
 
 import io
+import re
 from datetime import UTC, datetime
 
 import httpx
@@ -98,6 +99,23 @@ def test_a_locked_person_is_unlocked(served, admin) -> None:
         assert "已解锁：reviewer" in post(admin, f"/admin/people/{user_id}/unlock").text
         assert sign_in(reviewer, "reviewer").status_code == 303
     assert "<b>officer</b>" not in admin.get("/admin/people", params={"words": "reviewer"}).text
+
+
+def test_another_password_or_an_end_signs_a_person_out_everywhere(served, admin) -> None:
+    with served.client() as one, served.client() as other:
+        for client in (one, other):
+            sign_in(client, "officer")
+        page = admin.get("/admin/people", params={"words": "officer"}).text
+        user_id = re.findall(r'action="/admin/people/(\d+)"', page)[0]
+        rights = {"role": "officer", "office_id": served.office_id}
+        post(admin, f"/admin/people/{user_id}", **rights, password=NEW)
+        assert [client.get("/takedown").status_code for client in (one, other)] == [303, 303]
+        form = {"name": "officer", "password": NEW, "wanted": "/"}
+        assert one.post("/signin", data=form).status_code == 303
+        assert one.get("/takedown").status_code == 200
+        post(admin, f"/admin/people/{user_id}", **rights, disabled="true")
+        assert one.get("/takedown").status_code == 303
+        assert one.post("/signin", data=form).status_code == 401
 
 
 def test_a_person_changes_their_own_password(served) -> None:

@@ -47,17 +47,17 @@ def set_up(client: httpx.Client, clock: Clock) -> tuple[str, list[str]]:
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", begun)[1]
     assert "<svg" in begun
     assert "style=" not in begun, "the policy of the pages forbids it"
-    wrong = client.post("/second-factor/confirm", data={"csrf": hidden(begun, "csrf"), "code": "1"})
-    assert (wrong.status_code, secret in wrong.text) == (422, True)
-    done = send_code(client, clock, secret, hidden(wrong.text, "csrf"))
+    csrf = hidden(begun, "csrf")
+    for present, code in ((PASSWORD, "1"), ("not-it", clock.next_code(secret))):
+        form = {"csrf": csrf, "present": present, "code": code}
+        wrong = client.post("/second-factor/confirm", data=form)
+        assert (wrong.status_code, secret in wrong.text) == (422, True)
+    form = {"csrf": csrf, "present": PASSWORD, "code": clock.next_code(secret)}
+    done = client.post("/second-factor/confirm", data=form)
     codes = re.findall(r"<code>([a-z2-7-]{19})</code>", done.text)
     assert len(codes) == 10
     assert codes[0] not in client.get("/second-factor").text, "they are shown once"
     return secret, codes
-
-
-def send_code(client: httpx.Client, clock: Clock, secret: str, csrf: str) -> httpx.Response:
-    return client.post("/second-factor/confirm", data={"csrf": csrf, "code": clock.next_code(secret)})
 
 
 def enter(client: httpx.Client, code: str, name: str = "officer") -> int:
