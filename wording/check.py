@@ -17,6 +17,7 @@ WORDS = PROJECT / "docs" / "reference" / "words.tsv"
 _LEFT_OUT = {"var", "node_modules"}  # and all that begins with a dot
 _COMMENTED = {".toml", ".yaml", ".yml", ".sh", ""}  # comments begin with "#"; "" is the Makefile
 _QUOTED = re.compile(r'`[^`]+`|"[^"\n]{1,80}"')
+_LINKED = re.compile(r"\]\([^)\s]+\)")
 _FENCED = re.compile(r"^( *)(```+|~~~+).*?^\1\2", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"(?:^|\s)#(.*)")
 _BEFORE_STATEMENT = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
@@ -114,7 +115,7 @@ def _files(root: Path) -> Iterator[Path]:
 def prose_of(path: Path, text: str) -> str:
     """`text` with blanks for whatever is neither prose nor a line break, so that positions do not change."""
     if path.suffix == ".md":
-        prose = _FENCED.sub(_blank, text)
+        prose = _LINKED.sub(_blank, _FENCED.sub(_blank, text))
     elif path.suffix == ".py":
         prose = _keep(text, _python_prose(text))
     else:

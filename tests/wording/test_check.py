@@ -56,6 +56,7 @@ def test_prose_is_checked_across_lines(tmp_path: Path, words: list[Word], name: 
         ("m.py", '"""Whether there is none."""\n'),
         ("m.py", '"""Renewed, of Canewdon."""\n'),
         ("m.md", "The word `anew`.\n\n```sh\nanew\n```\n"),
+        ("m.md", "See [it](made-anew.md).\n"),
         ("m.yaml", "anew: 1\n"),
         (".venv/m.py", "# anew\n"),
         ("var/m.md", "anew\n"),
