@@ -1,7 +1,8 @@
-"""Article pages in the shapes that twelve systems give them, each with what a person would read out of it.
+"""Article pages in the shapes that twelve systems give them, each with the text that a person would read.
 
-The articles are written by hand, and so is what counts as theirs: the title and each paragraph, heading, entry and cell.
-Around them stand the menus, lists, counters and footers that such systems put there.
+The articles are written by hand, and so is the list of their own parts: the title and each paragraph,
+heading, entry and cell. They are surrounded by the menus, lists, counters and footers that such systems put
+there.
 """
 
 import random
@@ -19,7 +20,7 @@ class Article:
 
     @property
     def reading(self) -> str:
-        """What a person reads."""
+        """The text that a person reads."""
         return "\n".join((self.title, *(cell for part in self.parts for cell in _cells(part))))
 
 

@@ -1,4 +1,5 @@
-"""How fast a site is collected whole, beside bare Scrapy with an empty parse on the same site in the same run.
+"""How fast a site is collected whole, compared with bare Scrapy with an empty parse on the same site in the
+same run.
 
 Usage: python -m benchmarks.crawl [--pages N] [--rendered N] [--rounds N]
 
@@ -115,7 +116,8 @@ def serving(pages: int, rendered: int) -> Iterator[list[str]]:
 
 @dataclass
 class Memory:
-    """Resident bytes: most of the process itself, most of it and its own (that write and judge), the browser's."""
+    """Peak resident bytes: of the process itself, of it and its children (that write and judge), of the
+    browser."""
 
     process: int = 0
     together: int = 0
@@ -132,8 +134,8 @@ class Memory:
 
 
 def _proportional(process: psutil.Process) -> int:
-    """Resident bytes, those that several share by their share. Read from the kernel's sum: taking the list of all areas
-    would cost the process that is measured."""
+    """Proportional resident bytes. Read from the kernel's sum: listing all areas would slow the measured
+    process."""
     rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
     return int(rollup.partition("\nPss:")[2].split()[0]) * 1024
 
@@ -154,7 +156,7 @@ def run(command: Sequence[str], environment: dict[str, str]) -> tuple[float, Mem
 
 
 def start_up(environment: dict[str, str]) -> float:
-    """Seconds that the command needs before it does anything: shown, not taken off."""
+    """Seconds that the command needs before it does anything: shown, not subtracted."""
     started = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "qingyi", "crawl", "--due"],
@@ -241,7 +243,7 @@ def main() -> None:
 
 
 def _check_whole(folder: Path, pages: int) -> None:
-    """What was measured is the whole collection: every page is kept and judged."""
+    """Check that every page was kept and judged, so that the whole collection was measured."""
     with reading(open_engine(f"sqlite:///{folder / 'qingyi.db'}")) as session:
         judged = session.scalar(select(func.count(JudgementRecord.id)))
     if judged != pages:

@@ -4,8 +4,8 @@ Usage: python -m benchmarks.decide [--cases N] [--decisions N] [--sqlite]
 
 Real Chromium, a real uvicorn, the database filled as by `benchmarks.pages`, on SQLite and on PostgreSQL. Each case is read
 for `READING` seconds, in which the browser fetches the next one ahead, as it does for a person. The time is from the key's
-event to the frame that shows the next case. Beside it, a bare page that answers a key by fetching another bare page and
-showing it: the ratio says how many of these waits one of ours costs.
+event to the frame that shows the next case. The baseline is a bare page that answers a key by fetching
+another bare page and showing it: the ratio says how many of these waits one of ours costs.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def decided(page: Page, url: str, decisions: int) -> tuple[list[float], float]:
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases")
-    page.goto(f"{url}/cases?state=pending")  # what came back from an office is not decided, but sent on
+    page.goto(f"{url}/cases?state=pending")  # cases returned by an office are not decided, but sent on
     page.keyboard.press("g")
     page.wait_for_url("**/cases/*?state=pending")
     page.evaluate(_WATCH)

@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.image_text
 
-Characters that are right, of all that were drawn (by the distance of Levenshtein), and seconds a picture.
+The share of drawn characters that are read correctly (by Levenshtein distance), and seconds a picture.
 """
 
 import io

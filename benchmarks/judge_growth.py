@@ -1,7 +1,7 @@
 """How the cost of a judgement grows: with a page's length (also of pages made to be slow), and over many pages.
 
-Each figure is a ratio to the first row of its table: time for a character beside the shortest ordinary page's,
-and resident memory after 100,000 pages beside that after the first 1,000.
+Each figure is a ratio to the first row of its table: time per character relative to the shortest ordinary
+page, and resident memory after 100,000 pages relative to the first 1,000.
 """
 
 import gc
@@ -25,7 +25,7 @@ LISTS = Path(__file__).parents[1] / "keyword_lists"
 FACTS = Facts(date(2026, 11, 24), ("云溪医院",), {})
 PAGES = 100_000
 
-# What a hostile page may consist of: the piece is repeated to the length that is asked for.
+# Pieces of hostile pages: each is repeated to the wanted length.
 HOSTILE = {
     "anchors of patterns": "保证治愈率患者我院",
     "one sentence, no stop": "我院不能根治，",

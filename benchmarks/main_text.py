@@ -1,4 +1,5 @@
-"""How well a page's main text is told from what frames it, beside trafilatura and GNE on the same pages in the same run.
+"""How well a page's main text is told from its frame, compared with trafilatura and GNE on the same pages in
+the same run.
 
 Usage: python -m benchmarks.main_text [--worst]
 
@@ -86,7 +87,7 @@ def measure(page: ArticlePage, html: str, reader: Reader) -> tuple[float, float]
 
 
 def main() -> None:
-    """Measure and print; exit 1 where our mean is below what is asked for, or a page was decoded wrongly."""
+    """Measure and print; exit 1 where our mean is below the required one, or a page was decoded wrongly."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worst", action="store_true", help="list our worst pages")
     options = parser.parse_args()

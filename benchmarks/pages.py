@@ -1,9 +1,11 @@
-"""How fast the reviewers' pages are with many cases, beside a bare FastAPI page from a template in the same run.
+"""How fast the reviewers' pages are with many cases, compared with a bare FastAPI page from a template in the
+same run.
 
 Usage: python -m benchmarks.pages [--cases N] [--rounds N]
 
-The same database is filled on SQLite and on a PostgreSQL of its own. A real uvicorn serves both applications; the time is
-of the whole answer on loopback, p50 and p95. The ratio says how many bare pages one of ours costs.
+The same database is filled on SQLite and on a PostgreSQL of its own. A real uvicorn serves both applications;
+the time is of the whole response on loopback, p50 and p95. The ratio says how many bare pages one of ours
+costs.
 """
 
 import argparse
@@ -58,7 +60,8 @@ Row = dict[str, Any]
 
 
 def fill(engine: Engine, cases: int, console: Console) -> None:
-    """One user, institutions with a site each, and so many pages with a judgement, three findings and a case."""
+    """One user, institutions with a site each, and `cases` pages with a judgement, three findings and a
+    case."""
     chance = random.Random(1)
     with transaction(engine) as session:
         add_user(session, "reviewer", PASSWORD, models.Role.REVIEWER, display_name="甲")
@@ -230,7 +233,7 @@ def bare() -> FastAPI:
 
 
 def measured(rounds: int, ask: Callable[[], httpx.Response]) -> tuple[float, float]:
-    """p50 and p95 in milliseconds; raises for an answer that is none."""
+    """p50 and p95 in milliseconds; raises for an error response."""
     times = []
     for number in range(rounds + 5):
         started = time.perf_counter()

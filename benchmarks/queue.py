@@ -1,12 +1,13 @@
-"""How fast offices' programs lease and acknowledge transfers, beside bare SKIP LOCKED loops on the same PostgreSQL.
+"""How fast offices' programs lease and acknowledge transfers, compared with bare SKIP LOCKED loops on the
+same PostgreSQL.
 
 Usage: python -m benchmarks.queue [--items N] [--seconds S] [--pullers 1,10,50] [--workers W] [--sync]
 
 Ours is the API as an office calls it: a real uvicorn, POST /leases of a batch, POST /receipts for it, each with its key;
-what is counted is written whole, with the cases' steps and the chained log. The baselines work on a table of as many rows:
-one takes a row at a time, as such loops are mostly written, the other as many at once as ours. A ratio is ours by the
-baseline's items a second. Then the list: a page of a hundred out of all items, and its last page. With --sync PostgreSQL
-waits for the disk at each commit, for ours and for the baselines.
+each counted item is written whole, with the case's step and the chained log. The baselines work on a table of
+as many rows: one takes a row at a time, as such loops are mostly written, the other as many at once as ours.
+A ratio is ours by the baseline's items a second. Then the list: a page of a hundred out of all items, and its
+last page. With --sync PostgreSQL waits for the disk at each commit, for ours and for the baselines.
 """
 
 import argparse
@@ -55,7 +56,7 @@ class Measured:
 
 
 def fill(url: str, items: int) -> str:
-    """So many transferred cases of one office, and the baselines' rows; returns the office's token."""
+    """`items` transferred cases of one office, and the baselines' rows; returns the office's token."""
     engine = open_engine(url)
     upgrade(engine)
     now = datetime.now(UTC)
@@ -182,7 +183,7 @@ def pull_bare(address: str, limit: int, until: float) -> list[tuple[float, int]]
 
 
 def measured(pullers: int, seconds: float, pull: Callable[[float], list[tuple[float, int]]]) -> Measured:
-    """So many pullers at once, in threads of processes of their own (one process per ten)."""
+    """Run the pullers at once, in threads of separate processes (one process per ten)."""
     context = multiprocessing.get_context("fork")
     results: Queue[list[tuple[float, int]]] = context.Queue()
     until = time.monotonic() + seconds
@@ -236,7 +237,7 @@ def list_bare(database: str, after: int) -> float:
 
 @contextmanager
 def served(url: str, folder: Path, workers: int) -> Iterator[list[str]]:
-    """So many processes that serve the API, as several behind one nginx would; their addresses."""
+    """`workers` processes that serve the API, as behind one nginx; their addresses."""
     ports = [free_port() for _ in range(workers)]
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=serve, args=(url, port, folder), daemon=True) for port in ports]

@@ -1,10 +1,11 @@
-"""How fast a draft of the lists is tried over stored pages, beside judging the same texts from memory in one process.
+"""How fast a draft of the lists is tried over stored pages, compared with judging the same texts from memory
+in one process.
 
 Usage: python -m benchmarks.trial [--pages N] [--characters N]
 
-A trial reads each page from the evidence store, judges it by both versions of the lists in two processes, and writes
-what differs. The baseline judges the same texts, by both versions too, one after the other, with nothing read or
-written. The time that 100,000 pages would take follows from the rate.
+A trial reads each page from the evidence store, judges it by both versions of the lists in two processes, and
+writes the differences. The baseline judges the same texts, by both versions too, one after the other, with
+nothing read or written. The time that 100,000 pages would take follows from the rate.
 """
 
 import argparse
@@ -53,7 +54,7 @@ def page_text(number: int, characters: int) -> PageText:
 
 
 def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, console: Console) -> None:
-    """One institution with one site, and so many judged pages, their texts in the store."""
+    """One institution with one site, and `pages` judged pages, their texts in the store."""
     with transaction(engine) as session:
         session.execute(insert(models.Institution), [_institution()])
         session.execute(
@@ -79,7 +80,7 @@ def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, cons
 
 
 def _keep(store: EvidenceStore, text: PageText) -> str:
-    """As the store does, without waiting for the disk."""
+    """Store a text without waiting for the disk."""
     content = StoredText.of(text).content
     name = sha256(content).hexdigest()
     path = store.path(name)
@@ -166,7 +167,7 @@ def main() -> None:
 
 
 def _two_versions(folder: Path) -> tuple[ListFolders, tuple[str, str]]:
-    """The lists as they are, and with one term more."""
+    """The lists unchanged, and with one more term."""
     folders = ListFolders(folder / "lists", folder / "kept")
     shutil.copytree(PROJECT / "keyword_lists", folders.folder)
     before = load_rules(folders.folder).version

@@ -1,1 +1,2 @@
-"""What runs by itself, over crawl and law alike: judging, evidence, re-checks, tips, webhooks, and the schedule."""
+"""Automatic work that needs both crawl and law: judging, evidence, re-checks, tips, webhooks, and the
+schedule."""

@@ -1,4 +1,4 @@
-"""Takes the evidence of flagged pages: looks at each in the browser, and keeps what was seen under a manifest."""
+"""Takes the evidence of flagged pages: looks at each in the browser, and keeps the view under a manifest."""
 
 import asyncio
 import hashlib
@@ -36,16 +36,16 @@ _AT_ONCE = 3
 
 @dataclass(frozen=True)
 class CaptureResult:
-    """How many captures were taken, and of how many of them something is missing."""
+    """How many captures were taken, and how many of them are incomplete."""
 
     taken: int
     incomplete: int
 
 
 def capture_new(engine: Engine, store: EvidenceStore, progress: Callable[[int], None]) -> CaptureResult:
-    """Take the evidence of all cases that lack it; `progress` is called with how many more are done.
+    """Take the evidence of all cases that lack it; `progress` is called with the number newly done.
 
-    Raises BrowserMissing. A page that cannot be opened any more is captured as it was crawled, with a note.
+    Raises BrowserMissing. A page that no longer opens is captured as it was crawled, with a note.
     """
     with reading(engine) as session:
         if not list_uncaptured(session, 1):
@@ -129,7 +129,7 @@ def _steps(
     chain: Sequence[bytes],
     files: Sequence[tuple[Item, bytes]],
 ) -> Iterator[tuple[datetime, str]]:
-    """What was done, in order, from the page's crawl to its manifest."""
+    """The steps taken, in order, from the page's crawl to its manifest."""
     judgement = case.judgement
     yield judgement.snapshot.fetched_at, "巡查程序抓取网页，按原样保存响应"
     yield (
@@ -191,7 +191,7 @@ def _pairs(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 
 def _stamp(engine: Engine, store: EvidenceStore, capture: Capture) -> None:
-    """Have the manifest stamped, where an authority is set; that there is no stamp is noted."""
+    """Have the manifest stamped, where an authority is set; note a missing stamp."""
     authority = settings().stamp_url
     if not authority or capture.stamp_sha256:
         return
@@ -207,6 +207,6 @@ def _stamp(engine: Engine, store: EvidenceStore, capture: Capture) -> None:
 
 
 def _settings_sha256() -> str:
-    """What the crawl was set to, secrets aside, as one hash."""
+    """The crawl's settings, without secrets, as one hash."""
     shown = settings().model_dump(mode="json", exclude={"database_url"})
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()

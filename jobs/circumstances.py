@@ -1,7 +1,7 @@
-"""Under which circumstances evidence is taken: where, by which network, by what clock, with which tools.
+"""The circumstances in which evidence is taken: place, network, clock and tools.
 
-What 市场监督管理行政执法电子数据取证暂行规定 (2024-04-07) has a record say beside what was seen. What the program cannot
-know (the place, the line) is a setting, or is written in by hand.
+市场监督管理行政执法电子数据取证暂行规定 (2024-04-07) requires a record to state these in addition to the
+content. Facts that the program cannot know (the place, the line) are settings, or are written in by hand.
 """
 
 import platform
@@ -28,7 +28,7 @@ _MOST_APART = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is the same for all pages of one run; `faults` is what speaks against the clock."""
+    """The facts shared by all pages of one run; `faults` are doubts about the clock."""
 
     place: str
     network: tuple[str, ...]
@@ -37,7 +37,7 @@ class Circumstances:
     faults: tuple[str, ...]
 
     def as_facts(self) -> dict[str, object]:
-        """As a manifest keeps them."""
+        """The facts in the form that a manifest keeps."""
         return {
             "place": self.place,
             "network": list(self.network),
@@ -79,7 +79,7 @@ def _from_database(engine: Engine) -> timedelta | str:
 
 
 def _from_authority(authority: str) -> timedelta | str:
-    """The same of a time stamp authority: it stamps this moment's own name."""
+    """The same for a time stamp authority, which stamps the current time as text."""
     before = datetime.now(UTC)
     asked = before.isoformat().encode()
     try:

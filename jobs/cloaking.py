@@ -1,4 +1,5 @@
-"""Looks at flagged sites again as a mobile visitor who comes from a search engine: what only such visitors see.
+"""Looks at flagged sites again as a mobile visitor from a search engine, for content that only such visitors
+see.
 
 Pages that show a monitor one thing and patients another are found by the difference, which is kept as evidence.
 """
@@ -47,7 +48,7 @@ VISITOR = BrowserProfile(
 
 @dataclass(frozen=True)
 class CloakingResult:
-    """Pages that were looked at again, and those that showed something else that is unlawful."""
+    """Pages that were looked at again, and those that showed further unlawful content."""
 
     looked_at: int
     cloaked: int
@@ -61,8 +62,9 @@ def look_as_mobile(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> CloakingResult:
-    """Look again at pages, with what the monitor was shown of each (as of `list_pages_to_compare`). What only the mobile
-    visitor sees becomes a snapshot of its own, to be judged and captured like any other. Raises BrowserMissing."""
+    """Look again at pages, with the monitor's snapshot of each (as of `list_pages_to_compare`). Content that
+    only the mobile visitor sees becomes a separate snapshot, judged and captured like any other. Raises
+    BrowserMissing."""
     seen = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
     cloaked = 0
     with reading(engine) as session:
@@ -89,7 +91,7 @@ async def _look_at_all(
 
 
 async def seen_by(browser: EvidenceBrowser, url: str, visitor: BrowserProfile) -> PageView | PageNotRendered:
-    """What a visitor sees at `url`, or why nothing."""
+    """A visitor's view of `url`, or why there is none."""
     try:
         return await browser.look_at(url, visitor)
     except PageNotRendered as error:
@@ -122,13 +124,13 @@ def _keep_if_cloaked(
 
 
 def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
-    """Rule and quote of what was found for the mobile visitor and not for the monitor."""
+    """Rule and quote of the findings that the mobile visitor's page has and the monitor's does not."""
     known = {(finding.rule, finding.quote) for finding in monitor.findings}
     return {(finding.rule, finding.quote) for finding in mobile.findings} - known
 
 
 def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str) -> Fetched:
-    """What the browser saw, as something to be kept: the page's own answer as body, its DOM beside it."""
+    """The browser's view in the form to be stored: the page's own response as body, its DOM in addition."""
     first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
     dom = seen.html.encode("utf-8", "surrogatepass")
     return Fetched(

@@ -32,8 +32,8 @@ _BATCH = 50
 
 @dataclass(frozen=True)
 class FlagResult:
-    """How many snapshots were judged, how many of them hold something unlawful, and how many could not be judged: the
-    reason is written down with each."""
+    """How many snapshots were judged, how many of them are unlawful, and how many could not be judged; each
+    of these has its reason recorded."""
 
     judged: int
     unlawful: int
@@ -43,10 +43,10 @@ class FlagResult:
 def flag_new(
     engine: Engine, store: EvidenceStore, rules: RuleSet, now: datetime, progress: Callable[[int], None]
 ) -> FlagResult:
-    """Judge all snapshots that were not judged yet, also those that could not be before, and write into open cases that
-    their page is gone.
+    """Judge all unjudged snapshots, including those that failed before, and note in open cases that their
+    page is gone.
 
-    `progress` is called with how many were done.
+    `progress` is called with the number done.
     """
     result = flag_waiting(engine, store, rules, now, progress, with_refused=True)
     note_gone_pages(engine, now)
@@ -63,8 +63,8 @@ def flag_waiting(
     *,
     with_refused: bool = False,
 ) -> FlagResult:
-    """Judge the snapshots (`only` these ids, or all) that were not judged yet; `with_refused` also those that could not
-    be before. Of one that cannot be judged, whatever it holds, the reason is written down, and the others are judged."""
+    """Judge the snapshots (`only` these ids, or all) that are not judged yet; `with_refused` also those that
+    failed before. Where one cannot be judged, the reason is recorded, and the others are judged."""
     judged = unlawful = refused = last_id = 0
     with reading(engine) as session:
         register = register_of(session)
@@ -83,7 +83,7 @@ def flag_waiting(
 
 
 def note_gone_pages(engine: Engine, now: datetime) -> None:
-    """Write into open cases that their page is gone: also a deletion is part of its history."""
+    """Note in open cases that their page is gone: a deletion, too, is part of the history."""
     last_id = 0
     while True:
         with transaction(engine) as session:
@@ -119,7 +119,7 @@ def _judged(
     snapshots = [item.snapshot for item in batch]
     try:
         pages = texts_with_images(session, store, snapshots)
-    except Exception as error:  # a text that is gone, or cannot be read: of one, not of all
+    except Exception as error:  # the text of one snapshot is gone or unreadable
         if len(batch) == 1:
             return [_Refused(batch[0], f"文字未能读取：{fault_of(error)}")]
         return [one for item in batch for one in _judged(session, store, rules, [item], register)]
@@ -128,7 +128,7 @@ def _judged(
         assert page is not None, "the query asks for snapshots with text only"
         try:
             judgement = judge_page(session, rules, page, item.snapshot, register, confirmed)
-        except Exception as error:  # the page chooses what is raised: it must not take the others with it
+        except Exception as error:  # a page may raise anything: the others must still be judged
             done.append(_Refused(item, f"未能研判：{fault_of(error)}"))
         else:
             done.append(_Judged(item, page, judgement))
@@ -138,14 +138,14 @@ def _judged(
 def _written(
     engine: Engine, done: Sequence[_Judged | _Refused], version: str, now: datetime
 ) -> list[_Judged]:
-    """Write down what was judged, and why the others were not; returns the judged ones that are written."""
+    """Record the judgements, and the reasons of failures; returns the recorded judgements."""
     refused = {one.item.snapshot.id: one.reason for one in done if isinstance(one, _Refused)}
     judged = [one for one in done if isinstance(one, _Judged)]
     try:
-        with transaction(engine) as session:  # a short one: the crawl writes beside it
+        with transaction(engine) as session:  # a short one: the crawl writes in parallel
             _record(session, judged, version, now)
             note_unjudged(session, refused)
-    except (StatementError, ValueError) as error:  # what the database cannot hold
+    except (StatementError, ValueError) as error:  # a value that the database cannot hold
         if isinstance(error, OperationalError):
             raise
         if len(done) > 1:

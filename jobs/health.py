@@ -1,4 +1,4 @@
-"""Whether the system can work here: each thing that it needs, looked at, with what was seen in words."""
+"""Whether the system can work here: a check of each requirement, with its result in words."""
 
 import os
 import shutil
@@ -20,12 +20,12 @@ from records.store.folder_store import FolderStore
 LEAST_FREE = 2 << 30  # bytes: a capture writes some MB, a crawl of a large site some hundred
 _LEAST_SHARE = 0.05
 _CLOCK_LATE = timedelta(minutes=2)
-_WEBHOOKS = "webhooks"  # the job that runs every few seconds: it tells whether the clock goes
+_WEBHOOKS = "webhooks"  # the job that runs every few seconds: it shows whether the scheduler runs
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that is needed; `is_vital` where nothing can be answered or kept without it."""
+    """One requirement; `is_vital` where nothing can be served or stored without it."""
 
     name: str
     title: str
@@ -35,12 +35,12 @@ class Check:
 
 
 def check_all(engine: Engine, store: EvidenceStore, settings: Settings, now: datetime) -> list[Check]:
-    """Everything that is needed, looked at now."""
+    """All requirements, checked now."""
     return list(_checks(engine, store, settings, now))
 
 
 def check_vital(engine: Engine, store: EvidenceStore) -> list[Check]:
-    """Only what nothing can be answered or kept without: asked for every few seconds by what balances the load."""
+    """Only the vital requirements: a load balancer asks for these every few seconds."""
     return [_database(engine), _evidence(store), *_disk(store)]
 
 
@@ -57,7 +57,7 @@ def _checks(engine: Engine, store: EvidenceStore, settings: Settings, now: datet
 
 
 def clock_check(jobs: list[ClockJob], now: datetime) -> Check:
-    """Whether the clock goes: what runs every few seconds must not be due for minutes."""
+    """Whether the scheduler runs: a job that runs every few seconds must not be due for minutes."""
     beat = next((job.next_at for job in jobs if job.name == _WEBHOOKS), None)
     if beat is None:
         return Check("clock", "定时任务", False, "没有运行过（qingyi serve 启动时运行）")
@@ -85,7 +85,7 @@ def _evidence(store: EvidenceStore) -> Check:
 
 
 def _disk(store: EvidenceStore) -> Iterator[Check]:
-    """Of the evidence, where it is on a disk of this machine."""
+    """The disk of the evidence, where it is on this machine."""
     if not isinstance(store, FolderStore):
         return
     usage = shutil.disk_usage(_nearest(store.folder))
@@ -95,7 +95,7 @@ def _disk(store: EvidenceStore) -> Iterator[Check]:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the first of those above it that is there."""
+    """The folder, or its nearest existing parent."""
     return next(one for one in (folder, *folder.absolute().parents) if one.exists())
 
 

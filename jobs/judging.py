@@ -1,4 +1,5 @@
-"""Judges what a crawl keeps, beside it, in a process of its own: the crawl waits for no judgement, and needs no lists."""
+"""Judges a crawl's snapshots in parallel, in a process of its own: the crawl does not wait for judgements,
+and needs no lists."""
 
 import threading
 from collections import deque
@@ -24,21 +25,19 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 0.3
 _AT_ONCE = 100
-_PROCESSES = 3  # that may be lost, one after the other
-_JUDGE_SECONDS = (
-    20.0  # for what is judged together, and then for one page alone: an ordinary one takes a millisecond
-)
+_PROCESSES = 3  # how many may be lost, one after the other
+_JUDGE_SECONDS = 20.0  # for a batch, and then for a single page: an ordinary one takes a millisecond
 
 
 class Judging:
-    """Takes the ids of snapshots that are whole, and judges them until `finish`. What is left, after a kill too, is
-    judged at the end of the next crawl."""
+    """Takes the ids of snapshots that are whole, and judges them until `finish`. Any left, also after a kill,
+    are judged at the end of the next crawl."""
 
     def __init__(
         self, engine: Engine, store: EvidenceStore, lists: tuple[Path, Path], warn: Callable[[str, str], None]
     ) -> None:
-        """`lists` are the folder of the lists, and that of the versions kept; where the last good version had to be
-        taken, `warn` is called with that version and what is wrong with the folder's."""
+        """`lists` are the folder of the lists, and that of the versions kept; where the last good version has
+        to be used, `warn` is called with that version and the faults of the folder's."""
         self._engine, self._warn = engine, warn
         url = engine.url.render_as_string(hide_password=False)
         self._process = WorkerProcess(partial(_take, url, store, lists))
@@ -59,10 +58,9 @@ class Judging:
         self._whole.append(snapshot_id)
 
     def finish(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int, int]:
-        """Judge everything that is not judged yet; returns how many snapshots were, how many are
-        unlawful, and how many could not be judged.
+        """Judge all remaining snapshots; returns the numbers of judged, of unlawful, and of failed ones.
 
-        `progress` is called with how many were judged, those of before too. Raises ListsRefused, ProcessLost.
+        `progress` is called with the number judged, including earlier ones. Raises ListsRefused, ProcessLost.
         """
         progress(self._judged)
         self._progress = progress
@@ -73,7 +71,7 @@ class Judging:
         return self._judged, self._unlawful, self._refused
 
     def abandon(self) -> None:
-        """End without judging what is left; returns when the process is gone."""
+        """End without judging the rest; returns when the process is gone."""
         self._is_abandoned = True
         self._all_here.set()
         self._thread.join()
@@ -83,12 +81,12 @@ class Judging:
             for begun in range(1, _PROCESSES + 1):
                 try:
                     return self._judge_all()
-                except BrokenProcessPool:  # what it was given is judged at the end, by the next one
+                except BrokenProcessPool:  # its batch is judged at the end, by the next process
                     if begun == _PROCESSES:
                         raise ProcessLost(
                             "研判进程一再被系统终止（内存不足？）；下次运行从断点继续"
                         ) from None
-        except Exception as error:  # for whom waits for the end
+        except Exception as error:  # for the caller that waits for the end
             self._failure = error
         finally:
             self._process.close()
@@ -97,7 +95,7 @@ class Judging:
         if warning := self._process.run(_read_lists):
             self._warn(*warning)
         while not self._all_here.wait(_WAIT_SECONDS):
-            # What comes meanwhile waits for its fellows: each time costs as much as some pages do.
+            # Snapshots that arrive meanwhile are batched: each batch costs as much as some pages do.
             for some in _batches([self._whole.popleft() for _ in range(len(self._whole))]):
                 if not self._is_abandoned:
                     self._judge(some)
@@ -108,7 +106,7 @@ class Judging:
         self._process.run(_note_gone, datetime.now(UTC))
 
     def _judge(self, some: list[int]) -> None:
-        """Judge them together; where that costs the process, one by one, so that the page at fault is found."""
+        """Judge them together; where that kills the process, one by one, to find the page at fault."""
         try:
             judged, unlawful, refused = self._process.run(
                 within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC)
@@ -127,9 +125,9 @@ class Judging:
         self._progress(judged)
 
     def _blame(self, snapshot_id: int) -> None:
-        """Write down that a page costs the process, so that no crawl is held up by it again; it is not to blame where the
-        system ends one process after the other."""
-        from records.judgements.judgements import note_unjudged  # noqa: PLC0415 - most crawls need it not
+        """Record that a page kills the process, so that it holds up no further crawl; the page is not at
+        fault where the system ends one process after the other."""
+        from records.judgements.judgements import note_unjudged  # noqa: PLC0415 - most crawls do not need it
 
         self._lost_in_turn += 1
         if self._lost_in_turn >= _PROCESSES:
@@ -144,7 +142,7 @@ def _batches(ids: list[int]) -> list[list[int]]:
     return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
 
 
-# What follows runs in the process that judges; only there are the lists and what reads them imported.
+# What follows runs in the process that judges; only that process imports the lists and their readers.
 _given: dict[str, Any] = {}
 
 
@@ -154,7 +152,8 @@ def _take(url: str, store: EvidenceStore, lists: tuple[Path, Path]) -> None:
 
 @dataclass(frozen=True)
 class _Opened:
-    """What judging needs, and where the last good lists had to be taken: their version, and what is wrong."""
+    """The state that judging needs and, where the last good lists are used, their version and the faults of
+    the newest."""
 
     engine: Engine
     store: EvidenceStore
@@ -164,14 +163,14 @@ class _Opened:
 
 @cache
 def _open() -> _Opened:
-    """By the first task, not before it: the lists may be refused, which the crawl must hear."""
+    """Called by the first task: the crawl must hear if the lists are refused."""
     from classifiers.lists.faults import ListsRefused  # noqa: PLC0415
     from records.lists.agreement import follow  # noqa: PLC0415
     from records.lists.drafts import ListFolders  # noqa: PLC0415
     from records.lists.in_force import lists_in_force  # noqa: PLC0415
 
     engine, folders = open_engine(_given["url"]), ListFolders(*_given["lists"])
-    with suppress(ListsRefused), reading(engine) as session:  # what is refused is told below
+    with suppress(ListsRefused), reading(engine) as session:  # refused lists are reported below
         follow(session, folders)
     found = lists_in_force(folders.folder, folders.kept)
     warning = (found.rules.version, str(found.refused)) if found.refused else None

@@ -15,19 +15,19 @@ from jobs import step_logs
 
 _ENDS_WITH = "QINGYI_ENDS_WITH"
 _GRACE_SECONDS = 20.0
-# Nobody writes to this pipe: it ends, for all who read it, when this process does, however that comes about.
+# Nobody writes to this pipe: it closes for its readers when this process ends, in whatever way.
 _alive: list[tuple[int, int]] = []
 
 
 def end_steps() -> None:
-    """Have all steps that run end, and wait for none."""
+    """Tell all running steps to end, without waiting."""
     for _, write_end in _alive:
         os.close(write_end)
     _alive.clear()
 
 
 def end_with_parent() -> None:
-    """In a step: end when who started it has ended, in good order if there is time for it."""
+    """In a step: end when the process that started it has ended, cleanly if there is time."""
     read_end = os.environ.pop(_ENDS_WITH, "")
     if read_end:
         threading.Thread(target=_wait_for_end, args=(int(read_end),), name="parent", daemon=True).start()
@@ -43,10 +43,10 @@ def _wait_for_end(read_end: int) -> None:
 def run_step(
     *arguments: str, environment: Mapping[str, str] | None = None, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `qingyi` with `arguments`, and return what it said and how it ended. `environment` is added to this process's
-    own. Raises subprocess.TimeoutExpired after `seconds`. A step ends when this process does."""
+    """Run `qingyi` with `arguments`, and return its output and exit code. `environment` is added to this
+    process's own. Raises subprocess.TimeoutExpired after `seconds`. A step ends when this process does."""
     read_end = _end_of_this()
-    return subprocess.run(  # noqa: S603 - our own program; what a user typed comes after "--"
+    return subprocess.run(  # noqa: S603 - our own program; user input comes after "--"
         _command(arguments),
         env={**os.environ, **(environment or {}), _ENDS_WITH: str(read_end)},
         pass_fds=(read_end,),
@@ -63,7 +63,7 @@ def run_logged_step(
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """As `run_step`; what it says can be read in `folder` while it runs and after."""
+    """As `run_step`; its output can be read in `folder` while it runs and after."""
     file = step_logs.new_log(folder, arguments, datetime.now(UTC))
     begun, read_end = file.stat().st_size, _end_of_this()
     with file.open("ab") as log:
@@ -95,7 +95,7 @@ def run_logged_step(
 
 
 def _end_of_this() -> int:
-    """What a step reads to learn that this process has ended."""
+    """The end of the pipe by which a step notices that this process has ended."""
     if not _alive:
         _alive.append(os.pipe())
     return _alive[0][0]

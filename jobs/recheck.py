@@ -1,7 +1,7 @@
 """Looks at disposed pages again and concludes their cases.
 
-First as a plain visitor. What is not there then, or answers something else, is looked at by the browser too, as the
-monitor and as a mobile visitor who comes from a search: a page may be gone for one and there for another.
+First as a plain visitor. A page that is then missing or different is also opened in the browser, as the
+monitor and as a mobile visitor from a search: it may be gone for one and there for another.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ from records.visits.frontier import planned_reason
 from records.visits.targets import Target, open_browser_visit, open_page_visit
 
 _AT_ONCE = 3
-# A case and what the browser saw of its page, by visitor.
+# The browser's views of each case's page, by visitor.
 _BrowserViews = Mapping[int, Mapping[VisitorKind, PageView | PageNotRendered]]
 
 
@@ -77,8 +77,9 @@ def recheck(
 
 
 def _browsers_wanted(case: Case, plain: Assessment) -> tuple[VisitorKind, ...]:
-    """As whom the browser is to look: not where the plain visitor saw it, nor where nothing answers. No platform is
-    looked at thrice; but where it is unclear what it shows, a person is to see it as it looks."""
+    """The visitors as which the browser has to look: none where the plain visitor saw the content, or where
+    nothing answers. A platform's page is not visited three times; but where its state is unclear, a person
+    needs a screenshot."""
     seen = plain.seen
     if seen.status is None or seen.is_nxdomain or plain.outcome in THERE:
         return ()
@@ -95,7 +96,7 @@ def _seen_plainly(
     case: Case,
     target: Target,
 ) -> Observation:
-    """What the visit of a case's page brought back."""
+    """The plain visitor's observation of a case's page."""
     snapshot = visit_snapshot(session, target.visit_id, case.page_id)
     if snapshot is None:
         reason = planned_reason(session, target.visit_id) or "未知原因"
@@ -116,12 +117,12 @@ def _seen_plainly(
 
 
 def _words(page: PageText) -> int:
-    """How many characters a visitor sees."""
+    """The number of characters that a visitor sees."""
     return len("".join(page.text.split()))
 
 
 async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[VisitorKind]]]) -> _BrowserViews:
-    """What the browser sees at each case's address, as each of the visitors that are wanted."""
+    """The browser's view of each case's address, as each of the wanted visitors."""
     as_whom = {
         VisitorKind.RENDERED: BrowserProfile(user_agent=settings().user_agent),
         VisitorKind.MOBILE: VISITOR,
@@ -152,7 +153,7 @@ def _concluded(
     seen_by_browser: _BrowserViews,
     now: datetime,
 ) -> Verification:
-    """A case's verification, by all who looked."""
+    """A case's verification, from all observations."""
     assessments = [plain]
     for visitor, seen in seen_by_browser.get(case_id, {}).items():
         assessments.append(_browser_look(engine, store, rules, register, case_id, visitor, seen, now))
@@ -170,7 +171,7 @@ def _browser_look(
     seen: PageView | PageNotRendered,
     now: datetime,
 ) -> Assessment:
-    """What the browser's look means; a page on which it saw the content is kept, as evidence."""
+    """The assessment of the browser's view; a page that still shows the content is kept as evidence."""
     with reading(engine) as session:
         case = session.get_one(Case, case_id)
         if isinstance(seen, PageNotRendered):

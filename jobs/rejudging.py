@@ -1,5 +1,6 @@
-"""Judges stored pages again by lists that came into force, in processes of their own. What it came to is written with how
-far it is, in one transaction a batch: whatever ends it, it goes on where it stood, and no page is judged twice."""
+"""Judges stored pages again by lists that came into force, in separate processes. Results and progress are
+written in one transaction a batch: after any interruption it resumes where it stopped, and no page is judged
+twice."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ from records.store.content_store import EvidenceStore
 
 @dataclass(frozen=True)
 class _Different:
-    """A page on which other findings are made now."""
+    """A page whose findings have changed."""
 
     snapshot_id: int
     page: PageText
@@ -37,7 +38,8 @@ class _Different:
 
 @dataclass(frozen=True)
 class _Done:
-    """What some pages came to: the last one's id, how many were judged, how many could not be read, which differ."""
+    """The results of some pages: the last one's id, the numbers of judged and of unreadable ones, and those
+    that differ."""
 
     last_id: int
     judged: int
@@ -56,7 +58,7 @@ class Begun:
 
 
 def begin(engine: Engine, folders: ListFolders, now: datetime) -> Begun | None:
-    """Take up what was asked for and is not finished; None where nobody asked. Raises VersionMissing."""
+    """Resume or start the requested rejudging; None where none was requested. Raises VersionMissing."""
     with transaction(engine) as session:
         found = find_unfinished(session)
         if found is None:
@@ -74,7 +76,8 @@ def rejudge(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     spread: Spread = in_processes,
 ) -> Rejudging:
-    """Judge all stored pages that are left; what it came to. `progress` is called with how many more are done."""
+    """Judge all remaining stored pages; returns the totals. `progress` is called with the number newly
+    done."""
     address = engine.url.render_as_string(hide_password=False)
     for done in spread(partial(_open, address, store, begun.folders, begun.version), begun.left):
         if not _keep(engine, begun, done, now()):
@@ -88,7 +91,7 @@ def rejudge(
 
 
 def _keep(engine: Engine, begun: Begun, done: _Done, now: datetime) -> bool:
-    """Write what some pages came to; whether it is to go on."""
+    """Write the results of some pages; returns whether to go on."""
     with transaction(engine) as session:
         rejudging = session.get_one(Rejudging, begun.id, with_for_update=True)
         if rejudging.state is not RejudgingState.RUNNING:

@@ -1,4 +1,4 @@
-"""Replays evidence as the public would, and compares it with what was seen when it was taken."""
+"""Replays evidence as the public would, and compares it with the original view."""
 
 import asyncio
 import struct
@@ -20,13 +20,15 @@ from records.database import reading, transaction
 from records.settings import settings
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
-# Below these a page is not what was seen: a clock, a counter, or what is as high as the window changes less.
+# Below these a page differs from its original view: a clock, a counter, or an element as high as the window
+# changes less.
 _SAME_WORDS, _SAME_PICTURE = 0.95, 0.85
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """How a capture replays: how alike words and picture are (None: nothing to compare), and what is to be said."""
+    """How a capture replays: how alike words and picture are (None: nothing to compare), and the message to
+    report."""
 
     number: int
     url: str
@@ -36,12 +38,12 @@ class ReplayResult:
 
     @property
     def is_as_seen(self) -> bool:
-        """Whether it replays as it was seen."""
+        """Whether the replay matches the original view."""
         return not self.said
 
     @staticmethod
     def share(alike: float | None) -> str:
-        """How alike, as people read it."""
+        """The likeness as a percentage."""
         return "—" if alike is None else f"{alike:.0%}"
 
 
@@ -52,8 +54,8 @@ def replay_captures(
     case_ids: Sequence[int],
     progress: Callable[[int], None],
 ) -> list[ReplayResult]:
-    """Replay the captures taken since (or those of the cases), compare each with what was seen, and note with it where
-    it differs. Raises BrowserMissing and ViewerMissing."""
+    """Replay the captures taken since (or those of the cases), compare each with its original view, and note
+    the differences with it. Raises BrowserMissing and ViewerMissing."""
     with reading(engine) as session:
         captures = captures_since(session, since, case_ids)
     found: list[ReplayResult] = []
@@ -80,11 +82,12 @@ def replay_captures(
 async def compare_replay(
     browser: Browser, viewer: Path, manifest: Manifest, files: dict[str, bytes]
 ) -> ReplayResult:
-    """Replay one capture, and compare it with what was seen. `files` are the manifest's. Raises ViewerMissing."""
+    """Replay one capture, and compare it with its original view. `files` are the manifest's. Raises
+    ViewerMissing."""
     number, url = manifest.number, str(manifest.page["final_url"])
     picture, dom = files.get("screenshot.png"), files.get("dom.html")
     if picture is None or dom is None:
-        return ReplayResult(number, url, None, None, "")  # it was not seen: its notes say so already
+        return ReplayResult(number, url, None, None, "")  # it was never rendered: its notes say so already
     try:
         wacz = make_wacz(files[WARC], url, str(manifest.page["title"] or ""), manifest.captured_at)
         shown = await replay(browser, viewer, wacz, url, struct.unpack(">II", picture[16:24]))

@@ -1,4 +1,4 @@
-"""The clock: which steps run when. Jobs are kept in the database, so a restart forgets nothing.
+"""The schedule: which steps run when. Jobs are kept in the database, so a restart forgets nothing.
 
 A run that was missed while the server was down is caught up once; two runs of a job never overlap, nor does
 a job overlap with the same step run by hand (see `records.task_locks`).
@@ -32,8 +32,9 @@ _STEP_OF = {"recheck": "recheck", "tips": "tips", "webhook": "webhooks"}  # `cra
 
 
 class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no types
-    """APScheduler's, but a database that goes away while a run is being written down does not stop it for good: it looks
-    again when it would after a database that could not be asked. Nor is a run lost that is due while it is shut down."""
+    """APScheduler's, but a database that fails while a run is recorded does not stop it for good: it retries
+    after the same interval as for a database that cannot be read. A run that is due during shutdown is not
+    lost either."""
 
     def _process_jobs(self) -> float | None:
         if self.state == STATE_STOPPED:
@@ -47,10 +48,10 @@ class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no ty
 
 
 def run_job(*arguments: str) -> int:
-    """Run a step whose time has come, or where workers do it, put it into their queue; returns its exit code. What did not
-    end well is in the log."""
+    """Run a step whose time has come, or where workers do it, put it into their queue; returns its exit code.
+    Failures are in the log."""
     if settings().queue and (name := _STEP_OF.get(arguments[0])):
-        from jobs.queued.work import enqueue_step  # noqa: PLC0415 - one machine alone has no queue
+        from jobs.queued.work import enqueue_step  # noqa: PLC0415 - a single machine has no queue
 
         engine = open_engine(settings().database_url)
         enqueue_step(engine, name)
@@ -65,7 +66,7 @@ def run_job(*arguments: str) -> int:
 
 
 def send_webhooks() -> None:
-    """Send what is due, if anything is."""
+    """Send due messages, if there are any."""
     now = datetime.now(UTC)
     _run_if(lambda session: any_due(session, now) or any_held(session, now), "webhook", "deliver")
 
@@ -76,7 +77,8 @@ def rejudge_stored_pages() -> None:
 
 
 def _run_if(waits: Callable[[Session], bool], *arguments: str) -> None:
-    """Run a step if something waits for it: asked so often that a process each time would cost more than the work."""
+    """Run a step if something waits for it: checked so often that a process each time would cost more than
+    the work."""
     engine = open_engine(settings().database_url)
     with reading(engine) as session:
         found = waits(session)
@@ -95,10 +97,10 @@ def scheduler(engine: Engine) -> BackgroundScheduler:
 
 
 def ensure_jobs(made: BackgroundScheduler) -> None:
-    """Add the standing jobs that are not there, and give those whose interval was set anew their new one.
+    """Add the standing jobs that are not there, and apply changed intervals.
 
-    A job that is there keeps its next run: replacing it at each start would lose the run that was missed. One whose
-    function is no longer where it was when the job was kept is made anew.
+    An existing job keeps its next run: replacing it at each start would lose a missed run. A job whose
+    function has moved since it was stored is made again.
     """
     there = {job.id: job for job in made.get_jobs()}  # drops what cannot be restored
     steps = {

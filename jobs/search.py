@@ -1,4 +1,4 @@
-"""Asks search pages for what no list has; the pages that they name become tips, to be fetched and judged."""
+"""Asks search pages for pages that are in no list; these become tips, to be fetched and judged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from records.found_pages import Taken, take_found
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search brought: pages named, what became of them, and what could not be had, in Chinese."""
+    """The results of a search: the pages named, their outcomes, and the failures, in Chinese."""
 
     found: int
     taken: Taken
@@ -22,10 +22,11 @@ class Searched:
 
 
 def search(engine: Engine, pages: Sequence[SearchPage], queries: Sequence[str], now: datetime) -> Searched:
-    """Ask each search page all queries, and take in what they name. Runs a reactor: once a process."""
+    """Ask each search page all queries, and add the pages that they name as tips. Runs a reactor: once a
+    process."""
     answers = ask(pages, queries)
     how = [(page.url, f"{page.engine}搜索“{page.query}”所得：{page.title}") for page in answers.found]
     with transaction(engine) as session:
-        # What several questions found is told by the first.
+        # A page that several queries found is attributed to the first.
         taken = take_found(session, reversed(how), actor="system:search", now=now)
     return Searched(len({url for url, _ in how}), taken, answers.faults)

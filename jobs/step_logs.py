@@ -1,5 +1,5 @@
-"""What the steps said that the clock or a page started: one file for each, its name telling when and which, its last
-line how it ended. The newest are kept."""
+"""The output of steps that the schedule or a page started: one file each, named by time and step, with the
+exit code in its last line. The newest are kept."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _KEPT = 300
 _TAIL = 20_000  # bytes
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _OURS, _PROCESS, _ENDED = "# ", "进程 ", "退出码 "
-RUNNING_ALREADY = 3  # exit code: the same task runs already, which is no fault
+RUNNING_ALREADY = 3  # exit code: the same task runs already, which is not a fault
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class StepRun:
     started_at: datetime
     process_id: int
     code: int | None
-    said: str  # the end of what it said
+    said: str  # the end of its output
 
     @property
     def is_faulty(self) -> bool:
-        """Whether it ended badly, or was lost."""
+        """Whether it failed, or was lost."""
         return self.code not in (0, RUNNING_ALREADY) if self.code is not None else not self.is_running
 
     @property
@@ -38,7 +38,7 @@ class StepRun:
 
 
 def new_log(folder: Path, arguments: tuple[str, ...], now: datetime) -> Path:
-    """An empty file for a run that begins; the oldest beyond those that are kept are removed."""
+    """An empty file for a run that begins; removes the oldest files beyond the limit."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in sorted(folder.glob("*.log"))[: -_KEPT + 1]:
         old.unlink(missing_ok=True)
@@ -48,18 +48,18 @@ def new_log(folder: Path, arguments: tuple[str, ...], now: datetime) -> Path:
 
 
 def note(file: Path, words: str) -> None:
-    """Add a line of ours to what a step says."""
+    """Add our own line to a step's output."""
     with file.open("a", encoding="utf-8") as log:
         log.write(f"{_OURS}{words}\n")
 
 
 def note_process(file: Path, process_id: int) -> None:
-    """Write which process the step is."""
+    """Write the step's process id."""
     note(file, f"{_PROCESS}{process_id}")
 
 
 def note_end(file: Path, code: int) -> None:
-    """Write how it ended."""
+    """Write the exit code."""
     note(file, f"{_ENDED}{code}")
 
 
@@ -74,7 +74,7 @@ def list_runs(folder: Path, limit: int) -> list[StepRun]:
 
 
 def _read(file: Path) -> StepRun | None:
-    """None for a file that is gone, or none of ours."""
+    """None for a file that is gone, or not one of ours."""
     try:
         started = datetime.strptime(file.name.split("-")[0], _TIME).replace(tzinfo=UTC)
         with file.open("rb") as log:

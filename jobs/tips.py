@@ -1,4 +1,4 @@
-"""Fetches the pages that tips name, judges them, and tells the tips what came of it."""
+"""Fetches the pages that tips name, judges them, and records the outcomes in the tips."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

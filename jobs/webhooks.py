@@ -1,4 +1,4 @@
-"""Sends webhooks' messages: signed, to the address that was checked, once each, whatever the receiver answers."""
+"""Sends webhooks' messages: signed, to the address that was checked, once each, whatever the response."""
 
 import socket
 from collections.abc import Callable
@@ -33,9 +33,9 @@ def deliver(
     clock: Callable[[], datetime],
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Sent]:
-    """Let offices have the transfers that can no longer be recalled, and send all messages that are due; returns what
-    came of each. `allowed` are networks that may be reached although they are not public. A kill on the way leaves
-    messages that are sent once more: receivers tell them by their id."""
+    """Let offices have the transfers that can no longer be recalled, and send all messages that are due;
+    returns the result of each. `allowed` are networks that may be reached although they are not public. After
+    a kill some messages are sent a second time: receivers recognise them by their id."""
     guard = AddressGuard(allowed)
     with transaction(engine) as session:
         release_held(session, clock())
@@ -54,7 +54,7 @@ def deliver(
 
 
 def send(delivery: DueDelivery, guard: AddressGuard, now: datetime) -> Sent:
-    """Send one message now. A redirect is no arrival: it is not followed."""
+    """Send one message now. A redirect does not count as delivered: it is not followed."""
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Qingyi-Webhooks/1",
@@ -95,8 +95,9 @@ class Pinned:
 
 
 def pinned(url: str, guard: AddressGuard) -> Pinned:
-    """Where to connect to for `url`: to the address that was checked, so that a name cannot answer one thing to the check
-    and another to the connection. Raises AddressRefused, and OSError where the name does not resolve."""
+    """Where to connect to for `url`: to the address that was checked, so that a name cannot resolve
+    differently for the check and for the connection. Raises AddressRefused, and OSError where the name does
+    not resolve."""
     parts = urlsplit(url)
     name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -111,7 +112,7 @@ def pinned(url: str, guard: AddressGuard) -> Pinned:
 
 
 def _sent(answer: httpx.Response, now: datetime) -> Sent:
-    """What the receiver answered; of a refusal the first words are kept."""
+    """The receiver's response; of a refusal the first words are kept."""
     if answer.is_success:
         return Sent(answer.status_code)
     words = b""

@@ -1,1 +1,1 @@
-"""The command `qingyi`: each step of the chain by hand, and the server that runs them by the clock."""
+"""The command `qingyi`: each step of the chain by hand, and the server that runs them on schedule."""

@@ -35,7 +35,7 @@ Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 class CertificateIn(BaseModel):
-    """What is known of a certificate."""
+    """The known facts of a certificate."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -69,9 +69,9 @@ class LineIn(BaseModel):
 
 
 def judge_lines(lines: Iterable[bytes], out: TextIO, rules: RuleSet, today: date) -> int:
-    """Judge line by line, writing each answer before the next line is read; returns how many lines were bad.
+    """Judge line by line, writing each result before the next line is read; returns how many lines were bad.
 
-    A bad line becomes {"error": {"line": …, "reason": …}}; empty lines are passed over.
+    A bad line becomes {"error": {"line": …, "reason": …}}; empty lines are skipped.
     """
     bad = 0
     for number, line in enumerate(lines, 1):
@@ -88,7 +88,7 @@ def judge_lines(lines: Iterable[bytes], out: TextIO, rules: RuleSet, today: date
 
 
 def _line(answer: dict[str, Any]) -> str:
-    """As readable JSON; escaped where a text quotes half a character, which no encoding takes."""
+    """As readable JSON; escaped where a text holds a lone surrogate, which no encoding accepts."""
     line = json.dumps(answer, ensure_ascii=False)
     return json.dumps(answer) if _HALF.search(line) else line
 

@@ -6,9 +6,10 @@
             package = queue.package(transfer.id)
             queue.take(transfer.id, lease=held.id)
 
-Each change is sent with an Idempotency-Key of its own, so that one whose answer was lost on the way is sent again and made
-once. Calls that fail for a reason that may pass (no connection, 429, 5xx) are tried again, later each time, and not before
-the moment that the server names (`Retry-After`), as long as that is within two minutes.
+Each change is sent with an Idempotency-Key of its own, so that a change whose response was lost is sent again
+and made once. Calls that fail for a reason that may pass (no connection, 429, 5xx) are tried again, later
+each time, and not before the moment that the server names (`Retry-After`), as long as that is within two
+minutes.
 """
 
 import secrets
@@ -30,7 +31,7 @@ _RETRY = Retry(
     status_forcelist=(429, 500, 502, 503, 504),
     retry_on_exceptions=(httpx.TransportError,),
     backoff_factor=1.0,
-    max_backoff_wait=120.0,  # seconds: a server may ask for hours, which a program is not to sit out
+    max_backoff_wait=120.0,  # seconds: a server may ask for hours, too long for a program to wait
 )
 _SECONDS = 60.0
 
@@ -44,7 +45,7 @@ class QueueRefused(Exception):
 
 
 class QueueUnreachable(Exception):
-    """No answer came, however often it was tried."""
+    """No response came after all tries."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class HeldTransfers:
 
 @dataclass(frozen=True)
 class Report:
-    """What was done with a transfer: `result` is deleted, blocked, site_closed, … as the API names them, or `measure`
-    the office's own word for it."""
+    """The office's report on a transfer: `result` is deleted, blocked, site_closed, … as the API names them,
+    or `measure` the office's own word for it."""
 
     transfer_id: int
     result: str
@@ -84,7 +85,7 @@ class Report:
 
 @dataclass(frozen=True)
 class ReportedOutcome:
-    """What became of a report: done, or why not."""
+    """The outcome of a report: done, or why not."""
 
     transfer_id: int
     done: bool
@@ -104,8 +105,8 @@ class QueueClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """`url` is where Qingyi is served; `token` is the office's. `certificate` are the files of a client certificate and
-        its key (PEM), where the server asks for one; `authority` those that the server's own must come from, where that
-        is none of the system's. Raises OSError (ssl.SSLError) for files that are none of it."""
+        its key (PEM), where the server asks for one; `authority` those that the server's own must come from,
+        where the system does not know it. Raises OSError (ssl.SSLError) for files that are not valid."""
         if transport is None:
             trust = ssl.create_default_context(cafile=str(authority) if authority else None)
             if certificate:
@@ -140,16 +141,16 @@ class QueueClient:
             after = part["next_after"]
 
     def lease(self, limit: int = 20, seconds: int = 600, *, with_received: bool = False) -> HeldTransfers:
-        """Hold a batch that nobody else holds."""
+        """Lease a batch that nobody else holds."""
         body = {"limit": limit, "seconds": seconds, "with_received": with_received}
         return _held(self._change("/leases", body))
 
     def extend(self, lease: str, seconds: int = 600) -> HeldTransfers:
-        """Hold what is left of a lease for longer."""
+        """Extend the lease of the remaining transfers."""
         return _held(self._change(f"/leases/{lease}/extend", {"seconds": seconds}))
 
     def release(self, lease: str) -> int:
-        """Let go of what is left of a lease; returns how many."""
+        """Give up the remaining transfers of a lease; returns how many."""
         return int(self._change(f"/leases/{lease}/release", None)["released"])
 
     def take(self, transfer_id: int, *, lease: str = "") -> PulledTransfer:
@@ -176,7 +177,8 @@ class QueueClient:
         return _transfer(self._change(f"/transfers/{transfer_id}/return", {"reason": reason}, lease))
 
     def attach(self, transfer_id: int, file: Path) -> str:
-        """Add a document to a transfer that was taken; returns its SHA-256. The same content again changes nothing."""
+        """Add a document to an acknowledged transfer; returns its SHA-256. The same content again changes
+        nothing."""
         kind = {"Content-Type": "application/octet-stream"}
         sent: dict[str, Any] = {"params": {"name": file.name}, "content": file.read_bytes(), "headers": kind}
         answer = self._call("POST", f"/transfers/{transfer_id}/attachments", **sent)

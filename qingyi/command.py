@@ -24,7 +24,7 @@ from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
 from records.validator_words import in_words
 
-# Where each command lives. Only the module of the command that was named is imported: together they take seconds.
+# Where each command lives. Only the module of the named command is imported: together they take seconds.
 _GROUPS = {
     "database": "database:app",
     "registry": "registry:app",
@@ -61,7 +61,7 @@ def command_line(named: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    app.callback()(lambda: None)  # a group also where it has a single command
+    app.callback()(lambda: None)  # a group even with a single command
     for name, where in {**_GROUPS, **_COMMANDS}.items():
         if named in {*_GROUPS, *_COMMANDS} and name != named:
             continue
@@ -76,7 +76,7 @@ def command_line(named: str | None = None) -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
-    os.umask(0o077)  # what is kept is nobody else's to read
+    os.umask(0o077)  # nobody else may read our files
     end_with_parent()
     try:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()

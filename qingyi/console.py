@@ -1,4 +1,4 @@
-"""What the commands print on, and what they open: tables and progress to people, never into a pipe."""
+"""The commands' output and resources: tables and progress for people, never into a pipe."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +38,8 @@ def current_engine() -> Engine:
 
 
 def evidence_store() -> EvidenceStore:
-    """The settings' evidence store, made where nothing was ever kept; raises StorageFailed where it has gone."""
+    """The settings' evidence store, made where nothing was ever stored; raises StorageFailed where it has
+    disappeared."""
     store = configured_store()
     if isinstance(store, BucketStore):
         return store
@@ -50,7 +51,7 @@ def evidence_store() -> EvidenceStore:
 
 
 def configured_store() -> BucketStore | FolderStore:
-    """Where the settings have evidence kept: a bucket, or a folder."""
+    """The evidence store of the settings: a bucket, or a folder."""
     here = settings()
     if not here.evidence_url:
         return FolderStore(here.evidence_dir)
@@ -61,7 +62,7 @@ def configured_store() -> BucketStore | FolderStore:
 
 
 def warn_of_lists(version: str, refused: str) -> None:
-    """Say that an earlier version of the keyword lists is judged by, and what is wrong with the newest."""
+    """Say that an earlier version of the keyword lists is in use, and name the faults of the newest."""
     errors.print(f"关键词表有误，仍按上一个有效版本 {version[:12]} 研判：", style="yellow")
     errors.print(refused, markup=False)
 
@@ -75,7 +76,7 @@ def warn_of_unjudged(refused: int) -> None:
 
 @contextmanager
 def counting(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A progress line on standard error; the block calls what it gets with how many more are done."""
+    """A progress line on standard error; the block calls the yielded function with the number newly done."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -90,7 +91,7 @@ def counting(words: str, total: int | None = None) -> Iterator[Callable[[int], N
 
 
 def typed_day(written: str) -> date:
-    """A day that was typed as an option; what is none ends the command."""
+    """A day typed as an option; anything else ends the command."""
     try:
         return parse_day(written)
     except ValueError as fault:

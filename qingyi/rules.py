@@ -7,7 +7,7 @@ from records.settings import settings
 
 
 def rules_in_force() -> RuleSet:
-    """The settings' keyword lists, or the last good version of them, said so; raises ListsRefused."""
+    """The settings' keyword lists, or their last good version, with a warning; raises ListsRefused."""
     found = lists_in_force(settings().lists_dir, settings().lists_kept_dir)
     if found.refused:
         warn_of_lists(found.rules.version, str(found.refused))

@@ -1,4 +1,5 @@
-"""How right the judgement is: precision, recall and F1, beside two baselines in the same run, and by disguise.
+"""How right the judgement is: precision, recall and F1, next to two baselines in the same run, and by
+disguise.
 
 Usage: python -m benchmarks.accuracy [--gate [--update] [--allow-regression]] [--wrong]
 """
@@ -35,7 +36,7 @@ def ours(rules: RuleSet) -> Judge:
 
 
 def keyword_search(rules: RuleSet) -> Judge:
-    """Baseline: the same terms, searched for in the text as it stands, no context weighed."""
+    """Baseline: the same terms, searched for in the unchanged text, without contexts."""
     return lambda text: frozenset(
         rules.live[hit.term.owner_id].family
         for hit in rules.matcher.scan(text).hits
@@ -118,7 +119,7 @@ def _wrong(console: Console, passages: Sequence[Passage], rules: RuleSet) -> Non
 
 
 def main() -> int:
-    """Measure and print, or hold the measures against the floors."""
+    """Measure and print, or compare the measures with the floors."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
     parser.add_argument("--gate", action="store_true", help="hold the measures against tests/floors.json")
     parser.add_argument(

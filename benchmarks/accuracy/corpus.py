@@ -1,4 +1,4 @@
-"""The labelled passages: the project's own, and real text where it is at hand beside the project."""
+"""The labelled passages: the project's own, and real text where it is available next to the project."""
 
 import gzip
 import hashlib
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 OWN = Path(__file__).parent / "passages"
-# Real text may lie beside the project; it is read there and never copied.
+# Real text may lie next to the project; it is read there and never copied.
 BESIDE = Path(__file__).parents[3] / "shared"
-# Chosen because they were flagged once: no sample of anything.
+# Chosen because they were flagged once: not a random sample.
 _NOT_SAMPLED = frozenset({"qa-hard"})
 
 
@@ -32,7 +32,7 @@ class Passage:
 
 def own_passages(folder: Path = OWN) -> list[Passage]:
     """The passages of all files of `folder`: one a line, "unlawful RULE,RULE… | text" or "lawful KIND | text", "\\n" in a
-    text for a line break. Raises ValueError naming a line that is not so."""
+    text for a line break. Raises ValueError naming a malformed line."""
     return [passage for path in sorted(folder.glob("*.txt")) for passage in _passages_of(path)]
 
 

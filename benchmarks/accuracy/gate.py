@@ -1,7 +1,7 @@
 """Floors of precision and recall, pinned to the corpus that they were measured on.
 
 A floor rises with --update and never falls without --allow-regression. Where the corpus has changed, nothing
-is compared before somebody has said so with --update.
+is compared before somebody confirms it with --update.
 """
 
 import json
@@ -14,13 +14,13 @@ from benchmarks.accuracy.corpus import fingerprint
 from benchmarks.accuracy.measures import Measure
 
 FLOORS = Path(__file__).parents[2] / "tests" / "floors.json"
-# Measures are kept to three places; what is lost by rounding is no fall.
+# Measures are kept to three places; a loss by rounding is not a fall.
 _PLACES = 3
 
 
 @dataclass(frozen=True)
 class Floors:
-    """What must be reached, and the SHA-256 of the passages that it was measured on."""
+    """The measures to reach, and the SHA-256 of the passages that they were measured on."""
 
     corpus: str
     precision: float
@@ -33,7 +33,7 @@ def read_floors(path: Path = FLOORS) -> Floors:
 
 
 def faults(measured: Floors, floors: Floors) -> list[str]:
-    """What is not as pinned, in words; empty when all holds."""
+    """The deviations from the pinned floors, in words; empty when there are none."""
     if measured.corpus != floors.corpus:
         return ["the corpus has changed: look at the figures, then run `make gate UPDATE=1`"]
     return [
@@ -49,7 +49,7 @@ def faults(measured: Floors, floors: Floors) -> list[str]:
 def hold(
     console: Console, measure: Measure, update: bool, allow_regression: bool, path: Path = FLOORS
 ) -> int:
-    """Hold a measure against the floors; 0 when it holds, 1 when not."""
+    """Compare a measure with the floors; 0 when it reaches them, 1 when not."""
     measured = Floors(fingerprint(), round(measure.precision, _PLACES), round(measure.recall, _PLACES))
     floors = read_floors(path)
     console.print(f"precision {measured.precision:.3f} (floor {floors.precision:.3f})")

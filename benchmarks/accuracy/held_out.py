@@ -1,10 +1,11 @@
-"""What the judgement is worth on real text that it has not learned from, with intervals.
+"""Measures the judgement on real text that it has not learned from, with intervals.
 
 Usage: python -m benchmarks.accuracy.held_out [--by source|passage] [--folds N] [--wrong]
 
-Real text lies beside the project; without it there is nothing to measure, and that is said. Each part of the real
-passages is judged by a wording that was learned without it: parted by source (no text of the same site was seen), or
-by passage. Lawful documents that were not drawn for learning are judged by the wording of the first part.
+Real text lies next to the project; without it the program says that there is nothing to measure. Each part of
+the real passages is judged by a wording that was learned without it: parted by source (no text of the same
+site was seen), or by passage. Lawful documents that were not drawn for learning are judged by the wording of
+the first part.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks.accuracy.learn [--own-only]
 
-The own passages are always learned from; real text is, too, where it lies beside the project, and the files say so.
-What the result is worth on text that was held out is told by `python -m benchmarks.accuracy.held_out`.
+The own passages are always learned from; real text is, too, where it lies next to the project, and the files
+say so. `python -m benchmarks.accuracy.held_out` measures the result on held-out text.
 """
 
 import argparse
@@ -25,7 +25,7 @@ LISTS = Path(__file__).parents[2] / "keyword_lists"
 SPARES, SUSPECTS, NAMES = 0.3, 0.63, 0.15
 DOCUMENTS = 2000  # of the lawful documents, drawn by chance
 _NUMBERS_A_LINE = 2000
-# These families judge what a page is, not how it is worded.
+# These families judge the kind of page, not its wording.
 _NOT_WORDED = frozenset({"certificate", "disguised"})
 
 
@@ -44,7 +44,7 @@ def examples(rules: RuleSet) -> list[Passage]:
 
 
 def drawn_documents(documents: Sequence[Passage], seed: int = 1) -> list[Passage]:
-    """Some of the lawful documents: what is learned from. The others may be measured on."""
+    """The lawful documents to learn from. The others may be measured on."""
     return random.Random(seed).sample(list(documents), min(DOCUMENTS, len(documents)))
 
 

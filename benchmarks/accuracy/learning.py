@@ -1,9 +1,10 @@
 """How the wording is learned: passages in, weights out.
 
 Each passage is taken apart as a page is when it is judged. A lawful passage is lawful in all its sentences; of an
-unlawful one it is only known that some sentence is not, so that the whole is learned first, and then, by what that
-says, its most suspicious sentence as well (multiple-instance learning: Andrews et al., 2003). Words that excuse are
-added to some unlawful passages, so that an advert is not learned to be lawful where it warns of others.
+unlawful one it is only known that some sentence is not, so that the whole is learned first, and then also the
+sentence that this model finds most suspicious (multiple-instance learning: Andrews et al., 2003). Words that
+excuse are added to some unlawful passages, so that an advert is not learned to be lawful where it warns of
+others.
 """
 
 import random
@@ -27,14 +28,14 @@ from classifiers.text.grams import SLOTS, grams
 from classifiers.values import PageText
 
 _STRENGTH = 10.0  # the inverse of how much large weights are punished
-_SIGN = 0.3  # the value of a sign beside n-grams, whose values are one over the root of the length
-_PART = 0.5  # the weight of a lawful sentence beside a whole passage
-_REAL = 3.0  # the weight of a real passage that somebody labelled beside one that we made up
+_SIGN = 0.3  # the value of a sign next to n-grams, whose values are one over the root of the length
+_PART = 0.5  # the weight of a lawful sentence relative to a whole passage
+_REAL = 3.0  # the weight of a real labelled passage relative to an invented one
 _SMALLEST = 0.05
 _EXCUSED = 0.35  # of the unlawful passages get an excusing word
 _FEWEST_OF_A_RULE = 8
 _NOBODY = Register()
-# What advertisers add to pass for somebody who warns, informs or complies.
+# Words that advertisers add to pass for somebody who warns, informs or complies.
 _EXCUSES = (
     *("谨防假冒", "切勿上当受骗", "我们规范经营，接受消费者监督", "本院依法执业", "拒绝套路", "告别套路"),
     *("杜绝虚假宣传", "请认准官方网站", "远离误区", "别再走弯路", "警惕黑诊所", "以上内容仅供参考"),
@@ -53,7 +54,7 @@ class Part(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What is learned from: a stretch, whether it is unlawful, and how much it weighs."""
+    """A sample to learn from: a stretch, whether it is unlawful, and its weight."""
 
     part: Part
     unlawful: bool
@@ -87,7 +88,7 @@ def with_excuses(passages: Iterable[Passage], chance: random.Random) -> list[Pas
 
 
 class Learner:
-    """Learns from passages; keeps what it took apart, since the same passages are learned from again and again."""
+    """Learns from passages; caches their parts, since the same passages are learned from repeatedly."""
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
@@ -100,13 +101,13 @@ class Learner:
         return self._apart[text]
 
     def wording(self, passages: Sequence[Passage], spares: float, suspects: float) -> Wording:
-        """Weights for what stands in the passages, with the two thresholds put in."""
+        """Weights for the features of the passages, with the two thresholds set."""
         samples: list[Sample] = []
         several: list[tuple[float, list[Part]]] = []
         for passage in passages:
             whole, parts = self.parts(passage.text)
             if not passage.unlawful and not speaks_of_care(whole.text, 0, self._rules):
-                continue  # it is spared without being weighed
+                continue  # it is excused without being weighed
             weight = _REAL if passage.real else 1.0
             samples.append(Sample(whole, passage.unlawful, weight))
             if not passage.unlawful:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from benchmarks.accuracy.corpus import Passage
 
-# Says which families a text breaks; none where it is lawful.
+# Returns the families that a text breaks; empty where it is lawful.
 Judge = Callable[[str], frozenset[str]]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Counts of right and wrong answers, and what follows from them."""
+    """Counts of right and wrong answers, and the measures derived from them."""
 
     right: int
     false_alarms: int
@@ -21,12 +21,12 @@ class Measure:
 
     @property
     def precision(self) -> float:
-        """Of what was found, the share that is there; 1 when nothing was found."""
+        """The share of found items that are true; 1 when nothing was found."""
         return self.right / (self.right + self.false_alarms) if self.right + self.false_alarms else 1.0
 
     @property
     def recall(self) -> float:
-        """Of what is there, the share that was found; 1 when nothing is there."""
+        """The share of true items that were found; 1 when there are none."""
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
     @property
@@ -54,7 +54,8 @@ def interval(hits: int, of: int) -> tuple[float, float]:
 
 def by_family(passages: Sequence[Passage], judge: Judge, family_of: Mapping[str, str]) -> dict[str, Measure]:
     """By rule family; `family_of` tells a rule's. A family found on an unlawful passage that is not labelled with it
-    counts as false, though passages are labelled with what they chiefly break: precision here is a lower bound."""
+    counts as false, though passages are labelled with their main violations only: precision here is a lower
+    bound."""
     answers = [
         ({family_of.get(name, name) for name in passage.breaks}, judge(passage.text)) for passage in passages
     ]

@@ -1,1 +1,1 @@
-"""Work for many machines: the queue, and the workers that take from it."""
+"""Work for many machines: the queue and its workers."""

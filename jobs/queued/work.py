@@ -1,7 +1,7 @@
-"""Work that any machine may take: a queue in PostgreSQL, by Procrastinate, in a schema of its own.
+"""Work that any machine may take: a queue in PostgreSQL, by Procrastinate, in a separate schema.
 
-The queue only says who does what; what is true of a visit is its row. A visit that a lost job left unfinished is due, and
-comes into the queue again.
+The queue only assigns work; a visit's row holds its true state. A visit that a lost job left unfinished is
+due, and is queued again.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from records.visits.queued import SCHEMA, ensure_queue_tables, find_queued_sourc
 from records.visits.targets import list_due_sources
 
 QUEUES = ("crawl", "judge", "capture", "webhooks")
-STEPS: dict[str, tuple[str, ...]] = {  # by queue, what the clock or a visit's end asks for
+STEPS: dict[str, tuple[str, ...]] = {  # by queue, the steps that the schedule or a visit's end requests
     "judge": ("flag",),
     "capture": ("evidence", "capture"),
     "recheck": ("recheck",),
@@ -42,12 +42,13 @@ class StepBusy(Exception):
 
 
 class StepFailed(Exception):
-    """The step ended badly; the message is what it said."""
+    """The step failed; the message is its output."""
 
 
 def open_queue(url: str, visit: Callable[[int], Awaitable[None]] | None = None) -> App:
-    """The queue in the database at `url` (SQLAlchemy form), not connected yet. `visit` makes the visit of a source, by
-    its id; who only adds work needs none. Raises ValueError for SQLite, which has no other machines."""
+    """The queue in the database at `url` (SQLAlchemy form), not connected yet. `visit` makes the visit of a
+    source, by its id; a caller that only adds work needs none. Raises ValueError for SQLite, which has no
+    other machines."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         raise ValueError("QINGYI_QUEUE=postgresql 需要 PostgreSQL 数据库（QINGYI_DATABASE_URL）")
@@ -74,7 +75,7 @@ def open_queue(url: str, visit: Callable[[int], Awaitable[None]] | None = None) 
 
 
 def ensure_queue(engine: Engine) -> None:
-    """Make the queue's tables, where they are not there."""
+    """Make the queue's tables, where they are missing."""
     made = open_queue(engine.url.render_as_string(hide_password=False))
     ensure_queue_tables(engine, made.schema_manager.get_schema())
 
@@ -95,7 +96,7 @@ def enqueue_due(engine: Engine, now: datetime) -> int:
 
 
 def enqueue_step(engine: Engine, name: str) -> bool:
-    """Ask for a step (of `STEPS`), unless it waits already; whether it was added."""
+    """Queue a step (of `STEPS`), unless it waits already; returns whether it was added."""
     ensure_queue(engine)
     with open_queue(engine.url.render_as_string(hide_password=False)).open() as app:
         try:
@@ -106,7 +107,7 @@ def enqueue_step(engine: Engine, name: str) -> bool:
 
 
 def step_of(app: App, name: str) -> JobDeferrer:
-    """What defers a step: it waits once."""
+    """A deferrer of the step that queues it only once."""
     return app.configure_task("step", queue=_QUEUE_OF.get(name, name), queueing_lock=name, lock=name)
 
 
@@ -118,6 +119,6 @@ def _by_lane(sources: Sequence[Source]) -> dict[str, list[Source]]:
 
 
 def lane_of(address: str) -> str:
-    """What only one visit at a time may be made of, on whatever machine: hosts of one registered domain are one site's, and
-    often one server's."""
+    """The lock by which only one visit at a time runs, over all machines: the registered domain, since its
+    hosts belong to one site, and often one server."""
     return _domain_of(address).top_domain_under_public_suffix or slot_of(address)

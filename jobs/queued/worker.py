@@ -1,4 +1,4 @@
-"""A worker: takes what waits in the queue, on any machine, and takes up what a lost worker left."""
+"""A worker: takes jobs from the queue, on any machine, and resumes those of a lost worker."""
 
 import asyncio
 import os
@@ -33,9 +33,9 @@ def work(
     visits_at_once: int = VISITS_AT_ONCE,
     wait: bool = True,
 ) -> None:
-    """Do what comes into these queues until the process is told to stop (SIGTERM, SIGINT), or with `wait` off until
-    nothing is left. It takes no more visits at once than it is told, and leaves the others to other workers. Raises
-    BrowserMissing, ValueError for a database without a queue."""
+    """Do the jobs of these queues until the process is told to stop (SIGTERM, SIGINT), or with `wait` off
+    until none is left. It takes at most `visits_at_once` visits, and leaves the others to other workers.
+    Raises BrowserMissing, ValueError for a database without a queue."""
     url = engine.url.render_as_string(hide_password=False)
     ensure_queue(engine)
     if "crawl" not in queues:
@@ -67,7 +67,7 @@ class _Visits:
         if target is None:
             return
         await self.feeds[target.kind].visit(target)
-        if self.fault():  # the visit is another's: so is the job by now, and this process ends
+        if self.fault():  # another process has the visit, and by now the job: this process ends
             await asyncio.Event().wait()
         assert self.app is not None
         with suppress(AlreadyEnqueued):
@@ -108,6 +108,6 @@ async def _watch(app: App, silent: float, fault: Callable[[], str | None]) -> No
         await asyncio.sleep(min(1.0, silent / 3))
         if reason := fault():
             print(f"错误：{reason}", file=sys.stderr, flush=True)  # noqa: T201 - the last words
-            os._exit(_LOST)  # its jobs are others' by now: it may neither finish nor fail them
+            os._exit(_LOST)  # others have its jobs by now: it may neither finish nor fail them
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent):
             await app.job_manager.retry_job(job)

@@ -1,4 +1,4 @@
-"""What the commission checks of its own work: `qingyi audit`, whether the log is whole, and the heads that are noted
+"""The commission's checks of its own work: `qingyi audit`, the integrity of the log, and the heads noted
 outside; `qingyi quality`, the random sample that is decided blind."""
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ quality = typer.Typer(help="抽检。", no_args_is_help=True)
 
 @quality.callback()
 def _group() -> None:
-    """A group also while it has a single command."""
+    """A group even with a single command."""
 
 
 @app.command("verify")

@@ -1,4 +1,4 @@
-"""`qingyi crawl`: fetches what is due, judges it beside, and takes the evidence."""
+"""`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def crawl(
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
     if settings().queue and not site:
-        from jobs.queued.work import enqueue_due  # noqa: PLC0415 - most crawls need it not
+        from jobs.queued.work import enqueue_due  # noqa: PLC0415 - most crawls do not need it
 
         added = enqueue_due(current_engine(), utc_now())
         console.print(f"{added} 个到期的站点与公众号已进入队列，由 qingyi worker 抓取")
@@ -74,7 +74,7 @@ def crawl(
 
 
 def _begin_judging(engine: Engine, store: EvidenceStore) -> "Judging":
-    from jobs.judging import Judging  # noqa: PLC0415 - beside the process that begins
+    from jobs.judging import Judging  # noqa: PLC0415 - while the worker process starts
 
     judging = Judging(engine, store, (settings().lists_dir, settings().lists_kept_dir), warn_of_lists)
     judging.start()
@@ -115,12 +115,12 @@ def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging:
 
 
 def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> None:
-    """Look at flagged sites as a mobile visitor, too, and judge what only such a visitor sees."""
+    """Look at flagged sites as a mobile visitor, too, and judge content that only such a visitor sees."""
     with reading(engine) as session:
         compared = list_pages_to_compare(session, since)
     if not compared:
         return
-    # The lists, and what reads them, take memory that the crawl before this does not need.
+    # The lists and their readers take memory that the crawl before this does not need.
     from jobs.cloaking import look_as_mobile  # noqa: PLC0415
     from jobs.flag import flag_new  # noqa: PLC0415
     from qingyi.rules import rules_in_force  # noqa: PLC0415
@@ -163,7 +163,7 @@ def worker(
     process.prepare()
     engine, store = current_engine(), evidence_store()
     from crawler.spiders.turns import VISITS_AT_ONCE  # noqa: PLC0415 - as below
-    from jobs.queued.worker import work  # noqa: PLC0415 - beside the process that begins
+    from jobs.queued.worker import work  # noqa: PLC0415 - while the worker process starts
 
     console.print(f"领取工作：{'、'.join(queue)}", highlight=False)
     try:

@@ -50,7 +50,7 @@ def check() -> None:
 
 @contextmanager
 def _known_revision() -> Iterator[None]:
-    """A revision that is none is the user's mistake."""
+    """An unknown revision is the user's mistake."""
     try:
         yield
     except CommandError as error:

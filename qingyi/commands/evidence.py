@@ -70,7 +70,7 @@ def move(
 @app.command()
 def gather() -> None:
     """把存储桶中的小包合并成大包，合并前逐件核对；时钟每天运行一次。有缺损的，退出码为 1。"""
-    from records.store.gathering import gather  # noqa: PLC0415 - a folder has nothing to be gathered
+    from records.store.gathering import gather  # noqa: PLC0415 - a folder has nothing to gather
 
     with counting("合并（包）") as progress, hold(current_engine(), "evidence gather"):
         done = gather(_bucket(), progress)

@@ -1,4 +1,4 @@
-"""`qingyi flag`: judges what a crawl left unjudged."""
+"""`qingyi flag`: judges snapshots that a crawl left unjudged."""
 
 from jobs.flag import flag_new
 from qingyi.clock import utc_now

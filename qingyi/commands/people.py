@@ -17,7 +17,7 @@ from records.people.second_factor import SecondFactorRefused, end_second_factor
 from records.people.sign_in import PasswordWeak
 from records.people.users import Person, PersonRefused, add_person, find_user
 
-# Who acts through the command line, in the log: whoever has the machine.
+# The actor of the command line, in the log: whoever has the machine.
 ACTOR = "system:command"
 
 _ROLES = "；".join(f"{role.value} {role.label}" for role in Role)

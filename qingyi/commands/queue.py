@@ -173,7 +173,7 @@ def _document(row: SheetRow, folder: Path) -> Path | None:
 
 
 def _attach(queue: QueueClient, transfer_id: int, document: Path) -> bool:
-    """Add a document; whether it could not be. The result is reported all the same."""
+    """Add a document; returns whether that failed. The result is reported all the same."""
     try:
         queue.attach(transfer_id, document)
     except QueueRefused as refused:
@@ -192,7 +192,8 @@ def _report(row: SheetRow) -> Report:
     if not number.isdecimal():
         raise ValueError(f"“编号”：{cells['编号']!r} 不是编号")
     result = _RESULTS.get(cells["结果"], cells["结果"])
-    # A word that is no result's is the office's own: the server knows those, and names them where it is none.
+    # A word that is not a result's is the office's own: the server knows these, and lists them where the word
+    # is unknown.
     measure = "" if result in _RESULTS.values() else cells["结果"]
     if not result:
         raise ValueError("“结果”：不能为空")

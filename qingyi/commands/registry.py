@@ -57,7 +57,8 @@ def unknown_sites(
     ),
 ) -> None:
     """列出已抓取页面中可能属于登记机构、而登记库没有的网站，依据为备案号、审查证明文号、电话和名称，最可靠的在前。"""
-    # The crawler's platforms and the classifiers take a second to import, and the other commands do without.
+    # The crawler's platforms and the classifiers take a second to import, and the other commands do not need
+    # them.
     from crawler.platforms import SOURCES  # noqa: PLC0415
     from records.unknown_sites import find_unknown_sites, site_rows  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`qingyi serve`: pages, API and the clock in one process."""
+"""`qingyi serve`: pages, API and the schedule in one process."""
 
 import socket
 
@@ -22,7 +22,7 @@ def serve(
     engine = current_engine()
     application = make_app(engine, evidence_store(), rules_in_force(), settings())
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns off Nagle's delay (40 ms an answer) only where a socket says that it is TCP.
+    # asyncio turns off Nagle's delay (40 ms a response) only where a socket says that it is TCP.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -71,7 +71,7 @@ def search(
     list_only: bool = typer.Option(False, "--list/--take", help="--list 只列出将要查询的词，不提问"),
 ) -> None:
     """到搜索网站查询，把结果中登记库以外的页面收为线索（自行发现），由 follow 抓取并研判。有未能读取的查询时退出码为 1。"""
-    # The crawler takes a second to import, and importing tips does without.
+    # The crawler takes a second to import, and importing tips does not need it.
     from crawler.search.results import TEMPLATE, load_template  # noqa: PLC0415
 
     rows = load_template(template or TEMPLATE)

@@ -1,4 +1,4 @@
-"""`qingyi webhook`: where offices are told, sending what is due, and dead letters."""
+"""`qingyi webhook`: the addresses of offices, sending due messages, and dead letters."""
 
 from datetime import UTC, datetime
 

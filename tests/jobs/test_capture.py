@@ -139,5 +139,6 @@ def test_a_page_that_is_utf8_without_saying_so_is_shown_as_what_it_is(
     boxes = json.loads(store.get(items["boxes.json"].sha256))
     assert boxes, "the browser found the words where it shows them"
     assert b"charset" not in store.get(items["body.bin"].sha256)
-    # Once by the crawl, once by the browser as the monitor; what it is shown from is kept, not asked for again.
+    # Once by the crawl, once by the browser as the monitor; it is shown from the kept bytes, which are not
+    # fetched again.
     assert asked == 2

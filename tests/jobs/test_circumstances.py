@@ -1,4 +1,4 @@
-"""The circumstances of taking evidence: place, network, clock, tools; a clock that is wrong is said."""
+"""The circumstances of taking evidence: place, network, clock, tools; a wrong clock is reported."""
 
 from datetime import UTC, datetime, timedelta
 

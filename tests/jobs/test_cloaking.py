@@ -1,4 +1,5 @@
-"""What only mobile visitors from a search engine see is found, kept with both versions, and re-checked as such."""
+"""Content that only mobile visitors from a search engine see is found, kept in both versions, and re-checked
+in the same way."""
 
 import json
 

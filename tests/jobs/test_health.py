@@ -1,4 +1,4 @@
-"""What the system needs is looked at; what is amiss is said in words."""
+"""The system's requirements are checked; faults are reported in words."""
 
 from datetime import datetime, timedelta
 

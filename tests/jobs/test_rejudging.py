@@ -1,5 +1,5 @@
-"""Lists that come into force reach the pages that are stored: cases open, change and close by themselves, and nothing that a
-person decided is touched."""
+"""Lists that come into force reach the stored pages: cases open, change and close by themselves, and no
+person's decision is touched."""
 
 import shutil
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _TERM = ("cure-rate-percent", "院内{gap:4}{取单机|取片机}")
 
 @pytest.fixture
 def folders(tmp_path: Path, rules: RuleSet) -> ListFolders:
-    """Two versions are kept: the lists as they are, and with a term more."""
+    """Two kept versions: the lists unchanged, and with one more term."""
     kept = ListFolders(tmp_path / "lists", tmp_path / "kept")
     shutil.copytree(PROJECT / "keyword_lists", kept.folder)
     keep_files(kept.folder, kept.kept, rules.version)
@@ -43,7 +43,7 @@ def folders(tmp_path: Path, rules: RuleSet) -> ListFolders:
 
 @pytest.fixture
 def wider(folders: ListFolders) -> str:
-    """The version with a term more."""
+    """The version with one more term."""
     return load_rules(folders.folder).version
 
 
@@ -71,7 +71,7 @@ def rejudge(
     progress: Callable[[int], None] = lambda _: None,
     now: datetime | None = None,
 ) -> Rejudging | None:
-    """As the command does: take up what is unfinished, and do what is left of it."""
+    """As the command does: resume an unfinished rejudging and complete it."""
     moment = now or datetime.now(UTC)
     begun = begin(engine, folders, moment)
     return begun and rejudging.rejudge(engine, store, begun, progress, lambda: moment)

@@ -1,4 +1,4 @@
-"""Evidence replays in the public viewer as it was seen; a page that does not is named."""
+"""Evidence replays in the public viewer like the original view; a page that does not is named."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""The clock: jobs live in the database, a missed run is caught up once, two never overlap."""
+"""The schedule: jobs live in the database, a missed run is caught up once, two never overlap."""
 
 import pickle
 import threading
@@ -68,7 +68,7 @@ def test_a_restart_does_not_put_off_a_run_that_is_due(engine: Engine) -> None:
     ensure_jobs(clock)
     due = datetime.now(UTC) - timedelta(hours=5)
     clock.modify_job("crawl", next_run_time=due)
-    again = scheduler(engine)  # the first one does not end in good order: it is as good as killed
+    again = scheduler(engine)  # the first one does not end cleanly: it is as good as killed
     again.start(paused=True)
     ensure_jobs(again)
     assert abs(again.get_job("crawl").next_run_time - due) < timedelta(seconds=1)
@@ -103,7 +103,7 @@ def test_many_missed_runs_are_caught_up_once(engine: Engine) -> None:
     clock.modify_job("job", next_run_time=datetime.now(UTC) - timedelta(hours=5))
     clock.resume()
     assert caught_up.wait(10)
-    clock.shutdown()  # when all that was given out has run
+    clock.shutdown()  # when all jobs handed out have run
     assert len(ran) == 1
 
 

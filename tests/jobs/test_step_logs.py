@@ -1,4 +1,4 @@
-"""What a step says is there while it runs, and how it ended after."""
+"""A step's output can be read while it runs, its exit code after."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch):
-    """What is run in place of `qingyi`: a step of any length."""
+    """A program run in place of `qingyi`: a step of any length."""
 
     def use(code: str) -> None:
         monkeypatch.setattr(processes, "_command", lambda _: [sys.executable, "-c", code])

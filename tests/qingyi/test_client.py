@@ -1,4 +1,4 @@
-"""`QueueClient` comes again when the server says, in either form of Retry-After, and never waits for hours."""
+"""`QueueClient` retries when the server says, in either form of Retry-After, and never waits for hours."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.servers.site import Answer, serving
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch) -> None:
-    """Without Retry-After the client comes again at once."""
+    """Without Retry-After the client retries at once."""
     monkeypatch.setattr("qingyi.client._RETRY", _RETRY.copy_with(backoff_factor=0.01))
 
 

@@ -93,7 +93,7 @@ def test_one_of_two_workers_is_killed_and_every_page_is_kept_once(
         wait_for(lambda: finished(engine) == SITES, "the visits are not taken up", 180)
         psutil.Process(other.pid).send_signal(signal.SIGTERM)
         assert other.wait(60) == 0
-    judged = qingyi("flag", **queued)  # by a third machine, on what the dead one kept, too
+    judged = qingyi("flag", **queued)  # by a third machine, including the dead one's pages
     assert judged.returncode == 0, judged.stderr
     with reading(engine) as session:
         assert session.scalar(select(func.count(AwaitingJudgement.snapshot_id))) == 0

@@ -1,4 +1,4 @@
-"""`qingyi backup` and `qingyi restore`: one pair, one line for what goes wrong."""
+"""`qingyi backup` and `qingyi restore`: one pair, one line for each error."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""`qingyi evidence move`, `gather`, `index`: from a machine's folder to a bucket, and keeping that in order."""
+"""`qingyi evidence move`, `gather`, `index`: from a machine's folder to a bucket, and keeping the bucket in
+order."""
 
 from datetime import datetime
 from pathlib import Path

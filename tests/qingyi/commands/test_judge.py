@@ -1,4 +1,4 @@
-"""`qingyi judge --explain` says of each rule that found something what the lists say of it, once."""
+"""`qingyi judge --explain` shows the lists' notes on each rule that found something, once."""
 
 from classifiers.lists.rules import RuleSet
 from tests.qingyi.test_command import qingyi
