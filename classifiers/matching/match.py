@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -16,6 +17,7 @@ from classifiers.values import NormalText
 
 # A page says the same thing only so often before more of it tells nobody anything.
 _MOST_HITS_OF_A_TERM = 200
+_MENUS = 2048  # stretches kept at hand: a site's pages share their menus
 _PAIR = 2  # characters that sound like those of a term by accident
 _HELD_APART = 3  # characters of a term that marks are taken out of
 
@@ -33,10 +35,13 @@ class Hit(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What one pass found: hits, by position, and the misspellings that are to be put right first."""
+    """What one pass over a text of `size` characters found: hits, by position, the misspellings that are to be put right
+    first, and how often the literal stands there that stands there most often."""
 
     hits: list[Hit]
     misspelt: list[Edit]
+    size: int
+    most_often: int
 
 
 def compile_terms(owner: Owner, owner_id: str, written: Iterable[str]) -> Iterator[Term]:
@@ -60,13 +65,13 @@ class Matcher:
                 words.update(dict.fromkeys(parse_term(term.written).words))
         known = vocabulary(words)
         self._variants = variants(known, by_literal)
-        longer = [word for word in known if len(word) > _PAIR]
-        self._sounds = Sounds(longer) if longer else None
-        self._pairs = Sounds(pairs) if (pairs := [word for word in known if len(word) == _PAIR]) else None
+        self._sounds = Sounds(known) if known else None
         self._by_literal = list(by_literal.values())
         self._variants_from = len(self._by_literal)
         self.literals = (*by_literal, *(variant.written for variant in self._variants))
         self._automaton = AhoCorasick(self.literals, store_patterns=False)
+        self._longest = max(map(len, by_literal), default=0)
+        self._stands_over = lru_cache(maxsize=_MENUS)(self._term_stands_over)
 
     def put_right(self, normal: NormalText) -> tuple[NormalText, list[Hit]]:
         """The text with the rules' words put right where they are held apart or misspelt, and all hits in it."""
@@ -74,29 +79,70 @@ class Matcher:
         scan = self.scan(normal.text)
         if not scan.misspelt:
             return normal, scan.hits
-        normal = rewrite(normal, scan.misspelt)
-        return normal, self.scan(normal.text).hits
+        put_right = rewrite(normal, scan.misspelt)
+        if scan.most_often + len(scan.misspelt) * self._longest > _MOST_HITS_OF_A_TERM:
+            return put_right, self.find(put_right.text)
+        return put_right, self._found_again(put_right.text, scan)
+
+    def _found_again(self, text: str, scan: Scan) -> list[Hit]:
+        """The hits in `text`, which is the text of `scan` with its misspellings put right: looked for where these are
+        within reach, moved along elsewhere."""
+        margin = REACH + self._longest
+        zones: list[list[int]] = []  # of the text as it was, with how far what is behind them moves
+        moved = 0
+        for edit in scan.misspelt:
+            moved += len(edit.plain) - (edit.end - edit.start)
+            if zones and edit.start - margin <= zones[-1][1]:
+                zones[-1][1:] = edit.end + margin, moved
+            else:
+                zones.append([edit.start - margin, edit.end + margin, moved])
+        hits: list[Hit] = []
+        begin = before = told = 0
+        for low, high, behind in [*zones, [scan.size + 1, scan.size + 1, 0]]:
+            hits += (
+                hit if not before else hit._replace(start=hit.start + before, end=hit.end + before)
+                for hit in scan.hits
+                if begin <= hit.start and hit.end <= low
+            )
+            if low <= scan.size:
+                first, last = low + before, high + behind
+                start = max(0, first - margin - 2 * REACH)
+                around = self._hits(text[start : last + margin + 2 * REACH], start)[0]
+                hits += (hit for hit in around if hit.end > first and told <= hit.start < last)
+                told = last
+            begin, before = high, behind
+        hits.sort(key=_by_position)
+        return hits
 
     def _has_term(self, characters: str) -> bool:
         """Whether a rule's term stands in them that is longer than a word of two, or is all of them."""
         return any(
             hit.term.owner == "rule" and hit.end - hit.start >= min(_HELD_APART, len(characters))
-            for hit in self.scan(characters).hits
+            for hit in self._hits(characters)[0]
         )
 
-    def scan(self, text: str, low: int = 0, high: int | None = None) -> Scan:
-        """All hits in normalised `text` from `low` to `high`; a pattern that fits one place twice is one hit."""
-        part = text if high is None else text[low:high]
-        hits, misspelt = self._hits(part, low)
+    def scan(self, text: str) -> Scan:
+        """All hits in normalised `text`, and the misspellings in it."""
+        hits, misspelt, most_often = self._hits(text)
         if self._sounds:
-            misspelt += self._sounds.misspelt(part)
-        if self._pairs:
-            misspelt += self._backed(part, list(self._pairs.misspelt(part)), tuple(misspelt))
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
-        return Scan(hits, list(_put_right(text, misspelt, hits)) if misspelt else [])
+            sounding = list(self._sounds.misspelt(text))
+            misspelt += (found for found in sounding if found[1] - found[0] > _PAIR)
+            pairs = [found for found in sounding if found[1] - found[0] == _PAIR]
+            misspelt += self._backed(text, pairs, tuple(misspelt))
+        hits.sort(key=_by_position)
+        edits = list(_put_right(text, misspelt, hits)) if misspelt else []
+        return Scan(hits, edits, len(text), most_often)
 
-    def _hits(self, part: str, low: int = 0) -> tuple[list[Hit], list[_Misspelt]]:
-        """The hits in `part`, which begins at `low` of its text, and the variants of words in it."""
+    def find(self, text: str, low: int = 0, high: int | None = None) -> list[Hit]:
+        """All hits in normalised `text` from `low` to `high`, by position; a pattern that fits one place twice is one
+        hit."""
+        hits, _, _ = self._hits(text if high is None else text[low:high], low)
+        hits.sort(key=_by_position)
+        return hits
+
+    def _hits(self, part: str, low: int = 0) -> tuple[list[Hit], list[_Misspelt], int]:
+        """The hits in `part`, which begins at `low` of its text, the variants of words in it, and how often the literal
+        stands there that stands there most often."""
         hits: list[Hit] = []
         fitted: set[tuple[str, str, int, int]] = set()
         misspelt: list[_Misspelt] = []
@@ -116,7 +162,7 @@ class Matcher:
                 if span and (key := (term.owner_id, term.written, *span)) not in fitted:
                     fitted.add(key)
                     hits.append(Hit(term, low + span[0], low + span[1]))
-        return hits, misspelt
+        return hits, misspelt, max(often.values(), default=0)
 
     def _backed(
         self, text: str, pairs: Sequence[_Misspelt], sure: Sequence[_Misspelt]
@@ -136,13 +182,23 @@ class Matcher:
         """Whether a rule's term stands over `text[start:end]`, and beyond it, once `edit` is made."""
         low = max(0, start - REACH)
         meant = text[low : edit.start] + edit.plain + text[edit.end : end + REACH]
-        return any(
-            hit.term.owner == "rule"
-            and hit.start <= start - low
-            and end - low <= hit.end
-            and hit.end - hit.start > end - start + 1
-            for hit in self._hits(meant)[0]
-        )
+        return self._stands_over(meant, start - low, end - low)
+
+    def _term_stands_over(self, meant: str, start: int, end: int) -> bool:
+        for index, first, last in self._automaton.find_matches_as_indexes(meant, overlapping=True):
+            for term in () if index >= self._variants_from else self._by_literal[index]:
+                if term.owner != "rule":
+                    continue
+                span = (first, last)
+                if term.pattern is not None:
+                    span = _fit(term.pattern, meant, first, last, term.before) or (start, start)
+                if span[0] <= start and end <= span[1] and span[1] - span[0] > end - start + 1:
+                    return True
+        return False
+
+
+def _by_position(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
 
 
 def _fit(pattern: re.Pattern[str], text: str, start: int, end: int, before: int) -> tuple[int, int] | None:

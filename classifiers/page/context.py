@@ -75,7 +75,9 @@ class Surroundings:
         if context.scope == "page":
             return next(iter(self._contexts(0, len(self._text)).get(name, ())), None)
         low, high = self._sentences.around(hit.start)
-        words = self._contexts(low, high).get(name, ())
+        words = self._contexts(low, high).get(name)
+        if not words:
+            return None
         match context.scope:
             case "before":
                 low = self._sentences.clause_start(hit.start, context.within + REACH)
@@ -109,7 +111,7 @@ class Surroundings:
         found = self._found.get((low, high))
         if found is None:
             found = self._found[low, high] = defaultdict(list)
-            for hit in self._rules.context_matcher.scan(self._text, low, high).hits:
+            for hit in self._rules.context_matcher.find(self._text, low, high):
                 found[hit.term.owner_id].append(hit)
         return found
 

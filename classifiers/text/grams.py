@@ -16,6 +16,7 @@ ORDERS = (1, 2, 3)
 SENTENCE_MARKS = "。！？!?；;\n"
 _SHIFT = np.uint32(14)  # 32 bits down to the 18 of a slot
 _CODES = 0x110000
+_LETTERS_END = 0x40000  # behind it stand no letters or digits, only marks of language and private characters
 _NOTHING, _STOP = 0, ord("。")
 
 
@@ -55,7 +56,8 @@ def grams(text: str) -> Grams:
 def _plain() -> NDArray[np.uint32]:
     """Code point to the character that is weighed in its place, `_NOTHING` for what is left out."""
     table = np.arange(_CODES, dtype=np.uint32)
-    for code in range(_CODES):
+    table[_LETTERS_END:] = _NOTHING
+    for code in range(_LETTERS_END):
         character = chr(code)
         if character.isdecimal():
             table[code] = ord("0")

@@ -41,7 +41,9 @@ _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _LINE_BREAKS = "\x85\u2028\u2029"
 
 _INVISIBLE, _WIDE, _SPLIT, _MARK, _BRACKET, _IDEOGRAPH, _LATIN, _BOX = 1, 2, 4, 8, 16, 32, 64, 128
+_PLAIN = np.uint8(_IDEOGRAPH | _LATIN)
 _CODES = 0x110000
+_AT_ONCE = 64
 
 
 class Edit(NamedTuple):
@@ -91,6 +93,8 @@ def rewrite(normal: NormalText, edits: Sequence[Edit]) -> NormalText:
 def _candidates(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
     """Positions where something may have to be deleted or expanded: few, or none, in ordinary text."""
     kinds = _kinds()[codes]
+    if not (kinds & ~_PLAIN).any():
+        return np.zeros(0, np.intp)
     before = np.concatenate(([0], kinds[:-1])) if len(kinds) else kinds
     after = np.concatenate((kinds[1:], [0])) if len(kinds) else kinds
     between = _IDEOGRAPH | _MARK | _INVISIBLE
@@ -169,9 +173,7 @@ def _expansion(character: str) -> str:
 def _one_to_one() -> NDArray[np.uint32]:
     """Code point to code point, for all of Unicode."""
     table = np.arange(_CODES, dtype=np.uint32)
-    for code in range(0x21, 0x30000):
-        if 0xD800 <= code <= 0xDFFF:
-            continue
+    for code in _compatible(range(0x21, 0x30000)):
         plain = unicodedata.normalize("NFKC", chr(code)).lower()
         if len(plain) == 1:
             table[code] = ord(plain)
@@ -191,6 +193,16 @@ def _one_to_one() -> NDArray[np.uint32]:
     for line_break in _LINE_BREAKS:
         table[ord(line_break)] = ord("\n")
     return table[table]  # a compatibility form of a traditional character takes two steps
+
+
+def _compatible(codes: range) -> Iterator[int]:
+    """Those of the code points, and some others, that Unicode has a plainer form of, or a small letter: most have none,
+    which is told of many at once."""
+    for first in range(codes.start, codes.stop, _AT_ONCE):
+        some = range(first, min(first + _AT_ONCE, codes.stop))
+        written = "\n".join(map(chr, some))
+        if not unicodedata.is_normalized("NFKC", written) or written.lower() != written:
+            yield from (code for code in some if not 0xD800 <= code <= 0xDFFF)
 
 
 def _japanese() -> dict[int, str]:
@@ -222,7 +234,8 @@ def _kinds() -> NDArray[np.uint8]:
     for code in (*range(0x80, 0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE01F0)):
         if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"}:
             table[code] |= _INVISIBLE
-        elif len(unicodedata.normalize("NFKC", chr(code))) > 1:
+    for code in _compatible(range(0x80, 0x30000)):
+        if not table[code] & _INVISIBLE and len(unicodedata.normalize("NFKC", chr(code))) > 1:
             table[code] |= _WIDE
     for picture in PICTURES:
         table[ord(picture)] = _WIDE

@@ -6,6 +6,7 @@ import pytest
 
 from classifiers.text import dictionary as module
 from classifiers.text.jieba_import import jieba
+from classifiers.text.words import cut
 
 
 @pytest.fixture
@@ -27,6 +28,10 @@ def test_it_says_what_jieba_says(made_anew: Path) -> None:
     assert "没有这个词" not in ours
     assert ours.get("没有这个词") == 0
     assert ours.total > total
+    assert ours.words_at("在中华人民共和国", 1) == [
+        (len(word), frequencies[word]) for word in ("中", "中华", "中华人民", "中华人民共和国")
+    ]
+    assert max(map(len, frequencies)) <= module._LONGEST
 
 
 def test_the_fields_words_are_in_it(made_anew: Path) -> None:
@@ -36,15 +41,16 @@ def test_the_fields_words_are_in_it(made_anew: Path) -> None:
 @pytest.mark.slow
 def test_the_file_is_made_once_and_mended(made_anew: Path) -> None:
     module.dictionary()
-    (file,) = made_anew.iterdir()
-    made_at = file.stat().st_mtime_ns
+    numbers, words = sorted(made_anew.iterdir())
+    made_at = words.stat().st_mtime_ns
     module.dictionary.cache_clear()
     assert module.dictionary().get("医院") == 120_000
-    assert file.stat().st_mtime_ns == made_at
-    file.write_bytes(file.read_bytes()[:100])
-    module.dictionary.cache_clear()
-    assert module.dictionary().get("医院") == 120_000
-    assert file.stat().st_size > 1_000_000
+    assert words.stat().st_mtime_ns == made_at
+    for file in (words, numbers):
+        file.write_bytes(file.read_bytes()[:100])
+        module.dictionary.cache_clear()
+        assert module.dictionary().get("医院") == 120_000
+        assert file.stat().st_size > 1_000_000
 
 
 def test_without_a_folder_for_it_the_dictionary_is_there_all_the_same(
@@ -53,3 +59,20 @@ def test_without_a_folder_for_it_the_dictionary_is_there_all_the_same(
     made_anew.parent.joinpath("file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(made_anew.parent / "file"))
     assert module.dictionary().get("医院") == 120_000
+
+
+@pytest.mark.slow
+def test_a_text_is_cut_as_jieba_cuts_it(made_anew: Path) -> None:
+    text = (
+        "结婚的和尚未结婚的，ISO9001 认证的“主任医师”在北京市第一人民医院 3.5% 门诊部研究生命起源。\n𠮷野家㎡"
+    )
+    plain = jieba.Tokenizer()
+    plain.initialize()
+    ours = module.dictionary()
+    for line in module._OWN_WORDS.read_text("utf-8").splitlines():
+        word, often, _ = line.split()
+        plain.FREQ[word] = int(often)
+        for end in range(1, len(word)):
+            plain.FREQ.setdefault(word[:end], 0)
+    plain.total = ours.total
+    assert cut(text) == list(plain.cut(text, HMM=False))
