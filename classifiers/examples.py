@@ -1,4 +1,4 @@
-"""A rule's examples, run: what must be found, and what must raise nothing."""
+"""Runs a rule's examples: texts that must be found, and texts that must raise nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from classifiers.values import Facts, KnownCertificate, PageText
 
 @dataclass(frozen=True)
 class ExampleFault:
-    """An example that does not do what its rule says of it."""
+    """An example whose result differs from its rule's statement."""
 
     rule: str
     text: str
@@ -24,7 +24,7 @@ class ExampleFault:
 
 
 def example_facts(family: dict[str, Any], day: date) -> Facts:
-    """What is known when the examples of a family (its file's content) are judged, on `day` if it names none."""
+    """The facts for judging the examples of a family (its file's content), on `day` if it names none."""
     certificates = {
         number: KnownCertificate(
             number,

@@ -31,7 +31,7 @@ _NOBODY = Register()
 
 
 def certificate_numbers(page: PageText) -> tuple[str, ...]:
-    """The canonical certificate numbers that a page shows: what to look up before judging it."""
+    """The canonical certificate numbers that a page shows, to be looked up before judging it."""
     if not certificates.may_show_numbers(page.text):
         return ()
     numbers = certificates.find_numbers(normalise(page.text))
@@ -39,14 +39,15 @@ def certificate_numbers(page: PageText) -> tuple[str, ...]:
 
 
 def restored(text: str, rules: RuleSet) -> NormalText:
-    """`text` as rules are matched in it: disguises undone, words of the lists put right where misspelt."""
+    """`text` in the form that rules are matched in: disguises undone, misspelt words of the lists
+    corrected."""
     return rules.matcher.put_right(normalise(text))[0]
 
 
 def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NOBODY) -> Judgement:
     """Judge one page.
 
-    A. what kind of page it is, B. what it breaks, C. how grave that is. Findings' positions count characters of
+    A. its kind, B. its violations, C. their gravity. Findings' positions count characters of
     `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
     reading = read(page, rules, register, facts.seen_on)
@@ -87,8 +88,8 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NO
 def _decide(
     reading: Reading, rules: RuleSet, facts: Facts
 ) -> tuple[list[Weighed], list[Spared], KindDecision, tuple[Suspicion, ...]]:
-    """The hits that count, those that do not, the kind of page that this follows from, and what is suspicious about
-    the wording where no term says anything."""
+    """The hits that count, those that do not, the resulting kind of page, and suspicious wording without a
+    term."""
     in_force = rules.in_force(facts.seen_on, facts.source)
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force and hit.start < reading.seen_to]
     counted = count_hits(reading, hits, rules)
@@ -122,8 +123,8 @@ def _decide(
 
 
 def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spared]]:
-    """Promises in what visitors do not see: a finding where it is hidden from the eye, since search engines read
-    it; excused where it only stands in the source."""
+    """Promises in invisible text: a finding where it is hidden, since search engines read it; excused where
+    it is only in the source."""
     hits = [hit for hit in reading.rule_hits if hit.start >= reading.seen_to]
     if not hits:
         return [], []
@@ -146,8 +147,8 @@ def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spare
 def _worded(
     reading: Reading, rules: RuleSet, suspicions: Iterable[Suspicion], facts: Facts
 ) -> Iterator[Finding]:
-    """The findings of what is worded like publicity: by the rule that it most likely breaks, else by the rule for
-    wording as such."""
+    """The findings for passages worded like publicity: by the rule that each most likely breaks, else by the
+    rule for wording as such."""
     for suspicion in suspicions:
         words = "、".join(f"“{word}”" for word in suspicion.words)
         detail = f"整句用语的违法程度 {suspicion.measure:.2f}，主要依据是{words}"

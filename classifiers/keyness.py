@@ -1,8 +1,8 @@
 """Words that one set of pages uses far more than another: candidates for the lists.
 
-Keyness by log-likelihood over the pages that a word stands in (Dunning 1993, "Accurate Methods for the Statistics of
-Surprise and Coincidence"; Rayson and Garside 2000). Pages are counted, not places: one page that says a word a hundred
-times says it once.
+Keyness by log-likelihood over the pages that contain a word (Dunning 1993, "Accurate Methods for the
+Statistics of Surprise and Coincidence"; Rayson and Garside 2000). Pages are counted, not places: one page
+that says a word a hundred times says it once.
 """
 
 import re
@@ -23,7 +23,7 @@ _LEAST = 6.63  # significant at one in a hundred, with one degree of freedom
 
 @dataclass(frozen=True)
 class KeyWord:
-    """A word or pair of neighbouring words: in how many pages of each set it stands, and how key that is."""
+    """A word or pair of neighbouring words: in how many pages of each set it stands, and its keyness."""
 
     word: str
     pages: int
@@ -64,7 +64,8 @@ def _is_known(word: str, rules: RuleSet) -> bool:
 
 
 def _without_parts(found: Iterator[KeyWord], limit: int) -> Iterator[KeyWord]:
-    """Leave out what is only part of a word before it in as many pages, and what holds one."""
+    """Leave out parts of an earlier word that stand in as many pages, and words that contain an earlier
+    one."""
     kept: list[KeyWord] = []
     for key in found:
         if len(kept) == limit:

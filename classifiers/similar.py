@@ -1,8 +1,8 @@
 """Pages that say the same: templates, mirrors, reposts. MinHash (Broder 1997).
 
 A page's signature is kept; pages whose signatures share a band are candidates, and those that are alike
-enough belong to one cluster. Signatures are kept for years: what makes them is a handful of lines here, so that no
-new version of a library can change them unseen (datasketch 2.0 did; its values are the ones that these are).
+enough belong to one cluster. Signatures are kept for years: the algorithm is a handful of lines here, so that
+no new version of a library can change them unseen (datasketch 2.0 did; these are its values).
 """
 
 import hashlib
@@ -28,14 +28,15 @@ _MOST_SENTENCES = 2_000
 
 @dataclass(frozen=True)
 class Signature:
-    """A page's MinHash: 128 values of 32 bits in `values` (512 bytes), and what its bands hash to (63 bits)."""
+    """A page's MinHash: 128 values of 32 bits in `values` (512 bytes), and the hashes of its bands (63
+    bits)."""
 
     values: bytes
     bands: tuple[int, ...]
 
     @staticmethod
     def of(page: PageText) -> "Signature":
-        """The signature of a page's main text, disguises undone, spacing aside."""
+        """The signature of a page's main text, disguises undone, ignoring spaces."""
         main = (page.text[block.start : block.end] for block in page.blocks if block.region == "main")
         text = "".join(normalise("\n".join(main)).text.split())
         shingles = {text[at : at + _SHINGLE].encode("utf-8", "surrogatepass") for at in _places(text)}
@@ -56,7 +57,8 @@ class Signature:
 
 
 def differences(text: str, other: str) -> tuple[Aligned, ...]:
-    """The sentences of `text` beside those of `other`, in order: same, changed, added, or left out of `text`."""
+    """The sentences of `text` compared with those of `other`, in order: same, changed, added, or left out of
+    `text`."""
     mine = [sentence.text for sentence in sentences(text)][:_MOST_SENTENCES]
     others = [sentence.text for sentence in sentences(other)][:_MOST_SENTENCES]
     return tuple(_side_by_side(mine, others))

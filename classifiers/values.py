@@ -1,4 +1,4 @@
-"""The frozen values that are handed along: PageText → NormalText → Hit → Finding → Judgement."""
+"""The frozen values that are passed along: PageText → NormalText → Hit → Finding → Judgement."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ CONTACT_LABELS: Mapping[ContactKind, str] = {
     "widget": "在线咨询工具",
     "booking": "预约链接",
 }
-# Where words stood that are no plain text of the page.
+# The place of words outside the page's plain text.
 ORIGIN_LABELS: Mapping[Origin, str] = {
     "menu": "栏目菜单",
     "title": "网页标题",
@@ -84,12 +84,12 @@ AGREEMENT_LABELS: Mapping[Agreement, str] = {
 class Block(NamedTuple):
     """A stretch of a page's text that stands together: a paragraph, a heading, a cell.
 
-    `start` and `end` count characters in `PageText.text`. `region` is "frame" for what frames the page (navigation,
-    header, footer, sidebar), "beside" for what browsers and search engines show of the page beside its body (title,
-    description, a picture's words), "hidden" for what the eye does not see, "unshown" for what stands in the source
-    only, and "main" for the rest. What is beside the page comes after what is on it, and what is not seen comes last.
-    `image` is the SHA-256 of the picture that the text was read in; "" where it is the page's own. `origin` says where
-    the words stood if they are no plain text.
+    `start` and `end` count characters in `PageText.text`. `region` is "frame" for the page's frame
+    (navigation, header, footer, sidebar), "beside" for words that browsers and search engines show in
+    addition to its body (title, description, a picture's words), "hidden" for invisible text, "unshown" for
+    text in the source only, and "main" for the rest. Region "beside" comes after the page's body, and
+    invisible text comes last. `image` is the SHA-256 of the picture that the text was read in; "" where it is
+    the page's own. `origin` says where the words stood if they are not plain text.
     """
 
     start: int
@@ -101,9 +101,9 @@ class Block(NamedTuple):
 
 
 class Link(NamedTuple):
-    """Where a page leads or what it loads: the address as written, and the block that shows it.
+    """An address that a page links to or loads, as written, and the block that shows it.
 
-    `start` and `end` count characters in `PageText.text`; both are 0 for what shows no text of its own
+    `start` and `end` count characters in `PageText.text`; both are 0 for elements without text
     (scripts, frames).
     """
 
@@ -132,8 +132,8 @@ class PageText:
         return PageText(text, title, tuple(blocks))
 
     def with_seen(self, added: Iterable[tuple[str, str, Origin]]) -> "PageText":
-        """The page with more that is seen on it: texts, each with the picture that it was read in ("" for none) and where
-        it stood. They come after what is seen already, and before what is not."""
+        """The page with further visible texts, each with the picture that it was read in ("" for none) and
+        its place. They come after the visible text, and before the invisible."""
         unseen = [block for block in self.blocks if block.region in {"hidden", "unshown"}]
         begin = unseen[0].start if unseen else len(self.text) + 1
         pieces: list[str] = []
@@ -157,7 +157,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class NormalText:
-    """Text with its disguises undone, and the way back.
+    """Text with its disguises undone, and its offset map.
 
     `text[i]` stands for the original's characters from `starts[i]` to `ends[i]`; both are None when nothing
     was deleted or expanded, so that positions are the same.
@@ -210,12 +210,12 @@ class Finding:
     end: int
     quote: str
     why: str
-    term: str = ""  # as the lists have it; "" where the rule holds by what the page is
+    term: str = ""  # as the lists have it; "" where the rule holds by the kind of page
 
 
 @dataclass(frozen=True)
 class Spared:
-    """A hit that is no finding, and the reason in Chinese."""
+    """A hit that is excused, and the reason in Chinese."""
 
     rule: str
     start: int
@@ -226,7 +226,7 @@ class Spared:
 
 @dataclass(frozen=True)
 class KnownCertificate:
-    """What the registry knows of a certificate. Both dates belong to its year."""
+    """The registry's facts of a certificate. Both dates belong to its year."""
 
     number: str
     institution: str
@@ -239,7 +239,7 @@ class KnownCertificate:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known beside the page's own text.
+    """The facts in addition to the page's own text.
 
     `certificates` maps canonical numbers to certificates; None means that there is no registry to ask, so
     that only the content is judged. `holds_certificate`: whether the registry has one of the institution's that is
@@ -284,7 +284,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a sentence set beside the approved one: in both, or only on one side."""
+    """A stretch of a sentence compared with the approved one: in both, or only on one side."""
 
     text: str
     agreement: Agreement
@@ -292,9 +292,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Aligned:
-    """A sentence of the advert beside the approved sample's: `quote` stands at `start` to `end` of the page.
+    """A sentence of the advert aligned with the approved sample's: `quote` stands at `start` to `end` of the
+    page.
 
-    `quote` is empty (and the positions are 0) for what was left out, `approved` for what was added. `pieces`
+    `quote` is empty (and the positions are 0) for an omission, `approved` for an addition. `pieces`
     take a changed sentence apart, in reading order.
     """
 
@@ -316,7 +317,7 @@ class ScorePart:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a page is and what is wrong with it."""
+    """The kind of a page and its faults."""
 
     page_kind: PageKind
     page_kind_reasons: tuple[str, ...]

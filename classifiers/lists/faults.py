@@ -1,11 +1,11 @@
-"""What is wrong with the lists: by file, line and field."""
+"""The faults of the lists: by file, line and field."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ListFault:
-    """One thing that is wrong in one file: where, what, and how to put it right."""
+    """One fault in one file: where, what, and how to correct it."""
 
     file: str
     line: int
@@ -17,7 +17,7 @@ class ListFault:
 
 
 class ListsRefused(Exception):
-    """The lists cannot be used. `faults` names all that is wrong, not only the first."""
+    """The lists cannot be used. `faults` holds all faults, not only the first."""
 
     def __init__(self, faults: list[ListFault]) -> None:
         super().__init__("\n".join(map(str, faults)))

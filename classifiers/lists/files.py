@@ -1,4 +1,4 @@
-"""Reads the files of `keyword_lists/` and says, by file, line and field, what is wrong with them."""
+"""Reads the files of `keyword_lists/` and reports their faults by file, line and field."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ Parsed = TypeVar("Parsed")
 
 
 class _ParsedFile(NamedTuple):
-    """A file's content (pickled: who reads it may change it), its nodes, and what a schema says of it."""
+    """A file's content (pickled, since readers may change it), its nodes, and its schema errors."""
 
     content: bytes
     node: yaml.Node
@@ -65,12 +65,12 @@ def _errors(content: object, schema: dict[str, Any]) -> Iterator[tuple[tuple[str
 
 @lru_cache(maxsize=4)
 def _learned(parse: Callable[[str], object], text: str) -> object:
-    """What was learned is millions of characters long, and shared by all versions that have it."""
+    """Learned files are millions of characters long, so all versions that have one share it."""
     return parse(text)
 
 
 class ListReader:
-    """Reads files one by one and collects what is wrong with them."""
+    """Reads files one by one and collects their faults."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -106,7 +106,7 @@ class ListReader:
         return {}
 
     def read_with(self, name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
-        """The content of a file that is no YAML, by `parse`, whose ValueError begins with the line's number.
+        """The content of a file other than YAML, by `parse`, whose ValueError begins with the line's number.
 
         None when faults were found (and kept).
         """
@@ -146,7 +146,7 @@ def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
 
 
 def _in_words(error: "ValidationError") -> str:
-    """A JSON Schema error as a sentence that says how to put it right."""
+    """A JSON Schema error as a sentence that says how to correct it."""
     value = cast("Any", error.validator_value)
     instance = cast("Any", error.instance)
     match error.validator:

@@ -1,4 +1,4 @@
-"""The law, provision by provision, beside the rules that rest on it: `docs/reference/law.md`."""
+"""The law, provision by provision, with the rules that rest on it: `docs/reference/law.md`."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +25,8 @@ _BY_RULE = """\
 
 
 def law_table(rules: RuleSet) -> str:
-    """The document, in Markdown: every law with its provisions, rules, penalties and exemptions, then every rule in
-    force with what it rests on and what excuses it."""
+    """The document, in Markdown: every law with its provisions, rules, penalties and exemptions, then every
+    rule in force with its articles and excuses."""
     resting = resting_on(rules)
     parts = [_HEAD, *(_law(law, resting) for law in rules.laws), _BY_RULE]
     return "".join([*parts, *(_rule(rule, rules) for rule in rules.live.values())])
@@ -42,7 +42,7 @@ def resting_on(rules: RuleSet) -> Mapping[Article, Sequence[Rule]]:
 
 
 def unexplained(rules: RuleSet) -> Iterator[Article]:
-    """The articles on which no rule rests though nothing says why, and those of which it is said though one does."""
+    """The articles without a rule and without a reason for that, and those with both."""
     resting = resting_on(rules)
     for law in rules.laws:
         for provision in law.provisions:

@@ -21,13 +21,13 @@ class Cite(NamedTuple):
 
     @staticmethod
     def of(entry: Mapping[str, Any], law: str = "") -> "Cite":
-        """The cite that an entry of a file is."""
+        """The cite in an entry of a file."""
         return Cite(law or entry["law"], entry["article"], entry.get("paragraph"), entry.get("item"))
 
 
 @dataclass(frozen=True)
 class Provision:
-    """An article, where its penalty stands, what the law leaves free, and why no rule rests on it ("" where one does)."""
+    """An article, its penalty's article, its exemptions, and why no rule rests on it ("" where one does)."""
 
     article: Article
     penalty: str = ""
@@ -37,7 +37,7 @@ class Provision:
 
 @dataclass(frozen=True)
 class Law:
-    """A law or a guide, in one wording of it: when it is in force, where its text is published, and what of it was
+    """One version of a law or a guide: when it is in force, where its text is published, and which parts were
     compared with that text, and on which day."""
 
     name: str
@@ -51,7 +51,7 @@ class Law:
 
 
 def laws_of(reader: ListReader, content: Mapping[str, Any]) -> tuple[Law, ...]:
-    """The laws of the file's content. What is wrong with its days, or is there twice, becomes a fault of `reader`."""
+    """The laws of the file's content. Faults of its days, and duplicates, become faults of `reader`."""
     laws = []
     names: set[str] = set()
     for index, entry in enumerate(content["laws"]):

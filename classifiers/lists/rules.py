@@ -58,8 +58,8 @@ class Examples:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule 规则. `terms` find it by words; `when` by what the page is (then `terms` is empty).
-    `unless_menu`: the entry of a menu only names such a thing (康复案例), and shows none."""
+    """A rule 规则. `terms` find it by words; `when` by the kind of page (then `terms` is empty).
+    `unless_menu`: the entry of a menu only names such a thing (康复案例), and does not show it."""
 
     id: str
     title: str
@@ -90,7 +90,8 @@ class Rule:
         return self.written[self.terms.index(term)]
 
     def in_force(self, day: date, source: Source) -> bool:
-        """Whether the rule holds on that day for that kind of source: what no law forbade then was no breach."""
+        """Whether the rule holds on that day for that kind of source: before a law forbids an act, it is not
+        a breach."""
         return (
             self.effective_from <= day <= self.effective_to
             and (not self.media or source in self.media)
@@ -159,12 +160,12 @@ class RuleSet:
 
     @cached_property
     def forbidden(self) -> dict[str, str]:
-        """What each article that rules cite forbids, by the article as it is cited."""
+        """The prohibition of each article that rules cite, by the article as cited."""
         return {str(article): article.forbids for rule in self.rules for article in rule.law}
 
     @cached_property
     def matcher(self) -> Matcher:
-        """One automaton over the terms of all live rules and cues: what a whole page is searched for."""
+        """One automaton over the terms of all live rules and cues, by which a whole page is searched."""
         terms: list[Term] = []
         for rule in self.live.values():
             terms += compile_terms("rule", rule.id, rule.terms)
@@ -174,13 +175,13 @@ class RuleSet:
 
     @cached_property
     def care(self) -> AhoCorasick:
-        """An automaton over the words of care, of any length. They stand on every page, and are asked for near hits
-        alone."""
+        """An automaton over the words of care, of any length. They stand on every page, and are looked for
+        only near hits."""
         return AhoCorasick([normalise(word).text for word in self.care_words], store_patterns=False)
 
     @cached_property
     def context_matcher(self) -> Matcher:
-        """One automaton over the terms of all contexts: what the sentences that hit are searched for."""
+        """One automaton over the terms of all contexts, by which sentences with hits are searched."""
         terms: list[Term] = []
         for context in self.contexts.values():
             terms += compile_terms("context", context.id, context.terms)
@@ -210,7 +211,7 @@ _lock = Lock()
 
 def load_rules(folder: Path) -> RuleSet:
     """The lists in `folder`; raises ListsRefused naming every fault by file, line and field. The same files give the same
-    rules, with all that was compiled of them."""
+    rules, with everything compiled from them."""
     reader = ListReader(folder)
     laws = reader.read("laws.yaml", "laws")
     contexts = reader.read("contexts.yaml", "contexts")
@@ -319,7 +320,8 @@ def _check_references(
     articles: dict[Cite, Article],
     contexts: set[str],
 ) -> None:
-    """What a schema cannot see: laws and contexts that do not exist, ids used twice, terms without letters."""
+    """Faults that a schema cannot see: laws and contexts that do not exist, ids used twice, terms without
+    letters."""
     seen: dict[str, str] = {}
     for file, family in families.items():
         for index, entry in enumerate(family["rules"]):
@@ -345,7 +347,7 @@ def _check_references(
 
 
 def _put_groups(reader: ListReader, families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
-    """Put the words of the groups in the place of their names in all terms of rules."""
+    """Replace the names of groups by their words in all terms of rules."""
     for file, family in families.items():
         for index, entry in enumerate(family["rules"]):
             entry["written"] = list(entry.get("terms", ()))

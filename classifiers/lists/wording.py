@@ -1,12 +1,13 @@
-"""How text is worded, weighed by what was learned from labelled passages: what no single term says.
+"""The wording of text, weighed by a model learned from labelled passages, beyond any single term.
 
-A linear model (logistic regression) over the n-grams of a text (`classifiers.text.grams`) and a few signs: which
-rules' terms stand in it, what excuses them, and the cues of an offer or of a kind of page. A text's measure is the
-sum of the weights of its n-grams, over the root of how many characters it has, plus the weights of its signs and
-the bias, as a share between 0 (lawful) and 1 (unlawful). Which rule a suspicious text breaks is told by a second
-model of the same kind, one column a rule.
+A linear model (logistic regression) over the n-grams of a text (`classifiers.text.grams`) and a few signs:
+which rules' terms and excuses stand in it, and the cues of an offer or of a kind of page. A text's measure is
+the sum of the weights of its n-grams, over the root of its number of characters, plus the weights of its
+signs and the bias, as a share between 0 (lawful) and 1 (unlawful). A second model of the same kind, with one
+column a rule, tells which rule a suspicious text breaks.
 
-What was learned is data: `wording.tsv` and `naming.tsv`, written by `python -m benchmarks.accuracy.learn`.
+The learned weights are data: `wording.tsv` and `naming.tsv`, written by `python -m
+benchmarks.accuracy.learn`.
 """
 
 import warnings
@@ -21,9 +22,10 @@ from classifiers.text.grams import SLOTS
 
 @dataclass(frozen=True)
 class Wording:
-    """What was learned. `weights`: float32, one a slot; `signs`: the weight of each sign by its name.
+    """The learned model. `weights`: float32, one a slot; `signs`: the weight of each sign by its name.
 
-    Below the measure `spares`, a term's hit says nothing; from `suspects` on, a text is suspected without one.
+    Below the measure `spares`, a term's hit does not count; from `suspects` on, a text is suspected without
+    one.
     """
 
     weights: NDArray[np.float32]
@@ -56,8 +58,8 @@ class Naming:
 
 def read_wording(text: str) -> Wording:
     """The content of `wording.tsv`: lines "name TAB number" for the signs, "(bias)", "(spares)" and "(suspects)", and
-    "(slots)" and "(weights)" with as many numbers each. Lines that begin with # are remarks. Raises ValueError naming
-    the line that is not so."""
+    "(slots)" and "(weights)" with as many numbers each. Lines that begin with # are remarks. Raises
+    ValueError naming a malformed line."""
     named: dict[str, float] = {}
     columns = _Columns()
     for number, name, written in _lines(text):
@@ -82,8 +84,8 @@ def read_wording(text: str) -> Wording:
 
 def read_naming(text: str) -> Naming:
     """The content of `naming.tsv`: "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", and, for the weights
-    that are not 0, "(slots)", "(columns)" and "(weights)" with as many numbers each. Raises ValueError naming the line
-    that is not so."""
+    that are not 0, "(slots)", "(columns)" and "(weights)" with as many numbers each. Raises ValueError naming
+    a malformed line."""
     heads: dict[str, list[str]] = {}
     columns = _Columns()
     for number, name, written in _lines(text):
@@ -114,7 +116,7 @@ class _Columns:
         return name in {"(slots)", "(columns)", "(weights)"}
 
     def take(self, number: int, name: str, written: str) -> None:
-        """Add the numbers of line `number`; raises ValueError where one is none."""
+        """Add the numbers of line `number`; raises ValueError where one is not a number."""
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
@@ -129,7 +131,7 @@ class _Columns:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """The lines that are no remarks: their number, what stands before the tab, and what behind it."""
+    """The lines other than remarks: their number, the text before the tab, and the text after it."""
     for number, line in enumerate(text.splitlines(), 1):
         if line and not line.startswith("#"):
             name, _, written = line.partition("\t")

@@ -1,1 +1,1 @@
-"""Terms, and where a text has them: as written, misspelt, or by words that sound alike."""
+"""Terms, and their places in a text: as written, misspelt, or as homophones."""

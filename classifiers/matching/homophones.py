@@ -1,8 +1,9 @@
 """Words that sound like the lists' words but are written with another character (谐音).
 
 The text is mapped to sounds, character by character, and each place is looked up by the sounds of two characters and
-the next two: a few operations on the whole text, whatever the number of homophones. A word of three characters and
-more is held by its others; a word of two only where it is seldom written itself.
+the next two: a few operations on the whole text, whatever the number of homophones. A word of three
+characters and more is recognised by the others; a word of two only where the misspelling is rarely a word
+itself.
 """
 
 import os
@@ -26,7 +27,7 @@ _PAIR = 2
 _RARE = 40_000  # in the units of `how_common`; about one in 1,500 words of ordinary writing
 _ANYWHERE = 50_000  # a character that stands in any sentence (是, 的) stands for no other
 _MOST_KNOWN = 50_000  # answers kept at hand
-_PARTICLE = 8_000  # a character that is common as a word of its own stands beside anything
+_PARTICLE = 8_000  # a character that is common as a separate word may stand next to anything
 
 
 class Sounds:
@@ -54,7 +55,7 @@ class Sounds:
 
     def misspelt(self, text: str) -> Iterator[tuple[int, int, tuple[Edit, ...]]]:
         """Where normalised `text` has a word with one character replaced by one that sounds alike: start, end,
-        and the edit that puts it right."""
+        and the edit that corrects it."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         sounds = self._sounds.take(codes, mode="clip")
         for start, length in self._places(codes, sounds):
@@ -91,7 +92,8 @@ class Sounds:
         return found
 
     def _meant_by(self, sounds: bytes, written: str) -> tuple[int, str] | None:
-        """The place of the one character that is replaced, and what is meant; None for no misspelling."""
+        """The place of the one character that is replaced, and the character meant; None where it is not a
+        misspelling."""
         for word in () if written in self._known else self._words.get(sounds, ()):
             place = _only_difference(written, word)
             if place is not None and not is_word(written) and _may_replace(written, place):
@@ -136,7 +138,7 @@ class _Pairs:
 
 
 def homophones(character: str) -> list[str]:
-    """Everyday characters that sound like this one, tones aside."""
+    """Everyday characters that sound like this one, ignoring tones."""
     return [other for other in _by_sound().get(pinyin(character), ()) if other != character]
 
 
@@ -154,7 +156,7 @@ def _only_difference(written: str, word: str) -> int | None:
 
 def _may_replace(written: str, place: int) -> bool:
     """Whether the stand-in can be meant as one: it makes no word of the dictionary with its neighbours, and,
-    in a word of two, is no word that stands beside anything."""
+    in a word of two, is not a word that may stand next to anything."""
     around = (written[max(0, place - 1) : place + 1], written[place : place + 2])
     if any(len(pair) == 2 and is_word(pair) for pair in around):
         return False

@@ -15,11 +15,11 @@ from classifiers.text.normalise import Edit, rewrite
 from classifiers.text.words import cuts_through_word, is_part_of_word
 from classifiers.values import NormalText
 
-# A page says the same thing only so often before more of it tells nobody anything.
+# Beyond this number, further repetitions on a page tell nothing new.
 _MOST_HITS_OF_A_TERM = 200
 _MENUS = 2048  # stretches kept at hand: a site's pages share their menus
 _PAIR = 2  # characters that sound like those of a term by accident
-_HELD_APART = 3  # characters of a term that marks are taken out of
+_HELD_APART = 3  # characters of a term from which marks are removed
 
 
 # Where a word is misspelt (start, end), and the edits that put it right.
@@ -74,7 +74,8 @@ class Matcher:
         self._stands_over = lru_cache(maxsize=_MENUS)(self._term_stands_over)
 
     def put_right(self, normal: NormalText) -> tuple[NormalText, list[Hit]]:
-        """The text with the rules' words put right where they are held apart or misspelt, and all hits in it."""
+        """The text with the rules' words corrected where they are held apart or misspelt, and all hits in
+        it."""
         normal = rewrite(normal, stuffed(normal.text, self._has_term))
         scan = self.scan(normal.text)
         if not scan.misspelt:
@@ -226,8 +227,8 @@ def _variant_at(start: int, end: int, variant: Variant) -> _Misspelt:
 def _put_right(text: str, misspelt: list[_Misspelt], hits: list[Hit]) -> Iterator[Edit]:
     """The edits that undo misspellings: the longest first where they overlap, each stand-in by itself.
 
-    What a rule has found as it is written is left as it is, and so is a stand-in that makes an ordinary word
-    with its neighbours on the page.
+    Words that a rule found as written stay, and so does a stand-in that forms an ordinary word with its
+    neighbours on the page.
     """
     done = covered = 0
     found = iter([hit for hit in hits if hit.term.owner == "rule"])

@@ -1,6 +1,6 @@
 """Words held apart by a mark that repeats itself: 无、效、退、款, or one character a line.
 
-Which mark it is does not matter: any short run of what is not Chinese (a comma, a quotation mark, letters, a line
+Any mark counts: a short run of non-Chinese characters (a comma, a quotation mark, letters, a line
 break) that stands again and again between single characters. Since a list looks the same (内、外、妇、儿), a run is
 put together only where its characters join into a term.
 """
@@ -28,7 +28,7 @@ def stuffed(text: str, has_term: Callable[[str], bool]) -> list[Edit]:
             continue
         marks = list(_marks(text, chinese, start, width))
         if text[start : start + width] == "\n" and chinese[marks[-1] + 2 : marks[-1] + 3].any():
-            marks.pop()  # what goes on behind the last break is a line of its own
+            marks.pop()  # the text after the last break is a separate line
         done = marks[-1] + width
         held = "".join(text[mark - 1] for mark in marks) + text[done]
         if len(held) >= _FEWEST and has_term(held):

@@ -58,9 +58,9 @@ class Term:
 
 @dataclass(frozen=True)
 class ParsedTerm:
-    """A term taken apart, all of it normalised.
+    """A parsed term, normalised.
 
-    `anchors`: the literals of which one must stand in the text, those of the rarest words; `pattern` what must
+    `anchors`: the literals of which one must stand in the text, those of the rarest words; `pattern` must
     then fit around it (None for plain words), beginning at most `before` characters ahead of it; `words`: all
     literal parts of all wordings.
     """
@@ -117,7 +117,7 @@ class _Part:
 
     wordings: tuple[str, ...]
     pattern: str | None = None
-    width: int = 0  # of what the pattern takes, at most
+    width: int = 0  # the most characters that the pattern takes
 
     @property
     def longest(self) -> int:
@@ -180,7 +180,7 @@ def _placeholder(inside: str) -> _Part:
 
 
 def _choices(inside: str) -> list[str]:
-    """What is between the bars, those inside of inner braces left alone."""
+    """The texts between the bars, except bars inside inner braces."""
     choices = [""]
     for piece, in_braces in _braces(inside):
         if in_braces:

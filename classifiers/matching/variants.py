@@ -1,8 +1,8 @@
 """Words as they are misspelt on purpose: look-alikes and pinyin in place of characters.
 
 Made for the words that terms consist of: a character may be replaced by one of its look-alikes, and pinyin
-may stand for any of a word's characters, or for all. What ordinary writing contains (as told by jieba's
-dictionary) is no variant. Words that only sound like others are `classifiers.matching.homophones`.
+may stand for any of a word's characters, or for all. Words of ordinary writing (by jieba's dictionary) are
+not variants. Words that only sound like others are `classifiers.matching.homophones`.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -16,13 +16,13 @@ from classifiers.text.words import cut, how_common, is_word
 
 _LONGEST = 6  # longer words are cut into words
 _MOST_PINYIN = 4  # in words up to this length, pinyin may stand for any of the characters
-_PARTICLE = 90_000  # a last character that is a word of its own anywhere (只, 就) may begin what comes next
-_ALONE = 9_000  # a character that is a word of its own (跟) makes no misspelt word of two (去根)
+_PARTICLE = 90_000  # a last character that is a word of its own anywhere (只, 就) may begin the next word
+_ALONE = 9_000  # a character that is a word of its own (跟) does not make a misspelt word of two (去根)
 _SHORTEST_PINYIN = 3  # characters of a variant with pinyin, one more without any Chinese one
 
 
 class StandIn(NamedTuple):
-    """What stands at `offset` of a variant, `length` characters long, for the character that is `meant`."""
+    """The characters at `offset` of a variant, `length` long, that replace the character `meant`."""
 
     offset: int
     length: int
@@ -30,9 +30,9 @@ class StandIn(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A misspelt word: how it is written, the word, and which of its characters something stands for.
+    """A misspelt word: how it is written, the word, and which of its characters are replaced.
 
-    There are tens of thousands: what is to be put right is worked out for the few that are found.
+    There are tens of thousands: the corrections are computed only for the few that are found.
     """
 
     written: str
@@ -41,7 +41,7 @@ class Variant(NamedTuple):
 
     @property
     def stand_ins(self) -> Iterator[StandIn]:
-        """What is to be put right in it."""
+        """The stand-ins to correct in it."""
         longer = 0  # than the word, by the stand-ins so far
         for place in self.places:
             meant = self.word[place]
@@ -72,7 +72,7 @@ def variants(words: Iterable[str], taken: Container[str]) -> list[Variant]:
 
 @lru_cache(maxsize=20_000)
 def _variants_of(word: str) -> tuple[Variant, ...]:
-    """Those that are no words themselves. Each version of the lists has nearly the same words."""
+    """The variants that are not words themselves. Each version of the lists has nearly the same words."""
     return tuple(variant for variant in _written_variants(word) if not is_word(variant.written))
 
 

@@ -1,1 +1,1 @@
-"""What a page is and says: its hits in their context, its kind, identity, certificates, gravity and score."""
+"""A page's content: its hits in their context, its kind, identity, certificates, gravity and score."""

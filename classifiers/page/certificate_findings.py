@@ -1,4 +1,4 @@
-"""What is wrong with the certificate of an advert, and where it departs from its approved sample."""
+"""The faults of an advert's certificate, and its departures from its approved sample."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from classifiers.values import Aligned, Contact, Facts, Finding
 
 
 def alignment_of(reading: Reading, facts: Facts) -> tuple[Aligned, ...]:
-    """The page beside the sample of the first certificate that it shows and the registry knows."""
+    """The page aligned with the sample of the first certificate that it shows and the registry knows."""
     for number in reading.numbers:
         known = (facts.certificates or {}).get(number.canonical or "")
         fault, _ = certificates.standing(number, facts)
@@ -28,8 +28,8 @@ def certificate_findings(
     findings: Sequence[Finding],
     alignment: Sequence[Aligned],
 ) -> Iterator[Finding]:
-    """What is wrong with the certificate of an advert (医疗广告管理办法, arts. 3, 13, 14, 17): a number that is not
-    shown is one thing, a certificate that was never obtained another."""
+    """The faults of an advert's certificate (医疗广告管理办法, arts. 3, 13, 14, 17): a number that is not
+    shown differs from a certificate that was never obtained."""
     if not reading.numbers:
         place = _anchor(reading, findings)
         missing = "certificate_unobtained" if facts.holds_certificate is False else "certificate_none"
@@ -52,7 +52,7 @@ def certificate_findings(
 
 
 def _anchor(reading: Reading, findings: Sequence[Finding]) -> tuple[int, int]:
-    """Where to show that something is missing: at what makes the page an advert."""
+    """Where to show that something is missing: at the words that make the page an advert."""
     if findings:
         first = min(findings, key=lambda finding: finding.start)
         return first.start, first.end

@@ -1,4 +1,4 @@
-"""Certificate numbers on a page, what they say by themselves, and what is wrong with them.
+"""Certificate numbers on a page, their own contents, and their faults.
 
 A certificate is valid for one year (医疗广告管理办法, art. 13), for the media that it names (art. 17). Whether
 an advert keeps to the approved sample is `classifiers.page.departure`.
@@ -42,22 +42,22 @@ _NUMBER = re.compile(
     f"第?{_GAP}(?P<serial>[0-9a-z]{{1,12}}(?:{_DASH}{{1,3}}\n?[0-9a-z]{{1,12}}){{0,4}})(?:{_GAP}号|(?![0-9a-z]))"
 )
 _LOOSE = re.compile(r"[\u4e00-\u9fff()\[\]]{0,6}医 ?广[^\n。，,；;]{2,40}?号")
-# Whatever stands behind these words is shown as a number, in whatever form.
+# Characters after these words are meant as a number, in any form.
 _LABELLED = re.compile(
     r"(?:广审(?:文|批文)?号|审查(?:证明|批准)?文号|广告(?:批准|证明)文号)[:： \n]{0,3}"
     r"(?P<shown>(?![^\n。；;]{0,8}[药械食][^\n。；;]{0,4}广审)[^\n。，,；;]{0,20}[0-9][^\n。，,；;]{2,30})"
 )
 _MAY_STAND = re.compile(r"医[) \n】\]〕]{0,3}[广厂]|广审|文号")
 _MOST = 50  # numbers of a page that are read; no advert shows more
-# What OCR and bad typing put in the place of digits (of normalised, small letters).
+# Letters that OCR and bad typing put in the place of digits (of normalised, small letters).
 _CONFUSED = str.maketrans("olizsb", "011258")
 _BRACKETS = re.compile(rf"{_OPEN}|{_CLOSE}|\s")
 
 
 @dataclass(frozen=True)
 class ShownNumber:
-    """A certificate number in the normalised text, and how it is written there, brackets and breaks aside. `canonical` is
-    None when it is malformed."""
+    """A certificate number in the normalised text, and how it is written there, without brackets and breaks.
+    `canonical` is None when it is malformed."""
 
     start: int
     end: int
@@ -93,9 +93,9 @@ def find_numbers(normal: NormalText) -> tuple[ShownNumber, ...]:
 
 
 def canonical_number(written: str) -> str:
-    """A number's canonical form, whatever brackets, dashes, spaces and widths it was written with.
+    """A number's canonical form, for any brackets, dashes, spaces and widths.
 
-    Raises ValueError, with the reason in Chinese, for what is not one well-formed number.
+    Raises ValueError, with the reason in Chinese, for anything but one well-formed number.
     """
     numbers = find_numbers(normalise(written))
     if len(numbers) != 1:
@@ -143,7 +143,7 @@ def _approval_date(year: int, parts: list[str]) -> date | None:
 
 
 def standing(number: ShownNumber, facts: Facts) -> tuple[CertificateFault | None, str]:
-    """What is wrong with one shown number under `facts`, and the words for it; (None, "") when nothing is.
+    """The fault of one shown number under `facts`, and its words; (None, "") without a fault.
 
     In this order: malformed, revoked or cancelled, another institution's, not yet valid, run out, another
     medium, not in the registry (unless its own date already shows that it has run out).

@@ -1,4 +1,5 @@
-"""What excuses a hit: negation, warnings, law text, harmless longer words. The words are data (contexts.yaml)."""
+"""The contexts that excuse a hit: negation, warnings, law text, harmless longer words. The words are data
+(contexts.yaml)."""
 
 import re
 from bisect import bisect_left
@@ -13,7 +14,7 @@ from classifiers.matching.terms import REACH
 from classifiers.text.grams import SENTENCE_MARKS
 
 _SENTENCE_END = re.compile(f"[{SENTENCE_MARKS}]")
-_LONGEST = 600  # what goes on without a stop for longer is no sentence that bears on a word
+_LONGEST = 600  # a longer text without a stop does not bear on a word
 _ASKING = ("吗", "吗?", "么", "么?", "呢", "呢?", "?")
 _CLAUSE_END = re.compile(r"[，,、：:]")
 
@@ -53,7 +54,7 @@ class Place(NamedTuple):
 
 
 class Surroundings:
-    """What stands around hits: only the sentences that hit are searched for contexts, each once."""
+    """The surroundings of hits: only sentences with hits are searched for contexts, each once."""
 
     def __init__(self, text: str, rules: RuleSet) -> None:
         self._text = text

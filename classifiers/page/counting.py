@@ -1,9 +1,9 @@
-"""Which hits of a page count, and what is worded like unlawful publicity though no term says so.
+"""Which hits of a page count, and which passages are worded like unlawful publicity without a term.
 
 Terms and contexts propose; the learned wording of the sentence and its paragraph decides where they are weak. A hit
 that no context excuses counts unless its place is worded lawfully; one that is excused counts only where its place
-is worded like publicity all the same, so that an excusing word hides no advert; and what is worded so without a hit
-is suspected by itself.
+is worded like publicity all the same, so that an excusing word hides no advert; and a passage worded so
+without a hit is suspected by itself.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from classifiers.values import Spared
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
 _BEYOND_DOUBT = 0.6
-_SURELY_OWN = 0.95  # even beside a word of an authority: 获国家卫健委推荐
+_SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推荐
 _QUOTING = '“”"『』「」'
 _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
@@ -38,7 +38,7 @@ class Suspicion:
 
 @dataclass(frozen=True)
 class Counted:
-    """The hits that count, those that do not, and what is suspected without any."""
+    """The hits that count, those that do not, and the suspicions without a hit."""
 
     weighed: tuple[Weighed, ...]
     spared: tuple[Spared, ...]
@@ -48,7 +48,7 @@ class Counted:
 def signs_of(
     reading: Reading, weighed: Sequence[Weighed], excused: Sequence[Excused], rules: RuleSet
 ) -> list[Sign]:
-    """What the wording knows about places of the text beside its characters."""
+    """The signs that the wording uses in addition to the text's characters."""
     signs = [Sign(each.hit.start, f"hit:{each.hit.term.owner_id}") for each in weighed]
     signs += [Sign(each.hit.start, PROMISE) for each in weighed if rules.live[each.hit.term.owner_id].promise]
     signs += [Sign(each.hit.start, f"excused:{each.context}") for each in excused]
@@ -57,7 +57,7 @@ def signs_of(
 
 
 def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted:
-    """Part the `hits` (by position, in what visitors see) into those that count and those that do not."""
+    """Part the `hits` (by position, in visible text) into those that count and those that do not."""
     text = reading.normal.text[: reading.seen_to]
     weighed, excused = weigh(reading.normal.text, hits, rules)
     measures = Measures(text, rules.wording, signs_of(reading, weighed, excused, rules))
@@ -108,8 +108,8 @@ def _of_a_menu(reading: Reading, suspicion: Suspicion) -> bool:
 
 
 def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
-    """Whether the text around `position` speaks of care: without it, a promise is some other trade's. A text that is
-    too short to say more than its promise is taken to."""
+    """Whether the text around `position` speaks of care: without it, a promise is some other trade's. A text
+    too short to say more than its promise counts as doing so."""
     if len(text) < _SAYS_MORE:
         return True
     around = text[max(0, position - _AROUND) : position + _AROUND]
@@ -117,7 +117,7 @@ def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
 
 
 def _suspicions(text: str, measures: Measures, kept: Sequence[Weighed], rules: RuleSet) -> list[Suspicion]:
-    """What is worded like unlawful publicity where no hit of a promise counts."""
+    """Passages worded like unlawful publicity where no hit of a promise counts."""
     promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
     found = []
     for stretch, measure in measures.suspicious():

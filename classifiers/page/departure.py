@@ -1,8 +1,8 @@
-"""Sets an advert beside its approved sample 成品样件: what was added, changed, left out, down to the phrase.
+"""Compares an advert with its approved sample 成品样件: additions, changes and omissions, down to the phrase.
 
-An advert must be published with the sample's content (医疗广告管理办法 art. 17). What the guide does not count
-as departing (医疗广告监管工作指南: colours, fonts, proportions, harmless omissions) does not reach this text or
-is told apart as left out.
+An advert must be published with the sample's content (医疗广告管理办法 art. 17). Differences that the guide
+does not count as departures (医疗广告监管工作指南: colours, fonts, proportions, harmless omissions) are not
+part of the text or are marked as left out.
 """
 
 import re
@@ -19,13 +19,13 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _SHORTEST = 4  # characters of a sentence that says something
 _ALIKE = 60  # of 100: from here on a sentence was made from the approved one
-# What introduces a contact, and what an address of a site begins with.
+# Words that introduce a contact, and the beginnings of a site's address.
 _LABELS = re.compile(
     r"(?:咨询|联系|预约|门诊|服务)?(?:电话|热线)|地址|院址|官方网站|官网|网址|网站|(?:https?|www)(?=[^a-z])|请拨打|拨打"
 )
 _REGION = re.compile(r"^.{2,8}?(?:省|自治区|市|自治州|区|县)")
 _SHORTEST_ADDRESS = 5
-_MOST = 400  # sentences set side by side; a page with more is no advert of one sample
+_MOST = 400  # sentences compared; a page with more is not an advert of one sample
 
 
 class _Sentence(NamedTuple):
@@ -41,8 +41,8 @@ class _Sentence(NamedTuple):
 def align(
     page: PageText, normal: NormalText, approved_text: str, ignore: Iterable[tuple[int, int]]
 ) -> tuple[Aligned, ...]:
-    """The sentences of a page's main text (but not at the spans of `normal` to `ignore`) beside the sample's,
-    in the page's order; then what was left out. Punctuation, spacing, width and order do not count."""
+    """The sentences of a page's main text (but not at the spans of `normal` to `ignore`) aligned with the
+    sample's, in the page's order; then the omissions. Punctuation, spacing, width and order do not count."""
     sample = normalise(approved_text)
     approved = [
         sentence._replace(shown=approved_text[slice(*sample.span(sentence.start, sentence.end))])
@@ -95,7 +95,8 @@ def _beside(
 
 
 def pieces(shown: str, approved: str) -> Iterator[Piece]:
-    """A changed sentence taken apart: what both have, what `shown` added, what it left out of `approved`."""
+    """A changed sentence taken apart: the common parts, the additions of `shown`, and the parts of `approved`
+    that it left out."""
     for step in Indel.opcodes(approved, shown):
         if step.tag == "equal":
             yield Piece(shown[step.dest_start : step.dest_end], "same")
@@ -106,8 +107,8 @@ def pieces(shown: str, approved: str) -> Iterator[Piece]:
 
 
 def departures(alignment: Sequence[Aligned], contacts: Iterable[str]) -> list[Aligned]:
-    """What was added or changed beside the sample. A true phone, address or own site (`contacts`, as registered) that was
-    added or changed is no departure (医疗广告监管工作指南 art. 6(5))."""
+    """The additions and changes relative to the sample. A true phone, address or own site (`contacts`, as
+    registered) that was added or changed is not a departure (医疗广告监管工作指南 art. 6(5))."""
     own = _ways_to_write(contacts)
     sample = _without_contacts("".join(item.approved for item in alignment), own)
     return [
@@ -119,7 +120,7 @@ def departures(alignment: Sequence[Aligned], contacts: Iterable[str]) -> list[Al
 
 
 def _only_contacts(rest: str, item: Aligned, sample: str, own: Sequence[str]) -> bool:
-    """Whether a sentence says nothing new beside its contacts, of which `rest` is free."""
+    """Whether a sentence says nothing new besides its contacts, which `rest` leaves out."""
     if not own or rest == _bare(_LABELS.sub("", normalise(item.quote).text)):
         return False  # no true contact stands in it
     return not rest or rest in sample

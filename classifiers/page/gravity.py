@@ -1,7 +1,7 @@
 """How grave a page is (医疗广告监管工作指南, 2025-05-09): which tier a person should look at first, and why.
 
-The tier is a proposal to the reviewer. What only people can establish (whether a patient, an affiliation or a
-figure was invented) is proposed for verification, never asserted.
+The tier is a proposal to the reviewer. Facts that only people can establish (whether a patient, an
+affiliation or a figure was invented) are proposed for verification, never asserted.
 """
 
 import re
@@ -19,12 +19,12 @@ _ITEMS = re.compile(
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _NAME = re.compile(r"[\u4e00-\u9fff()]{2,30}(?:医院|门诊部|诊所|卫生院|中心|医务室|保健院)")
 
-_BESIDE = 100  # characters between a claim and the disease that it is made of
+_BESIDE = 100  # characters between a claim and the disease that it is about
 
 
 @dataclass(frozen=True)
 class PageWeight:
-    """What the tier is decided by: findings, each rule's own tier (by rule id), the page's words of grave
+    """The basis of the tier: findings, each rule's own tier (by rule id), the page's words of grave
     diseases, whether only the eight items stand there, and whether the page agrees with its approved sample."""
 
     findings: Sequence[Finding]
@@ -38,10 +38,10 @@ def decide_gravity(weighed: PageWeight) -> tuple[Gravity, tuple[str, ...]]:
     """The tier and its reasons in Chinese.
 
     1. a rule whose breach may be a crime when something was invented: to be verified for the police
-    2. effect, safety or rates (the rules of that tier) beside a grave disease: heavier (art. 11), else ordinary
-    3. nothing but the certificate is wrong, and only the eight items stand there: may go unpunished
-    4. nothing but its running out is wrong, and the advert still agrees with its sample: may go unpunished
-    5. nothing but the certificate is wrong: lighter
+    2. effect, safety or rates (the rules of that tier) near a grave disease: heavier (art. 11), else ordinary
+    3. only the certificate is wrong, and only the eight items stand there: may go unpunished
+    4. the certificate has only expired, and the advert still agrees with its sample: may go unpunished
+    5. only the certificate is wrong: lighter
     6. otherwise: ordinary
     """
     if not weighed.findings:

@@ -1,6 +1,6 @@
 """Who speaks on a page and how to reach them: contacts, chat widgets, booking links, institutions' names.
 
-What turns education or news into an advert in disguise (互联网广告管理办法 art. 8, 广告法 art. 19).
+Signs that education or news is an advert in disguise (互联网广告管理办法 art. 8, 广告法 art. 19).
 """
 
 import re
@@ -32,7 +32,8 @@ _NAMED = re.compile(
     r"(?P<phone>[2-8][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
     r"|(?:(?<=[地院])址|(?<=就)诊地点)[:： ]{1,3}(?P<address>[^\n。；;]{5,60}))"
 )
-# What an address is told by: 视频地址, 页面地址 and 交通地址 in a row of links are followed by nothing of the kind.
+# The marks of an address: 视频地址, 页面地址 and 交通地址 in a row of links are followed by nothing of the
+# kind.
 _PLACE = re.compile(
     r"[0-9一二三四五六七八九十百]+(?:[-－—][0-9]+)?(?:号|弄|栋|幢|楼|层|室|巷)|[省市区县镇乡][\u4e00-\u9fff]{1,12}(?:路|街|道|村|镇|巷|旁|侧|口)"
     r"|[\u4e00-\u9fff]{2,6}(?:大道|大街|路|街|巷|村)(?![线由人上])"
@@ -59,7 +60,7 @@ _WIDGETS: Mapping[str, str] = {
     "affim.baidu.com": "爱番番",
     "bridge.baidu.com": "百度商桥",
 }
-# What they are opened by in a page's own scripts: the names of their functions.
+# The names of the functions by which a page's own scripts open them.
 _OPENERS: Mapping[str, str] = {
     "openzoosurl": "商务通",
     "doyoo.util": "乐语",
@@ -72,8 +73,8 @@ _OPENERS: Mapping[str, str] = {
     "ks.openchatwin": "快商通",
 }
 _WIDGET_PATH = re.compile(r"/(?:swt|kf|zixun|chat|swtong)(?:[/.?#_-]|$)", re.I)
-# What an address has somewhere that leads to a widget, or a break in it, which browsers leave out: most have nothing of
-# the kind, and are not taken apart.
+# Characters in every address that leads to a widget, or a line break, which browsers drop: most addresses
+# have neither, and are not parsed.
 _OF_A_WIDGET = re.compile(
     rf"{'|'.join(map(re.escape, (*_WIDGETS, *_OPENERS)))}|{_WIDGET_PATH.pattern}|[\t\r\n]", re.I
 )
@@ -106,7 +107,7 @@ def find_contacts(
     contacts = []
     for kind, start, end in sorted(set(found), key=lambda contact: contact[1]):
         if kind == "phone" and (start, end) in accounts:
-            continue  # 企业QQ：8000100000 is no phone
+            continue  # 企业QQ：8000100000 is not a phone
         low, high = normal.span(start, end)
         whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
         contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
@@ -160,8 +161,8 @@ def _widget(address: str) -> str | None:
 
 
 def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located, ...]:
-    """Those of `found` (placed in the page's text) that stand in its main region: not in its frame, not beside it, and
-    not in what nobody sees."""
+    """Those of `found` (placed in the page's text) that stand in its main region: not in its frame, not in
+    region `beside`, and not in invisible text."""
     others = [block for block in blocks if block.region != "main"]
     if not others:
         return tuple(found)
@@ -191,7 +192,7 @@ class Register:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Normalised name → first name; what is shorter than four characters names nobody."""
+        """Normalised name → first name; names shorter than four characters are left out."""
         written = [
             (name, institution.name)
             for institution in self.institutions

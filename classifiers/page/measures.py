@@ -1,7 +1,7 @@
 """The measure of each sentence and each paragraph of a page, by the learned wording.
 
-A sentence ends at a stop or a line's end; a paragraph is a line. What is too short to say anything is not weighed
-by itself.
+A sentence ends at a stop or a line's end; a paragraph is a line. A text too short to say anything is not
+weighed by itself.
 """
 
 import re
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from classifiers.lists.wording import Naming, Wording
 from classifiers.text.grams import SENTENCE_MARKS, Grams, grams
 
-SHORTEST = 12  # kept characters; what is shorter is a label
+SHORTEST = 12  # kept characters; shorter texts are labels
 LONGEST = 600  # kept characters of a paragraph that is weighed as one
 _MOST_WORDS = 4
 _CARD = 4  # short lines on either side that belong together
@@ -45,7 +45,7 @@ class Stretch(NamedTuple):
 
 
 class Measures:
-    """The measures of one text. Built once; asked for the places of hits, and for what is suspicious."""
+    """The measures of one text. Built once; asked for the places of hits, and for suspicious stretches."""
 
     def __init__(self, text: str, wording: Wording, signs: Iterable[Sign]) -> None:
         self._wording = wording
@@ -65,12 +65,12 @@ class Measures:
         lines = self._weigh(self._lines)[1][self._line_of(np.array(self._sentences[:-1]))]
         self._measures = _together(sentences, lines)
         self._sentence_weighed = ~np.isnan(sentences)
-        # A hit is a word of the sentence that is sure: beside it, even a short sentence says something.
+        # A hit is a sure sign: with it, even a short sentence says something.
         self._of_hits = np.where(np.isnan(lines), self._measures, _together(odds, lines))
 
     def around(self, position: int) -> float | None:
-        """The measure of the sentence in which a hit stands at `position`, beside its paragraph; None where neither
-        is weighed."""
+        """The measure of the sentence in which a hit stands at `position`, combined with its paragraph's;
+        None where neither is weighed."""
         kept = int(np.searchsorted(self.grams.places, position))
         sentence = max(0, min(bisect_right(self._sentences, kept), len(self._sentences) - 1) - 1)
         measure = float(self._of_hits[sentence])
@@ -98,7 +98,7 @@ class Measures:
         return self._lines[line + 1] - self._lines[line] < SHORTEST
 
     def suspicious(self) -> Iterator[tuple[Stretch, float]]:
-        """What reaches the measure from which wording is suspected, by position: sentences, and paragraphs of which
+        """The stretches that reach the measure of suspicion, by position: sentences, and paragraphs of which
         no sentence is long enough to be weighed."""
         least = log(self._wording.suspects / (1 - self._wording.suspects))
         told: set[int] = set()
@@ -118,7 +118,7 @@ class Measures:
         return np.minimum(found, len(self._lines) - 2)
 
     def words(self, stretch: Stretch) -> tuple[str, ...]:
-        """The weightiest n-grams of a stretch, as the text has them: what its measure rests on."""
+        """The weightiest n-grams of a stretch, as the text has them: the basis of its measure."""
         found: dict[tuple[int, int], float] = {}
         for order, slots in enumerate(self.grams.slots, 1):
             for place in range(stretch.first, min(stretch.last - order + 1, len(slots))):
@@ -146,8 +146,8 @@ class Measures:
         return Stretch(int(self.grams.places[first]), int(self.grams.places[last - 1]) + 1, first, last)
 
     def _weigh(self, bounds: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The log-odds of each stretch between two of `bounds`, and the same with NaN for what is too short or too
-        long to be weighed."""
+        """The log-odds of each stretch between two of `bounds`, and the same with NaN for stretches too short
+        or too long to be weighed."""
         edges = np.array(bounds)
         lengths = np.diff(edges)
         total: NDArray[np.float64] = (
@@ -164,8 +164,9 @@ class Measures:
 
 
 def _together(sentences: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The log-odds of sentences beside those of their paragraphs: the lower of both, unless the sentence is so sure
-    that its paragraph cannot make it harmless; of either alone where the other is not weighed."""
+    """The log-odds of sentences combined with those of their paragraphs: the lower of both, unless the
+    sentence is so sure that its paragraph cannot make it harmless; of either alone where the other is not
+    weighed."""
     lower = np.fmin(sentences, lines)
     together: NDArray[np.float64] = np.fmax(lower, np.where(np.isnan(lines), sentences, sentences - _SURE))
     return together
@@ -176,8 +177,8 @@ def _share(odds: float) -> float:
 
 
 def with_pairs(names: Iterable[str]) -> frozenset[str]:
-    """The names of the signs of one stretch, and what a promise and each of the others are together: 根治 beside a
-    disease and a phone number is another thing than 根治 alone."""
+    """The names of the signs of one stretch, and the pairs of a promise and each of the others: 根治 next to
+    a disease and a phone number differs from 根治 alone."""
     found = frozenset(names)
     if PROMISE not in found:
         return found

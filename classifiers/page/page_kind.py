@@ -1,4 +1,4 @@
-"""What kind of page it is, by evidence that can be read (医疗广告认定指南, 2025-08-13)."""
+"""The kind of a page, by readable evidence (医疗广告认定指南, 2025-08-13)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Cue(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a page's kind is decided by: cues of the main text (by cue id), its contacts, the promises
+    """The basis of a page's kind: cues of the main text (by cue id), its contacts, the promises
     found in it, the diseases, techniques and drugs that it names, and whether it is a list of short entries."""
 
     cues: Mapping[str, Sequence[Cue]]
@@ -56,11 +56,11 @@ def decide_kind(evidence: Evidence) -> KindDecision:
     1. an authority and an act of it, or two acts or articles of law, in its title or lead, and neither offers anything
        nor promises in a voice of its own: notice
     2. reads as education or news, and offers, promises or carries contacts: advert in that disguise
-    3. promises something; or offers something twice, or once beside contacts or what it treats; or puts what it
-       treats in the foreground beside contacts: advert
+    3. promises something; or offers something twice, or once next to contacts or its treatments; or puts its
+    treatments in the foreground next to contacts: advert
     4. reads as education or teaches, or reads as news or reports: that
     5. a list of short entries: directory
-    6. otherwise: introduction, what an institution may and must disclose
+    6. otherwise: introduction, the facts that an institution may and must disclose
     """
     offers, own = evidence.words("offer"), evidence.words("own_voice")
     news = evidence.words("news")
@@ -91,7 +91,8 @@ def decide_kind(evidence: Evidence) -> KindDecision:
 
 def _as_notice(evidence: Evidence) -> tuple[str, ...]:
     """The words of title and lead that make a page a notice: an authority as its subject and an act of it, or two
-    different acts or articles; none where it is no notice. Two weak words (规范, 误导) are in any advert."""
+    different acts or articles; empty where it is not a notice. Two weak words (规范, 误导) are in any
+    advert."""
     authorities, acts = evidence.lead("authority"), evidence.lead("notice_strong")
     weak = [word for word in evidence.lead("notice") if not any(word in named for named in authorities)]
     if len(acts) >= 2 or (authorities and (acts or weak)):

@@ -1,4 +1,4 @@
-"""What is read off a page before anything is judged, and how a finding is put into words."""
+"""Reads a page before judgement, and puts findings into words."""
 
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -21,8 +21,8 @@ _OF_A_KIND = frozenset({"education", "education_strong", "news", "notice", "noti
 
 @dataclass(frozen=True)
 class Reading:
-    """All that was read off the page, before anything is judged. Cues stand in its main region; what begins at `seen_to`
-    of the normalised text or behind it is not seen by visitors."""
+    """Everything read from the page before judgement. Cues stand in its main region; text from `seen_to` of
+    the normalised text on is invisible."""
 
     page: PageText
     normal: NormalText
@@ -37,8 +37,8 @@ class Reading:
 
 
 def read(page: PageText, rules: RuleSet, register: Register, seen_on: date = date.max) -> Reading:
-    """Read a page: disguises undone, misspelt words of the lists put right, terms, contacts and numbers found. Its
-    findings cite what was in force on the day that it was seen on."""
+    """Read a page: disguises undone, misspelt words of the lists corrected, terms, contacts and numbers
+    found. Its findings cite the law in force on the day that it was seen."""
     normal, hits = rules.matcher.put_right(normalise(page.text))
     seen_to = _seen_to(page, normal)
     by_cue: dict[str, list[Cue]] = defaultdict(list)
@@ -63,7 +63,7 @@ def read(page: PageText, rules: RuleSet, register: Register, seen_on: date = dat
 
 
 def _of_the_page(name: str, cues: Sequence[Cue], page: PageText) -> tuple[Cue, ...]:
-    """The cues that speak of the page itself: the words of a link tell what kind of page another one is."""
+    """The cues that speak of the page itself: the words of a link describe another page."""
     if name not in _OF_A_KIND or not cues:
         return tuple(cues)
     links = sorted((link.start, link.end) for link in page.links if link.end)
@@ -96,7 +96,7 @@ def _of_rules(page: PageText, normal: NormalText, hits: Sequence[Hit], rules: Ru
 
 
 def _seen_to(page: PageText, normal: NormalText) -> int:
-    """Where in the normalised text begins what visitors do not see; its end where they see all of it."""
+    """Where the invisible part of the normalised text begins; its end where all of it is visible."""
     unseen = next((block for block in page.blocks if block.region in {"hidden", "unshown"}), None)
     if unseen is None:
         return len(normal.text)
@@ -109,8 +109,8 @@ def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "") -> Finding:
-    """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` is what was
-    weighed, in Chinese."""
+    """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` says
+    in Chinese what was considered."""
     quote = reading.page.text[span[0] : span[1]]
     detail = "；".join(filter(None, (_stood(reading.page, span[0]), detail)))
     law = rule.law_on(reading.seen_on) or rule.law
@@ -129,7 +129,7 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str,
 
 
 def _stood(page: PageText, position: int) -> str:
-    """Where words stood that are no plain text of the page, in Chinese; "" for those that are."""
+    """The place of words outside the page's plain text, in Chinese; "" for plain text."""
     place = bisect_right(page.blocks, position, key=lambda block: block.start) - 1
     if place < 0 or not (origin := page.blocks[place].origin):
         return ""
@@ -137,21 +137,21 @@ def _stood(page: PageText, position: int) -> str:
 
 
 def _sentence(rule: Rule, article: Article, quote: str, detail: str) -> str:
-    """The finding in one Chinese sentence: the words, the rule and its reason, what was weighed, the article and
-    what it forbids."""
+    """The finding in one Chinese sentence: the words, the rule and its reason, the considerations, the
+    article and its prohibition."""
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
     detail = f"（{detail}）" if detail else ""
     return f"页面写有“{shown}”，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
 
 
 def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:
-    """A hit that is no finding, and why."""
+    """A hit that is excused, and why."""
     start, end = reading.normal.span(hit.start, hit.end)
     return Spared(hit.term.owner_id, start, end, reading.page.text[start:end], reason)
 
 
 def read_as(reading: Reading, hit: Hit) -> str:
-    """What a hit's words were read as, in Chinese; "" where they are written so, width and case aside."""
+    """The reading of a hit's words, in Chinese; "" where they are written so, ignoring width and case."""
     plain = reading.normal.text[hit.start : hit.end]
     written = unicodedata.normalize("NFKC", quote_of(reading, hit.start, hit.end)).lower()
     return "" if written == plain else f"读作“{plain}”"

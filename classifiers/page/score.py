@@ -15,7 +15,7 @@ SIMILAR_POINTS, MOST_SIMILAR = 2, 10
 
 @dataclass(frozen=True)
 class Scored:
-    """What the score is made of."""
+    """The inputs of the score."""
 
     findings: Sequence[Finding]
     gravity: Gravity
@@ -25,7 +25,7 @@ class Scored:
 
 
 def score_parts(scored: Scored) -> Iterator[ScorePart]:
-    """The summands, in words: each rule once by its severity, then what makes the page more pressing."""
+    """The summands, in words: each rule once by its severity, then the aggravating facts."""
     if not scored.findings:
         return
     for finding in {finding.rule: finding for finding in scored.findings}.values():

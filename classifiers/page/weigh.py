@@ -11,7 +11,7 @@ from classifiers.text.words import cuts_through_word
 
 @dataclass(frozen=True)
 class Weighed:
-    """A hit that counts, what was weighed and did not excuse it, in Chinese ("" where nothing was), and the measure of
+    """A hit that counts, the contexts that did not excuse it, in Chinese ("" without any), and the measure of
     its wording (None where it is not weighed)."""
 
     hit: Hit
@@ -21,8 +21,8 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Excused:
-    """A hit that does not count, and why, in Chinese. `context` is what excuses it, by its id, "" where it is
-    something else; `voidable`: whether its own wording may make it count all the same."""
+    """A hit that does not count, and why, in Chinese. `context` is the id of the context that excuses it, ""
+    for another reason; `voidable`: whether its own wording may make it count all the same."""
 
     hit: Hit
     reason: str
@@ -70,7 +70,7 @@ def _merged(hits: Iterable[Hit]) -> Iterator[Hit]:
 
 
 def _excuse(text: str, surroundings: Surroundings, rules: RuleSet, hit: Hit) -> tuple[Excused | None, str]:
-    """What excuses `hit` (None where it counts), and what was weighed without excusing it, in Chinese."""
+    """The excuse of `hit` (None where it counts), and the contexts that did not excuse it, in Chinese."""
     rule = rules.live[hit.term.owner_id]
     place, note = Place(hit.start, hit.end), ""
     for name in rule.unless:

@@ -1,1 +1,1 @@
-"""Text in one form: disguises undone, words told apart by a dictionary."""
+"""Text in one form: disguises undone, words found by a dictionary."""

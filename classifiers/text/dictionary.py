@@ -26,7 +26,7 @@ _LONGEST = 16  # characters; no word has more
 
 
 class Dictionary:
-    """Words and their frequencies. Beginnings of words are in it, too, with none, as jieba wants it.
+    """Words and their frequencies. Beginnings of words are in it too, with frequency 0, as jieba requires.
 
     `frequencies` (uint32): of each key of `trie`, by its id, and at last the sum that they are shares of.
     """
@@ -45,7 +45,7 @@ class Dictionary:
         return int(self._often[self._trie[word]])
 
     def get(self, word: str) -> int:
-        """How often the word stands in ordinary writing; 0 for what is none."""
+        """How often the word stands in ordinary writing; 0 for an unknown word."""
         found = self._trie.get(word)
         return 0 if found is None else self._often[found]
 

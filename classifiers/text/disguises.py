@@ -1,6 +1,6 @@
 """Tables of disguises. Marked tables: the only Chinese words in this package, facts about writing, not rules.
 
-Each is applied before or while terms are matched, always with the way back to the original.
+Each is applied before or while terms are matched, always with an offset map to the original.
 """
 
 # A character, and those that look like it and are put in its place. Tried in terms only, one place at a time.

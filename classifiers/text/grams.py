@@ -1,6 +1,6 @@
-"""A text as the numbers of its n-grams: what the learned wording adds up.
+"""A text as the numbers of its n-grams, which the learned wording adds up.
 
-One to three characters in a row: letters and digits, any digit as 0, and one stop for whatever ends a sentence;
+One to three characters in a row: letters and digits, any digit as 0, and one stop for any end of a sentence;
 other marks and spaces are left out. Each n-gram has a slot, a hash of its characters, so that a page is weighed by
 a few vector operations, whatever has been learned.
 """
@@ -54,7 +54,8 @@ def grams(text: str) -> Grams:
 
 @lru_cache(maxsize=1)
 def _plain() -> NDArray[np.uint32]:
-    """Code point to the character that is weighed in its place, `_NOTHING` for what is left out."""
+    """Code point to the character that is weighed in its place, `_NOTHING` for characters that are left
+    out."""
     table = np.arange(_CODES, dtype=np.uint32)
     table[_LETTERS_END:] = _NOTHING
     for code in range(_LETTERS_END):

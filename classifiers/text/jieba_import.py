@@ -1,5 +1,5 @@
-"""jieba, imported without pkg_resources: it asks for that only to open its own files, which it can do by itself, and it
-would take each process a third of a second and 10 MB."""
+"""jieba, imported without pkg_resources: jieba needs it only to open its own files, which it can do without,
+and the import would cost each process a third of a second and 10 MB."""
 
 import sys
 

@@ -1,9 +1,9 @@
-"""Undoes disguises and keeps the way back to the original.
+"""Undoes disguises and keeps the offset map to the original.
 
 Mappings of one character to one (full width, circled letters, traditional characters, capitals) keep
-positions for free. What deletes (invisible characters, stuffed separators, pinyin in brackets) or expands
-(㎎, pictures) goes through the offset map. What stands for a character inside a term (homophones,
-look-alikes, pinyin) is tried with the terms, in `classifiers.matching.variants`.
+positions for free. Deletions (invisible characters, stuffed separators, pinyin in brackets) and expansions
+(㎎, pictures) go through the offset map. Replacements of a character inside a term (homophones, look-alikes,
+pinyin) are tried with the terms, in `classifiers.matching.variants`.
 """
 
 import re
@@ -32,7 +32,7 @@ _LOUD = "*#_※§" + "".join(
     and chr(code) not in "→↓|<>" + "".join(PICTURES)
 )
 # Marks that may part words; they are undone only where single characters stand apart in a row, or where the
-# two beside a mark are a word that they take from no other.
+# two next to a mark form a word of their own.
 _QUIET = " ·.-•→↓⋅∙・‐‑‒–—/|'\"‘’“”…"
 # Strokes that are written as marks.
 _STROKES = {"丨": "|", "丶": "·", "亅": "|", "丿": "/"}
@@ -111,7 +111,7 @@ _LOUDLY = re.compile(f"(?<=[{_CJK}]) {{0,2}}[{re.escape(_LOUD)}][{re.escape(_LOU
 _APART = re.compile(
     f"(?<=[{_CJK}])(?P<mark>[{re.escape(_LOUD + _QUIET)}]{{1,3}})[{_CJK}](?:(?P=mark)[{_CJK}]){{1,60}}"
 )
-# 医(yī)疗(liáo): a character's own pinyin in brackets; one plain letter is none: 粤(B)
+# 医(yī)疗(liáo): a character's own pinyin in brackets; a single plain letter is not: 粤(B)
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ"
 _ANNOTATION = re.compile(f"(?<=[{_CJK}])[(](?:[{_TONED}]|[a-z{_TONED}]{{2,6}})[)]")
 # 【治】【愈】: single characters in brackets, two at least
@@ -156,7 +156,8 @@ def _edits_at(text: str, position: int, kind: int) -> Iterator[Edit]:
 
 
 def _parts_a_word(text: str, start: int, end: int) -> bool:
-    """Whether the marks at `text[start:end]` part a word of two that is none of its neighbours' (根-治)."""
+    """Whether the marks at `text[start:end]` split a word of two that belongs to neither neighbour
+    (根-治)."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if not before or not after:
         return False
@@ -186,7 +187,7 @@ def _one_to_one() -> NDArray[np.uint32]:
         table[code] = ord(plain)
     for stroke, mark in _STROKES.items():
         table[ord(stroke)] = ord(mark)
-    table[0xD800:0xE000] = 0xFFFD  # half a character, which no automaton takes
+    table[0xD800:0xE000] = 0xFFFD  # lone surrogates, which no automaton takes
     table[ord("﹪")] = table[ord("٪")] = ord("%")
     for space in _SPACES:
         table[ord(space)] = ord(" ")
@@ -225,7 +226,7 @@ def _japanese() -> dict[int, str]:
 
 @lru_cache(maxsize=1)
 def _kinds() -> NDArray[np.uint8]:
-    """What each code point can be the beginning of, as bits."""
+    """The edits that each code point can begin, as bits."""
     table = np.zeros(_CODES, dtype=np.uint8)
     table[0x3400:0x4DC0] = table[0x4E00:0xA000] = _IDEOGRAPH
     table[ord("a") : ord("z") + 1] = _LATIN

@@ -1,4 +1,4 @@
-"""Word boundaries by jieba: a term found across the edge of a longer word is no hit."""
+"""Word boundaries by jieba: a term found across the edge of a longer word is not a hit."""
 
 import re
 from collections.abc import Iterator
@@ -75,10 +75,10 @@ def is_part_of_word(text: str, start: int, end: int) -> bool:
 
 
 def cuts_through_word(text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is no word by itself: a word of jieba's dictionary holds it whole and is longer,
-    or crosses its edge and takes a single character of it (钱包|好看 has no 包好).
+    """Whether `text[start:end]` is not a word by itself: a word of jieba's dictionary holds it whole and is
+    longer, or crosses its edge and takes a single character of it (钱包|好看 has no 包好).
 
-    Only short terms are asked about. New words are not guessed, so that a made-up word cannot hide a term.
+    Only short terms are checked. New words are not guessed, so that a made-up word cannot hide a term.
     """
     if end - start > _SHORT:
         return False

@@ -21,7 +21,7 @@ FAMILIES = {rule.family for rule in RULES.live.values()}
 
 @cache
 def facts_of(family: str) -> Facts:
-    """What is known when a family's examples are judged, as its own file says."""
+    """The facts for judging a family's examples, from its own file."""
     return example_facts(RULES.families[family], FACTS.seen_on)
 
 

@@ -1,4 +1,4 @@
-"""A judgement: kind, findings with exact positions, reasons for what was spared, a score to add up."""
+"""A judgement: kind, findings with exact positions, reasons for excused hits, a score to add up."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Pages that say the same are told by their signatures; what differs is shown."""
+"""Pages that say the same are recognised by their signatures; differences are shown."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""The law beside the rules: every prohibition has its rule, or a word why it has none."""
+"""The law with its rules: every prohibition has its rule, or a reason why it has none."""
 
 from classifiers.lists.law_table import law_table, resting_on, unexplained
 from classifiers.lists.rules import RuleSet

@@ -1,4 +1,4 @@
-"""The learned wording: what its files say, and how a rule is named for what no term finds."""
+"""The learned wording: its files, and how a rule is named for text that no term finds."""
 
 import numpy as np
 import pytest

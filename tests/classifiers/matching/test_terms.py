@@ -1,4 +1,4 @@
-"""The language of terms: what its placeholders stand for, and what it refuses."""
+"""The language of terms: the meaning of its placeholders, and its refusals."""
 
 import pytest
 

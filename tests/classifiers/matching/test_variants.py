@@ -1,4 +1,4 @@
-"""Misspelt words of the lists are put right before terms are matched; ordinary words are left alone."""
+"""Misspelt words of the lists are corrected before terms are matched; ordinary words are left alone."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from classifiers.values import Facts, PageText
         ("永不复fa", "永不复发"),
         ("专家根冶牛皮癣", "专家根治牛皮癣"),
         ("治玉率达98%", "治愈率达98%"),
-        ("痔愈率达98%", "治愈率达98%"),  # a stand-in that is no everyday character
+        ("痔愈率达98%", "治愈率达98%"),  # a stand-in that is not an everyday character
         ("白垫风从此根治", "白癜风从此根治"),  # and a word that has such a character
         ("免费名额仅胜十个", "免费名额仅剩十个"),  # a word of two, in a term of four
     ],
@@ -55,7 +55,7 @@ def test_a_finding_covers_the_misspelling_as_it_stands(rules: RuleSet) -> None:
         (
             "请按序就诊。\n无\n效\n退\n款\n检查前请空腹。",
             "\n无效退款\n检查前",
-        ),  # what follows is a line of its own
+        ),  # the rest is a separate line
         ("到院签约：无, 效, 退, 款", "无效退款"),
         ("永a不a复a发", "永不复发"),
         ("根¥治牛皮癣", "根治牛皮癣"),

@@ -1,4 +1,4 @@
-"""Certificate numbers in all their forms, and what is wrong with a certificate."""
+"""Certificate numbers in all their forms, and the faults of a certificate."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What stands around a hit, and where it has to stand to excuse it."""
+"""The words around a hit, and where they have to stand to excuse it."""
 
 import shutil
 from datetime import date

@@ -1,4 +1,4 @@
-"""An advert beside its approved sample: what was added, changed, left out, down to the phrase."""
+"""An advert compared with its approved sample: additions, changes and omissions, down to the phrase."""
 
 from classifiers.page.departure import align
 from classifiers.text.normalise import normalise

@@ -1,4 +1,4 @@
-"""How grave a page is, by the tiers of the guide of 2025-05-09, and what its score is made of."""
+"""How grave a page is, by the tiers of the guide of 2025-05-09, and the parts of its score."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The measure of sentences beside their paragraphs."""
+"""The measure of sentences combined with their paragraphs."""
 
 import numpy as np
 import pytest

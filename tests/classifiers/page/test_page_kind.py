@@ -1,4 +1,4 @@
-"""What kind of page it is, with the evidence, and when it is an advert in disguise."""
+"""The kind of a page, with the evidence, and when it is an advert in disguise."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Disguises are undone, and every position leads back to the original."""
+"""Disguises are undone, and every position maps back to the original."""
 
 import itertools
 
