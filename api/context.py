@@ -1,4 +1,4 @@
-"""What every route has at hand: the state of the application, the clock, who is asking."""
+"""The dependencies of every route: the state of the application, the clock, the caller."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ _WITHOUT_SECOND_FACTOR = re.compile(r"/signout|/second-factor(/begin|/confirm)?"
 
 @dataclass(frozen=True)
 class AppState:
-    """What the application is made of."""
+    """The parts of the application."""
 
     engine: Engine
     store: EvidenceStore
@@ -77,7 +77,7 @@ def _sign_in_of(request: Request, app: AppState, now: datetime) -> SignIn | None
 
 
 def signed_in_or_nobody(request: Request, app: AppState, now: datetime) -> SignIn | None:
-    """The sign-in of the browser, if there is one that may do anything."""
+    """The sign-in of the browser, if there is a valid one."""
     found = _sign_in_of(request, app, now)
     return None if found is None or found.needs_second_factor else found
 
@@ -151,7 +151,7 @@ def uploaded_table(upload: Annotated[UploadFile, File()]) -> TableFile:
 
 
 def chosen_file(upload: UploadFile | None) -> AttachedFile | None:
-    """What was chosen in a form's file field; a browser sends an empty one where nothing was."""
+    """The file chosen in a form's field; a browser sends an empty one where none was."""
     if upload is None or not upload.filename:
         return None
     return AttachedFile(upload.filename, upload.file.read(LARGEST + 1))
@@ -171,7 +171,7 @@ def _typed_day(written: object) -> date:
 # A day in a form or an address of the pages; the API takes ISO days.
 TypedDay = Annotated[date, BeforeValidator(_typed_day)]
 
-# What is at the top of each page, for whom.
+# The links at the top of each page, by permission.
 _MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.DISPOSE, "/webhooks", "推送"),
@@ -188,7 +188,7 @@ _MENU = (
 
 @pass_context
 def _actor_label(values: Context, actor: str) -> str:
-    """Who acted, as people call them; the names are read once for a page that shows any."""
+    """The actor's display name; the names are read once for a page that shows any."""
     request: Request = values["request"]
     names: dict[str, str] | None = getattr(request.state, "display_names", None)
     if names is None:
@@ -220,7 +220,7 @@ _TEMPLATES.env.globals.update(
 def page(
     request: Request, name: str, status: int = 200, sign_in: SignIn | None = None, **values: object
 ) -> HTMLResponse:
-    """An HTML page from a template, with who is signed in."""
+    """An HTML page from a template, with the signed-in user."""
     user: User | None = sign_in.user if sign_in else None
     csrf = sign_in.csrf_token if sign_in else ""
     allowed_here = PERMISSIONS[user.role] if user else frozenset()

@@ -23,7 +23,7 @@ from records.workflow import Actor
 
 @dataclass(frozen=True)
 class Download:
-    """Who takes evidence out, and when."""
+    """Who exports evidence, and when."""
 
     actor: Actor
     now: datetime
@@ -41,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class CaptureShown:
-    """What the case page says of a capture."""
+    """The case page's facts about a capture."""
 
     capture: Capture
     files: tuple[tuple[str, str, int, str], ...]  # name, role, bytes, SHA-256
@@ -102,7 +102,8 @@ def pictures_read(session: Session, case: Case) -> list[PictureRead]:
 
 
 def picture(session: Session, store: EvidenceStore, case: Case, sha256: str) -> Response:
-    """The preview of a picture of a case's page: drawn anew by us, so nothing of the original's bytes is left."""
+    """The preview of a picture of a case's page: redrawn by us, so that none of the original's bytes are
+    left."""
     known = any(part["sha256"] == sha256 for part in case.judgement.images)
     image = session.get(Image, sha256) if known else None
     if image is None or image.preview_sha256 is None:
@@ -159,7 +160,7 @@ def as_download(session: Session, store: EvidenceStore, case: Case, download: Do
 
 
 def attachment_download(store: EvidenceStore, attachment: Attachment) -> Response:
-    """An office's document as a download, checked against its hash: whatever it holds, no browser opens it here."""
+    """An office's document as a download, checked against its hash: no browser opens it on this site."""
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}",
         "X-Content-SHA256": attachment.sha256,

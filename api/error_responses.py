@@ -1,6 +1,6 @@
-"""Errors as answers: words are found once, here.
+"""Errors as responses: all their words are here.
 
-The API answers every error as application/problem+json (RFC 9457): type, title, status, detail, and for a
+The API returns every error as application/problem+json (RFC 9457): type, title, status, detail, and for a
 request that does not fit, errors with the place of each fault. People get a page.
 """
 
@@ -54,7 +54,7 @@ API_PREFIX = "/api/"
 
 
 class Problem(BaseModel):
-    """An error as the API answers it (RFC 9457)."""
+    """An error in the API's format (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
@@ -112,7 +112,7 @@ async def answer(request: Request, error: Exception) -> Response:
         return RedirectResponse("/second-factor", 303)
     status, title = _status_and_title(error)
     detail = _DETAILS.get(type(error), "") or _detail(error)
-    if status == 503:  # its own words name files and hosts: they are for the log
+    if status == 503:  # its message names files and hosts: for the log only
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
         detail = _OUT_OF_ORDER
     if request.url.path.startswith(API_PREFIX):
@@ -196,7 +196,7 @@ _ABOVE = (
 
 
 async def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
-    """To the sign-in page and back to where it was; a form that was sent is given back as it was typed."""
+    """To the sign-in page and back to where it was; a form that was sent is returned as typed."""
     if request.method == "GET":
         return RedirectResponse(f"/signin?next={quote(error.wanted, safe='/')}", status_code=303)
     form = await request.form()
@@ -219,7 +219,7 @@ HANDLED: tuple[type[Exception], ...] = (
 
 def _status_and_title(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException) and error.status_code == 400:
-        return 422, _TITLES[422]  # a body that cannot be read at all is a request that does not fit
+        return 422, _TITLES[422]  # an unreadable body is an invalid request
     if isinstance(error, HTTPException):
         return error.status_code, _TITLES.get(error.status_code, "出错了")
     if isinstance(error, RequestValidationError):

@@ -1,4 +1,5 @@
-"""Errors of the pages and the API, named for what is answered. `api.error_responses` turns them into responses."""
+"""Errors of the pages and the API, named for their responses. `api.error_responses` turns them into
+responses."""
 
 
 class SignInNeeded(Exception):
@@ -14,19 +15,19 @@ class SecondFactorNeeded(Exception):
 
 
 class NotAllowed(Exception):
-    """Signed in, but this is not theirs."""
+    """Signed in, but without the permission."""
 
 
 class FormExpired(Exception):
-    """The form was not made for this sign-in (CSRF), or the sign-in is another one now."""
+    """The form was not made for this sign-in (CSRF), or the sign-in has changed."""
 
 
 class TokenRefused(Exception):
-    """No token, or none that is valid."""
+    """No token, or an invalid one."""
 
 
 class TooManyCalls(Exception):
-    """The token calls too often; another call may be made after so many seconds."""
+    """The token calls too often; another call is allowed after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
@@ -36,7 +37,7 @@ class TooManyCalls(Exception):
 
 
 class BodyTooLarge(Exception):
-    """The request's body is longer than is taken from who sends it."""
+    """The request's body exceeds the limit for its sender."""
 
 
 class BodyTooSlow(Exception):

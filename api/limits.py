@@ -1,7 +1,7 @@
-"""How much of a request is taken, and how long it may take to come: told before anything of it is kept.
+"""Limits on the size and the time of a request, checked before anything of it is stored.
 
-Routes read their bodies whole, and forms are spooled to disk before a route can ask who sends them; so a body that is
-large is counted here, byte by byte, and taken further from those alone who are signed in or have a token.
+Routes read their bodies whole, and forms are spooled to disk before a route can ask who sends them; so a
+large body is counted here, byte by byte, and accepted only from users who are signed in or have a token.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from records.database import reading
 from records.people.office_tokens import find_token
 
 LARGEST_OF_ANYBODY = 1 << 20  # bytes: the longest text of the self-check, as a form writes it, has room
-LARGEST = 24 << 20  # of who is known: the largest upload (20 MB), and what a form puts round it
+LARGEST = 24 << 20  # of a known user: the largest upload (20 MB), and the form around it
 _NEXT_PART, _WHOLE = 20.0, 180.0  # seconds
 
 
@@ -45,7 +45,7 @@ class Limits:
 
 
 class _Body:
-    """A request's body on its way in, and the answer on its way out."""
+    """A request's body on its way in, and the response on its way out."""
 
     def __init__(self, request: Request, receive: Receive, send: Send) -> None:
         self._request, self._receive, self._send = request, receive, send
@@ -56,7 +56,7 @@ class _Body:
         self.is_answered = False
 
     async def announced(self) -> None:
-        """Raises BodyTooLarge for what its length says already."""
+        """Raises BodyTooLarge where the declared length is too large."""
         said = self._request.headers.get("content-length", "")
         if said.isascii() and said.isdecimal() and len(said) < 20:
             await self._check(int(said))
@@ -64,8 +64,8 @@ class _Body:
             self._fail(BodyTooLarge("Content-Length 不是有效的长度"))
 
     async def receive(self) -> Message:
-        """The next part. Raises BodyTooLarge and BodyTooSlow, which readers of forms may take for something else: the
-        answer is replaced then."""
+        """The next part. Raises BodyTooLarge and BodyTooSlow, which readers of forms may turn into another
+        error: the response is then replaced."""
         if self._is_whole:
             return await self._receive()  # whether the client is still there
         left = _WHOLE - (asyncio.get_running_loop().time() - self._begun)
@@ -79,13 +79,13 @@ class _Body:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass the answer on, unless the body was refused."""
+        """Pass the response on, unless the body was refused."""
         if self.fault is None:
             self.is_answered = True
             await self._send(message)
 
     async def refuse(self) -> None:
-        """Answer why, and end the connection: the rest of the body is not read."""
+        """Respond with the reason, and end the connection: the rest of the body is not read."""
         assert self.fault is not None
         response = await answer(self._request, self.fault)
         response.headers["Connection"] = "close"

@@ -1,5 +1,5 @@
-"""What machines ask: whether this process lives (`/healthz`), whether it can answer (`/readyz`), and figures for
-Prometheus (`/metrics`)."""
+"""Endpoints for machines: whether this process lives (`/healthz`), whether it can serve requests (`/readyz`),
+and figures for Prometheus (`/metrics`)."""
 
 import hmac
 import time
@@ -37,7 +37,7 @@ def healthz() -> PlainTextResponse:
 
 @router.get("/readyz")
 def readyz(app: App) -> JSONResponse:
-    """Whether it can answer and keep what comes: 200 with all that was looked at, or 503."""
+    """Whether it can serve and store: 200 with all checks, or 503."""
     checks = check_vital(app.engine, app.store)
     ready = all(check.is_good for check in checks)
     seen = {check.name: "ok" if check.is_good else "failed" for check in checks}
@@ -46,7 +46,7 @@ def readyz(app: App) -> JSONResponse:
 
 @router.get("/metrics")
 def metrics(request: Request, app: App, now: Now) -> Response:
-    """Figures for Prometheus, for who has the token; where none is set there is no such page."""
+    """Figures for Prometheus, for callers with the token; 404 where none is set."""
     token = app.settings.metrics_token.get_secret_value()
     if not token:
         raise HTTPException(404)
@@ -59,7 +59,7 @@ def metrics(request: Request, app: App, now: Now) -> Response:
 
 
 async def count_requests(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Count a request by its route, never by what stands in its address."""
+    """Count a request by its route, never by the values in its address."""
     began = time.perf_counter()
     response = await call(request)
     route = getattr(request.scope.get("route"), "path", "other")
@@ -78,7 +78,7 @@ def _look(app: AppState, now: Now) -> tuple[list[Check], Queues | None, int]:
 
 
 class _Seen(Collector):
-    """What was seen at one moment, as Prometheus reads it."""
+    """The figures at one moment, in Prometheus's form."""
 
     def __init__(self, checks: list[Check], queues: Queues | None, visits: int) -> None:
         self._checks, self._queues, self._visits = checks, queues, visits

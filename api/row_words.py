@@ -1,4 +1,4 @@
-"""What a row of the queue says of a page: its telling words, and where the words stand that were searched for."""
+"""The words in a row of the queue: the page's telling words, and the matches of a search."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ _MOST = 3
 
 
 def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
-    """The words of a page's gravest findings with their severity, each once; of other rules before more of one."""
+    """The words of a page's most severe findings with their severity, each once; one of each rule before more
+    of the same."""
     by_rule: dict[str, list[FindingRecord]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -27,7 +28,7 @@ def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
 
 
 def mark_sought(text: str, words: str) -> Markup:
-    """The text as markup, with the searched words marked; everything else of it is escaped."""
+    """The text as markup, with the searched words marked; everything else is escaped."""
     sought = [re.escape(word) for word in words.split() if word]
     if not sought:
         return escape(text)

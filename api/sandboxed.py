@@ -1,14 +1,15 @@
-"""A stored page as it looked, where nothing of it can act: for a frame of ours only.
+"""A stored page as it looked, with everything active removed: for our own frame only.
 
-Three walls, each enough by itself against script: what acts is taken out of the markup; the answer's policy allows
-no script, no form, no connection; and the frame is sandboxed, so that it has no origin, and cannot leave its place.
+Three walls, each enough by itself against script: active elements are removed from the markup; the response's
+policy allows no script, no form, no connection; and the frame is sandboxed, so that it has no origin, and
+cannot navigate away.
 """
 
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from selectolax.lexbor import LexborHTMLParser
 
-# What acts, loads, leads away, or tells somebody that the page was opened: preconnect asks no policy.
+# Elements that act, load, navigate, or reveal that the page was opened: preconnect ignores the policy.
 _TAKEN_OUT = ["script", "link", "meta", "base", "iframe", "frame", "object", "embed", "template", "noscript"]
 _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
@@ -18,7 +19,7 @@ _LARGEST = 4_000_000  # characters
 
 
 def sandboxed(request: Request, html: str) -> Response:
-    """The page, for a frame. Raises a refusal for whoever opens it outside of one, where its links would lead away."""
+    """The page, for a frame. Refuses requests outside a frame, where its links would lead away."""
     if request.headers.get("sec-fetch-dest", "iframe") != "iframe":
         raise HTTPException(403)
     return Response(

@@ -13,8 +13,8 @@ _LONGEST_SECONDS = 3_600
 
 
 def start_step(app: AppState, *arguments: str, seconds: float | None = _LONGEST_SECONDS) -> None:
-    """Run `qingyi` with `arguments` in the background, on this application's database and folders; for no longer than
-    `seconds`, where there are any."""
+    """Run `qingyi` with `arguments` in the background, on this application's database and folders; for at
+    most `seconds`, if given."""
     settings = {"environment": environment_of(app), "seconds": seconds}
     arguments = (str(app.settings.steps_dir), *arguments)
     work = threading.Thread(
@@ -24,12 +24,12 @@ def start_step(app: AppState, *arguments: str, seconds: float | None = _LONGEST_
 
 
 def _run(folder: str, *arguments: str, environment: dict[str, str], seconds: float | None) -> None:
-    with suppress(subprocess.TimeoutExpired):  # told in the step's log
+    with suppress(subprocess.TimeoutExpired):  # the step's log says so
         run_logged_step(Path(folder), *arguments, environment=environment, seconds=seconds)
 
 
 def environment_of(app: AppState) -> dict[str, str]:
-    """What has a step work on this application's database and folders."""
+    """The environment of a step on this application's database and folders."""
     return {
         "QINGYI_DATABASE_URL": app.engine.url.render_as_string(hide_password=False),
         **({"QINGYI_EVIDENCE_DIR": app.store.place} if isinstance(app.store, FolderStore) else {}),

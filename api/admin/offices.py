@@ -78,7 +78,7 @@ def revoke(request: Request, app: App, sign_in: Administrator, now: Now, token_i
 
 @router.post("/webhooks/{webhook_id}/test", dependencies=[CheckedForm])
 def test(app: App, sign_in: Administrator, now: Now, webhook_id: RecordId) -> RedirectResponse:
-    """Send an office's webhook a message that says nothing but that it arrived."""
+    """Send an office's webhook a test message."""
     with transaction(app.engine) as session:
         webhooks.send_test(session, webhooks.find_webhook(session, webhook_id), now)
     return RedirectResponse("/admin/offices", 303)

@@ -48,7 +48,7 @@ def show(
     done: Annotated[str, Query(max_length=20)] = "",
     name: Annotated[str, Query(max_length=60)] = "",
 ) -> HTMLResponse:
-    """The users that are looked for, one line each, and a form to add another."""
+    """The users found, one line each, and a form to add another."""
     wanted = next((one for one in Role if one.value == role), None)
     with reading(app.engine) as session:
         found = users.list_users(session, words, wanted)
@@ -86,7 +86,7 @@ def add(
 
 @router.post("/{user_id}/unlock", dependencies=[CheckedForm])
 def unlock(app: App, sign_in: Administrator, now: Now, user_id: RecordId) -> RedirectResponse:
-    """Let a user sign in again who failed too often."""
+    """Unlock a user who failed to sign in too often."""
     with transaction(app.engine) as session:
         user = session.get(User, user_id)
         if user is None:
@@ -123,5 +123,5 @@ def change(
 
 
 def _back(done: str, name: str) -> RedirectResponse:
-    """To the users, where it is said what was done."""
+    """Redirect to the users, with a notice of the change."""
     return RedirectResponse(f"/admin/people?{urlencode({'done': done, 'name': name})}", 303)

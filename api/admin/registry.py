@@ -31,7 +31,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 
 def entry_kind(kind: str) -> type[Row]:
-    """The kind of entries that an address names; 404 for none."""
+    """The kind of entries that an address names; 404 for an unknown one."""
     if kind not in KINDS:
         raise HTTPException(404)
     return KINDS[kind]
@@ -110,7 +110,7 @@ def show(
     institution: Annotated[int | None, Query(ge=1, le=2**53 - 1)] = None,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
-    """The entries of a kind, with a search, and what can be done with them."""
+    """The entries of a kind, with a search, and their actions."""
     with reading(app.engine) as session:
         owner = session.get(Institution, institution) if institution else None
         return page(
@@ -136,7 +136,7 @@ def new(
     kind: Kind,
     credit_code: Annotated[str, Query(max_length=18)] = "",
 ) -> HTMLResponse:
-    """The form of a new entry, with what is usual already in it."""
+    """The form of a new entry, with its defaults filled in."""
     usual = {
         str(info.alias): ""
         if info.is_required()
@@ -150,7 +150,7 @@ def new(
 def add(
     request: Request, app: App, sign_in: Administrator, now: Now, kind: Kind, cells: TypedCells
 ) -> Response:
-    """Add an entry, or show what is wrong with it beside each field."""
+    """Add an entry, or show the fault next to each field."""
     return _save(request, app, sign_in, now, kind, cells, None)
 
 
@@ -183,7 +183,7 @@ def change(
     entry_id: RecordId,
     cells: TypedCells,
 ) -> Response:
-    """Change an entry, or show what is wrong with it beside each field."""
+    """Change an entry, or show the fault next to each field."""
     return _save(request, app, sign_in, now, kind, cells, entry_id)
 
 

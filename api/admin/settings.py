@@ -1,4 +1,4 @@
-"""The settings of this deployment, shown: what each means and what it is; secrets are not shown."""
+"""Shows the settings of this deployment: the meaning and the value of each; secrets are hidden."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from records.settings import Settings
 
 router = APIRouter(prefix="/admin/settings", include_in_schema=False)
 
-# What each setting means, as people read it.
+# The meaning of each setting, for people.
 TITLES = {
     "database_url": "数据库",
     "evidence_dir": "证据库文件夹",

@@ -1,5 +1,5 @@
-"""The status page: whether everything works, what runs now and runs next, how long the queues are, what failed last;
-crawls are started and stopped here."""
+"""The status page: whether everything works, the current and the next runs, the lengths of the queues, the
+last failures; crawls are started and stopped here."""
 
 from typing import Annotated
 
@@ -35,13 +35,13 @@ _STEPS = {
 
 @router.get("")
 def show(request: Request, app: App, sign_in: Administrator, now: Now) -> HTMLResponse:
-    """How things stand now; the page looks again by itself while a crawl runs."""
+    """The present state; the page refreshes itself while a crawl runs."""
     return _page(request, app, sign_in, now)
 
 
 @router.get("/steps/{name}")
 def step(request: Request, app: App, sign_in: Administrator, name: str) -> HTMLResponse:
-    """What one run of a step said."""
+    """The output of one run of a step."""
     found = find_run(app.settings.steps_dir, name)
     if found is None:
         raise HTTPException(404)
@@ -56,7 +56,7 @@ def start(
     now: Now,
     address: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Start a crawl of what is due, or of one source."""
+    """Start a crawl of all due sources, or of one source."""
     try:
         site = checked_url(address) if address.strip() else ""
     except TipRefused as refused:
@@ -74,7 +74,7 @@ def start(
 
 @router.post("/crawl/stop", dependencies=[CheckedForm])
 def stop_crawl(request: Request, app: App, sign_in: Administrator, now: Now) -> Response:
-    """Have the crawl end in good order; the next one takes up where it stood."""
+    """Stop the crawl cleanly; the next one resumes where it stopped."""
     try:
         with transaction(app.engine) as session:
             stop(session, CRAWL_TASK, now)

@@ -1,1 +1,1 @@
-"""The log's pages: what was done by whom, and whether its chain is whole."""
+"""The log's pages: who did what, and whether its chain is whole."""

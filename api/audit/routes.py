@@ -28,7 +28,7 @@ def audit_filter(
     since: Annotated[str, Query(max_length=20)] = "",
     until: Annotated[str, Query(max_length=20)] = "",
 ) -> AuditFilter:
-    """Which entries an address asks for. Raises HTTPException for what is no day."""
+    """The entries that an address asks for. Raises HTTPException for an invalid day."""
     try:
         first, last = (parse_day(day) if day else None for day in (since, until))
     except ValueError as fault:
@@ -65,7 +65,7 @@ def show(
 
 @router.get("/export.xlsx")
 def export(app: App, sign_in: AuditReader, now: Now, wanted: Wanted) -> Response:
-    """The entries that are asked for, newest first, as a workbook; that they were taken out is in the log, too."""
+    """The wanted entries, newest first, as a workbook; the export is logged, too."""
     with transaction(app.engine) as session:
         found = audit.list_entries(session, wanted, _MOST_EXPORTED)
         names = find_display_names(session)

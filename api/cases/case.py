@@ -1,4 +1,5 @@
-"""The case page: what was found, why, whose it is, and what can be done; and what of it can be looked at or taken away."""
+"""The case page: its findings, their reasons, its institution, the possible steps, and the files to view or
+download."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,17 +30,18 @@ from records.tips import list_tips_of_page
 from records.workflow import STEPS
 
 _OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
-# Where a reviewer or an approver has something to do.
+# The states in which a reviewer or an approver can act.
 _WORKED_ON = _OPEN | {CaseState.PROPOSED, CaseState.UNLAWFUL, CaseState.RETURNED, CaseState.RECURRED}
 _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
-_SHOWN = 20  # of the cases that say the same
+_SHOWN = 20  # of the cases with the same text
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a case page says beside the case: what was decided before, or why a step was refused, and what was typed."""
+    """Messages of a case page in addition to the case: the previous decision, or why a step was refused, and
+    the typed text."""
 
     done: int | None = None
     refused: str = ""
@@ -57,8 +59,8 @@ def show(
     done: Done = None,
     talked: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
-    """A case. `done` is the case that was decided just before, to be taken back if it was a slip; `talked` the transfer
-    about which something was said just before."""
+    """A case. `done` is the case that was decided just before, so that a slip can be undone; `talked` the
+    transfer that was just discussed."""
     told = Told(done, talked=talked)
     return show_case(request, app, sign_in, now, case_id, QueueFilter.of(request.url.query), told)
 
@@ -73,7 +75,7 @@ def show_case(
     told: Told,
     status: int = 200,
 ) -> HTMLResponse:
-    """A case page, come to from the view `wanted`. Who may decide it claims it by looking."""
+    """A case page, opened from the view `wanted`. A user who may decide it claims it by looking."""
     rules = app.lists.rules()
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
@@ -131,12 +133,13 @@ def show_case(
 
 
 def claim_lasts(app: AppState) -> timedelta:
-    """For how long a case belongs to who looks at it."""
+    """For how long a case belongs to the user who looks at it."""
     return timedelta(minutes=app.settings.claim_minutes)
 
 
 def is_renewable(case: Case, claim: CaseClaim | None, sign_in: SignIn, now: datetime, app: AppState) -> bool:
-    """Whether to look at the case is to claim it, and the claim is to be written: there is none, or it soon ends."""
+    """Whether looking at the case claims it, and the claim has to be written: there is none, or it ends
+    soon."""
     if not may(sign_in.user, Permission.REVIEW) or case.state not in _WORKED_ON or case.merged_into_id:
         return False
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, sign_in.user_id):
@@ -147,19 +150,19 @@ def is_renewable(case: Case, claim: CaseClaim | None, sign_in: SignIn, now: date
 
 
 def found(case: Case | None, sign_in: SignIn) -> Case:
-    """The case; what is not in the user's district is not there for them."""
+    """The case; one outside the user's district does not exist for them."""
     if case is None or not is_in_reach(sign_in.user, case):
         raise HTTPException(404)
     return case
 
 
 def _holder(case: Case, claim: CaseClaim | None, user: User) -> User | None:
-    """Who else has the case: by having taken it up, or by looking at it."""
+    """The other user who has the case: by taking it up, or by looking at it."""
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, user.id):
         return case.reviewer
     return claim.user if claim is not None and claim.user_id != user.id else None
 
 
 def _is_transferable(case: Case) -> bool:
-    """Whether it can be handed to an office, or to another one beside those that have it."""
+    """Whether it can be handed to an office, or to one in addition to those that have it."""
     return case.state in TRANSFERABLE | _WITH_OFFICES

@@ -1,4 +1,4 @@
-"""What a reviewer does with a case, and where they go from there: the next case of their view is theirs at once."""
+"""A reviewer's steps on a case, and the way to the next: the next case of their view is theirs at once."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -41,9 +41,9 @@ def decide(
     view: Annotated[str, Form(max_length=1000)] = "",
     x_ahead: Annotated[int, Header(ge=0, le=2**53 - 1)] = 0,
 ) -> Response:
-    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next case of the view. Where
-    the browser has that one at hand already (`x_ahead`), it is told so, and what was done. A step that is refused comes
-    back with the case as it is now and with what was typed."""
+    """Take a step, with `alike` for all cases that say the same; after a decision, on to the next case of the
+    view. Where the browser has already fetched that one (`x_ahead`), the response says so, and names the
+    decision. A refused step returns the case as it is now, with the typed text."""
     within = timedelta(days=app.settings.answer_within_days)
     held = timedelta(seconds=app.settings.recall_seconds)
     decision = review.Decision(action, version, reason, tuple(office or ()), within, held)
@@ -73,7 +73,7 @@ def decide(
 
 @router.post("/{case_id}/looking", dependencies=[CheckedForm])
 def looking(app: App, sign_in: Reviewer, now: Now, case_id: RecordId) -> dict[str, object]:
-    """Say that one is still looking: the claim lasts on. Answers who has the case, and its version."""
+    """Renew the claim of a user who is still looking. Returns who has the case, and its version."""
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         claim = find_claim(session, case_id, now)
@@ -95,7 +95,7 @@ def verify(
     reason: Annotated[str, Form(max_length=2000)],
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Say what a re-check that was unclear shows: the content is gone, or there."""
+    """Conclude an unclear re-check: the content is gone, or still there."""
     with transaction(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         user = session.get_one(User, sign_in.user_id)
@@ -113,7 +113,7 @@ def _act(
     *,
     alike: bool,
 ) -> None:
-    """Do what was asked for. Raises CaseChanged, StepRefused."""
+    """Take the step. Raises CaseChanged, StepRefused."""
     user = session.get_one(User, sign_in.user_id)
     if decision.action == "comment":
         review.comment(session, case, user, decision.reason, now)

@@ -1,4 +1,4 @@
-"""What of a case can be looked at beside its page, or taken away: versions, pictures, evidence, documents."""
+"""A case's files to view or download in addition to its page: versions, pictures, evidence, documents."""
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
@@ -30,7 +30,7 @@ def compare(
 
 @router.get("/{case_id}/versions")
 def versions(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
-    """What the case's page said from time to time, and to whom: each version beside the one before."""
+    """The texts of the case's page over time, and for whom: each version next to the previous one."""
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         shown = page_versions.list_page_versions(session, app.store, case)
@@ -47,7 +47,7 @@ def text(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
 
 @router.get("/{case_id}/raw")
 def raw(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
-    """The stored page as it looked, for the case page's frame: nothing of it can act."""
+    """The stored page as it looked, for the case page's frame, with everything active removed."""
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         return sandboxed(request, decoded_html(app.store, case.judgement.snapshot))
@@ -64,7 +64,7 @@ def screenshot(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
 def seen_by(
     app: App, sign_in: CaseReader, case_id: RecordId, verification_id: RecordId, visitor: str
 ) -> Response:
-    """The screenshot of what a visitor of a re-check saw, where it was unclear."""
+    """The screenshot of a re-check's view that was unclear."""
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         looks = [look for one in case.verifications if one.id == verification_id for look in one.observations]

@@ -7,7 +7,7 @@ from classifiers.lists.rules import Rule
 from records.models import FindingRecord
 
 _RANK = {"high": 0, "medium": 1, "low": 2}
-# What is missing from a page stands nowhere on it.
+# A missing part has no place on the page.
 _MISSING = frozenset({"certificate_none", "certificate_unobtained"})
 
 
@@ -22,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True)
 class RuleFindings:
-    """All that was found of one rule. `places` is empty where the rule is about the page as a whole."""
+    """All findings of one rule. `places` is empty where the rule is about the page as a whole."""
 
     rule: str
     title: str
@@ -33,7 +33,7 @@ class RuleFindings:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that were found, each once."""
+        """The words found, each once."""
         return tuple(dict.fromkeys(place.quote for place in self.places))
 
     @property
@@ -45,7 +45,7 @@ class RuleFindings:
 def gather_by_rule(
     findings: Sequence[FindingRecord], rules: Mapping[str, Rule] | None = None
 ) -> list[RuleFindings]:
-    """Findings by rule: the gravest first, then those that stand first. `rules` are those in force, by id."""
+    """Findings by rule: the most severe first, then by position. `rules` are those in force, by id."""
     gathered: dict[str, list[tuple[int, FindingRecord]]] = {}
     for number, finding in enumerate(findings, 1):
         gathered.setdefault(finding.rule, []).append((number, finding))
@@ -54,7 +54,8 @@ def gather_by_rule(
 
 
 def marked(findings: Sequence[FindingRecord], rules: Mapping[str, Rule]) -> tuple[FindingRecord | None, ...]:
-    """The findings that stand somewhere in the text, in their places; None for the others, so that numbers stay."""
+    """The findings that stand somewhere in the text, in their places; None for the others, so that numbers do
+    not change."""
     return tuple(None if _is_about_page(finding, rules) else finding for finding in findings)
 
 

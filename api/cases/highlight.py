@@ -11,7 +11,8 @@ _RANK = {"low": 0, "medium": 1, "high": 2}
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of text; `numbers` are the findings that cover it (from 1), `severity` their gravest."""
+    """A stretch of text; `numbers` are the findings that cover it (from 1), `severity` the highest of
+    theirs."""
 
     text: str
     numbers: tuple[int, ...]
@@ -21,7 +22,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place of a text that is to be seen; a finding is one too."""
+    """A place of a text to highlight, such as a finding."""
 
     start: int
     end: int

@@ -41,8 +41,8 @@ def queue(
     done: Done = None,
     left: Annotated[int, Query(ge=0, le=PAGE_SIZE)] = 0,
 ) -> HTMLResponse:
-    """The queue: what waits for a reviewer, or the cases that the filters ask for. `done` is the case that was decided
-    just before, alone or with others, of which so many were `left`."""
+    """The queue: the cases that wait for a reviewer, or those that the filters select. `done` is the case
+    that was decided just before, alone or with others, of which `left` were left alone."""
     wanted = QueueFilter.of(request.url.query)
     with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
@@ -78,7 +78,7 @@ def queue(
 
 @router.get("/counts")
 def counts(request: Request, app: App, sign_in: CaseReader, now: Now) -> dict[str, int]:
-    """How many cases are in each state, for the tabs: asked for again and again while the queue is open."""
+    """How many cases are in each state, for the tabs: requested repeatedly while the queue is open."""
     with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
         return _counts(session, QueueFilter.of(request.url.query), user, now)
@@ -93,7 +93,8 @@ def go_on(
     after: Annotated[int, Form(ge=0, le=2**53 - 1)] = 0,
     anew: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
-    """Go on with the next case of the view after the case `after`; `anew` brings back what was passed over."""
+    """Go on with the next case of the view after the case `after`; `anew` brings back the cases passed
+    over."""
     lasts = timedelta(minutes=app.settings.claim_minutes)
     with transaction(app.engine) as session:
         if anew:
@@ -205,13 +206,14 @@ def queue_address(view: str) -> str:
 
 
 def case_address(case_id: int, view: str) -> str:
-    """The address of a case that was come to from a view of the queue."""
+    """The address of a case opened from a view of the queue."""
     address = QueueFilter.of(view).address()
     return f"/cases/{case_id}?{address}" if address else f"/cases/{case_id}"
 
 
 def done_values(session: Session, done: int | None, user: User) -> dict[str, Any]:
-    """What `_done.html` says of the case that was decided just before: how many were with it, and where it could go."""
+    """The values of `_done.html` for the case just decided: how many were decided with it, and where it could
+    go."""
     case = session.get(Case, done) if done else None
     if case is None or case.reviewer_id != user.id:
         return {"done": None}
@@ -229,7 +231,7 @@ def done_values(session: Session, done: int | None, user: User) -> dict[str, Any
 
 
 def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
-    """The offices that the cases shown can be handed to; none where they are not that far."""
+    """The offices that the cases shown can be handed to; empty where they are not yet confirmed."""
     if not TRANSFERABLE.issuperset(wanted.states):
         return ()
     return list_offices(session)

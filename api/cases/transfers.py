@@ -1,4 +1,4 @@
-"""What the commission says to offices about a case's transfers: answers, letters, reminders."""
+"""The commission's messages to offices about a case's transfers: replies, letters, reminders."""
 
 from typing import Annotated, Literal
 
@@ -64,7 +64,7 @@ def remind_chosen(
     case: Annotated[list[int] | None, Form()] = None,
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Remind the offices of all that is overdue of the chosen cases."""
+    """Remind the offices of the overdue transfers of the chosen cases."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         remind_many(session, (case or [])[:PAGE_SIZE], by, now)

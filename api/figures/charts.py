@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars on a ground of so many units."""
+    """Bars on a ground of a size in units."""
 
     width: int
     height: int
@@ -58,7 +58,7 @@ def bars(rows: Sequence[FigureRow]) -> Chart:
 
 
 def columns(rows: Sequence[FigureRow], wanted: Mapping[str, str]) -> Chart:
-    """Columns side by side, in the order of time. `wanted` is what holds for all of them."""
+    """Columns side by side, in the order of time. `wanted` are the filters of all of them."""
     most = max((row.counts["all"] for row in rows), default=0) or 1
     step = WIDTH / max(1, len(rows))
     room = HEIGHT - FOOT - 16

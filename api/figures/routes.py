@@ -56,18 +56,18 @@ _LONGEST = 3_700  # days
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """What figures are asked for: a period, and a district (None: all that the user may see)."""
+    """The wanted figures: a period, and a district (None: all that the user may see)."""
 
     period: Period
     district: str | None
 
     @property
     def place(self) -> str:
-        """As reports name it."""
+        """The name in reports."""
         return self.district or "全部辖区"
 
     def wanted(self, **more: str) -> dict[str, str]:
-        """What the queue is to be asked for, to show the cases of a figure."""
+        """The queue's filters that show the cases of a figure."""
         own = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
         return {**own, **({"district": self.district} if self.district else {}), **more}
 
@@ -79,7 +79,7 @@ def figure_query(
     until: Annotated[TypedDay | None, Query()] = None,
     district: Annotated[str, Query(max_length=60)] = "",
 ) -> FigureQuery:
-    """The period asked for, this quarter where none is; the user's own district where they are limited to one."""
+    """The wanted period, by default this quarter; the user's own district where they are limited to one."""
     period = Period.quarter(local_day(now))
     if since and until:
         if not (date(2000, 1, 1) <= since <= until <= date(2199, 12, 31)) or (until - since).days > _LONGEST:
@@ -94,7 +94,7 @@ FigureQueryParam = Annotated[FigureQuery, Depends(figure_query)]
 
 
 def presets(today: date) -> list[tuple[str, Period]]:
-    """The periods that are asked for most, with their names."""
+    """The most common periods, with their names."""
     return [
         ("本周", Period.week(today)),
         ("本月", Period.month(today)),
@@ -215,7 +215,7 @@ def typical(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) 
 
 @router.get("/institutions/{institution_id}")
 def institution(request: Request, app: App, sign_in: FigureReader, institution_id: RecordId) -> HTMLResponse:
-    """An institution: who it is, its certificates, sites and accounts, and what was found of it."""
+    """An institution: its identity, certificates, sites and accounts, and its findings."""
     with reading(app.engine) as session:
         history = _history(session, sign_in, institution_id)
         return page(

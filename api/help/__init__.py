@@ -1,1 +1,1 @@
-"""The user guide in Chinese, opened at the page that one is on."""
+"""The user guide in Chinese, opened at the section for the current page."""

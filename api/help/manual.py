@@ -1,7 +1,8 @@
-"""The user guide: Markdown of `docs/zh/` and what it refers to, as HTML, and which section tells of which page.
+"""The user guide: Markdown of `docs/zh/` and the documents it links, as HTML, and which section describes
+which page.
 
-A heading of the guide ends with the address of the page that its section tells of: "## 案件 `/cases/…`", where "…"
-stands for one part of an address. So the guide itself says where help is opened.
+A heading of the guide ends with the address of the page that its section describes: "## 案件 `/cases/…`",
+where "…" stands for one part of an address. So the guide itself says where help is opened.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ _PAGES = {
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the guide: the page it is on, its title (also its anchor), and the address that it tells of or ''."""
+    """A heading of the guide: the page it is on, its title (also its anchor), and the address that it
+    describes or ''."""
 
     page: str
     title: str
@@ -79,7 +81,7 @@ def read_page(name: str) -> ManualPage:
 
 
 def _section(page: str, heading: Token) -> Section:
-    """The section of a heading; the address is taken out of what is shown."""
+    """The section of a heading; the address is not shown."""
     children = heading.children or []
     if children and children[-1].type == "code_inline" and children[-1].content.startswith("/"):
         address = children.pop().content
@@ -90,7 +92,8 @@ def _section(page: str, heading: Token) -> Section:
 
 
 def _aim(token: Token, file: Path) -> None:
-    """Lead a link or picture of `file` to where it is served here; a link to what is not served loses its address."""
+    """Point a link or picture of `file` to its address here; a link to a file that is not served loses its
+    address."""
     attribute = {"link_open": "href", "image": "src"}.get(token.type)
     target = str(token.attrGet(attribute) or "") if attribute else ""
     if not attribute or "://" in target:
@@ -106,8 +109,8 @@ def _aim(token: Token, file: Path) -> None:
 
 
 def find_section(path: str, role: Role) -> Section:
-    """The section that tells most closely of the page at `path`, first among those written for `role`; the whole of that
-    role's page where none does."""
+    """The section that describes the page at `path` most closely, preferring those written for `role`; the
+    whole of that role's page where none does."""
     own = page_of(role)
     pages = sorted(
         (name for name in documents() if not name.startswith("reference-")), key=lambda name: name != own
@@ -122,5 +125,5 @@ def _closeness(address: str, parts: list[str]) -> int:
     """How many parts of a path an address covers; 0 where it begins otherwise."""
     own = address.strip("/").split("/")
     fits = len(own) <= len(parts) and all(want in ("…", part) for want, part in zip(own, parts, strict=False))
-    # A part that is named is closer than one that may be anything.
+    # A named part is closer than a placeholder.
     return sum(2 if want != "…" else 1 for want in own) if fits else 0

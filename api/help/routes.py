@@ -1,4 +1,4 @@
-"""Help: the user guide, opened at the section of the page that one comes from."""
+"""Help: the user guide, opened at the section for the user's previous page."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/help", include_in_schema=False)
 
 @router.get("")
 def find(sign_in: Signed, at: Annotated[str, Query(max_length=2000)] = "") -> RedirectResponse:
-    """The section that tells of the page `at`."""
+    """The section that describes the page `at`."""
     section = find_section(at, sign_in.user.role)
     return RedirectResponse(
         f"/help/{section.page}" + (f"#{quote(section.title)}" if section.title else ""), 303

@@ -45,7 +45,7 @@ Writer = Annotated[SignIn, Depends(writer)]
 
 @router.get("")
 def show(request: Request, app: App, sign_in: Writer) -> HTMLResponse:
-    """What is to be written to whom, and the letters so far."""
+    """The offices with open transfers, and the letters so far."""
     with reading(app.engine) as session:
         return page(
             request,
@@ -58,7 +58,7 @@ def show(request: Request, app: App, sign_in: Writer) -> HTMLResponse:
 
 @router.get("/new/{office_id}")
 def preview(request: Request, app: App, sign_in: Writer, now: Now, office_id: RecordId) -> HTMLResponse:
-    """The letter as it would go out to an office, and the transfers of which it can be chosen."""
+    """The letter as it would go out to an office, and the transfers to choose from."""
     with reading(app.engine) as session:
         office = session.get(Office, office_id)
         if office is None:
@@ -80,7 +80,8 @@ def issue(
     office: Annotated[int, Form(ge=1, le=2**31 - 1)],
     transfer: Annotated[list[int] | None, Form()] = None,
 ) -> RedirectResponse:
-    """Issue a letter with the chosen of an office's open transfers that stand on none, or all of them."""
+    """Issue a letter with the chosen ones of an office's open transfers that are on no letter, or all of
+    them."""
     with transaction(app.engine) as session:
         letters.issue_letter(session, office, session.get_one(User, sign_in.user_id), now, transfer)
     return RedirectResponse("/letters", 303)
@@ -114,7 +115,7 @@ def take_answers(
     office: Annotated[int, Form(ge=1, le=2**53 - 1)],
     file: UploadedTable,
 ) -> HTMLResponse:
-    """Take an office's filled-in list back; says what was taken, and which rows could not be."""
+    """Read an office's filled-in list; shows the results, and the rows that could not be read."""
     after = timedelta(hours=app.settings.recheck_after_hours)
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)

@@ -1,5 +1,5 @@
-"""The keyword lists for analysts: what is in force, how each term does, drafts from the first word to their
-publication, history and the way back."""
+"""The keyword lists for analysts: the version in force, statistics of each term, drafts up to their
+publication, history and rollback."""
 
 import io
 import zipfile
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/lists", include_in_schema=False)
 
 @router.get("")
 def show(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResponse:
-    """What is in force: families, rules and terms with what became of them; drafts; history."""
+    """The version in force: families, rules and terms with their statistics; drafts; history."""
     with transaction(app.engine) as session:
         rules = app.lists.published(session, now)
         records = list_term_statistics(session, now)
@@ -46,7 +46,7 @@ def show(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLRespo
 
 @router.get("/terms")
 def terms(request: Request, app: App, sign_in: ListReader, now: Now) -> HTMLResponse:
-    """Terms by what became of them: those that only produce dismissals first; and words that no list has."""
+    """Terms by their outcomes: those that only produce dismissals first; and words that no list has."""
     rules = app.lists.rules()
     with reading(app.engine) as session:
         records = list_term_statistics(session, now)
@@ -94,7 +94,7 @@ def begin_draft(
 
 @router.get("/drafts/{draft_id}")
 def show_draft(request: Request, app: App, sign_in: ListReader, now: Now, draft_id: RecordId) -> HTMLResponse:
-    """A draft: what it changes, what is wrong with it, its trials, and the way into force."""
+    """A draft: its changes, its faults, its trials, and its publication."""
     with transaction(app.engine) as session:
         draft = _draft(session, draft_id)
         return page(
@@ -148,7 +148,7 @@ def save(
     version: Annotated[int, Form()],
     text: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
-    """Keep a file as it was edited; with faults too, which the draft's page names."""
+    """Keep a file as edited, even with faults, which the draft's page names."""
     with transaction(app.engine) as session:
         draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
         content = _as_bytes(app, draft, name, text)
@@ -160,7 +160,7 @@ def save(
 def check(
     app: App, _: Analyst, draft_id: RecordId, name: str, text: Annotated[str, Form()] = ""
 ) -> dict[str, list[dict[str, object]]]:
-    """What would be wrong with the lists if the file were so: asked while it is being typed."""
+    """The faults of the lists with this file: requested while it is being typed."""
     with reading(app.engine) as session:
         draft = _draft(session, draft_id)
         changed = {name: _as_bytes(app, draft, name, text)}
@@ -222,7 +222,7 @@ def try_draft(
 
 @router.post("/drafts/{draft_id}/{action}", dependencies=[CheckedForm])
 def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: str) -> RedirectResponse:
-    """Publish the draft, give it up, take it up again, or put it on the lists as they are now."""
+    """Publish the draft, discard it, resume it, or rebase it on the present lists."""
     lists = app.lists.folders
     with transaction(app.engine) as session:
         draft, user = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
@@ -242,7 +242,7 @@ def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: s
 
 @router.get("/versions/{publication_id}")
 def show_version(request: Request, app: App, sign_in: ListReader, publication_id: RecordId) -> HTMLResponse:
-    """What a publication changed, and the way back to it."""
+    """The changes of a publication, and the rollback to it."""
     with reading(app.engine) as session:
         publication = publications.find_publication(session, publication_id)
         if publication is None:
@@ -334,7 +334,7 @@ def _text(app: AppState, draft: ListDraft, name: str) -> str:
 
 
 def _as_bytes(app: AppState, draft: ListDraft, name: str, text: str) -> bytes:
-    """What was typed, with the file's own line ends: a browser sends all as CR LF."""
+    """The typed text, with the file's own line ends: a browser sends all as CR LF."""
     text = text.replace("\r\n", "\n")
     return (text.replace("\n", "\r\n") if "\r\n" in _text(app, draft, name) else text).encode()
 

@@ -61,7 +61,7 @@ def show(
     kind: Annotated[str, Query(max_length=10)] = "",
     after: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
-    """A trial: how far it is, what it came to, and every page that would be judged differently."""
+    """A trial: its progress, its results, and every page that would be judged differently."""
     with reading(app.engine) as session:
         trial = _trial(session, trial_id)
         found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after)
@@ -86,7 +86,7 @@ def show(
 def show_page(
     request: Request, app: App, sign_in: ListReader, trial_id: RecordId, snapshot_id: RecordId
 ) -> HTMLResponse:
-    """A page that is judged differently: its text, with what vanishes and what is new."""
+    """A page that is judged differently: its text, with the vanishing and the new findings."""
     with reading(app.engine) as session:
         row = trials.find_difference(session, trial_id, snapshot_id)
         if row is None or not is_in_district(sign_in.user, row.snapshot.page):
@@ -107,7 +107,7 @@ def show_page(
 
 @router.get("/{trial_id}/progress")
 def progress(app: App, _: ListReader, trial_id: RecordId) -> dict[str, object]:
-    """How far a trial is."""
+    """The progress of a trial."""
     with reading(app.engine) as session:
         trial = _trial(session, trial_id)
         return {"state": trial.state.value, "judged": trial.judged, "pages": trial.pages}

@@ -1,1 +1,1 @@
-"""The office's pages: its queue, accepting, reporting back."""
+"""The office's pages: its queue, acknowledging, reporting back."""

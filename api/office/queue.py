@@ -1,4 +1,4 @@
-"""The office's queue, by matter, and what it does with many transfers at once."""
+"""The office's queue, by matter, and its actions on many transfers at once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ Refused = tuple[answers.BulkResult, ...]
 
 @dataclass(frozen=True)
 class Shown:
-    """Which part of the queue is looked at."""
+    """The part of the queue that is shown."""
 
     state: TransferState | None = None
     matter: int | None = None
@@ -106,8 +106,8 @@ def act_together(
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Take, report or return the chosen transfers; what is reported or returned is taken with it. Each by itself: those
-    that cannot be are named, the others done."""
+    """Acknowledge, report or return the chosen transfers; reporting or returning also acknowledges. Each by
+    itself: failures are named, the others done."""
     actor, after = actor_of(sign_in.user), timedelta(hours=app.settings.recheck_after_hours)
     file = chosen_file(attachment)
     if not transfer:

@@ -1,4 +1,5 @@
-"""One transfer on the office's pages: accept, report disposed, return, ask for more; its evidence and documents."""
+"""One transfer on the office's pages: acknowledge, report disposed, return, ask for more; its evidence and
+documents."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -30,8 +31,8 @@ router = APIRouter(prefix="/takedown", include_in_schema=False)
 def show(
     request: Request, app: App, sign_in: Officer, now: Now, transfer_id: RecordId, done: Done = None
 ) -> HTMLResponse:
-    """One transfer: what is to be taken down, why, with its evidence. `done` was answered just before. What the
-    commission said is read by looking."""
+    """One transfer: the content to take down, the reasons, and the evidence. `done` was answered just before.
+    Viewing marks the commission's messages as read."""
     with reading(app.engine) as session:
         transfer = office_queue.find_office_transfer(session, own_office(sign_in), transfer_id)
         if transfer.awaited is Side.OFFICE:
@@ -74,7 +75,7 @@ def _onward(session: Session, transfer: Transfer) -> RedirectResponse:
 
 @router.post("/{transfer_id}/take", dependencies=[CheckedForm])
 def take(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
-    """Accept 签收."""
+    """Acknowledge 签收."""
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
@@ -95,7 +96,7 @@ def report(
     note: Annotated[str, Form(max_length=2000)] = "",
     attachment: Annotated[UploadFile | None, File()] = None,
 ) -> RedirectResponse:
-    """Report a disposal 处置, with a document where there is one; what was not taken is taken with it."""
+    """Report a disposal 处置, with a document where there is one; it also acknowledges the transfer."""
     file = chosen_file(attachment)
     actor = actor_of(sign_in.user)
     with transaction(app.engine) as session:
@@ -127,7 +128,7 @@ def add_attachment(
     transfer_id: RecordId,
     attachment: Annotated[UploadFile, File()],
 ) -> RedirectResponse:
-    """Add a document to a transfer that was received."""
+    """Add a document to an acknowledged transfer."""
     file = AttachedFile(attachment.filename or "", attachment.file.read(LARGEST + 1))
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
@@ -168,7 +169,7 @@ def write(
 
 @router.post("/{transfer_id}/withdraw", dependencies=[CheckedForm])
 def withdraw(app: App, sign_in: Officer, now: Now, transfer_id: RecordId) -> RedirectResponse:
-    """Take back one's own answer 撤回反馈, before anybody has acted on it."""
+    """Withdraw the office's own reply 撤回反馈, before anybody has acted on it."""
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True

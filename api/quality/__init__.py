@@ -1,1 +1,1 @@
-"""Quality checks: pages that are decided blind, and what they tell of the system and of its people."""
+"""Quality checks: pages that are decided blind, and the resulting figures of the system and its people."""

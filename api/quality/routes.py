@@ -1,4 +1,4 @@
-"""Pages drawn at random, decided without marks; and the figures that come of it."""
+"""Pages drawn at random, decided without marks; and the resulting figures."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def show(
     now: Now,
     done: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
-    """The next page to be decided: its words alone, with nothing of what the system or anybody found."""
+    """The next page to be decided: its words alone, without any findings."""
     return _page(request, app, sign_in, now, done=done)
 
 
@@ -58,7 +58,8 @@ def decide(
 def figures(
     request: Request, app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam
 ) -> HTMLResponse:
-    """How much is missed, and how far people agree. Of the whole city: the sample is drawn from all of it."""
+    """How much is missed, and how far people agree, for the whole city: the sample is drawn from all of
+    it."""
     with reading(app.engine) as session:
         return page(
             request,

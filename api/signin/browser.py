@@ -1,4 +1,4 @@
-"""A browser that signs in: its cookie, and where it goes."""
+"""A browser that signs in: its cookie, and its destination."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,8 +39,8 @@ def signed_in_response(
 def sign_in_page(
     request: Request, status: int, wanted: str, refused: str, *, name: str = "", typed: Sequence[str] = ()
 ) -> HTMLResponse:
-    """The page on which one signs in, and goes on to `wanted`; with the name that was given, and with what else was typed
-    before a sign-in had ended."""
+    """The page on which one signs in, and goes on to `wanted`; with the given name, and with other text typed
+    before a sign-in expired."""
     settings = app_state(request).settings
     return page(
         request,

@@ -1,7 +1,7 @@
 """Signing in by an identity provider (OpenID Connect Core 1.0, authorization code flow with PKCE, RFC 7636).
 
-The provider says who somebody is; what they may do stays with Qingyi: only a user that an administrator has added can
-sign in. What the browser must bring back (state, nonce, verifier) is in a cookie of its own for ten minutes.
+The provider says who somebody is; Qingyi decides on their permissions: only a user that an administrator has
+added can sign in. A separate cookie holds the values to bring back (state, nonce, verifier) for ten minutes.
 """
 
 import secrets
@@ -32,12 +32,13 @@ _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
 class ProviderFailed(Exception):
-    """The identity provider cannot be used, or what it says cannot be believed; the message says why, in Chinese."""
+    """The identity provider cannot be used, or its statements cannot be trusted; the message says why, in
+    Chinese."""
 
 
 @dataclass(frozen=True)
 class _AuthorizationRequest:
-    """What a browser was sent to the provider with."""
+    """The values with which a browser was sent to the provider."""
 
     state: str
     nonce: str
@@ -89,7 +90,7 @@ def callback(
     code: Annotated[str, Query(max_length=2_000)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The browser comes back: believe the provider, if what it says holds, and sign the user in."""
+    """The browser comes back: verify the provider's statements, and sign the user in."""
     _require(app)
     authorization = _AuthorizationRequest.read(request.cookies.get(_COOKIE, ""))
     wanted, refused, name = authorization.wanted if authorization else "/", "", ""
@@ -138,7 +139,7 @@ def _name(request: Request, app: AppState, code: str, authorization: _Authorizat
 
 
 def _id_token(provider: dict[str, Any], client_id: str, tokens: dict[str, Any], nonce: str) -> CodeIDToken:
-    """What the signed ID token says (OpenID Connect Core 1.0, 3.1.3.7). Raises ProviderFailed."""
+    """The claims of the signed ID token (OpenID Connect Core 1.0, 3.1.3.7). Raises ProviderFailed."""
     keys = jwk.KeySet.import_key_set(_fetch_json("GET", provider["jwks_uri"]))  # type: ignore[arg-type]
     try:
         token = jwt.decode(str(tokens.get("id_token", "")), keys, algorithms=_ALGORITHMS)
@@ -158,7 +159,7 @@ def _id_token(provider: dict[str, Any], client_id: str, tokens: dict[str, Any], 
 
 
 def _provider(app: AppState) -> dict[str, Any]:
-    """What the provider says of itself (OpenID Connect Discovery 1.0). Raises ProviderFailed."""
+    """The provider's metadata (OpenID Connect Discovery 1.0). Raises ProviderFailed."""
     issuer = app.settings.oidc_issuer.rstrip("/")
     found = _fetch_json("GET", f"{issuer}/.well-known/openid-configuration")
     missing = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys()

@@ -1,4 +1,4 @@
-"""A user's own second factor: set up, renewed, given up."""
+"""A user's own second factor: set up, renewed, removed."""
 
 from typing import Annotated
 
@@ -85,7 +85,7 @@ def renew(
 def end(
     request: Request, app: App, sign_in: Signed, now: Now, present: Password = "", code: Code = ""
 ) -> Response:
-    """Give it up, where it is not required; the user signs in again."""
+    """Remove it, where it is not required; the user signs in again."""
     if app.settings.second_factor == "required":
         raise SecondFactorRefused("本系统要求使用动态码；更换手机请联系管理员重置")
     with transaction(app.engine) as session:
@@ -131,4 +131,4 @@ def _page(
 def _picture(address: str) -> Markup:
     """A QR code (ISO/IEC 18004) as SVG, drawn here: nobody else learns the secret."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(scale=5, light="#fff", omitsize=True)
-    return Markup(drawn)  # noqa: S704 - our own drawing, in which nothing is as it was given
+    return Markup(drawn)  # noqa: S704 - our own drawing, which holds no input as given

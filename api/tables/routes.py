@@ -51,7 +51,7 @@ def show(request: Request, app: App, sign_in: Signed, name: str) -> HTMLResponse
 
 @router.post("/{name}", dependencies=[CheckedForm])
 async def change(request: Request, app: App, sign_in: Signed, now: Now, name: str) -> Response:
-    """Keep the table as it was typed; what is wrong is told beside its field, and nothing that was typed is lost."""
+    """Keep the table as typed; each fault is shown next to its field, and no input is lost."""
     table = _table(sign_in, name)
     form = await request.form()
     columns = [[str(value) for value in form.getlist(field)] for field in table.row.model_fields]

@@ -1,4 +1,5 @@
-"""Tips: typed in, imported, followed. And the self-check 自查: what would be flagged, with nothing stored."""
+"""Tips: typed in, imported, followed. And the self-check 自查: the findings of a text or page, with nothing
+stored."""
 
 import json
 import subprocess
@@ -89,7 +90,7 @@ def show(
 
 @router.post("/tips", dependencies=[CheckedForm])
 def add(app: App, sign_in: TipTaker, now: Now, new: TypedTip) -> RedirectResponse:
-    """Take a tip, and look at its page at once."""
+    """Add a tip, and fetch its page at once."""
     with transaction(app.engine) as session:
         actor = str(actor_of(sign_in.user))
         tips.add_tip(session, new, actor=actor, today=local_day(now), now=now)
@@ -99,7 +100,7 @@ def add(app: App, sign_in: TipTaker, now: Now, new: TypedTip) -> RedirectRespons
 
 @router.post("/tips/import", dependencies=[CheckedForm])
 def import_file(request: Request, app: App, sign_in: TipTaker, now: Now, file: UploadedTable) -> HTMLResponse:
-    """Take the tips of a file; says which rows were left out, and why."""
+    """Import the tips of a file; shows which rows were left out, and why."""
     with transaction(app.engine) as session:
         actor = str(actor_of(sign_in.user))
         result = tips.import_tips(session, file, actor=actor, today=local_day(now), now=now)
@@ -109,7 +110,7 @@ def import_file(request: Request, app: App, sign_in: TipTaker, now: Now, file: U
 
 @router.post("/tips/{tip_id}/again", dependencies=[CheckedForm])
 def again(app: App, sign_in: TipTaker, now: Now, tip_id: RecordId) -> RedirectResponse:
-    """Look at a tip's page once more."""
+    """Fetch a tip's page again."""
     with transaction(app.engine) as session:
         tip = session.get(Tip, tip_id)
         if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
@@ -134,7 +135,7 @@ def self_check(
     text: Annotated[str, Form(max_length=_LONGEST_TEXT)] = "",
     url: Annotated[str, Form(max_length=2_000)] = "",
 ) -> HTMLResponse:
-    """What would be flagged of a text or a page. Nothing of it is stored; who is signed in is in the log."""
+    """The findings of a text or a page. Nothing is stored; a signed-in user is logged."""
     sign_in = _who(request, app, now)
     checked, fault = None, ""
     if text.strip():
@@ -164,7 +165,7 @@ def self_check(
 
 @dataclass(frozen=True)
 class Checked:
-    """What a self-check shows: the text with its places, and each finding."""
+    """The result of a self-check: the text with its places, and each finding."""
 
     lines: list[Any]
     findings: list[dict[str, Any]]

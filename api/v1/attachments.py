@@ -1,4 +1,4 @@
-"""Documents that an office adds to its transfers, and has again."""
+"""Documents that an office adds to its transfers and downloads."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ _BODY = {"required": True, "content": {"application/octet-stream": {"schema": _B
 
 
 async def content(request: Request) -> bytes:
-    """The body, read no further than one byte past the largest that is taken."""
+    """The body, read up to one byte beyond the size limit."""
     found = bytearray()
     async for part in request.stream():
         found += part

@@ -1,4 +1,5 @@
-"""Who calls the API: an office by its token, what the token may do, how often, and which call this is."""
+"""The caller of the API: an office by its token, the token's scopes and rate, and the identity of the
+call."""
 
 import hashlib
 import threading
@@ -31,13 +32,13 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """As the log names it."""
+        """Its name in the log."""
         return actor_of_office(self.office)
 
 
 class RateLimiter:
-    """How often each token may call, whichever process it calls. The count is in the database; so that not every call
-    writes there, a process asks for some calls at a time, and has a minute for them."""
+    """Limits how often each token may call, over all processes. The count is in the database; to avoid a
+    write per call, a process reserves some calls at a time, valid for a minute."""
 
     def __init__(self, engine: Engine, a_minute: int) -> None:
         self._engine, self._a_minute = engine, a_minute
@@ -73,7 +74,8 @@ def caller(
     now: Now,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Caller:
-    """The office that calls; raises TokenRefused, NotAllowed for what the token may not do, or TooManyCalls."""
+    """The office that calls; raises TokenRefused, NotAllowed where the token lacks the scope, or
+    TooManyCalls."""
     with reading(app.engine) as session:
         token = find_token(session, credentials.credentials, now) if credentials else None
     if token is None:
@@ -106,7 +108,7 @@ async def call(
         ),
     ] = None,
 ) -> Call:
-    """Which call this is: two with one key must ask the same."""
+    """The identity of this call: two with one key must be equal."""
     asked = hashlib.sha256()
     for part in (request.method, request.url.path, request.url.query):
         asked.update(part.encode() + b"\0")

@@ -1,4 +1,4 @@
-"""Leases: a batch of transfers held for a time, longer, or let go."""
+"""Leases: a batch of transfers held for a time, extended, or released."""
 
 from datetime import datetime
 from typing import Annotated
@@ -22,7 +22,7 @@ LeaseId = Annotated[str, PathValue(min_length=1, max_length=40)]
 
 
 class LeaseIn(BaseModel):
-    """A lease that is asked for."""
+    """A request for a lease."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"limit": 20, "seconds": 600}]})
 
@@ -48,7 +48,7 @@ class LeaseOut(BaseModel):
 
 
 class Released(BaseModel):
-    """How many transfers others can have again."""
+    """How many transfers others can lease again."""
 
     released: int
 

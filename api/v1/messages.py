@@ -1,4 +1,4 @@
-"""The conversation about a transfer, what the office can report, and taking an answer back."""
+"""The conversation about a transfer, the office's measures, and withdrawing a reply."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response

@@ -1,4 +1,4 @@
-"""The API's words: what an office's program sends and gets."""
+"""The API's words: the requests and responses of an office's program."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -54,7 +54,7 @@ class AttachmentOut(BaseModel):
 
 
 class VerificationOut(BaseModel):
-    """What a re-check of the page saw 核验."""
+    """The result of a re-check of the page 核验."""
 
     checked_at: datetime
     outcome: VerificationOutcome
@@ -129,20 +129,20 @@ class DisposalIn(BaseModel):
 
 
 class MeasureOut(BaseModel):
-    """A measure that the office can report, and what it counts as."""
+    """A measure that the office can report, and the result that it counts as."""
 
     measure: str = Field(description="处置措施")
     result: DisposalResult = Field(description="统计归类")
 
 
 class MeasureList(BaseModel):
-    """What the office can report."""
+    """The measures that the office can report."""
 
     items: list[MeasureOut]
 
 
 class MessageIn(BaseModel):
-    """What an office says about a transfer."""
+    """An office's message about a transfer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -161,7 +161,7 @@ class MessageOut(BaseModel):
 
 
 class MessageList(BaseModel):
-    """All that was said about a transfer, oldest first."""
+    """All messages about a transfer, oldest first."""
 
     items: list[MessageOut]
 
@@ -182,7 +182,7 @@ class DisposalReports(BaseModel):
 
 
 class Receipts(BaseModel):
-    """Transfers that are received."""
+    """Transfers to acknowledge."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -191,7 +191,7 @@ class Receipts(BaseModel):
 
 
 class BulkResult(BaseModel):
-    """What became of one transfer among many."""
+    """The result for one transfer among many."""
 
     transfer_id: int
     done: bool
@@ -199,13 +199,13 @@ class BulkResult(BaseModel):
 
 
 class BulkResults(BaseModel):
-    """What became of each, in their order."""
+    """The result for each, in their order."""
 
     items: list[BulkResult]
 
 
 class EvidenceAsked(BaseModel):
-    """What an office needs beside the evidence that it has."""
+    """A request of an office for more evidence."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,5 @@
-"""The takedown queue by token: list, lease, take, report back. Each change can be asked for twice and is made once."""
+"""The takedown queue by token: list, lease, acknowledge, report back. Each change can be requested twice and
+is made once."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -40,7 +41,8 @@ from records.workflow import StepRefused
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors that a call may answer, for its description; every call can be refused, or come too often."""
+    """The errors that a call may return, for its description; every call can be refused, or exceed the rate
+    limit."""
     return {
         status: {"model": Problem, "content": {"application/problem+json": {}}}
         for status in sorted({401, 403, 422, 429, *statuses})
@@ -51,14 +53,14 @@ router = APIRouter(prefix="/api/v1", tags=["转送件"], responses=problems())
 Lease = Annotated[str | None, Query(max_length=40, description="持有这件的租约，见 /api/v1/leases")]
 
 
-# Answers that a call gets again when it is made again with its key.
+# Responses that a call gets again when it is repeated with its key.
 _REFUSALS = (LeaseLost, office_queue.NotThisOffice, StepRefused)
 
 
 def answered(
     app: AppState, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
 ) -> Response:
-    """Do a change once, and answer it."""
+    """Make a change once, and respond."""
     done = once(app.engine, call, now, lambda session: work(session).model_dump_json(), _REFUSALS)
     return Response(done, status, media_type="application/json")
 

@@ -1,4 +1,4 @@
-"""An office's webhooks: addresses, secrets, what was sent, dead letters."""
+"""An office's webhooks: addresses, secrets, messages, dead letters."""
 
 from typing import Annotated
 
@@ -52,7 +52,7 @@ def change_secret(
 
 @router.post("/{webhook_id}/test", dependencies=[CheckedForm])
 def test(app: App, sign_in: Officer, now: Now, webhook_id: RecordId) -> RedirectResponse:
-    """Send a message that says nothing but that it arrived."""
+    """Send a test message."""
     with transaction(app.engine) as session:
         webhooks.send_test(session, webhooks.find_webhook(session, webhook_id, sign_in.user.office_id), now)
     return RedirectResponse("/webhooks", 303)

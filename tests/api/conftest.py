@@ -84,7 +84,7 @@ def running(
     settings: Settings,
     now: Callable[[], datetime] | None = None,
 ) -> Iterator[str]:
-    """The address of the application over these parts, with its own clock or the one that is given."""
+    """The address of the application over these parts, with its own clock or the given one."""
     if _idle:
         found = _idle.pop()
         set_state(found.app, engine, store, rules, settings)
@@ -95,7 +95,7 @@ def running(
     try:
         yield found.url
     finally:
-        for thread in threading.enumerate():  # what pages began goes on in its own, on this test's database
+        for thread in threading.enumerate():  # background work of pages continues, on this test's database
             if thread.name.startswith(("trial-", "step-")):
                 thread.join(120)
         found.app.dependency_overrides.clear()

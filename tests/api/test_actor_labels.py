@@ -1,5 +1,4 @@
-"""A case's history says in Chinese who did something; so does the log, with the names as they stand in the
-chain beside."""
+"""A case's history says in Chinese who did something; so does the log, next to the names in the chain."""
 
 from datetime import UTC, datetime
 

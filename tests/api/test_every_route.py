@@ -1,4 +1,5 @@
-"""Every route by every role, by nobody, by another office, and by tokens: a route that is not in the table fails."""
+"""Every route by every role, without a sign-in, by another office, and by tokens: a route that is not in the
+table fails."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ READERS = EVERYBODY - {"officer"}
 REVIEWERS = {"reviewer", "approver", "administrator"}
 ANALYSTS = {"analyst", "administrator"}
 
-# What "METHOD path" begins with, and which roles may; the first that fits counts.
+# The beginning of "METHOD path", and the permitted roles; the first match counts.
 ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"GET /$|POST /signout|(GET|POST) /(password|second-factor)", EVERYBODY),
     (r"(GET|POST) /self-check", EVERYBODY),
@@ -114,7 +115,7 @@ def test_nobody_is_sent_to_sign_in(served, transfer_id, everywhere) -> None:
 
 
 def test_a_form_without_its_token_changes_nothing(served, transfer_id, everywhere) -> None:
-    # The self-check asks for none: it can be opened to all, and stores nothing.
+    # The self-check needs no sign-in: it can be opened to all, and stores nothing.
     for role in ("administrator", "officer"):
         with served.client() as client:
             sign_in(client, role)

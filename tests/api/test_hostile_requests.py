@@ -1,4 +1,5 @@
-"""No request brings an error of the server's own: neither in a field of any route, nor in a body's size, name or pace."""
+"""No request causes an internal server error: neither in a field of any route, nor in a body's size, name or
+pace."""
 
 import re
 import socket
@@ -32,7 +33,7 @@ WORDS = (
     "../../etc/passwd%00",
     "http://[",
 )
-# What begins work of its own beside the pages, or ends the sign-in that the others need.
+# Routes that start background work, or end the sign-in that the others need.
 LEFT_OUT = re.compile(r"POST /(signout|tips|lists/trials|self-check)|.* /signin/oidc")
 
 
@@ -148,7 +149,7 @@ def test_a_body_without_a_size_is_counted_as_it_comes(served: Served) -> None:
                     path, content=parts(), headers={"Content-Type": "application/x-www-form-urlencoded"}
                 )
             except httpx.WriteError:
-                continue  # the connection was ended while the rest was sent
+                continue  # the connection ended while the rest was sent
             assert answer.status_code == 413, path
 
 

@@ -14,7 +14,8 @@ from records.models import Case, User
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 
-# What a browser shows does not depend on the database; its queries are tested on both by the tests of the pages.
+# The browser's view does not depend on the database; its queries are tested on both by the tests of the
+# pages.
 pytestmark = pytest.mark.databases("sqlite")
 
 

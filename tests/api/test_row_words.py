@@ -1,4 +1,5 @@
-"""What a row of the queue says: the telling words, and what was searched for, marked; nothing of a page is markup."""
+"""The words in a row of the queue: the telling words, and marked matches of a search; nothing of a page
+becomes markup."""
 
 import pytest
 

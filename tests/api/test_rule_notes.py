@@ -1,5 +1,5 @@
-"""What the lists say of a rule is shown where its findings are: how to write lawfully, and where it is known to be
-wrong."""
+"""The lists' notes on a rule are shown with its findings: how to write lawfully, and its known false
+alarms."""
 
 import pytest
 

@@ -257,7 +257,7 @@ def by_program(stage: Stage, kind: OfficeKind, turn: int = 1) -> None:
         assert outcome.done, outcome.detail
 
 
-# What each kind of office calls it that content is taken down, or put right.
+# The words of each kind of office for content that is taken down, or corrected.
 MEASURES = {OfficeKind.MARKET: "责令停止发布", OfficeKind.TRADITIONAL: "责令改正"}
 
 

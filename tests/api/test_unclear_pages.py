@@ -1,4 +1,4 @@
-"""A page that a re-check could make nothing of: the queue names it, the case shows it, a person concludes."""
+"""A page that was unclear to a re-check: the queue names it, the case shows it, a person concludes."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Help opens at the section that tells of the page; every page has one."""
+"""Help opens at the section that describes the page; every page has one."""
 
 import pytest
 

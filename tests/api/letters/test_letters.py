@@ -1,4 +1,5 @@
-"""Letters to offices: numbered without gaps in each year, the same in each form, their filled-in list taken back."""
+"""Letters to offices: numbered without gaps in each year, the same in each form, their filled-in list read
+back."""
 
 import io
 import threading

@@ -1,4 +1,5 @@
-"""Blind decisions in the browser: nothing on the page tells what was found, and the figures come of what is said."""
+"""Blind decisions in the browser: nothing on the page reveals the findings, and the figures follow from the
+decisions."""
 
 from datetime import UTC, datetime, timedelta
 

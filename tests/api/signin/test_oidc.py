@@ -1,4 +1,4 @@
-"""Signing in by an identity provider: a real one, which anybody may tell who they are."""
+"""Signing in by an identity provider: a real one, which accepts any name."""
 
 import json
 import time
@@ -38,7 +38,7 @@ def client(served, store, rules, issuer: str) -> Iterator[httpx.Client]:
 
 
 def vouched(client: httpx.Client, name: str, wanted: str = "/cases") -> httpx.Response:
-    """What the browser gets that comes back from the provider, where it said that it is `name`."""
+    """The response to the browser that comes back from the provider as `name`."""
     to_provider = client.get("/signin/oidc", params={"next": wanted}).headers["location"]
     with httpx.Client() as browser:
         back = browser.post(to_provider, data={"sub": name}).headers["location"]
@@ -76,7 +76,7 @@ def test_an_answer_that_was_not_asked_for_is_refused(client, issuer: str) -> Non
 
 
 def test_an_answer_meant_for_another_browser_is_refused(served, client) -> None:
-    """Whoever steals the address that a browser comes back by has not its cookie."""
+    """A thief of the address by which a browser comes back lacks its cookie."""
     to_provider = client.get("/signin/oidc").headers["location"]
     with httpx.Client() as browser:
         back = browser.post(to_provider, data={"sub": "reviewer"}).headers["location"]
@@ -85,7 +85,7 @@ def test_an_answer_meant_for_another_browser_is_refused(served, client) -> None:
 
 
 def forged(issuer: str, nonce: str, fault: str) -> dict[str, object]:
-    """The provider's keys and its token, in which one thing is not as it must be."""
+    """The provider's keys and its token, with one thing wrong."""
     own, other = (jwk.RSAKey.generate_key(2048, {"kid": "1"}) for _ in range(2))
     now = int(time.time())
     claims = {"iss": issuer, "aud": "qingyi", "sub": "reviewer", "nonce": nonce, "iat": now, "exp": now + 60}

@@ -1,4 +1,4 @@
-"""Kept tables in the browser: whose they are, a fault beside its field, files out and in."""
+"""Kept tables in the browser: who may change them, a fault next to its field, files out and in."""
 
 import io
 

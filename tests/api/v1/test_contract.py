@@ -1,4 +1,4 @@
-"""What the API's description says is what it does: schemathesis calls all of it, rightly and wrongly."""
+"""The API does what its description says: schemathesis calls all of it, with valid and invalid requests."""
 
 import subprocess
 import sys

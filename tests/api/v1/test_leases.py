@@ -33,7 +33,7 @@ DISPOSAL = {"result": "deleted", "disposed_on": "2026-11-24"}
 
 
 def pass_time(served, seconds: int) -> None:
-    """As if so much time had gone by for all leases."""
+    """Let this much time pass for all leases."""
     with transaction(served.engine) as session:
         for one in session.scalars(select(Transfer).where(Transfer.leased_until.is_not(None))):
             one.leased_until -= timedelta(seconds=seconds)
@@ -179,7 +179,7 @@ PULLERS, BATCH = 10, 20
 
 
 def fill(served, store, rules, now, count: int) -> None:
-    """So many transferred cases."""
+    """`count` transferred cases."""
     first = registered.case(served.engine, store, rules, now)
     with transaction(served.engine) as session:
         own = session.get_one(Case, first)
@@ -223,7 +223,7 @@ def fill(served, store, rules, now, count: int) -> None:
 
 
 def pull(url: str, token: str, chance: random.Random, held: Counter, lock: threading.Lock) -> None:
-    """A program that works through the queue, calls twice now and then, dies now and then, and begins anew."""
+    """A program that works through the queue, sometimes calls twice, sometimes dies, and starts again."""
     with httpx.Client(base_url=url, timeout=60, headers={"Authorization": f"Bearer {token}"}) as office:
 
         def post(path: str, **asked: object) -> httpx.Response:
@@ -241,11 +241,11 @@ def pull(url: str, token: str, chance: random.Random, held: Counter, lock: threa
             with lock:
                 held.update(ids(found))
             if chance.random() < 0.15:
-                continue  # dies with what it holds; the lease runs out
+                continue  # dies with its transfers; the lease expires
             receipts = post("/api/v1/receipts", json={"lease": found["id"], "transfer_ids": ids(found)})
             taken = [one["transfer_id"] for one in receipts.json()["items"] if one["done"]]
             if chance.random() < 0.15 or not taken:
-                continue  # dies after it has received them
+                continue  # dies after acknowledging them
             reports = [{"transfer_id": number, **DISPOSAL} for number in taken]
             post("/api/v1/disposals", json={"lease": found["id"], "items": reports})
 

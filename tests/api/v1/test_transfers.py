@@ -1,4 +1,4 @@
-"""The takedown queue by token: list, take, report back; one error shape."""
+"""The takedown queue by token: list, acknowledge, report back; one error format."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Offices are told of what concerns them: signed, again and again until it arrives, and never at an inner address."""
+"""Offices are notified: signed, repeatedly until it arrives, and never at an inner address."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 class Clock:
-    """A time that goes on only when it is told to, a minute ahead of what the server writes down."""
+    """A time that the test moves on, a minute ahead of the server's records."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC) + timedelta(minutes=1)
