@@ -28,7 +28,8 @@ def as_plain_type(kind: str, item: object, _: object) -> str | bool:
 
 @contextmanager
 def references_unwatched(connection: Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew: what refers to it must not notice, and must fit when it is done."""
+    """SQLite changes a table by making it again: references to it must not notice, and must fit at the
+    end."""
     plain = connection.connection.driver_connection
     if connection.dialect.name != "sqlite" or plain is None:
         yield

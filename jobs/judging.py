@@ -142,7 +142,7 @@ def _batches(ids: list[int]) -> list[list[int]]:
     return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
 
 
-# What follows runs in the process that judges; only that process imports the lists and their readers.
+# The rest runs in the judging process; only that process imports the lists and their readers.
 _given: dict[str, Any] = {}
 
 

@@ -31,7 +31,7 @@ class OnRay:
     workers: int | None = None
 
     def __call__(self, begin: Begin[Result], ids: Ids) -> Iterator[Result]:
-        """As `Spread`. A worker that dies begins anew, and does again what it was doing."""
+        """As `Spread`. A worker that dies starts again, and repeats its task."""
         with _connected(self.address, self.workers) as ray:
             workers = self.workers or int(ray.cluster_resources().get("CPU", 1))
             workers = min(workers, -(-len(ids) // _AT_ONCE) or 1)

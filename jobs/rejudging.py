@@ -123,7 +123,7 @@ def _keep(engine: Engine, begun: Begun, done: _Done, now: datetime) -> bool:
     return True
 
 
-# What follows runs in the processes that judge.
+# The rest runs in the judging processes.
 @dataclass(frozen=True)
 class _Opened:
     engine: Engine

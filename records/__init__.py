@@ -1,1 +1,2 @@
-"""What Qingyi knows and keeps: registry, snapshots, cases, transfers, audit. The one place that knows the database."""
+"""Qingyi's stored data: registry, snapshots, cases, transfers, audit. The only package that knows the
+database."""

@@ -1,8 +1,8 @@
 """The audit log 日志: everything that anyone did, only ever added to, chained by hash.
 
 Each entry's hash is over its content and the hash of the entry before, as a manifest's is: a row that was changed or
-removed behind the application's back breaks the chain at its place. What is cut off at the end is told by the head,
-which `qingyi audit verify` prints and an auditor notes elsewhere.
+removed behind the application's back breaks the chain at its place. The head, which `qingyi audit verify`
+prints and an auditor notes elsewhere, reveals a missing end.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from records.local_time import begin_of, end_of
 from records.models import AuditEntry, Case, CaseState, User
 from records.storable import storable, storable_text
 
-# One lock for all who append, until they commit: the chain has one end. The number only has to be our own.
+# One lock for all writers, until they commit: the chain has one end. The number only has to be our own.
 _LOCK = 0x51_69_6E_67
 _PART = 1_000
 _PENDING = "audit_pending"
@@ -52,7 +52,7 @@ ACTIONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Step:
-    """The step of a case that an entry writes down."""
+    """The step of a case that an entry records."""
 
     case: Case
     before: CaseState | None
@@ -85,11 +85,11 @@ def append(
     reason: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Add an entry: a user, or who else acts by the log's name for them, did `action`, which is one of ACTIONS. It is put
-    at the chain's end when the session commits.
+    """Add an entry: a user, or another actor by its name in the log, did `action`, one of ACTIONS. It joins
+    the chain's end when the session commits.
 
-    Only then, since whoever puts one there makes all others wait: who held the end while still waiting for a case that
-    another has changed, who waits for the end, would wait for ever.
+    Not earlier, since a writer at the end makes all others wait: one that held the end while waiting for a
+    case changed by another writer, which waits for the end, would deadlock.
     """
     if action not in ACTIONS:
         raise ValueError(f"not an action: {action}")
@@ -144,7 +144,7 @@ def _mark(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _drop(session: Session, transaction: SessionTransaction) -> None:
-    """What was rolled back did not happen: neither did its entries."""
+    """Drop the entries of a rolled-back savepoint: their acts did not happen."""
     kept = _marks[transaction] if transaction.nested else 0
     del session.info.get(_PENDING, [])[kept:]
 
@@ -208,7 +208,7 @@ def names_of(actor: str) -> frozenset[str]:
     return frozenset({f"user:{name}", f"reviewer:{name}"} if kind in {"user", "reviewer"} else {actor})
 
 
-# Parts of the program that act by themselves, as people know them.
+# Names for people of the parts of the program that act by themselves.
 _PARTS_OF_THE_SYSTEM = {
     "flag": "自动研判",
     "recheck": "自动核验",
@@ -220,8 +220,8 @@ _PARTS_OF_THE_SYSTEM = {
 
 
 def actor_label(actor: str, names: Mapping[str, str]) -> str:
-    """Who acted, as people call them: a person by their name, with the office of an officer, a part of the system by
-    what it does. `names` are the persons' by what they type to sign in."""
+    """The actor's display name: a person's name, with the office for an officer, or the function of a part of
+    the system. `names` are persons' names by their sign-in names."""
     kind, _, name = actor.partition(":")
     if kind in {"user", "reviewer"}:
         return "（未知用户）" if name == "?" else names.get(name, name)
@@ -233,7 +233,7 @@ def actor_label(actor: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which entries are wanted; "" asks for nothing."""
+    """The wanted entries; "" is no filter."""
 
     actor: str = ""
     action: str = ""
@@ -243,7 +243,7 @@ class AuditFilter:
     until: date | None = None
 
     def address(self) -> str:
-        """What stands after the question mark of the log's address."""
+        """The query string of the log's address."""
         return urlencode({name: value for name, value in vars(self).items() if value})
 
 

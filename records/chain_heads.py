@@ -1,7 +1,8 @@
 """The heads of both chains, noted outside the database: the log's and the manifests'.
 
 Whoever can write to the database can cut a chain's end off, or make a whole new chain that fits itself. They cannot do the
-same to notes in another place, nor to a time stamp: a head that was noted and is no longer in its chain tells of either.
+same to notes in another place, nor to a time stamp: a noted head that is no longer in its chain reveals
+either.
 """
 
 import json
@@ -35,7 +36,7 @@ class Heads:
 
 
 def current_heads(session: Session, now: datetime) -> Heads:
-    """Both chains as they are."""
+    """The present heads of both chains."""
     entries = session.scalar(select(func.count(AuditEntry.id))) or 0
     log_head = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1))
     last = session.scalar(select(Capture).order_by(Capture.number.desc()).limit(1))
@@ -49,8 +50,8 @@ def current_heads(session: Session, now: datetime) -> Heads:
 
 
 def note_heads(heads: Heads, folder: Path, stamp: Stamp | None) -> Path:
-    """Write heads into a file of their own in `folder`, with a time stamp (RFC 3161) beside it where `stamp` makes one;
-    returns the file. Raises OSError and what `stamp` raises: the note is written first."""
+    """Write heads into a file of their own in `folder`, with a time stamp (RFC 3161) next to it where `stamp`
+    makes one; returns the file. Raises OSError and the errors of `stamp`: the note is written first."""
     folder.mkdir(parents=True, exist_ok=True)
     name = datetime.fromisoformat(heads.at).strftime("%Y-%m-%dT%H%M%S.%f")
     content = (json.dumps({"format": FORMAT, **asdict(heads)}, sort_keys=True) + "\n").encode()
@@ -62,8 +63,8 @@ def note_heads(heads: Heads, folder: Path, stamp: Stamp | None) -> Path:
 
 
 def compare_heads(session: Session, folder: Path, roots: Sequence[x509.Certificate] = ()) -> Iterator[str]:
-    """What was noted in `folder` and is otherwise now, in Chinese. With `roots`, each note must have a stamp whose signature
-    leads to one of them."""
+    """The notes in `folder` that no longer match, in Chinese. With `roots`, each note must have a stamp whose
+    signature leads to one of them."""
     notes = sorted(folder.glob("*.json"))
     if not notes:
         yield f"{folder} 中没有记下的链尾"

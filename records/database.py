@@ -1,4 +1,4 @@
-"""The database: engine and sessions. SQLite and PostgreSQL by one code."""
+"""The database: engine and sessions. one code for SQLite and PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ _MIGRATIONS = SHIPPED / "alembic" / "versions"
 
 
 class DatabaseBehind(Exception):
-    """The database's tables are not those of this version; `qingyi database upgrade` mends it."""
+    """The database's tables are not those of this version; `qingyi database upgrade` corrects this."""
 
 
 def open_engine(url: str) -> Engine:
@@ -69,7 +69,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session for reading only: it waits for no writer, and nothing that is done in it is kept."""
+    """A session for reading only: it waits for no writer, and its changes are discarded."""
     with Session(engine.execution_options(read_only=True), expire_on_commit=False) as session:
         yield session
 
@@ -82,7 +82,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 
 def database_time(session: Session) -> datetime | None:
-    """The time by the database's own clock; None for SQLite, which has none but this machine's."""
+    """The time by the database's own clock; None for SQLite, which has only this machine's."""
     if session.get_bind().dialect.name == "sqlite":
         return None
     found: datetime = session.scalars(select(func.clock_timestamp())).one()

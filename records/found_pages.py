@@ -1,4 +1,4 @@
-"""Pages that somebody found beside the lists: taken in as tips 线索 of our own, which are fetched, judged and read."""
+"""Pages found outside the registry: added as our own tips 线索, which are fetched, judged and read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from records.visits.targets import registered_hosts
 
 @dataclass(frozen=True)
 class Taken:
-    """How many found pages became tips, are known already, and cannot be taken."""
+    """How many found pages became tips, were known already, and were refused."""
 
     added: int
     known: int
@@ -24,8 +24,8 @@ class Taken:
 
 
 def take_found(session: Session, found: Iterable[tuple[str, str]], *, actor: str, now: datetime) -> Taken:
-    """Take in found pages (address, and how it was found, in Chinese) as tips; those of registered sites are patrolled
-    anyhow, and pages or tips that are there are not taken twice."""
+    """Add found pages (address, and how it was found, in Chinese) as tips; those of registered sites are
+    patrolled anyway, and known pages or tips are not added twice."""
     by_url = dict(found)
     known_hosts = registered_hosts(session)
     there = {

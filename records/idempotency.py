@@ -20,7 +20,7 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A call: whose, its key (None: it may be done again), and a hash over all that it asks."""
+    """A call: whose, its key (None: it may be done again), and a hash over its request."""
 
     office_id: int
     key: str | None
@@ -34,9 +34,10 @@ def once(
     work: Callable[[Session], str],
     refusals: tuple[type[Exception], ...] = (),
 ) -> str:
-    """The answer (JSON) of `work`, done in one transaction with the note that it was done; or the first answer, where
-    the call was made before. One of `refusals` is an answer, too: it is raised again, in the same words, whatever has
-    changed since. Raises KeyReused, and what `work` raises; of what is no refusal nothing is done or noted."""
+    """The result (JSON) of `work`, done in one transaction with the note that it was done; or the first
+    result, where the call was made before. One of `refusals` is a result, too: it is raised again, in the
+    same words, whatever has changed since. Raises KeyReused, and the errors of `work`; for other errors
+    nothing is done or noted."""
     if call.key is None:
         with transaction(engine) as session:
             return work(session)
@@ -61,7 +62,7 @@ def _noted(
     work: Callable[[Session], str],
     refusals: tuple[type[Exception], ...],
 ) -> AnsweredCall:
-    """Do it, and note what was answered. Raises IntegrityError where the key was used before."""
+    """Do it, and note the result. Raises IntegrityError where the key was used before."""
     with transaction(engine) as session:
         session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
         noted = AnsweredCall(
@@ -72,7 +73,7 @@ def _noted(
             answer="",
         )
         session.add(noted)
-        session.flush()  # who comes second waits here for the first, or fails
+        session.flush()  # the second caller waits here for the first, or fails
         try:
             with session.begin_nested():
                 answer = work(session)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 _EXAMPLE = "2026-07-01"
-# What input methods put in place of - . / while Chinese punctuation is on.
+# Characters that input methods put in place of - . / while Chinese punctuation is on.
 _MARKS = str.maketrans("–—−。、", "---./")
 # 二〇二六年十一月二十日, as on documents with a seal. The zero has four looks.
 _NUMERALS = dict(zip("〇一二三四五六七八九", range(10), strict=True)) | dict.fromkeys("零○Ｏ", 0)
@@ -103,7 +103,7 @@ def _in_numerals(visible: str) -> date | None:
 
 
 def _number(numerals: str) -> int:
-    """二十一 as 21. Raises ValueError for what is no number below a hundred."""
+    """二十一 as 21. Raises ValueError for anything but a number below a hundred."""
     if not re.fullmatch(r"[一二三四五六七八九]?十?[一二三四五六七八九]?", numerals) or (
         "十" not in numerals and len(numerals) > 1
     ):

@@ -20,7 +20,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Take the tables back to `revision`; `base` removes all of them, with what they hold."""
+    """Take the tables back to `revision`; `base` removes all of them, with their contents."""
     command.downgrade(migration_config(engine), revision)
 
 

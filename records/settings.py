@@ -209,7 +209,7 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process; raises pydantic.ValidationError when one is bad.
 
-    What must stay secret may be in files instead of the environment, which others of the machine can be shown: a file
+    Secrets may be in files instead of the environment, which other users of the machine may see: a file
     `qingyi_database_url` in the folder that QINGYI_SECRETS_DIR names. The environment has precedence.
     """
     folder = os.environ.get("QINGYI_SECRETS_DIR")

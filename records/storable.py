@@ -1,7 +1,8 @@
-"""The gate at the store's edge: what no database, letter, workbook or XML can hold does not come in.
+"""The gate at the store's edge: it stops characters and numbers that no database, letter, workbook or XML can
+hold.
 
-Pages, headers, people and other programs choose their characters and numbers freely. Here is the one place where all
-that is written passes, so that whatever is read back can be stored again, printed, and put into any file.
+Pages, headers, people and other programs choose their characters and numbers freely. Every write passes this
+one place, so that anything read back can be stored again, printed, and put into any file.
 """
 
 import json
@@ -14,9 +15,9 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 # Control characters but tab and line ends, halves of surrogate pairs, and the two that Unicode calls no characters:
-# what XML 1.0 (2.2) leaves out, which is more than PostgreSQL refuses.
+# the ones that XML 1.0 (2.2) excludes, more than PostgreSQL refuses.
 _NOT_STORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_IN_ITS_PLACE = "\ufffd"  # one for one, so that positions in a text stay what they are
+_IN_ITS_PLACE = "\ufffd"  # one for one, so that positions in a text do not change
 _BEYOND = "数字过大"
 _LARGEST, _SMALLEST = (1 << 63) - 1, -(1 << 63)
 
@@ -30,7 +31,7 @@ def storable_text(text: str) -> str:
     return _NOT_STORABLE.sub(_IN_ITS_PLACE, text) if _NOT_STORABLE.search(text) else text
 
 
-def storable(value: Any) -> Any:  # noqa: ANN401 - whatever a statement or a JSON column is given
+def storable(value: Any) -> Any:  # noqa: ANN401 - any value of a statement or a JSON column
     """`value` as it can be stored, also inside lists and mappings; the same object where nothing had to change. Raises
     NumberTooLarge beyond 64 bits."""
     if isinstance(value, str):
@@ -57,7 +58,7 @@ def written_json(value: object) -> str:
 
 
 def guard(engine: Engine) -> None:
-    """Have everything that `engine` is given to store or to look for pass the gate."""
+    """Pass every value that `engine` stores or looks for through the gate."""
     event.listen(engine, "before_cursor_execute", _at_the_gate, retval=True)
     event.listen(engine, "handle_error", _too_large, retval=True)
 
@@ -74,7 +75,8 @@ def _at_the_gate(
 
 
 def _too_large(context: ExceptionContext) -> NumberTooLarge | None:
-    """PostgreSQL refuses what is larger than its column (SQLSTATE 22003): told as what 64 bits cannot hold is."""
+    """PostgreSQL refuses numbers larger than their column (SQLSTATE 22003): reported like those beyond 64
+    bits."""
     if getattr(context.original_exception, "sqlstate", "") == "22003":
         return NumberTooLarge(_BEYOND)
     return None

@@ -1,4 +1,4 @@
-"""Tells a fault of our own disks and databases from a fault of what was to be written to them.
+"""Tells faults of our own disks and databases from faults of the data to be written.
 
 A page is to blame for its own faults only: where the disk is full, its row must wait, not end.
 """
@@ -25,11 +25,11 @@ _DISK = {
 
 
 class StorageFailed(Exception):
-    """What was to be kept could not be, through no fault of its own; the message says why, in Chinese."""
+    """Data could not be stored, through no fault of its own; the message says why, in Chinese."""
 
 
 def storage_fault(error: BaseException) -> str | None:
-    """Why our own storage failed, in Chinese; None where it is something else that went wrong."""
+    """Why our own storage failed, in Chinese; None for another kind of error."""
     if isinstance(error, StorageFailed):
         return str(error)
     if isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and _is_of_a_value(error)):
@@ -44,5 +44,5 @@ def storage_fault(error: BaseException) -> str | None:
 
 
 def _is_of_a_value(error: DBAPIError) -> bool:
-    """What a database says of the value it is given, not of itself (PEP 249)."""
+    """Whether the error is about a value, not about the database itself (PEP 249)."""
     return type(error).__name__ in {"DataError", "ProgrammingError", "NotSupportedError", "InternalError"}

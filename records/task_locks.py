@@ -1,4 +1,4 @@
-"""Leases: a long task runs once at a time, whoever starts it, by hand or by the schedule."""
+"""Leases: a long task runs only once at a time, whether started by hand or by the schedule."""
 
 import logging
 import os
@@ -31,8 +31,8 @@ class NotStoppable(Exception):
 
 
 def stop(session: Session, task: str, now: datetime) -> None:
-    """Have the process that holds a task end in good order, as Ctrl-C does; it takes up where it stood when it is run
-    again. Raises NotStoppable where nobody holds it, or a process of another machine does."""
+    """Stop the process that holds a task cleanly, as Ctrl-C does; the next run resumes where it stopped.
+    Raises NotStoppable where nobody holds it, or a process of another machine does."""
     held = session.get(Lease, task)
     if held is None or not _is_alive(held, now):
         raise NotStoppable(f"“{task}”没有在运行")

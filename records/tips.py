@@ -57,7 +57,7 @@ WORKING_DAYS = 7
 
 
 class TipRefused(Exception):
-    """A tip cannot be taken so; the message says why, in Chinese."""
+    """A tip cannot be added so; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class NewTip:
 
 
 def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: datetime) -> Tip:
-    """Take a tip; raises TipRefused naming what is wrong."""
+    """Add a tip; raises TipRefused naming the fault."""
     institution = None
     if name := new.institution.strip():
         institution = session.scalar(select(Institution).where(Institution.name == name))
@@ -92,14 +92,14 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
     )
     session.add(tip)
     session.flush()
-    # Who reported stays out of the log: it is read by more people than the tip.
+    # The reporter stays out of the log: more people read it than the tip.
     audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason=tip.url)
     return tip
 
 
 def import_tips(session: Session, file: TableFile, *, actor: str, today: date, now: datetime) -> ImportResult:
     """Take the tips of a CSV or xlsx file, the good rows; the others are named by line and column. Raises
-    FileRefused. A row that is there already (same address, day and words) is not taken twice."""
+    FileRefused. An existing row (same address, day and words) is not added twice."""
     tables = read_tables(file, COLUMNS, ["网址"])
     result = ImportResult(notes=list(tables.notes))
     for sheet in tables.sheets:
@@ -139,7 +139,7 @@ def page_of_tip(session: Session, tip: Tip) -> Page:
 
 
 def conclude_tip(session: Session, tip: Tip, visit_id: int, now: datetime) -> None:
-    """Write what came of a tip's page, and into the case's history that there was a tip."""
+    """Record the outcome of a tip's page, and the tip in the case's history."""
     snapshot = session.scalar(
         select(Snapshot).where(Snapshot.visit_id == visit_id, Snapshot.page_id == tip.page_id)
     )
@@ -166,8 +166,8 @@ def try_again(session: Session, tip: Tip, *, actor: str, now: datetime) -> None:
 def list_tips(
     session: Session, district: str | None, state: str, limit: int, before: int = 0
 ) -> list[tuple[Tip, Case | None]]:
-    """The newest tips with their cases; in a district, those whose page's or named institution is there, and those
-    that are nobody's yet."""
+    """The newest tips with their cases; in a district, those whose page's or named institution is there, and
+    those not assigned to anybody yet."""
     query = select(Tip).options(
         joinedload(Tip.institution),
         joinedload(Tip.page).joinedload(Page.source).joinedload(Source.institution),
@@ -191,7 +191,8 @@ def list_tips_of_page(session: Session, page_id: int) -> Sequence[Tip]:
 
 
 def is_in_reach(district: str | None, tip: Tip) -> bool:
-    """Whether a tip is there for whoever is limited to a district (None: to none): its own, and nobody's."""
+    """Whether a user limited to a district (None: unlimited) sees a tip: the district's own, and unassigned
+    ones."""
     return district is None or _district(tip) in {district, None}
 
 
@@ -257,7 +258,7 @@ def checked_url(written: str) -> str:
         raise TipRefused("网址：含有控制字符")
     try:
         parts = urlsplit(url)
-        port = parts.port  # raises for what is no number
+        port = parts.port  # raises for an invalid port
     except ValueError:
         raise TipRefused(f"网址：“{url[:80]}”不是网址") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:

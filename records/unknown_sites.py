@@ -22,9 +22,10 @@ from records.store.content_store import EvidenceStore
 from records.visits.targets import registered_hosts
 
 SignKind = Literal["备案号", "审查证明文号", "电话", "名称"]
-# How surely each tells whose a site is: news and directories name institutions, too.
+# How surely each identifies a site's owner: news and directories name institutions, too.
 _WEIGHT: Mapping[SignKind, int] = {"备案号": 8, "审查证明文号": 4, "电话": 2, "名称": 1}
-# 云ICP备2026000001号-2: the number is the owner's, what follows the dash counts its sites (工信部令第33号, art. 13).
+# 云ICP备2026000001号-2: the number is the owner's, the part after the dash counts its sites (工信部令第33号,
+# art. 13).
 _FILED = re.compile(r"([\u4e00-\u9fff])\s*ICP\s*[备证]\s*(?:字\s*)?(?:第\s*)?(\d{6,10})\s*号", re.I)
 _MOST_PAGES, _MOST_OF_A_HOST = 20_000, 5
 _NOT_REGISTERED = "UNREGISTERED"
@@ -32,7 +33,7 @@ _NOT_REGISTERED = "UNREGISTERED"
 
 @dataclass(frozen=True, order=True)
 class Sign:
-    """What ties a page to an institution: of which kind, in which words, at which address."""
+    """A link from a page to an institution: its kind, its words, its address."""
 
     kind: SignKind
     words: str
@@ -55,7 +56,7 @@ class UnknownSite:
 
 
 def filed_numbers(text: str) -> list[str]:
-    """The ICP numbers in a text as they are filed, without what counts an owner's sites, each once."""
+    """The ICP numbers in a text as they are filed, without the counter of an owner's sites, each once."""
     found = (f"{match[1]}ICP备{match[2]}号" for match in _FILED.finditer(text))
     return list(dict.fromkeys(found))
 
@@ -63,8 +64,8 @@ def filed_numbers(text: str) -> list[str]:
 def find_unknown_sites(
     session: Session, store: EvidenceStore, without: frozenset[str] = frozenset()
 ) -> list[UnknownSite]:
-    """Sites on whose pages, as we have them, something of a registered institution stands, the surest first. `without`:
-    hosts that are everybody's, as those of platforms."""
+    """Sites on whose pages, as we have them, something of a registered institution stands, the surest first.
+    `without`: shared hosts, such as those of platforms."""
     whose = _owners(session)
     filed = _filed_by(session, store)
     register, holders = register_of(session), _holders(session)
@@ -86,7 +87,7 @@ def find_unknown_sites(
 def _signs(
     page: PageText, url: str, register: Register, filed: Mapping[str, str], holders: Mapping[str, str]
 ) -> Iterator[tuple[str, Sign]]:
-    """The institutions that something on a page belongs to, and what it is."""
+    """The institutions to which signs on a page point, with the signs."""
     normal = normalise(page.text)
     for number in filed_numbers(normal.text):
         if owner := filed.get(number):
@@ -115,8 +116,8 @@ def _holders(session: Session) -> dict[str, str]:
 
 
 def _filed_by(session: Session, store: EvidenceStore) -> dict[str, str]:
-    """Whose ICP numbers are, from the start pages of registered sites; a number that several show is nobody's: it is that
-    of who made the sites."""
+    """Whose ICP numbers are, from the start pages of registered sites; a number that several show is left
+    out: it belongs to the sites' maker."""
     newest = select(func.max(Snapshot.id)).group_by(Snapshot.page_id)
     rows = session.execute(
         select(Institution.name, Snapshot)
@@ -136,7 +137,8 @@ def _filed_by(session: Session, store: EvidenceStore) -> dict[str, str]:
 def _pages_elsewhere(
     session: Session, store: EvidenceStore, without: frozenset[str]
 ) -> Iterator[tuple[str, PageText]]:
-    """Pages that we have of hosts that no registered site has, with what they say: the newest of each, some of a host."""
+    """Pages that we have of hosts that no registered site has, with their texts: the newest of each, some of
+    each host."""
     known = registered_hosts(session)
     seen: dict[str, int] = {}
     newest = select(func.max(Snapshot.id)).group_by(Snapshot.page_id)
@@ -164,7 +166,7 @@ def _is_of(host: str, domain: str) -> bool:
 
 
 def site_rows(sites: Sequence[UnknownSite]) -> list[dict[str, str]]:
-    """Rows of a registry's table of sites, to be imported once a person has struck out what is not so."""
+    """Rows of a registry's table of sites, to be imported once a person has removed the wrong ones."""
     return [
         {
             "统一社会信用代码": site.credit_code,

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a value, in Chinese."""
+"""Pydantic's validation errors, in Chinese."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,8 +47,8 @@ _LONGEST_INPUT = 60
 
 
 def in_words(detail: Mapping[str, Any]) -> str:
-    """One of `ValidationError.errors()` as a person reads it. What a validator of ours raised says itself; a kind that is
-    not known is pydantic's own sentence."""
+    """One of `ValidationError.errors()` for people. Our own validators' messages stay; an unknown kind gets
+    pydantic's own sentence."""
     kind = detail["type"]
     context = dict(detail.get("ctx", {}))
     if kind == "value_error":

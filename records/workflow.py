@@ -134,18 +134,18 @@ def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reas
 
 
 def note(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
-    """Write something that happened to `case` without changing its state."""
+    """Record an event of `case` without changing its state."""
     case.changed_at = now
     _write(session, Step(case, case.state, case.state), actor=actor, now=now, reason=reason)
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that a signed-in user is."""
+    """The actor of a signed-in user."""
     return Actor(*user.actor.split(":", 1))
 
 
 def actor_of_office(office: OfficeRow) -> Actor:
-    """The actor that an office's token is."""
+    """The actor of an office's token."""
     return Actor(OFFICE, office.name)
 
 

@@ -89,7 +89,8 @@ def downgrade() -> None:
 
 
 def _have(kind: str) -> None:
-    """Have all ids of that type. One statement a table: PostgreSQL writes each table anew once. SQLite's are of 64 bits."""
+    """Have all ids of that type. One statement a table: PostgreSQL rewrites each table once. SQLite's are of
+    64 bits."""
     if op.get_bind().dialect.name == "sqlite":
         return
     for table in dict.fromkeys((*_NUMBERED, *_REFERRING)):

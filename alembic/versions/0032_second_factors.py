@@ -1,4 +1,4 @@
-"""codes beside the password; calls of a token counted for all processes"""
+"""codes in addition to the password; calls of a token counted for all processes"""
 
 import sqlalchemy as sa
 

@@ -119,7 +119,7 @@ class PageWriter:
             return [outcome for one in batch for outcome in await self._outcomes([one], again=False)]
 
 
-# What follows runs in the process that writes.
+# The rest runs in the writing process.
 _opened: dict[str, Any] = {}
 
 

@@ -103,7 +103,7 @@ class WorkerProcess:
             self._pool = None
 
 
-# What follows runs in the process itself.
+# The rest runs in the process itself.
 def _begun(initialise: Callable[[], None] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -1,1 +1,1 @@
-"""Backups 备份: the database and the evidence that it names, taken while the system works, and put back."""
+"""Backups 备份: the database and the evidence that it names, taken while the system runs, and restored."""

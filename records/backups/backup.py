@@ -1,10 +1,11 @@
 """Takes a backup into a folder, and puts one back.
 
 evidence/               an evidence store, shared by all backups of the folder: each adds what is new
-2026-11-28T214500Z/     one backup: the database as it was then, the kept lists, and `backup.json`, which says what they are
+2026-11-28T214500Z/ one backup: the database at that moment, the kept lists, and `backup.json`, which
+describes them
 
-The database is read first, at one moment. Evidence is written before the rows that name it and never changed, so that
-whatever that moment's rows name is in the store when it is copied afterwards.
+The database is read first, at one moment. Evidence is written before the rows that name it and never changed,
+so that all evidence named by that moment's rows is in the store when it is copied afterwards.
 """
 
 import fcntl
@@ -42,8 +43,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup holds. `kind` is sqlite or postgresql; `rows` how many each table has; the heads are those of the
-    log's and of the manifests' chains, None where they are empty."""
+    """The contents of a backup. `kind` is sqlite or postgresql; `rows` how many each table has; the heads are
+    those of the log's and of the manifests' chains, None where they are empty."""
 
     name: str
     made_at: str
@@ -58,7 +59,7 @@ class Backup:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a backup or its restoration: what it holds, and in Chinese what is not as it should be."""
+    """The outcome of a backup or its restoration: its contents, and its faults in Chinese."""
 
     backup: Backup
     faults: list[str]
@@ -72,11 +73,12 @@ def take_backup(
     now: datetime,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Take a backup of the database, of what it names in `store`, and of the versions of the lists kept in `lists`.
-    Everything that was copied is read again. `progress` is called with how many more pieces of evidence are done.
+    """Take a backup of the database, of the evidence in `store` that it names, and of the versions of the
+    lists kept in `lists`. Every copy is read again. `progress` is called with the number of pieces of
+    evidence newly done.
 
-    What the store itself has lost is among the faults; the rest is kept. Raises BackupFailed and OSError, with nothing
-    left behind that could be taken for a backup.
+    Evidence that the store itself has lost is among the faults; the rest is kept. Raises BackupFailed and
+    OSError, with nothing left behind that could be taken for a backup.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = FolderStore(folder / "evidence")
@@ -101,7 +103,7 @@ def take_backup(
 
 
 def list_backups(folder: Path) -> list[Backup]:
-    """The whole backups in a folder, oldest first. One whose `backup.json` cannot be read is none."""
+    """The whole backups in a folder, oldest first. One whose `backup.json` cannot be read does not count."""
     found = []
     for path in sorted(folder.glob(f"[0-9]*/{_FACTS}")):
         try:
@@ -114,7 +116,8 @@ def list_backups(folder: Path) -> list[Backup]:
 
 
 def drop_older(folder: Path, keep: int) -> list[str]:
-    """Remove all but the newest `keep` backups' databases; evidence stays. Returns the names of what was removed."""
+    """Remove all but the newest `keep` backups' databases; evidence stays. Returns the names of those
+    removed."""
     dropped = [one.name for one in list_backups(folder)[:-keep]]
     for name in dropped:
         shutil.rmtree(folder / name)
@@ -130,11 +133,11 @@ def put_back(
     now: datetime,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Put back a backup (the newest, or the one of that name) into an empty database; evidence and versions of the lists
-    are added to what is there. Everything is checked afterwards; all sign-ins have ended.
+    """Put back a backup (the newest, or the one of that name) into an empty database; evidence and versions
+    of the lists are added to those present. Everything is checked afterwards; all sign-ins have ended.
 
-    Evidence comes first, so that a restoration that was killed is simply begun again; in a bucket it is indexed by the
-    database, and comes after it. Raises BackupFailed.
+    Evidence comes first, so that a killed restoration is simply started again; in a bucket it is indexed by
+    the database, and comes after it. Raises BackupFailed.
     """
     backup = _chosen(folder, name)
     place = folder / backup.name
@@ -160,8 +163,8 @@ def put_back(
 def put_evidence_back(
     folder: Path, engine: Engine, store: EvidenceStore, progress: Progress = lambda _: None
 ) -> list[str]:
-    """Add to `store` what it lacks of the evidence that is in the backups; returns in Chinese what of all that the database
-    names is still missing or altered. Raises BackupFailed."""
+    """Add to `store` the evidence of the backups that it lacks; returns in Chinese which evidence named by
+    the database is still missing or altered. Raises BackupFailed."""
     kept = FolderStore(folder / "evidence")
     if not kept.folder.is_dir():
         raise BackupFailed(f"{folder} 中没有备份")
@@ -171,8 +174,8 @@ def put_evidence_back(
 
 
 def _copied(kept: FolderStore, store: EvidenceStore, progress: Progress) -> list[str]:
-    """Add what is in the backups; returns in Chinese what they have lost. A bucket is asked first what is in it: the index
-    may be older than it, or another's."""
+    """Add the evidence of the backups; returns in Chinese which they have lost. A bucket is indexed first:
+    the index may be older than the bucket, or another bucket's."""
     with _told():
         if isinstance(store, BucketStore):
             index_again(store)
@@ -204,7 +207,7 @@ def _chosen(folder: Path, name: str | None) -> Backup:
 
 
 def _require_fit(backup: Backup, place: Path, engine: Engine) -> None:
-    """Raises BackupFailed for what can be known to go wrong before anything is changed."""
+    """Raises BackupFailed for faults that can be found before anything is changed."""
     if backup.kind != engine.dialect.name:
         raise BackupFailed(
             f"备份 {backup.name} 是 {backup.kind} 的，QINGYI_DATABASE_URL 是 {engine.dialect.name} 的"
@@ -219,7 +222,7 @@ def _require_fit(backup: Backup, place: Path, engine: Engine) -> None:
 
 
 def _differences(engine: Engine, store: EvidenceStore, backup: Backup, rows: dict[str, int]) -> Iterator[str]:
-    """What is otherwise than when the backup was taken."""
+    """The differences from the moment of the backup."""
     for table in sorted(backup.rows.keys() | rows.keys()):
         if backup.rows.get(table) != rows.get(table):
             yield f"表 {table} 有 {rows.get(table)} 行，备份时 {backup.rows.get(table)} 行"
@@ -242,7 +245,7 @@ def _last_manifest(session: Session) -> str | None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What goes wrong with a store's index is said as what goes wrong with its files is."""
+    """Report errors of a store's index like those of its files."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,5 @@
-"""The database as one file, as it was at one moment, and back: SQLite by its own backup, PostgreSQL by pg_dump."""
+"""The database as one file, at one moment, and its restoration: SQLite by its own backup, PostgreSQL by
+pg_dump."""
 
 import os
 import shutil
@@ -19,13 +20,13 @@ NAMES = {"sqlite": "database.db", "postgresql": "database.pgdump"}
 
 
 class BackupFailed(Exception):
-    """A backup could not be made, or not be put back; the message says why, in Chinese."""
+    """A backup could not be made or restored; the message says why, in Chinese."""
 
 
 @contextmanager
 def dumped(engine: Engine, folder: Path) -> Iterator[Session]:
     """Write the database into `folder` while others go on writing to it. The session that it yields, for reading only,
-    sees what is in the file, whatever was written since. Raises BackupFailed."""
+    sees the file's contents, without later writes. Raises BackupFailed."""
     file = folder / NAMES[engine.dialect.name]
     if engine.dialect.name == "sqlite":
         _dump_sqlite(Path(engine.url.database or ""), file)
@@ -44,7 +45,7 @@ def dumped(engine: Engine, folder: Path) -> Iterator[Session]:
 
 
 def require_empty(engine: Engine) -> None:
-    """Raises BackupFailed where the database has tables: nothing is written over."""
+    """Raises BackupFailed where the database has tables: nothing is overwritten."""
     if inspect(engine).get_table_names():
         where = engine.url.render_as_string(hide_password=True)
         raise BackupFailed(f"数据库 {where} 中已有数据，不予覆盖：请指定一个空的数据库")
@@ -72,7 +73,7 @@ def load(engine: Engine, folder: Path) -> None:
 
 
 def count_rows(session: Session) -> dict[str, int]:
-    """How many rows each table has; the search index, which follows from the others, aside."""
+    """How many rows each table has; except the search index, which is derived from the others."""
     names = (name for name in inspect(session.connection()).get_table_names() if "search" not in name)
     return {
         name: session.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0  # noqa: S608 - a table's name
@@ -90,14 +91,14 @@ def _dump_sqlite(place: Path, file: Path) -> None:
     try:
         with closing(sqlite3.connect(place, timeout=60)) as source, closing(sqlite3.connect(file)) as copy:
             source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a journal
     except sqlite3.Error as error:
         raise BackupFailed(f"数据库 {place} 无法备份：{error}") from error
     _check_sqlite(file)
 
 
 def _check_sqlite(file: Path) -> None:
-    """Raises BackupFailed where the copy is damaged, since what it was made of is."""
+    """Raises BackupFailed where the copy is damaged, which means that the original is."""
     try:
         with closing(sqlite3.connect(file)) as copy:
             (said,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
@@ -108,7 +109,8 @@ def _check_sqlite(file: Path) -> None:
 
 
 def _run_client(engine: Engine, program: str, *options: str) -> None:
-    """Run a program of PostgreSQL's on the database. The password goes by the environment, which others do not see."""
+    """Run a program of PostgreSQL's on the database. The password is passed in the environment, which others
+    do not see."""
     if shutil.which(program) is None:
         raise BackupFailed(f"找不到 {program}：请安装 postgresql-client，版本不低于数据库的版本")
     address = engine.url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)

@@ -1,6 +1,7 @@
-"""Copies evidence from one store to another by its names, and reads it again: what is there already costs a look.
+"""Copies evidence from one store to another by its names, and reads it again; evidence already there costs
+one lookup.
 
-Several parts are under way at once, by threads: a store makes one wait, and hashing lets others go on.
+Several parts are under way at once, by threads: a store makes one wait, and hashing lets other threads run.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from itertools import islice
 from records.store.content_store import EvidenceAltered, EvidenceMissing, EvidenceStore
 
 _AT_ONCE = 500
-_MOST_BYTES = 16 << 20  # of what is written to a pack together
+_MOST_BYTES = 16 << 20  # of contents written to a pack together
 _THREADS = 8
 
 
@@ -21,10 +22,10 @@ def copy_evidence(
     target: EvidenceStore,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[str]:
-    """Put into `target` what it lacks of `names` (SHA-256 in hex), packed where `source` has it packed. Yields in
-    Chinese what the source has lost; `progress` is called with how many more were looked at.
+    """Put into `target` those of `names` (SHA-256 in hex) that it lacks, packed where `source` has them
+    packed. Yields in Chinese which the source has lost; `progress` is called with the number newly checked.
 
-    Killed on the way, it goes on where it was when it is called again.
+    After a kill, the next call resumes where it stopped.
     """
     for part in _parts(names):
         yield from _copy(part, source, target)
@@ -34,20 +35,20 @@ def copy_evidence(
 def move_evidence(
     source: EvidenceStore, target: EvidenceStore, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[str]:
-    """As `copy_evidence` with all that `source` holds, into packs, some of them at once. The source is left as it is."""
+    """As `copy_evidence` for everything in `source`, into packs, some at once. The source does not change."""
     yield from _spread(source.names(), lambda part: _copy(part, source, target, alone=False), progress)
 
 
 def find_faults(
     names: Iterable[str], store: EvidenceStore, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[str]:
-    """What of `names` is missing from `store` or altered, in Chinese: every byte is read."""
+    """Which of `names` are missing from `store` or altered, in Chinese: every byte is read."""
     yield from _spread(names, lambda part: _read(part, store), progress)
 
 
 def _copy(part: list[str], source: EvidenceStore, target: EvidenceStore, *, alone: bool = True) -> list[str]:
-    """What the source has lost of a part; the rest is in the target. What lies alone in the source does so in the target,
-    unless `alone` is off."""
+    """Which of a part the source has lost; the rest is in the target. Contents in single files stay so in the
+    target, unless `alone` is off."""
     held = target.holds(part)
     lacking = [name for name in part if name not in held]
     together = source.packed(lacking) if alone else set(lacking)
@@ -84,7 +85,7 @@ def _read(part: list[str], store: EvidenceStore) -> list[str]:
 def _spread(
     names: Iterable[str], work: Callable[[list[str]], list[str]], progress: Callable[[int], None]
 ) -> Iterator[str]:
-    """What `work` says of all parts, in their order; no more of them are in memory than are under way."""
+    """The results of `work` for all parts, in order; only the parts under way are in memory."""
     parts, under_way = _parts(names), deque[tuple[int, Future[list[str]]]]()
     with ThreadPoolExecutor(_THREADS) as threads:
         try:

@@ -1,4 +1,4 @@
-"""Which evidence the database names: what has to be in the store for nothing to be lost."""
+"""The evidence that the database names: all of it must be in the store."""
 
 from collections.abc import Iterator
 

@@ -23,7 +23,7 @@ _NEEDS_REASON = {
 
 @dataclass(frozen=True)
 class DecidedTogether:
-    """What came of it: the cases (ids) that were decided, and those that were left as they are."""
+    """The result: the cases (ids) that were decided, and those that were left unchanged."""
 
     done: tuple[int, ...]
     left: tuple[int, ...]

@@ -20,7 +20,7 @@ _READ_AT_ONCE = 8  # captures
 
 @dataclass(frozen=True)
 class Captured:
-    """What was captured of one snapshot: files with their roles, and what has to be known of them."""
+    """The capture of one snapshot: files with their roles, and facts about them."""
 
     captured_at: datetime
     server: Mapping[str, object]
@@ -31,7 +31,7 @@ class Captured:
 
 
 def list_uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence[Case]:
-    """Cases, by id, whose judged snapshot has no evidence yet, with all that a manifest says of them."""
+    """Cases, by id, whose judged snapshot has no evidence yet, with all facts of a manifest."""
     return session.scalars(
         select(Case)
         .join(JudgementRecord, Case.judgement_id == JudgementRecord.id)
@@ -48,8 +48,8 @@ def list_uncaptured(session: Session, limit: int, after_id: int = 0) -> Sequence
 
 
 def keep_capture(session: Session, store: EvidenceStore, case: Case, captured: Captured) -> Capture:
-    """Keep the evidence of a case's snapshot as the next link of the chain. Kept once: a repeated call returns
-    what is there."""
+    """Keep the evidence of a case's snapshot as the next link of the chain. Kept once: a repeated call
+    returns the existing one."""
     snapshot = case.judgement.snapshot
     there = session.scalar(select(Capture).where(Capture.snapshot_id == snapshot.id))
     if there:
@@ -91,7 +91,8 @@ def captures_since(session: Session, since: datetime, case_ids: Sequence[int] = 
 
 
 def note_replay(session: Session, capture_id: int, said: str) -> None:
-    """Note with a capture how it replays, in place of what was noted before; "" where it replays as it was seen."""
+    """Note with a capture how it replays, replacing an earlier note; "" where it matches the original
+    view."""
     capture = session.get_one(Capture, capture_id)
     kept = [note for note in (capture.note or "").split("；") if note and not note.startswith(REPLAY)]
     capture.note = "；".join([*kept, *([f"{REPLAY}{said}"] if said else [])]) or None
@@ -108,14 +109,14 @@ def manifest_of(store: EvidenceStore, capture: Capture) -> Manifest:
 
 
 def check_captures(session: Session, store: EvidenceStore) -> Iterator[tuple[int, list[str]]]:
-    """The number of each capture in the order of the chain, with what is wrong with it: files altered or missing,
+    """The number of each capture in the order of the chain, with its faults: files altered or missing,
     a manifest that does not follow from the one before, a row that does not fit its manifest."""
     last_number, last_sha256 = 0, None
     query = select(Capture.number, Capture.manifest_sha256).order_by(Capture.number)
     rows = session.execute(query.execution_options(yield_per=_READ_AT_ONCE))
     with ThreadPoolExecutor(
         _READ_AT_ONCE
-    ) as threads:  # a store makes one wait, and hashing lets others go on
+    ) as threads:  # a store makes one wait, and hashing lets other threads run
         for part in rows.partitions():
             for row, read in zip(part, threads.map(partial(_read, store), part), strict=True):
                 faults = []
@@ -130,7 +131,7 @@ def check_captures(session: Session, store: EvidenceStore) -> Iterator[tuple[int
 
 
 def _read(store: EvidenceStore, row: Row[int, str]) -> tuple[Manifest | None, list[str]]:
-    """A capture's manifest, by its number and SHA-256; and what is wrong with it and with its files."""
+    """A capture's manifest, by its number and SHA-256; and the faults of it and its files."""
     number, sha256 = row
     try:
         manifest = read_manifest(store.get(sha256))

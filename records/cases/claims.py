@@ -1,7 +1,8 @@
-"""Claims 占用: a case belongs to who looks at it, for a time that ends by itself; what was passed over stays so.
+"""Claims 占用: a case belongs to the reviewer who looks at it, for a time that ends by itself; passed-over
+cases stay so.
 
-A claim is no step: it changes neither the case's state nor the log. Who takes a case up for longer, or is given one, has
-it by the step 领取 or 分派.
+A claim is not a step: it changes neither the case's state nor the log. A reviewer who takes a case up for
+longer, or is given one, has it by the step 领取 or 分派.
 """
 
 from collections.abc import Sequence
@@ -21,8 +22,8 @@ CLAIM_LASTS = timedelta(minutes=10)
 def claim_case(
     session: Session, case_id: int, user_id: int, now: datetime, lasts: timedelta = CLAIM_LASTS
 ) -> bool:
-    """Claim a case for a reviewer, or their claim for longer; whether it is theirs now. Of two who ask at the same moment
-    one gets it."""
+    """Claim a case for a reviewer, or extend their claim; returns whether it is theirs now. Of two
+    simultaneous claims one succeeds."""
     until = now + lasts
     try:
         with session.begin_nested():
@@ -38,8 +39,8 @@ def claim_case(
 def take_over(
     session: Session, case: Case, user: User, now: datetime, lasts: timedelta = CLAIM_LASTS
 ) -> None:
-    """Take a case from who looks at it, or has taken it up: it is this reviewer's now, and the history says so where it
-    was taken up."""
+    """Take a case from the reviewer who looks at it, or has taken it up: it is now this reviewer's, and the
+    history says so where it was taken up."""
     session.execute(delete(CaseClaim).where(CaseClaim.case_id == case.id))
     if case.state is CaseState.REVIEWING and case.reviewer_id != user.id:
         holder = case.reviewer.display_name if case.reviewer else ""
@@ -63,7 +64,7 @@ def find_claim(session: Session, case_id: int, now: datetime) -> CaseClaim | Non
 
 
 def list_lookers(session: Session, case_ids: Sequence[int], now: datetime) -> dict[int, User]:
-    """Who looks at which of these cases now."""
+    """The users who look at these cases now, by case."""
     query = select(CaseClaim).where(CaseClaim.case_id.in_(case_ids), CaseClaim.until > now)
     fresh = query.options(joinedload(CaseClaim.user)).execution_options(populate_existing=True)
     return {one.case_id: one.user for one in session.scalars(fresh)}
@@ -91,7 +92,7 @@ def pass_over(session: Session, case_id: int, sign_in: SignIn) -> None:
 
 
 def forget_passed(session: Session, sign_in: SignIn) -> None:
-    """Begin anew: what was passed over is given again."""
+    """Start again: passed-over cases are given again."""
     session.execute(delete(PassedCase).where(PassedCase.token_sha256 == sign_in.token_sha256))
 
 

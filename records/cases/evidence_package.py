@@ -37,7 +37,7 @@ def export_case(session: Session, store: EvidenceStore, case_id: int, path: Path
 def _derived(
     store: EvidenceStore, capture: Capture, manifest: Manifest, files: dict[str, bytes], case_id: int
 ) -> dict[str, bytes]:
-    """What is made for the package from the evidence: the replay, the record, and the stamp beside them."""
+    """The files made from the evidence for the package: the replay, the record, and the stamp."""
     stamp = store.get(capture.stamp_sha256) if capture.stamp_sha256 else None
     stamped = stamped_at(stamp, manifest.to_bytes()) if stamp else None
     page = manifest.page

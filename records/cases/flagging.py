@@ -1,4 +1,4 @@
-"""From a judgement to a case: what is written when a snapshot has been judged."""
+"""From a judgement to a case: the records written after a snapshot is judged."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from records.transfers.webhooks import enqueue_disposer_webhooks
 
 FLAGGER = workflow.Actor(workflow.SYSTEM, "flag")
 
-# In these states a case takes no new judgement: people have decided on what they saw.
+# In these states a case takes no new judgement: people have decided on the old one.
 _DECIDED = frozenset({CaseState.DISMISSED, CaseState.VERIFIED})
 _STILL_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE, CaseState.RETURNED})
 
@@ -32,8 +32,8 @@ def flag(
     1. no findings, no open case: nothing
     2. no case yet, or the last one is decided and the findings are others: a new case
     3. the case is still with the reviewers: it shows the newest judgement
-    4. the case was verified and what it was about is back: 复现
-    5. the case is about what only mobile visitors see, and the monitor was shown nothing: left alone
+    4. the case was verified and its content is back: 复现
+    5. the case is about content that only mobile visitors see, and the monitor was shown none: left alone
     6. otherwise (transferred, disposed …): left alone; the re-check decides
     """
     if not record.unlawful and case is None:
@@ -62,7 +62,7 @@ def flag(
     if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):
         return None
     if not record.unlawful and _shows_no_page(record):
-        return None  # the case is about what was there; that it is gone is noted, not judged
+        return None  # the case is about the earlier content; its disappearance is noted, not judged
     if case.state in _STILL_OPEN and case.judgement_id != record.id:
         case.judgement_id, case.score = record.id, record.score
         before, after = case.judgement.snapshot_id, record.snapshot_id
@@ -75,7 +75,8 @@ def flag(
 
 
 def note_gone(session: Session, snapshot: Snapshot, now: datetime) -> bool:
-    """Write into the page's open case that the page is gone, with the snapshot that shows it; whether there is one."""
+    """Note in the page's open case that the page is gone, with the snapshot that shows it; returns whether
+    there is such a case."""
     case = session.scalar(
         select(Case).where(Case.page_id == snapshot.page_id).order_by(Case.id.desc()).limit(1)
     )
@@ -102,7 +103,7 @@ def gone_since(session: Session, limit: int, after_id: int) -> Sequence[Snapshot
             Snapshot.status.in_((404, 410)),
             Snapshot.unchanged_since_id.is_(None),
             Snapshot.page_id.in_(flagged),
-            # One that shows what is unlawful all the same is not gone.
+            # One that still shows unlawful content is not gone.
             Snapshot.id.not_in(select(JudgementRecord.snapshot_id).where(JudgementRecord.unlawful)),
             Visit.kind.in_((VisitKind.SITE, VisitKind.ACCOUNT)),
         )

@@ -19,8 +19,9 @@ _MERGEABLE = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE, CaseState.REVIE
 
 
 def merge(session: Session, case_ids: Sequence[int], by: User, now: datetime) -> Case:
-    """Merge cases into the gravest of them, or into the one that some are merged into already; returns it. Raises
-    StepRefused: fewer than two, of several institutions, decided, or held by somebody else."""
+    """Merge cases into the one with the highest score, or into the one that some are merged into already;
+    returns it. Raises StepRefused: fewer than two, of several institutions, decided, or held by somebody
+    else."""
     query = select(Case).where(Case.id.in_(list(case_ids)[:MOST]))
     page = joinedload(Case.page)
     cases = session.scalars(
@@ -77,7 +78,7 @@ def list_merged_cases(session: Session, case: Case) -> Sequence[Case]:
 
 
 def _lead_among(session: Session, cases: Sequence[Case]) -> Case:
-    """The gravest that others are merged into already, or the gravest."""
+    """The one with the highest score that others are merged into already, or of all."""
     ids = [case.id for case in cases]
     leading = set(session.scalars(select(Case.merged_into_id).where(Case.merged_into_id.in_(ids))))
     return next((case for case in cases if case.id in leading), cases[0])
@@ -91,7 +92,7 @@ def _require_free(case: Case, by: User) -> None:
 
 
 def _bring_to(session: Session, case: Case, lead: Case, by: User, now: datetime) -> None:
-    """Bring a case that is merged to the state of the one that it follows, by steps that there are."""
+    """Bring a merged case to the state of the one that it follows, by valid steps."""
     actor = workflow.actor_of(by)
     words = f"随案件 {lead.id}"
     if case.state is not CaseState.REVIEWING:

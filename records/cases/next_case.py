@@ -1,4 +1,4 @@
-"""The next case of a reviewer's work: of the view that they came from, in its order, and nobody else's."""
+"""The next case of a reviewer's work: from their view, in its order, and held by nobody else."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,8 +17,8 @@ _TRIES = 5
 def find_next_case(
     session: Session, wanted: QueueFilter, sign_in: SignIn, now: datetime, after: int = 0
 ) -> int | None:
-    """The id of the case to be looked at after the case `after`: one's own unfinished ones first, then the first of the
-    view that nobody has taken up or looks at, and that was not passed over."""
+    """The id of the case to open after the case `after`: one's own unfinished ones first, then the first of
+    the view that nobody has taken up or looks at, and that was not passed over."""
     conditions = [*_for(sign_in, now), *queue_conditions(session, wanted, sign_in.user, now)]
     conditions += [Case.id != after, ~is_passed(sign_in)]
     own = and_(Case.state == CaseState.REVIEWING, Case.reviewer_id == sign_in.user_id)
@@ -42,7 +42,8 @@ def take_next(
     after: int = 0,
     lasts: timedelta = CLAIM_LASTS,
 ) -> int | None:
-    """Claim the next case for the reviewer; its id, None where there is none. Two who ask at the same moment get two."""
+    """Claim the next case for the reviewer; its id, None where there is none. Two simultaneous callers get
+    different cases."""
     for _ in range(_TRIES):
         found = find_next_case(session, wanted, sign_in, now, after)
         if found is None or claim_case(session, found, sign_in.user_id, now, lasts):
@@ -68,7 +69,7 @@ def _best(state: CaseState, conditions: Sequence[ColumnElement[bool]]) -> Select
 
 
 def _for(sign_in: SignIn, now: datetime) -> list[ColumnElement[bool]]:
-    """What makes a case one that this person can go on with."""
+    """The conditions that this person can go on with a case."""
     user = sign_in.user
     approvable = Case.reviewer_id != user.id if may(user, Permission.APPROVE) else literal(False)
     return [

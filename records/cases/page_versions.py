@@ -1,4 +1,4 @@
-"""The versions of a case's page: what it said at each moment, and what changed."""
+"""The versions of a case's page: its text at each moment, and the changes."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from records.store.content_store import EvidenceStore
 
 @dataclass(frozen=True)
 class PageVersion:
-    """What a page said at one moment: `rows` sets it beside the version before (empty for the first, and where
-    there is nothing to compare)."""
+    """A page's text at one moment: `rows` compares it with the previous version (empty for the first, and
+    where there is nothing to compare)."""
 
     snapshot: Snapshot
     rows: tuple[Aligned, ...]
@@ -25,7 +25,7 @@ def list_page_versions(
     session: Session, store: EvidenceStore, case: Case, limit: int = 20
 ) -> list[PageVersion]:
     """The different versions of a case's page, oldest first, at most `limit`: as the monitor and as mobile visitors
-    saw it, and its answer when it was gone."""
+    saw it, and its response when it was gone."""
     snapshots = session.scalars(
         select(Snapshot)
         .where(Snapshot.page_id == case.page_id, Snapshot.unchanged_since_id.is_(None))

@@ -1,4 +1,4 @@
-"""What helps to decide a case: how like cases were decided, and what was found of its institution before."""
+"""Precedents for deciding a case: decisions on similar cases, and earlier findings of its institution."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _SEVERITY_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 @dataclass(frozen=True)
 class Precedent:
-    """A decided case with a finding of the same rule: what it said there, how it was decided, and why."""
+    """A decided case with a finding of the same rule: its words, its decision, and the reason."""
 
     case_id: int
     title: str
@@ -39,7 +39,8 @@ class Precedent:
 
 
 def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
-    """The newest decided cases with findings of this case's gravest rule, with the reason of the decision."""
+    """The newest decided cases with findings of this case's most severe rule, with the reason of the
+    decision."""
     findings = sorted(case.judgement.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
     by_words = [finding for finding in findings if finding.family != "certificate"] or findings
     if not by_words:
@@ -84,7 +85,7 @@ def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Pr
 
 
 def count_institution_cases(session: Session, institution_id: int) -> dict[str, int]:
-    """How many of an institution's cases came to what, by outcome."""
+    """The numbers of an institution's cases by outcome."""
     pages = (
         select(Page.id)
         .join(Source, Source.id == Page.source_id)
@@ -95,9 +96,9 @@ def count_institution_cases(session: Session, institution_id: int) -> dict[str, 
 
 
 def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:
-    """Which of the offices a case is for (ids), by what was found: 网信 for all that is to be taken down, 市场监管 for
-    unlawful adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for institutions of that kind.
-    Where there are several of a kind, the first."""
+    """Which of the offices a case is for (ids), by the findings: 网信 for all content to be taken down,
+    市场监管 for unlawful adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for
+    institutions of that kind. Where there are several of a kind, the first."""
     families = {finding.family for finding in case.judgement.findings}
     kinds = {OfficeKind.CYBERSPACE}
     if case.judgement.gravity in {"heavier", "police"}:

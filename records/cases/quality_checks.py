@@ -51,7 +51,7 @@ class Sizes:
 
 def draw_checks(session: Session, week: date, sizes: Sizes) -> int:
     """Draw the sample of the week that begins on this Monday; returns how many. Drawn once: a repeated call draws
-    nothing. The rows are in no order, so that what comes next tells nothing of why."""
+    nothing. The rows are in random order, so that the order does not reveal why a page was drawn."""
     if session.scalar(select(QualityCheck.id).where(QualityCheck.week == week).limit(1)):
         return 0
     drawn = [*_unflagged(session, week, sizes.pages), *_decided(session, week, sizes.decisions)]
@@ -96,8 +96,8 @@ def decide_check(
     by: User,
     now: datetime,
 ) -> Case | None:
-    """Write what a user says of the page that they hold; the case that is opened where something was missed, with the
-    text that they saw. Raises CheckRefused where the check is not theirs any more."""
+    """Record a user's verdict on the page that they hold; returns the case opened where something was missed,
+    with the text that they saw. Raises CheckRefused where the check is no longer theirs."""
     check = session.get(QualityCheck, check_id, with_for_update=True)
     if check is None or check.verdict is not None or check.claimed_by_id != by.id:
         raise CheckRefused("这一页已由他人处理，请继续下一页")
@@ -140,7 +140,7 @@ def _unflagged(session: Session, week: date, size: int) -> list[QualityCheck]:
 
 
 def _shares(counts: Mapping[str, int], size: int) -> dict[str, int]:
-    """As many of each stratum, and what a small one leaves to the others."""
+    """Equal shares of the strata; the others share the places that a small one cannot fill."""
     shares, left = {}, size
     by_size = sorted((name for name in counts if counts[name]), key=lambda name: counts[name])
     for number, name in enumerate(by_size):

@@ -1,4 +1,4 @@
-"""From the judgement of a stored page by new lists to its case: nothing that a person decided is touched."""
+"""From the judgement of a stored page by new lists to its case: no person's decision is touched."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _MOST_QUOTED = 5
 
 
 class Reflagged(StrEnum):
-    """What the new judgement of a page came to."""
+    """The outcome of a page's new judgement."""
 
     OPENED = "opened"
     CHANGED = "changed"
@@ -32,12 +32,12 @@ def flag_again(
 ) -> Reflagged:
     """Bring a judgement of the same snapshot by new lists to the page's newest case.
 
-    1. an undecided case about this snapshot, and nothing is found now: closed (不予认定) where nobody holds it and it
-       stands for no other case; else told
+    1. an undecided case about this snapshot, and nothing is found now: closed (不予认定) where nobody holds
+    it and no other case is merged into it; else noted
     2. an undecided case about this snapshot, and other findings: it shows these
     3. no case, or a dismissed one whose findings were others: a new case, unless the page is gone by now
-    4. all else (transferred, returned, verified, about another snapshot …): left alone. What is stored does not say that
-       anything is back: a re-check, whose snapshots are not judged so, may have seen it gone
+    4. all else (transferred, returned, verified, about another snapshot …): left alone. A stored page does
+    not show that anything is back: a re-check, whose snapshots are not judged so, may have seen it gone
     """
     version = record.lists_version[:12]
     if case is not None and case.state in _UNDECIDED:

@@ -1,4 +1,4 @@
-"""What reviewers do with a case: what they see of it, and their decisions 研判. The queue is in `review_queue`."""
+"""Reviewers' work on a case: its data, and their decisions 研判. The queue is in `review_queue`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from records.models import (
 from records.people.permissions import Permission, may
 from records.transfers.hand_over import ANSWER_WITHIN, AT_ONCE, recall_transfers, transfer_case
 
-# A reviewer's actions, as the steps that they are. "claim" and the decisions begin with taking the case up.
+# A reviewer's actions, as the steps that they are. "claim" and the decisions start by taking the case up.
 ACTIONS: dict[str, CaseState] = {
     "claim": CaseState.REVIEWING,
     "release": CaseState.PENDING,
@@ -54,7 +54,7 @@ class CaseChanged(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reviewer asks for. `version` is the case's version on the page that they looked at."""
+    """A reviewer's request. `version` is the case's version on the page that they looked at."""
 
     action: str
     version: int
@@ -99,7 +99,7 @@ def find_case(session: Session, case_id: int) -> Case | None:
 
 
 def list_history(session: Session, case_id: int) -> Sequence[AuditEntry]:
-    """What happened to the case, oldest first; who took evidence out stands in the log only."""
+    """The case's history, oldest first; exports of evidence are in the log only."""
     audit.write_pending(session)
     query = select(AuditEntry).where(
         AuditEntry.case_id == case_id, AuditEntry.action.in_(("case_step", "case_note"))
@@ -108,10 +108,10 @@ def list_history(session: Session, case_id: int) -> Sequence[AuditEntry]:
 
 
 def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None) -> Sequence[Case]:
-    """Open cases whose pages say the same and break the same rules, which nobody else holds: what one decision
-    on `case` can decide with it. A page of the cluster with other findings needs a look of its own.
+    """Open cases whose pages say the same and break the same rules, which nobody else holds: one decision on
+    `case` can decide them too. A page of the cluster with other findings needs a look of its own.
 
-    `cluster` are the cases of its cluster, where they are at hand.
+    `cluster` are the cases of its cluster, where already loaded.
     """
     rules = {finding.rule for finding in case.judgement.findings}
     others = list_cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
@@ -157,8 +157,8 @@ def decide(
     *,
     needs_approval: bool = False,
 ) -> None:
-    """Do what a reviewer asks for, with all cases that are merged into this one. Raises CaseChanged, or StepRefused as
-    `workflow.step` does.
+    """Carry out a reviewer's request, with all cases that are merged into this one. Raises CaseChanged, or
+    StepRefused as `workflow.step` does.
 
     A decision on a case that nobody has taken up takes it up first, so that each step is written down. With
     `needs_approval` (the two-person rule) a confirmation is a proposal, until somebody else approves it.
@@ -230,11 +230,11 @@ def _decide_one(
         if decision.action in _DECISIONS:
             case.reason = decision.reason.strip() or None
     case.reviewer_id = None if decision.action == "release" else reviewer.id
-    session.flush()  # so that the case's version is what the next decision is to name
+    session.flush()  # so that the next decision can name the case's version
 
 
 def _approve(session: Session, case: Case, approver: User, decision: Decision, now: datetime) -> None:
-    """Approve a proposal, or send it back to who made it, with the reason: what another person has proposed."""
+    """Approve another person's proposal, or send it back to them, with the reason."""
     if not may(approver, Permission.APPROVE):
         raise workflow.StepRefused("认定违法由审批员批准")
     if case.state is not CaseState.PROPOSED:
@@ -250,7 +250,7 @@ def _approve(session: Session, case: Case, approver: User, decision: Decision, n
 
 
 def may_approve(case: Case, user: User) -> bool:
-    """Whether the proposal is this user's to approve: an approver's, and not of who made it."""
+    """Whether this user may approve the proposal: an approver other than its author."""
     return may(user, Permission.APPROVE) and case.reviewer_id != user.id
 
 
@@ -262,13 +262,13 @@ def comment(session: Session, case: Case, reviewer: User, words: str, now: datet
 
 
 def undo(session: Session, case: Case, reviewer: User, now: datetime) -> int:
-    """Take back the reviewer's own decision, or transfer that no office has seen, as long as it is the last thing that
-    happened to the case: with all cases that were decided by it, as far as nothing has happened to them since. A
-    decision is theirs to make again; a transfer alone is only recalled. Returns how many cases. Raises StepRefused."""
+    """Take back the reviewer's own decision, or a transfer that no office has seen, as long as it is the last
+    entry of the case; with all cases decided by it that have not changed since. They can decide again; a
+    transfer alone is only recalled. Returns how many cases. Raises StepRefused."""
     newest = max((transfer.round for transfer in case.transfers), default=0)
     seen = any(one.round == newest and one.held_until is None for one in case.transfers)
     if seen and case.state in _WITH_OFFICES:
-        recall_transfers(session, case, now)  # of those that others were handed before
+        recall_transfers(session, case, now)  # only the newest round; earlier ones stay
         workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason="撤回另行转送")
         return 1
     act = _last_act(session, case, reviewer)
@@ -293,8 +293,8 @@ def count_decided_together(session: Session, case: Case) -> int:
 
 
 def _last_act(session: Session, case: Case, reviewer: User) -> Sequence[AuditEntry]:
-    """The entries of what the reviewer did to the case last: all of one moment. Raises StepRefused where it was another,
-    or no decision."""
+    """The entries of the reviewer's last act on the case: all of one moment. Raises StepRefused where
+    somebody else acted last, or it was not a decision."""
     history = list_history(session, case.id)
     last = next(entry for entry in reversed(history) if entry.action == "case_step")
     since = [entry for entry in history if entry.id >= last.id]

@@ -35,7 +35,7 @@ from records.models import (
 from records.people.permissions import Permission, is_in_reach, roles_that_may
 from records.transfers.overdue import overdue
 
-# What waits for a reviewer, as the queue's first tab shows it.
+# The states that wait for a reviewer, as in the queue's first tab.
 TO_REVIEW = (
     CaseState.PENDING,
     CaseState.REVIEWING,
@@ -46,7 +46,7 @@ TO_REVIEW = (
 _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
-# How a queue can be ordered, with the words for it; the highest score first where nothing is asked for.
+# How a queue can be ordered, with the words for it; by default the highest score first.
 SORTS: Mapping[str, str] = {
     "": "分值",
     "newest": "最近发现",
@@ -63,16 +63,16 @@ _ORDERS: Mapping[str, tuple[SQLCoreOperations[Any], ...]] = {
 _LONGEST = 200
 _SOURCES = {kind.value: kind for kind in SourceKind}
 _LATER = aliased(Verification)
-# How far a case has come at any time: what `records.figures.case_figures.delays` measures.
+# How far a case has ever come, as `records.figures.case_figures.delays` measures it.
 _REACHED: Mapping[str, ColumnElement[bool]] = {
     "transferred": exists().where(Transfer.case_id == Case.id),
     "disposed": exists().where(Transfer.case_id == Case.id, Transfer.result.is_not(None)),
     "verified": exists().where(
         Verification.case_id == Case.id, Verification.outcome == VerificationOutcome.GONE
     ),
-    # Not "at any time": what an office waits for an answer to.
+    # Not "at any time": questions of an office that wait for a reply.
     "asked": exists().where(Transfer.case_id == Case.id, Transfer.awaited == Side.COMMISSION),
-    # Not "at any time": what a re-check could make nothing of, and nobody has looked at since.
+    # Not "at any time": pages unclear to a re-check that nobody has looked at since.
     "unclear": exists().where(
         Verification.case_id == Case.id,
         Verification.for_person,
@@ -83,7 +83,7 @@ _REACHED: Mapping[str, ColumnElement[bool]] = {
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """Which cases are wanted; "" asks for nothing. Its fields are the parameters of the queue's address."""
+    """The wanted cases; "" is no filter. Its fields are the parameters of the queue's address."""
 
     state: str = ""
     words: str = ""  # full text
@@ -94,7 +94,7 @@ class QueueFilter:
     severity: str = ""
     source: str = ""  # site, account
     institution: str = ""  # id
-    days: str = ""  # opened at most so many days ago
+    days: str = ""  # opened at most this many days ago
     assignee: str = ""  # MINE, NOBODY, or a user's id
     cluster: str = ""  # id
     level: str = ""  # the campaign's reporting group
@@ -109,13 +109,13 @@ class QueueFilter:
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
-        """As an address says it; what it does not know is left out."""
+        """From an address; unknown values are left out."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value[:_LONGEST] for name, value in parse_qsl(address) if name in known})
 
     @property
     def states(self) -> Sequence[CaseState]:
-        """The states asked for, one or an outcome's; what waits for a reviewer where none is."""
+        """The wanted states, one or an outcome's; by default those that wait for a reviewer."""
         known = {state.value: state for state in CaseState}
         if self.state in STAGES:
             return sorted(STAGES[self.state].states)
@@ -123,7 +123,7 @@ class QueueFilter:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but the state is asked for."""
+        """Whether there is a filter besides the state."""
         return any(getattr(self, field.name) for field in fields(self) if field.name not in {"state", "sort"})
 
     def only_state(self) -> str:
@@ -131,7 +131,7 @@ class QueueFilter:
         return QueueFilter(state=self.state, sort=self.sort).address()
 
     def address(self, **changes: object) -> str:
-        """What stands after the question mark of the queue's address, with some parameters changed."""
+        """The query string of the queue's address, with some parameters changed."""
         values: Mapping[str, Any] = {
             field.name: getattr(self, field.name) for field in fields(self)
         } | changes
@@ -141,10 +141,10 @@ class QueueFilter:
 def list_cases(
     session: Session, wanted: QueueFilter, user: User, now: datetime, limit: int, offset: int = 0
 ) -> Sequence[Case]:
-    """The cases that are wanted, gravest first, with page, institution and findings.
+    """The wanted cases, in the wanted order, with page, institution and findings.
 
-    Which ones is asked first, of the cases' own columns: joined to all that is shown, the database would carry it
-    along for every case that comes before them.
+    Their ids are queried first, from the cases' own columns: with all joins, the database would carry every
+    column along for each earlier case.
     """
     ids = session.scalars(
         select(Case.id)
@@ -167,7 +167,7 @@ def list_cases(
 
 
 def queue_order(wanted: QueueFilter) -> tuple[SQLCoreOperations[Any], ...]:
-    """The order that is asked for; the same for all who ask."""
+    """The wanted order; the same for all users."""
     return (*_ORDERS.get(wanted.sort, (Case.score.desc(),)), Case.id)
 
 
@@ -178,7 +178,7 @@ def count_by_state(session: Session, wanted: QueueFilter, user: User, now: datet
     return {state: found.get(state, 0) for state in CaseState}
 
 
-# What is noticed beside the tabs: values of `reached`, in whatever state a case is.
+# The notices next to the tabs: values of `reached`, for cases in any state.
 NOTICES: Mapping[str, str] = {
     "asked": "处置部门来函待答复",
     "overdue": "逾期未反馈",
@@ -191,7 +191,7 @@ _OFTEN: Mapping[str, tuple[CaseState, ...]] = {
 
 
 def count_notices(session: Session, user: User, now: datetime) -> dict[str, int]:
-    """How many cases wait for a word to an office, or for a person to look: by the names of NOTICES."""
+    """How many cases wait for a reply to an office, or for a person to look: by the names of NOTICES."""
     found = {}
     for name in NOTICES:
         conditions = queue_conditions(session, QueueFilter(reached=name), user, now)
@@ -223,7 +223,7 @@ def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: d
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer: values with their titles."""
+    """The options of the filters: values with their titles."""
 
     districts: list[tuple[str, str]]
     categories: list[tuple[str, str]]
@@ -231,7 +231,7 @@ class Choices:
 
 
 def list_choices(session: Session) -> Choices:
-    """What is there to be chosen from in the registry, and among the users."""
+    """The options from the registry, and from the users."""
     category = Institution.category
     reviewers = select(User).where(User.role.in_(roles_that_may(Permission.REVIEW)), User.disabled.is_(False))
     districts = session.scalars(select(Institution.district).distinct().order_by(Institution.district))
@@ -271,7 +271,7 @@ def forget_view(session: Session, user: User, view_id: int) -> None:
 def queue_conditions(
     session: Session, wanted: QueueFilter, user: User, now: datetime
 ) -> list[ColumnElement[bool]]:
-    """What `wanted` asks for beside the state. What cannot be read as a number asks for nothing."""
+    """The conditions of `wanted` in addition to the state. A value that is not a number is ignored."""
     found: list[ColumnElement[bool]] = []
     if (judgements := search.find_matching(session, wanted.words)) is not None:
         found.append(Case.judgement_id.in_(judgements))
@@ -341,7 +341,7 @@ def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 
 def _asked_day(written: str) -> date | None:
-    """A day in an address; anything else asks for nothing."""
+    """A day in an address; anything else is ignored."""
     try:
         day = parse_day(written)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a case has come to, in the words of figures and reports: groups of states that the queue can show, too."""
+"""The stages of a case in figures and reports: groups of states that the queue can show, too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class CaseStage:
     states: frozenset[S]
 
 
-# A case belongs to several: what was verified was also disposed, transferred and found unlawful.
+# A case belongs to several: a verified one was also disposed, transferred and found unlawful.
 STAGES: Mapping[str, CaseStage] = {
     "all": CaseStage("线索", frozenset(S)),
     "is-open": CaseStage("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
@@ -33,5 +33,5 @@ STAGES: Mapping[str, CaseStage] = {
 
 
 def by_stage(counts: Mapping[S, int]) -> dict[str, int]:
-    """How many cases came to what, from how many there are in each state."""
+    """The numbers of cases by stage, from those by state."""
     return {name: sum(counts.get(state, 0) for state in stage.states) for name, stage in STAGES.items()}

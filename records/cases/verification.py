@@ -1,4 +1,4 @@
-"""Verification 核验: what a re-check of a disposed page means for its case."""
+"""Verification 核验: the consequences of a re-check of a disposed page for its case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ _WITH_SOURCE = joinedload(Case.page).joinedload(Page.source)
 
 @dataclass(frozen=True)
 class Observation:
-    """What one visitor of a re-check saw: HTTP's status (None: nothing came, `failure` says why), the page's state as
-    its source tells it, the judgement of its text where there was one, the snapshot where one was kept;
-    `is_nxdomain` where the name of the site no longer exists; `shown` what the page's state is called; `is_post`
-    where a platform's post stands on the page; `words` how many characters a visitor sees (None: not counted);
-    `screenshot` the SHA-256 of one where one was taken."""
+    """One visitor's view in a re-check: the HTTP status (None: no response, `failure` says why), the page's
+    state as its source tells it, the judgement of its text where there was one, the snapshot where one was
+    kept; `is_nxdomain` where the name of the site no longer exists; `shown` the name of the page's state;
+    `is_post` where a platform's post stands on the page; `words` how many characters a visitor sees (None:
+    not counted); `screenshot` the SHA-256 of one where one was taken."""
 
     visitor: VisitorKind
     status: int | None
@@ -53,18 +53,18 @@ class Observation:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a visitor's look means, in words."""
+    """The meaning of a visitor's view, in words."""
 
     seen: Observation
     outcome: VerificationOutcome
     reason: str
-    # Nothing that is known: a person has to look.
+    # An unknown state: a person has to look.
     is_unclear: bool = False
 
 
 # A page with fewer characters shows nothing: a shell that no script filled, or a picture of a notice.
 _FEWEST_WORDS = 10
-# Which look decides where visitors saw different things: content that anybody sees is there.
+# The precedence of results where visitors saw different things: content that anybody sees is there.
 _PRECEDENCE = (
     VerificationOutcome.STILL_THERE,
     VerificationOutcome.CHANGED,
@@ -75,24 +75,25 @@ THERE = frozenset({VerificationOutcome.STILL_THERE, VerificationOutcome.CHANGED}
 
 
 def list_due_rechecks(session: Session, now: datetime) -> Sequence[Case]:
-    """Disposed cases whose verification is due, and verified ones that are looked at once more."""
+    """Disposed cases whose verification is due, and verified ones that are due again."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.state.in_(states), Case.recheck_at <= now)
     return session.scalars(query.options(_WITH_SOURCE).order_by(Case.recheck_at)).all()
 
 
 def list_disposed_cases(session: Session, ids: Sequence[int]) -> Sequence[Case]:
-    """Those of the cases `ids` that are disposed or verified: what can be re-checked by hand."""
+    """Those of the cases `ids` that are disposed or verified, and so can be re-checked by hand."""
     states = (CaseState.DISPOSED, CaseState.VERIFIED)
     query = select(Case).where(Case.id.in_(ids), Case.state.in_(states))
     return session.scalars(query.options(_WITH_SOURCE).order_by(Case.id)).all()
 
 
 def assess(case: Case, seen: Observation, gone_states: frozenset[str]) -> Assessment:
-    """What one visitor's look at a disposed case's page means.
+    """Assess one visitor's view of a disposed case's page.
 
     1. the site's name no longer exists: gone
-    2. nothing came, or the server failed (5xx, 401, 403, 429), or the platform asks for verification: unreachable,
+    2. no response, or the server failed (5xx, 401, 403, 429), or the platform asks for verification:
+    unreachable,
        which is not the same as gone
     3. 404, 410, the platform's own notice of removal: gone
     4. the page is there with findings of the rules that the case was about: still there where it says the same words,
@@ -102,9 +103,7 @@ def assess(case: Case, seen: Observation, gone_states: frozenset[str]) -> Assess
     6. the page is there without: gone
     """
     if seen.judgement is not None and (found := _still_unlawful(case, seen.judgement)):
-        return Assessment(
-            seen, *found
-        )  # whatever number the server puts before it: a browser shows it all the same
+        return Assessment(seen, *found)  # a browser shows it whatever the status
     if why := _unclear(case, seen):
         return Assessment(seen, VerificationOutcome.UNREACHABLE, why, is_unclear=True)
     return Assessment(seen, *_outcome(seen, gone_states))
@@ -117,10 +116,10 @@ def conclude(
     now: datetime,
     by: workflow.Actor = VERIFIER,
 ) -> Verification:
-    """Write what the visitors saw and move the case by the gravest of it, or leave it for a further try.
+    """Record the visitors' views and move the case by the most serious, or leave it for a further try.
 
-    Unreachable is looked at again soon; where it is unclear, a person is asked as well. Gone is 已核验, and looked at
-    again twice, after LATER; a page that is back then is 复现, as one that never went.
+    An unreachable page is checked again soon; an unclear one is also shown to a person. Gone is 已核验, and
+    looked at again twice, after LATER; a page that is back then is 复现, as one that never went.
     """
     decisive = min(_decisive(assessments), key=lambda one: _PRECEDENCE.index(one.outcome))
     outcome, reason = decisive.outcome, _in_words(decisive, assessments)
@@ -158,7 +157,7 @@ def conclude(
 def conclude_by_person(
     session: Session, case: Case, user: User, is_gone: bool, reason: str, now: datetime
 ) -> Verification:
-    """What a person concludes of a page that was unclear, by its screenshot or by looking themselves. Raises
+    """Record a person's conclusion on an unclear page, from its screenshot or their own view. Raises
     StepRefused where nothing is asked, or without a reason."""
     newest = max(case.verifications, key=lambda one: one.id, default=None)
     if newest is None or not newest.for_person:
@@ -177,14 +176,14 @@ def conclude_by_person(
 
 
 def _decisive(assessments: Sequence[Assessment]) -> Sequence[Assessment]:
-    """The looks that count: a plain visitor's that is unclear does not where the browser made something of the page."""
+    """The views that count: a plain visitor's unclear one does not where the browser could read the page."""
     rendered = [one for one in assessments if one.seen.visitor is VisitorKind.RENDERED and not one.is_unclear]
     counting = [one for one in assessments if not (one.is_unclear and one.seen.visitor is VisitorKind.PLAIN)]
     return counting if rendered else assessments
 
 
 def _in_words(decisive: Assessment, assessments: Sequence[Assessment]) -> str:
-    """The decisive look's reason, with who saw it where others saw something else."""
+    """The decisive view's reason, with its visitor where others saw something else."""
     others = [one for one in assessments if one is not decisive]
     if not others:
         return decisive.reason
@@ -236,7 +235,7 @@ def _outcome(seen: Observation, gone_states: frozenset[str]) -> tuple[Verificati
 
 
 def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutcome, str] | None:
-    """What a page that breaks the law as before means; None for one that does not."""
+    """The outcome of a page that still breaks the law; None for one that does not."""
     before = {(finding.rule, finding.quote) for finding in case.judgement.findings}
     rules = {rule for rule, _ in before}
     there = [finding for finding in judgement.findings if finding.rule in rules]

@@ -1,5 +1,5 @@
-"""Figures 统计: the cases of a period with all that is counted of them, read once; every chart, table and file counts
-these same rows, so that a figure is the same wherever it stands, and leads to the cases that make it."""
+"""Figures 统计: the cases of a period with all counted facts, read once; every chart, table and file counts
+these same rows, so that a figure is the same everywhere, and leads to its cases."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class CaseFact:
-    """One case, with what is counted of it. `families` and `rules` are of its findings, by id."""
+    """One case, with its counted facts. `families` and `rules` are of its findings, by id."""
 
     id: int
     state: CaseState
@@ -56,7 +56,7 @@ class CaseFact:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """Counts of the cases of one kind, by outcome; `wanted` is what the queue has to be asked for to show them."""
+    """Counts of the cases of one kind, by outcome; `wanted` are the queue's filters that show them."""
 
     title: str
     wanted: Mapping[str, str]
@@ -105,7 +105,7 @@ def list_case_facts(session: Session, period: Period, district: str | None = Non
 
 
 def count_by_stage(session: Session, period: Period, district: str | None = None) -> dict[str, int]:
-    """How many cases of a period came to what, where no more than that is asked for."""
+    """The numbers of a period's cases by stage, without further facts."""
     query = of_period(select(Case.state, func.count()), period, district).group_by(Case.state)
     return by_stage({row[0]: row[1] for row in session.execute(query)})
 
@@ -152,7 +152,7 @@ class Delay:
     """How long something took, in days, over the cases where it happened."""
 
     title: str
-    reached: str  # what the queue is asked for to show these cases
+    reached: str  # the queue's filter that shows these cases
     cases: int
     median: float | None
     ninetieth: float | None

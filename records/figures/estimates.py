@@ -1,5 +1,5 @@
-"""Estimates from random samples: how many of what was passed over are unlawful all the same, and how far two people agree.
-Pure: counts in, figures out."""
+"""Estimates from random samples: how many of the pages without findings are unlawful, and how far two people
+agree. Pure: counts in, figures out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ _HALVINGS = 60
 
 @dataclass(frozen=True)
 class Stratum:
-    """A kind of pages of which some were drawn at random: all there were, how many were looked at, and on how many of
-    these a person found what the system had not."""
+    """A kind of pages of which some were drawn at random: their number, how many were looked at, and on how
+    many of these a person found something that the system had missed."""
 
     pages: int
     looked_at: int
@@ -43,8 +43,8 @@ def exact_interval(hits: int, of: int, tail: float = _TAIL) -> tuple[float, floa
 
 def estimate_missed(strata: Sequence[Stratum]) -> Estimate:
     """How many pages were missed in all strata together. The strata's exact intervals are combined as by Yan and Su
-    (Stratified Wilson and Newcombe intervals, 2010); what was seen is certain, and a stratum looked at whole adds no
-    doubt. One of which nothing was looked at says nothing, and is left out."""
+    (Stratified Wilson and Newcombe intervals, 2010); observed pages are certain, and a stratum checked
+    completely adds no doubt. A stratum without any checked page is left out."""
     value = below = above = 0.0
     tail = _TAIL if len(strata) == 1 else _TAIL_OF_SEVERAL
     for stratum in strata:
@@ -61,7 +61,8 @@ def estimate_missed(strata: Sequence[Stratum]) -> Estimate:
 
 
 def miss_rate(missed: Estimate, found: int) -> Estimate | None:
-    """The share of what is unlawful that was missed, where so many were `found`; None where there is nothing."""
+    """The share of unlawful pages that were missed, with `found` the number found; None where there are
+    none."""
     if missed.high + found == 0:
         return None
     low, value, high = (
@@ -72,8 +73,8 @@ def miss_rate(missed: Estimate, found: int) -> Estimate | None:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two decisions of the same things agree: the share of equal ones, and Cohen's kappa (1960), which takes off
-    what chance alone would give; None where all decisions are one and the same, of which kappa says nothing."""
+    """How far two decisions of the same things agree: the share of equal ones, and Cohen's kappa (1960),
+    which corrects for chance; None where all decisions are the same, for which kappa is undefined."""
 
     pairs: int
     equal: float
@@ -96,7 +97,7 @@ def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement | None:
 
 
 def _at_most(hits: int, of: int, share: float) -> float:
-    """The chance of at most so many hits of so many, each with that chance."""
+    """The chance of at most `hits` hits among `of`, each with the chance `share`."""
     if share <= 0:
         return 1.0
     if share >= 1:

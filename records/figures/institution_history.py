@@ -1,4 +1,5 @@
-"""An institution's history: its cases over all time, as the case page, the institution's page and reports tell it."""
+"""An institution's history: its cases over all time, for the case page, the institution's page and
+reports."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from records.models import (
 
 @dataclass(frozen=True)
 class CaseStory:
-    """One case, told whole."""
+    """One case's whole story."""
 
     id: int
     title: str
@@ -44,7 +45,7 @@ class CaseStory:
 
 @dataclass(frozen=True)
 class InstitutionHistory:
-    """An institution, what all its cases came to, and those that were found unlawful, newest first."""
+    """An institution, the outcomes of all its cases, and those found unlawful, newest first."""
 
     institution: Institution
     total: FigureRow
@@ -60,7 +61,7 @@ _WHOLE = (
 
 
 def find_institution_history(session: Session, institution_id: int) -> InstitutionHistory | None:
-    """The history of one institution; None where there is no such."""
+    """The history of one institution; None where there is no such institution."""
     query = select(Institution).where(Institution.id == institution_id)
     owner = session.scalar(
         query.options(
@@ -85,7 +86,7 @@ def find_institution_history(session: Session, institution_id: int) -> Instituti
 
 
 def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
-    """Cases told whole, in the order of `ids`."""
+    """The stories of cases, in the order of `ids`."""
     cases = session.scalars(select(Case).where(Case.id.in_(ids)).options(*_WHOLE))
     told = {case.id: _story(case) for case in cases}
     return [told[case_id] for case_id in ids if case_id in told]

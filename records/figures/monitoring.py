@@ -1,8 +1,8 @@
-"""What was monitored in a period 监测量 and what of it is suspected of breaking the law 违法率, page by page.
+"""The pages monitored in a period 监测量 and the share suspected of breaking the law 违法率.
 
-A page counts once in a period however often it was seen, and once more for what mobile visitors alone were shown. It is
-suspected where any judgement of what was seen in the period found something, unless a reviewer dismissed its newest case.
-What a machine found is a lead 线索; confirmed is what people found unlawful.
+A page counts once in a period however often it was seen, and once more for content shown to mobile visitors
+only. It is suspected where any judgement of its snapshots in the period found something, unless a reviewer
+dismissed its newest case. A machine's finding is a lead 线索; a page that people found unlawful is confirmed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,8 @@ from records.models import (
 SITE, ACCOUNT, PLATFORM = "网站", "公众号", "自媒体平台"
 DESK, MOBILE = "PC 端", "移动端"
 _GRAVE = frozenset({"heavier", "police"})
-# Where others than the owner of the address publish: what is there is a post, whoever's site it is registered as.
+# Platforms, where others than the owner of the address publish: their pages are posts, whoever's site they
+# are registered as.
 _PLATFORMS = (
     "weixin.qq.com",
     "toutiao.com",
@@ -97,7 +98,7 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Monitoring:
-    """All of a period: what was monitored, and what of it something was found on."""
+    """All of a period: the monitored pages, and those with findings."""
 
     monitored: Sequence[Monitored]
     suspects: Sequence[Suspect]
@@ -105,7 +106,7 @@ class Monitoring:
 
 @dataclass(frozen=True)
 class RateRow:
-    """One row of a report: counts of pages; `suspected` leaves out what was dismissed."""
+    """One row of a report: counts of pages; `suspected` leaves out dismissed pages."""
 
     title: str
     monitored: int
@@ -121,7 +122,7 @@ class RateRow:
 
 
 def find_monitoring(session: Session, period: Period, district: str | None = None) -> Monitoring:
-    """What was monitored and found in a period, of one district where one is given."""
+    """The monitored pages and findings of a period, of one district where one is given."""
     owners = _owners(session, district)
     end_of_visit = Visit.kind == VisitKind.MOBILE
     counted = _seen(select(Page.source_id, end_of_visit, func.count(func.distinct(Snapshot.page_id))), period)
@@ -168,7 +169,7 @@ def find_monitoring(session: Session, period: Period, district: str | None = Non
 
 
 def rate_row(title: str, monitored: Iterable[Monitored], suspects: Iterable[Suspect]) -> RateRow:
-    """Counts of what is given, as one row."""
+    """The counts as one row."""
     listed = list(suspects)
     standing = [one for one in listed if not one.is_dismissed]
     return RateRow(
@@ -209,8 +210,8 @@ def rates_of(
 
 
 def _seen(query: Select, period: Period) -> Select:  # type: ignore[type-arg]
-    """`query` over the snapshots of the period that show a page's text, or that it is as it was; re-checks are left out:
-    they look at what is known."""
+    """`query` over the snapshots of the period that show a page's text, or that it has not changed; re-checks
+    are left out: they look at known pages."""
     return (
         query.join_from(Snapshot, Page, Page.id == Snapshot.page_id)
         .join(Visit, Visit.id == Snapshot.visit_id)

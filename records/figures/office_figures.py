@@ -1,4 +1,4 @@
-"""What became of hand-overs 转送, by office: how long it took, what is overdue, and what re-checks say of it."""
+"""The outcomes of hand-overs 转送, by office: durations, overdue transfers, and results of re-checks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

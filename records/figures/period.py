@@ -54,7 +54,7 @@ class Period:
 
     @property
     def title(self) -> str:
-        """As reports name it: 2026年第四季度, 2026年11月, 2026年, or its days."""
+        """The name in reports: 2026年第四季度, 2026年11月, 2026年, or its days."""
         if self == Period.quarter(self.first):
             return f"{self.first.year}年第{'一二三四'[(self.first.month - 1) // 3]}季度"
         if self == Period.month(self.first):

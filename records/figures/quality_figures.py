@@ -1,4 +1,4 @@
-"""How much the system misses, and how far reviewers agree, from what was drawn at random and decided blind."""
+"""How much the system misses, and how far reviewers agree, from pages drawn at random and decided blind."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +26,8 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class MissFigure:
-    """What was drawn and missed of one kind: how many pages were looked at, on how many something was found, how many
-    were missed in all by the estimate, how many the system had found, and the share missed."""
+    """The sample and the misses of one kind: how many pages were checked, how many of them had findings, the
+    estimated number missed, how many the system had found, and the share missed."""
 
     title: str
     looked_at: int

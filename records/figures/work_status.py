@@ -1,4 +1,4 @@
-"""What the system has to do and is doing at a moment: crawls under way, what is due, and how long each queue is."""
+"""The system's present and pending work: running crawls, due sources, and the length of each queue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class RunningVisit:
-    """A visit that has not ended: whose, since when, and its pages by what became of them."""
+    """A visit that has not ended: its source, its beginning, and its pages by outcome."""
 
     visit: Visit
     pages: dict[PlannedState, int]
@@ -46,13 +46,13 @@ class RunningVisit:
 
     @property
     def done(self) -> int:
-        """Those that wait no more."""
+        """The pages that no longer wait."""
         return self.planned - self.pages.get(PlannedState.WAITING, 0)
 
 
 @dataclass(frozen=True)
 class ClockJob:
-    """A standing job of the clock, and when it runs next."""
+    """A standing job of the schedule, and when it runs next."""
 
     name: str
     next_at: datetime | None
@@ -60,7 +60,7 @@ class ClockJob:
 
 @dataclass(frozen=True)
 class Queues:
-    """How many wait, and for what."""
+    """The lengths of the queues."""
 
     to_review: int
     with_offices: int
@@ -118,7 +118,7 @@ def list_running_tasks(session: Session, now: datetime) -> Sequence[Lease]:
 
 
 def list_clock_jobs(session: Session) -> list[ClockJob]:
-    """The clock's standing jobs, the next first; none where the clock never ran on this database."""
+    """The schedule's standing jobs, the next first; none where the schedule never ran on this database."""
     if not inspect(session.get_bind()).has_table(_JOBS):
         return []
     rows = session.execute(text(f"SELECT id, next_run_time FROM {_JOBS} ORDER BY next_run_time"))  # noqa: S608

@@ -1,1 +1,1 @@
-"""Judgements 研判结果: made with what the registry knows, written down, clustered, searched."""
+"""Judgements 研判结果: made with the registry's facts, recorded, clustered, searched."""

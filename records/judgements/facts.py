@@ -1,4 +1,4 @@
-"""What the registry knows of a page, and the page judged with it: by patrols, re-checks and trials alike."""
+"""The registry's facts about a page, and the judgement with them: for patrols, re-checks and trials alike."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ from records.models import (
 
 
 def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, KnownCertificate]:
-    """What the registry knows of the certificates with these canonical numbers."""
+    """The registry's facts about the certificates with these canonical numbers."""
     if not (asked := list(numbers)):
         return {}
     rows = session.scalars(
@@ -51,7 +51,7 @@ def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, Kn
 def register_of(session: Session) -> Register:
     """All institutions' names and phones, to be recognised on pages, and when each holds a certificate.
 
-    What is made of them is kept by this process until the registry changes: half a million names take seconds.
+    This process caches the result until the registry changes: half a million names take seconds.
     """
     revision = find_registry_revision(session)
     whose = session.get_bind().engine.url.render_as_string(hide_password=False)
@@ -62,7 +62,7 @@ def register_of(session: Session) -> Register:
     return _kept[whose][1]
 
 
-_kept: dict[str, tuple[str, Register]] = {}  # by database: the registry's revision, and what was made of it
+_kept: dict[str, tuple[str, Register]] = {}  # by database: the registry's revision, and its register
 
 
 def _read_register(session: Session) -> Register:
@@ -89,7 +89,7 @@ def _own_hosts(source: Source) -> tuple[str, ...]:
 
 
 def confirmed_cases(session: Session, institution_ids: Iterable[int]) -> dict[int, int]:
-    """By institution, how many cases of its pages were found unlawful, whatever came of them since."""
+    """By institution, how many cases of its pages were found unlawful, whatever their later outcome."""
     query = (
         select(Source.institution_id, func.count(Case.id))
         .join(Page, Page.id == Case.page_id)
@@ -111,7 +111,7 @@ def judge_page(
     register: Register,
     confirmed: Mapping[int, int] | None = None,
 ) -> Judgement:
-    """Judge a snapshot's page with what the registry knows of its institution and of the numbers it shows.
+    """Judge a snapshot's page with the registry's facts about its institution and the numbers it shows.
 
     `confirmed` are the confirmed cases by institution, if they are known.
     """

@@ -25,7 +25,7 @@ from records.models import (
 
 @dataclass(frozen=True)
 class Unjudged:
-    """A snapshot to be judged, with whose page it is."""
+    """A snapshot to be judged, with its page's institution."""
 
     snapshot: Snapshot
     institution: Institution
@@ -67,7 +67,7 @@ def list_unjudged_ids(session: Session) -> Sequence[int]:
 
 
 def note_unjudged(session: Session, reasons: Mapping[int, str]) -> None:
-    """Write down why snapshots, by id, could not be judged: the next crawl is not held up by them again."""
+    """Record why snapshots, by id, could not be judged: they do not hold up the next crawl."""
     for snapshot_id, reason in reasons.items():
         session.execute(
             update(Snapshot).where(Snapshot.id == snapshot_id).values(unjudged_because=reason[:300])
@@ -82,7 +82,7 @@ def _waiting(query: Select[Any], only: Sequence[int] | None, *, with_refused: bo
 
 
 def await_no_more(session: Session, snapshot_ids: Sequence[int]) -> None:
-    """Snapshots are judged: they are not to be judged again."""
+    """Mark snapshots as judged."""
     if snapshot_ids:
         session.execute(delete(AwaitingJudgement).where(AwaitingJudgement.snapshot_id.in_(snapshot_ids)))
 
@@ -142,7 +142,7 @@ def record_lawful(
     now: datetime,
 ) -> None:
     """Write the judgements of pages on which nothing was found, and which have no case: most of them, as plain rows and
-    without their text, which would be five sixths of what a page costs the database."""
+    without their text, which would be five sixths of a page's size in the database."""
     if judged:
         session.execute(insert(JudgementRecord), [_row(*each, version, now) for each in judged])
         await_no_more(session, [snapshot.id for snapshot, _, _ in judged])
@@ -205,7 +205,7 @@ def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[
 
 
 def find_places(session: Session, snapshot_ids: Sequence[int]) -> dict[int, set[tuple[str, int, int]]]:
-    """By snapshot, what its newest judgement found and where: rule, first character, one past the last."""
+    """By snapshot, the findings of its newest judgement: rule, first character, one past the last."""
     rows = session.execute(
         select(JudgementRecord.snapshot_id, FindingRecord.rule, FindingRecord.start, FindingRecord.end)
         .join(FindingRecord, FindingRecord.judgement_id == JudgementRecord.id)

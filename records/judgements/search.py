@@ -1,4 +1,5 @@
-"""Full text search over what was flagged: page texts, titles, addresses and institutions' names, by pairs of characters.
+"""Full text search over flagged pages: page texts, titles, addresses and institutions' names, by pairs of
+characters.
 
 Chinese has no spaces, and its commonest words have two characters: so each run of Chinese is indexed as its overlapping
 pairs, and a query is looked up as a phrase of pairs. SQLite's FTS5 and PostgreSQL's tsvector do the rest.
@@ -33,8 +34,8 @@ def add(session: Session, judgement_id: int, texts: Sequence[str]) -> None:
 
 
 def find_matching(session: Session, asked: str) -> Select[tuple[int]] | None:
-    """The ids of the judgements in whose texts all of the words stand that were `asked` for, as a query; None where
-    nothing was asked that can be searched for."""
+    """The ids of the judgements in whose texts all of the words stand that were `asked` for, as a query; None
+    where `asked` has nothing to search for."""
     phrases = [phrase for word in asked[:_LONGEST_QUERY].split() if (phrase := _phrase(word))][:_MOST_WORDS]
     if not phrases:
         return None
@@ -66,7 +67,8 @@ def _pairs(written: str) -> Iterator[str]:
 
 
 def _phrase(word: str) -> list[str]:
-    """What is looked for, in the order of the text. The last character of a word need not end a run there."""
+    """The pairs to look for, in the order of the text. The last character of a word need not end a run
+    there."""
     pairs = list(_pairs(word))
     if len(pairs) > 1 and len(pairs[-1]) == 1 and _CHINESE.match(pairs[-1]):
         pairs.pop()

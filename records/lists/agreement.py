@@ -1,5 +1,6 @@
-"""Several machines, one version of the lists: what is published is kept in the database, and each machine's folder
-follows it. A folder that was changed by hand, where it was up to date, is published from there."""
+"""Several machines, one version of the lists: the published version is kept in the database, and each
+machine's folder follows it. A folder that was changed by hand, where it was up to date, is published from
+there."""
 
 import hashlib
 import logging
@@ -23,7 +24,7 @@ class VersionMissing(Exception):
 
 
 def last_publication(session: Session) -> ListPublication | None:
-    """What came into force last."""
+    """The publication that came into force last."""
     return session.scalar(select(ListPublication).order_by(ListPublication.id.desc()).limit(1))
 
 
@@ -61,7 +62,8 @@ def keep_in_database(session: Session, version: str, folder: Path) -> None:
 
 
 def follow(session: Session, folders: ListFolders) -> bool:
-    """Bring a folder that is behind to the version in force; whether it was. What it held is kept under its version."""
+    """Bring a folder that is behind to the version in force; returns whether it was behind. Its old content
+    is kept under its version."""
     last = last_publication(session)
     here = load_rules(folders.folder).version
     if last is None or here == last.version or was_changed_here(folders, here, last.version):

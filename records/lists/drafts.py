@@ -67,7 +67,7 @@ def save_file(
     *,
     version: int | None = None,
 ) -> None:
-    """Keep a file of the draft; one that is as the draft's base has it is no change. `version` is the draft's on the
+    """Keep a file of the draft; one equal to the base's is not a change. `version` is the draft's on the
     page that was edited. Raises DraftRefused."""
     _must_be_open(draft)
     if version is not None and draft.row_version != version:
@@ -94,14 +94,14 @@ def save_file(
 
 
 def discard(session: Session, draft: ListDraft, author: User, now: datetime) -> None:
-    """Give a draft up; its content is kept. Raises DraftRefused."""
+    """Discard a draft; its content is kept. Raises DraftRefused."""
     _must_be_open(draft)
     draft.state, draft.changed_at = DraftState.DISCARDED, now
     audit.append(session, author, "lists_draft", now, _name(draft), reason="放弃草稿")
 
 
 def take_up_again(session: Session, draft: ListDraft, author: User, now: datetime) -> None:
-    """Take up a draft that was given up, as it was. Raises DraftRefused for any other."""
+    """Resume a discarded draft, unchanged. Raises DraftRefused for any other."""
     if draft.state is not DraftState.DISCARDED:
         raise DraftRefused(f"草稿{draft.state.label}，只有已放弃的草稿可以恢复")
     draft.state, draft.changed_at = DraftState.EDITING, now
@@ -146,7 +146,7 @@ def whole(
 def faults_of(
     folders: ListFolders, draft: ListDraft, changed: Mapping[str, bytes] | None = None
 ) -> list[ListFault]:
-    """What is wrong with the lists as the draft makes them, by file, line and field."""
+    """The faults of the lists as the draft makes them, by file, line and field."""
     with whole(folders, draft, changed) as folder:
         try:
             load_rules(folder)

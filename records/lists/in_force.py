@@ -15,7 +15,7 @@ _CURRENT = "current"
 
 @dataclass(frozen=True)
 class ListsInForce:
-    """The rules to judge by; `refused` is what is wrong with the folder's lists, if they cannot be used."""
+    """The rules to judge by; `refused` holds the faults of the folder's lists, if they cannot be used."""
 
     rules: RuleSet
     refused: ListsRefused | None = None
@@ -38,7 +38,7 @@ def lists_in_force(folder: Path, kept: Path) -> ListsInForce:
 
 
 def list_files(folder: Path) -> dict[str, bytes]:
-    """The files that are the lists, by name, byte for byte: what a version's hash covers."""
+    """The files of the lists, by name, byte for byte: a version's hash covers these."""
     paths = sorted((*folder.glob("*.yaml"), *(folder / name for name in LEARNED_FILES)))
     return {path.name: path.read_bytes() for path in paths}
 

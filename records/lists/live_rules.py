@@ -1,4 +1,4 @@
-"""The rules in force for a process that lives long: read anew when the lists' files have changed."""
+"""The rules in force for a long-lived process: read again when the lists' files have changed."""
 
 import threading
 from contextlib import suppress
@@ -34,7 +34,7 @@ class LiveRules:
         with self._lock:
             seen = _signature(self.folders.folder)
             if seen != self._seen:
-                with suppress(ListsRefused):  # and none was kept: what this process began with still holds
+                with suppress(ListsRefused):  # and none was kept: this process keeps its first rules
                     self._rules = lists_in_force(self.folders.folder, self.folders.kept).rules
                 self._seen = seen
             return self._rules

@@ -1,6 +1,6 @@
 """Publishing the keyword lists: a draft comes into force, an earlier version comes back, files changed by hand are
-noticed. What is in force is the version that was published last, on each machine the files in its lists' folder
-(`records.lists.agreement`); each version that was is kept under its hash."""
+noticed. The version in force is the one published last, on each machine the files in its lists' folder
+(`records.lists.agreement`); each earlier version is kept under its hash."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -46,7 +46,7 @@ def notice_version(session: Session, folders: ListFolders, version: str, now: da
 
 
 def list_publications(session: Session, limit: int = 100) -> Sequence[ListPublication]:
-    """What came into force, newest first."""
+    """The publications, newest first."""
     return session.scalars(select(ListPublication).order_by(ListPublication.id.desc()).limit(limit)).all()
 
 
@@ -122,7 +122,7 @@ def trial_of(session: Session, draft: ListDraft, version: str) -> ListTrial | No
 def version_changes(
     session: Session, folders: ListFolders, before: str | None, after: str
 ) -> list[tuple[str, list[str]]]:
-    """What differs between two versions, by file."""
+    """The differences between two versions, by file."""
     if not all(restore_version(session, folders, version) for version in (before, after) if version):
         return []
     old = list_files(folders.of(before)) if before else {}

@@ -1,4 +1,4 @@
-"""Stored pages judged again by lists that came into force: what is asked for, and how far it has come."""
+"""Stored pages judged again by lists that came into force: requests, and their progress."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +14,8 @@ _UNFINISHED = (RejudgingState.WAITING, RejudgingState.RUNNING)
 
 
 def ask_rejudging(session: Session, version: str, actor: str, now: datetime) -> Rejudging:
-    """Have the stored pages judged by `version`. What was asked for before and is not finished is cancelled: its lists
-    are no longer in force."""
+    """Have the stored pages judged by `version`. An earlier unfinished request is cancelled: its lists are no
+    longer in force."""
     session.execute(
         update(Rejudging)
         .where(Rejudging.state.in_(_UNFINISHED))
@@ -28,7 +28,7 @@ def ask_rejudging(session: Session, version: str, actor: str, now: datetime) -> 
 
 
 def find_unfinished(session: Session) -> Rejudging | None:
-    """What waits, or was begun and not finished."""
+    """The rejudging that waits or is unfinished."""
     return session.scalar(
         select(Rejudging).where(Rejudging.state.in_(_UNFINISHED)).order_by(Rejudging.id.desc()).limit(1)
     )
@@ -40,7 +40,7 @@ def list_rejudgings(session: Session, limit: int = 10) -> Sequence[Rejudging]:
 
 
 def cancel_rejudging(session: Session, rejudging: Rejudging, actor: str, now: datetime) -> bool:
-    """Cancel it: what is judged by then stays judged. Whether there was anything to cancel."""
+    """Cancel it; pages already judged stay so. Returns whether there was anything to cancel."""
     if rejudging.state not in _UNFINISHED:
         return False
     rejudging.state, rejudging.finished_at = RejudgingState.CANCELLED, now
@@ -50,7 +50,8 @@ def cancel_rejudging(session: Session, rejudging: Rejudging, actor: str, now: da
 
 
 def begin_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> list[int]:
-    """The newest judged snapshots of all pages that are left, by id; what was begun goes on where it ended."""
+    """The newest judged snapshots of all pages that are left, by id; an interrupted one resumes where it
+    stopped."""
     left = list(session.scalars(newest_judged(rejudging.after_snapshot_id).order_by("id")).all())
     rejudging.state = RejudgingState.RUNNING
     rejudging.started_at = rejudging.started_at or now
@@ -59,7 +60,7 @@ def begin_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> li
 
 
 def end_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> None:
-    """All is judged."""
+    """Mark it as finished."""
     rejudging.state, rejudging.finished_at = RejudgingState.DONE, now
     words = (
         f"重新研判 {rejudging.judged} 页：新增案件 {rejudging.opened} 件，命中有变 {rejudging.changed} 件，"

@@ -19,8 +19,8 @@ _work: list[Callable[[Ids], Any]] = []
 
 
 class Spread(Protocol):
-    """Does the work on all ids, some in each call; yields what came of it in the ids' order. What is left when its reader
-    stops is not begun any more."""
+    """Does the work on all ids, some in each call; yields the results in the ids' order. What is left when
+    its reader stops is not begun any more."""
 
     def __call__(self, begin: Begin[Result], ids: Ids) -> Iterator[Result]: ...
 

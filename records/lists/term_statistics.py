@@ -1,5 +1,5 @@
-"""What became of each term: how often it hit, what reviewers said of it, whether it hits more than before; and words
-that confirmed pages share, but no list has."""
+"""Statistics of each term: how often it hit, reviewers' decisions, whether it hits more than before; and
+words that confirmed pages share, but no list has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _PAGES = 400  # of each side, for keyness
 
 @dataclass(frozen=True)
 class TermStatistics:
-    """One term of one rule ("" is the rule's own condition): pages with a case that it hit, by what became of them."""
+    """One term of one rule ("" is the rule's own condition): pages with a case that it hit, by outcome."""
 
     rule: str
     term: str
@@ -35,7 +35,7 @@ class TermStatistics:
 
     @property
     def only_dismissed(self) -> bool:
-        """Whether reviewers have only ever dismissed what it found."""
+        """Whether reviewers have dismissed all its hits."""
         return self.dismissed > 0 and self.confirmed == 0
 
 

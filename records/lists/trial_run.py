@@ -26,7 +26,8 @@ from records.store.content_store import EvidenceStore
 
 @dataclass(frozen=True)
 class _Compared:
-    """What came of some pages: how many, what reviewers said of those flagged, and those judged differently."""
+    """The results of some pages: how many, reviewers' decisions on those flagged, and those judged
+    differently."""
 
     judged: int
     missing: int
@@ -43,10 +44,10 @@ def run_trial(
     progress: Callable[[int], None] = lambda _: None,
     spread: Spread = in_processes,
 ) -> None:
-    """Judge `pages` (snapshot ids) by the trial's two versions, whose files are kept, and write what differs; those that
-    were judged before it was cut off are not judged again.
+    """Judge `pages` (snapshot ids) by the trial's two versions, whose files are kept, and record the
+    differences; those that were judged before it was cut off are not judged again.
 
-    Ends early when the trial is cancelled in the database. What goes wrong is written into the trial.
+    Ends early when the trial is cancelled in the database. Errors are recorded in the trial.
     """
     with reading(engine) as session:
         trial = session.get_one(ListTrial, trial_id)
@@ -78,7 +79,7 @@ def _work(
 
 
 def _keep(engine: Engine, trial_id: int, compared: _Compared, counts: Counter[str]) -> bool:
-    """Write what some pages came to, with how far it is; whether the trial still runs."""
+    """Record the results of some pages, with the progress; returns whether the trial still runs."""
     with transaction(engine) as session:
         trial = session.get_one(ListTrial, trial_id, with_for_update=True)
         trial.judged += compared.judged + compared.missing
@@ -102,7 +103,7 @@ def _figures(counts: Counter[str]) -> dict[str, int]:
     }
 
 
-# What follows runs in the processes that judge.
+# The rest runs in the judging processes.
 @dataclass(frozen=True)
 class _Opened:
     engine: Engine

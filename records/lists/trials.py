@@ -1,4 +1,4 @@
-"""Trials: what a draft would do to the stored pages, before it goes live."""
+"""Trials: the effect of a draft on the stored pages, before it goes live."""
 
 import random
 from collections.abc import Sequence
@@ -42,16 +42,17 @@ class Precision:
 
 
 def pages_to_try(session: Session, sample: int | None, seed: int, until_id: int | None = None) -> list[int]:
-    """The newest judged snapshot of each page, or a sample of so many of them, in order of id; as it was when `until_id`
+    """The newest judged snapshot of each page, or a sample of them, in order of id; as it was when `until_id`
     was the newest."""
     ids = sorted(session.scalars(newest_judged(until_id=until_id)))
     if sample is None or sample >= len(ids):
         return ids
-    return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, no secret
+    return sorted(random.Random(seed).sample(ids, sample))  # noqa: S311 - a sample, not a secret
 
 
 def find_decisions(session: Session, snapshot_ids: Sequence[int]) -> dict[int, str]:
-    """By snapshot, what reviewers said of its page last: "confirmed" or "dismissed"; nothing for the others."""
+    """By snapshot, reviewers' last decision on its page: "confirmed" or "dismissed"; nothing for the
+    others."""
     newest = (
         select(func.max(Case.id))
         .join(Snapshot, Snapshot.page_id == Case.page_id)
@@ -127,7 +128,8 @@ def find_trial(session: Session, trial_id: int) -> ListTrial | None:
 
 
 def list_trials(session: Session, draft_id: int, now: datetime) -> list[ListTrial]:
-    """The draft's trials, newest first. One that has been silent for minutes was cut off, and is told as failed."""
+    """The draft's trials, newest first. One that has been silent for minutes was cut off, and counts as
+    failed."""
     query = select(ListTrial).where(ListTrial.draft_id == draft_id).order_by(ListTrial.id.desc())
     found = list(session.scalars(query))
     for trial in found:
@@ -154,7 +156,7 @@ def list_differences(
 
 
 def find_difference(session: Session, trial_id: int, snapshot_id: int) -> TrialDifference | None:
-    """What a trial found different on one page."""
+    """The difference that a trial found on one page."""
     return session.scalar(
         select(TrialDifference).where(
             TrialDifference.trial_id == trial_id, TrialDifference.snapshot_id == snapshot_id

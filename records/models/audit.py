@@ -12,7 +12,7 @@ from records.models.cases import CaseState
 
 class AuditEntry(Base):
     """One thing that somebody did. Rows are only ever added: triggers refuse UPDATE and DELETE; and each holds the hash
-    of the one before, so that what was changed past them is found (`records.audit`)."""
+    of the one before, so that changes that bypass them are found (`records.audit`)."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_actor", "actor"),)

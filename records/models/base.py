@@ -1,4 +1,4 @@
-"""What all tables share: the declarative base, naming of constraints, column types."""
+"""Shared by all tables: the declarative base, naming of constraints, column types."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

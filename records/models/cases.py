@@ -32,7 +32,7 @@ class CaseState(LabelledEnum):
 
 
 class VerificationOutcome(LabelledEnum):
-    """What a re-check saw."""
+    """The result of a re-check."""
 
     GONE = "gone", "内容已消失"
     STILL_THERE = "still_there", "内容仍在"
@@ -42,7 +42,7 @@ class VerificationOutcome(LabelledEnum):
 
 
 class VisitorKind(LabelledEnum):
-    """As whom a re-check looks: a page may be gone for one and there for another."""
+    """The visitor as which a re-check looks: a page may be gone for one and there for another."""
 
     PLAIN = "plain", "普通访问"
     RENDERED = "rendered", "浏览器访问"
@@ -98,7 +98,7 @@ class Case(Base):
 
 
 class Verification(Base):
-    """What one re-check of a disposed case saw 核验: the gravest that any visitor saw."""
+    """The result of one re-check of a disposed case 核验: the most serious of all visitors' views."""
 
     __tablename__ = "verifications"
 
@@ -117,7 +117,7 @@ class Verification(Base):
 
 
 class DisposalResult(LabelledEnum):
-    """What an office did with a transferred case."""
+    """The result of an office's disposal of a transferred case."""
 
     DELETED = "deleted", "删除"
     BLOCKED = "blocked", "屏蔽"
@@ -147,7 +147,7 @@ class TransferState(LabelledEnum):
 
 
 def state_of_transfer(is_received: bool, is_answered: bool, has_result: bool) -> TransferState:
-    """An office's own state of a transfer, by what it has done with it."""
+    """An office's own state of a transfer, by its acts so far."""
     if is_answered:
         return TransferState.DISPOSED if has_result else TransferState.RETURNED
     return TransferState.RECEIVED if is_received else TransferState.TRANSFERRED
@@ -169,13 +169,13 @@ class Matter(Base):
 
 
 class Transfer(Base):
-    """A case handed over 转送 to an office, with what the office reported of it 处置."""
+    """A case handed over 转送 to an office, with the office's report 处置."""
 
     __tablename__ = "transfers"
     __table_args__ = (
         Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
         Index("ix_transfers_lease_id", "lease_id"),
-        # What is overdue, and what waits to be answered: few of many.
+        # Overdue transfers, and those that wait for a reply: few of many.
         Index(
             "ix_transfers_due_on",
             "due_on",
@@ -233,19 +233,19 @@ class Transfer(Base):
 
     @property
     def outcome(self) -> str:
-        """What the office did, as it calls it; empty where it did nothing yet, or has returned it."""
+        """The office's measure, in its own words; empty where it did nothing yet, or has returned it."""
         return self.measure or (self.result.label if self.result else "")
 
     @property
     def verifications(self) -> list[Verification]:
-        """What was seen of the page since the office reported, oldest first."""
+        """The re-checks of the page since the office reported, oldest first."""
         if self.closed_at is None:
             return []
         return [one for one in self.case.verifications if one.checked_at >= self.closed_at]
 
 
 class MessageKind(LabelledEnum):
-    """What a message is."""
+    """The kind of a message."""
 
     MESSAGE = "message", "来函"
     REMINDER = "reminder", "催办"

@@ -10,7 +10,8 @@ from records.models.users import User
 
 
 class CaseClaim(Base):
-    """A claim 占用 of a case by who looks at it: nobody else is given it, and it ends by itself."""
+    """A claim 占用 of a case by the user who looks at it: nobody else is given the case, and the claim ends
+    by itself."""
 
     __tablename__ = "case_claims"
 

@@ -44,7 +44,7 @@ class JudgementRecord(Base):
     images: Mapped[list[dict[str, Any]]] = mapped_column(
         comment="which of the text was read in which picture"
     )
-    # Empty where nothing was found and there is no case: then it is the snapshot's.
+    # Empty without findings and without a case: then the snapshot's text applies.
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
     findings: Mapped[list["FindingRecord"]] = relationship(

@@ -1,4 +1,4 @@
-"""Letters 线索移送函: what went to an office on paper, numbered per office and year without gaps."""
+"""Letters 线索移送函: transfers sent to an office on paper, numbered per office and year without gaps."""
 
 from datetime import datetime
 

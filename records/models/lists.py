@@ -1,4 +1,5 @@
-"""The keyword lists 关键词表 on their way: drafts, what was published, and trials of drafts over stored pages."""
+"""The keyword lists 关键词表 and their changes: drafts, publications, and trials of drafts over stored
+pages."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,7 @@ class RejudgingState(LabelledEnum):
 
 
 class ListDraft(Base):
-    """What an analyst wants changed: the files that differ from the version that the draft is made from."""
+    """An analyst's changes: the files that differ from the draft's base version."""
 
     __tablename__ = "list_drafts"
 
@@ -70,7 +71,7 @@ class ListDraftFile(Base):
 
 
 class ListPublication(Base):
-    """That a version of the lists came into force; its files are kept under its hash."""
+    """A version of the lists came into force; its files are kept under its hash."""
 
     __tablename__ = "list_publications"
 
@@ -93,7 +94,7 @@ class ListFile(Base):
 
 
 class ListVersionFile(Base):
-    """That a version of the lists has a file. Every machine that judges has its lists from here."""
+    """A version of the lists has a file. Every machine that judges gets its lists from here."""
 
     __tablename__ = "list_version_files"
 
@@ -146,8 +147,8 @@ class TrialDifference(Base):
 
 
 class Rejudging(Base):
-    """That the stored pages are judged again by lists that came into force. It goes on after `after_snapshot_id`,
-    whatever ended it."""
+    """A run that judges the stored pages again by lists that came into force. After any interruption it
+    resumes after `after_snapshot_id`."""
 
     __tablename__ = "rejudgings"
 

@@ -1,4 +1,5 @@
-"""Checks of the judgements' own quality 抽检: pages drawn at random that a person decides without seeing what was found."""
+"""Checks of the judgements' own quality 抽检: pages drawn at random that a person decides without seeing the
+findings."""
 
 from datetime import date, datetime
 
@@ -11,14 +12,14 @@ from records.models.users import User
 
 
 class CheckKind(LabelledEnum):
-    """Why a page was drawn; who decides it is not told."""
+    """Why a page was drawn; hidden from the person who decides it."""
 
     UNFLAGGED = "unflagged", "漏判抽查"
     REPEATED = "repeated", "复判"
 
 
 class CheckVerdict(LabelledEnum):
-    """What a person says of a page that they see without marks."""
+    """A person's verdict on a page that they see without marks."""
 
     LAWFUL = "lawful", "未见违法"
     UNLAWFUL = "unlawful", "违法"
@@ -26,7 +27,7 @@ class CheckVerdict(LabelledEnum):
 
 
 class QualityCheck(Base):
-    """One page drawn for one week, and what was said of it."""
+    """One page drawn for one week, and its verdict."""
 
     __tablename__ = "quality_checks"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Tables that people keep 参数表: reasons, disposals, days. What nobody has changed is not in the database."""
+"""Tables that people keep 参数表: reasons, disposals, days. Unchanged tables are not in the database."""
 
 from datetime import datetime
 from typing import Any

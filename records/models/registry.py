@@ -24,7 +24,7 @@ class SourceKind(LabelledEnum):
 
 
 class CertificateStatus(LabelledEnum):
-    """What the issuing office says of a certificate; its validity in time is told by its dates."""
+    """The issuing office's status of a certificate; its dates tell its validity in time."""
 
     VALID = "valid", "有效"
     REVOKED = "revoked", "撤销"

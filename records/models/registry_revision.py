@@ -1,4 +1,5 @@
-"""Which state the registry's institutions and certificates are in, so that what is made of them need not be made anew."""
+"""The revision of the registry's institutions and certificates, so that derived data need not be built
+again."""
 
 import secrets
 from itertools import chain
@@ -14,7 +15,7 @@ _COUNTED = (Institution, Certificate)
 
 
 class RegistryRevision(Base):
-    """One row, whose value is another one whenever an institution or a certificate was written."""
+    """One row, whose value changes whenever an institution or a certificate is written."""
 
     __tablename__ = "registry_revision"
 

@@ -1,4 +1,4 @@
-"""What was fetched: visits, the pages they planned, and snapshots 快照 of what came back."""
+"""Fetched pages: visits, the pages they planned, and snapshots 快照 of the responses."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from records.models.registry import Source
 
 
 class VisitKind(LabelledEnum):
-    """What a visit is for."""
+    """The purpose of a visit."""
 
     SITE = "site", "站点巡查"
     ACCOUNT = "account", "公众号巡查"
@@ -44,7 +44,7 @@ class Page(Base):
 class Visit(Base):
     """One crawl of one source, or one re-check of pages whose disposal was reported.
 
-    A visit without `finished_at` was cut off and is taken up again where it stood.
+    A visit without `finished_at` was cut off and resumes where it stopped.
     """
 
     __tablename__ = "visits"
@@ -85,7 +85,7 @@ class PlannedPage(Base):
 
 
 class Snapshot(Base):
-    """One response as it came, at one moment. Bytes are in the evidence store, by SHA-256."""
+    """One response as received, at one moment. Bytes are in the evidence store, by SHA-256."""
 
     __tablename__ = "snapshots"
     __table_args__ = (
@@ -131,13 +131,13 @@ class Snapshot(Base):
 
     @property
     def is_mobile(self) -> bool:
-        """Whether it is what a mobile visitor was shown."""
+        """Whether a mobile visitor was shown it."""
         return self.visit.kind is VisitKind.MOBILE
 
 
 class AwaitingJudgement(Base):
-    """That a snapshot shows something new and was not judged yet, or could not be. A few rows at any time: what is to be
-    judged is found without looking at all that ever was."""
+    """A snapshot shows something new and is not judged yet, or could not be. Only a few rows at any time: the
+    snapshots to judge are found without scanning all."""
 
     __tablename__ = "awaiting_judgement"
 
@@ -180,7 +180,7 @@ class Image(Base):
 
 
 class PageImage(Base):
-    """That a snapshot's page shows a picture."""
+    """A snapshot's page shows a picture."""
 
     __tablename__ = "page_images"
 
@@ -192,7 +192,7 @@ class PageImage(Base):
 
 
 class UrlPattern(Base):
-    """What the addresses of one pattern on one host have taught."""
+    """The lessons from the addresses of one pattern on one host."""
 
     __tablename__ = "url_patterns"
 

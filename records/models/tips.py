@@ -1,4 +1,5 @@
-"""Tips 举报线索: what citizens, the hotline and other offices report, each following the page that it names."""
+"""Tips 举报线索: reports of citizens, the hotline and other offices, each following the page that it
+names."""
 
 from datetime import date, datetime
 
@@ -21,7 +22,7 @@ class TipChannel(LabelledEnum):
 
 
 class TipState(LabelledEnum):
-    """How far a tip has come; from there on its case tells."""
+    """How far a tip has come, up to its case."""
 
     WAITING = "waiting", "待抓取"
     FLAGGED = "flagged", "发现违法线索"

@@ -9,7 +9,7 @@ from records.models.base import Base, Id, LabelledEnum, enum_column
 
 
 class Role(LabelledEnum):
-    """What a user may do."""
+    """A user's role, which decides on permissions."""
 
     REVIEWER = "reviewer", "研判员"
     APPROVER = "approver", "审批员"
@@ -21,7 +21,7 @@ class Role(LabelledEnum):
 
 
 class OfficeKind(LabelledEnum):
-    """The departments that take transferred cases."""
+    """The departments that receive transferred cases."""
 
     CYBERSPACE = "cyberspace", "网信办"
     MARKET = "market", "市场监管"
@@ -60,7 +60,7 @@ class OfficeToken(Base):
 
 
 class AnsweredCall(Base):
-    """A call of the API that was made with a key, and its answer: made again, it changes nothing."""
+    """A call of the API that was made with a key, and its response: repeated, it changes nothing."""
 
     __tablename__ = "answered_calls"
     __table_args__ = (Index("ix_answered_calls_at", "at"),)
@@ -120,7 +120,7 @@ class User(Base):
 
 
 class SecondFactor(Base):
-    """What a user proves themselves by beside the password: codes that their phone makes (TOTP, RFC 6238)."""
+    """A user's proof in addition to the password: codes that their phone makes (TOTP, RFC 6238)."""
 
     __tablename__ = "second_factors"
 

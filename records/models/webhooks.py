@@ -1,4 +1,4 @@
-"""Webhooks 推送: where an office wants to be told, and each message that was or will be sent."""
+"""Webhooks 推送: the addresses of offices, and each message that was or will be sent."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ class Webhook(Base):
     id: Mapped[Id] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     url: Mapped[str] = mapped_column(String(500))
-    # In clear, unlike tokens: what signs a message must be known, its hash would not do.
+    # In clear, unlike tokens: signing a message needs the secret itself, not its hash.
     secret: Mapped[str] = mapped_column(String(80), comment="whsec_…, as standard-webhooks writes it")
     old_secret: Mapped[str | None] = mapped_column(String(80), comment="signs too, for a day after a change")
     old_secret_until: Mapped[datetime | None]

@@ -1,8 +1,8 @@
-"""Failures to sign in: how many from where, and when no more are heard.
+"""Failures to sign in: how many from which address, and when further attempts are refused.
 
-Whoever guesses at a name is stopped without stopping its owner: an address that a name has signed in from counts its own
-failures only. So neither a colleague's tries nor those of the whole net lock a person out where they work, and one
-address that tries many names is stopped for those that never came from there.
+A guesser is stopped without stopping the name's owner: an address that a name has signed in from counts its
+own failures only. So neither a colleague's tries nor those of the whole internet lock a person out where they
+work, and one address that tries many names is stopped for those that never came from there.
 """
 
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ AT_HOME_FOR = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody who says that they are `name`, at an IP address."""
+    """An attempt to sign in as `name` from an IP address."""
 
     name: str
     address: str
 
     @property
     def name_sha256(self) -> str:
-        """What is kept of the name: it may be a password that was typed in the wrong field."""
+        """The stored form of the name, which may be a password typed in the wrong field."""
         return sha256_of(self.name.encode("utf-8", "surrogatepass"))
 
 
 def is_heard(session: Session, attempt: Attempt, now: datetime) -> bool:
-    """Whether a password is looked at now; else it is refused, right or wrong."""
+    """Whether a password is checked now; otherwise it is refused, right or wrong."""
     own = _row(session, attempt)
     if own and own.failures >= OF_ONE_FROM_ONE and own.since > now - LOCKED_FOR:
         return False
@@ -61,7 +61,8 @@ def note_failure(session: Session, attempt: Attempt, now: datetime) -> None:
 
 
 def note_success(session: Session, attempt: Attempt, now: datetime) -> None:
-    """The name is at home at the address from now on, and free of failures there; what is long past is forgotten."""
+    """The name is at home at the address from now on, and free of failures there; old failures are
+    forgotten."""
     row = _own(session, attempt, now)
     row.failures, row.since, row.succeeded_at = 0, now, now
     past = (SignInAttempt.since < now - AT_HOME_FOR, ~_at_home(now))
@@ -77,7 +78,7 @@ def unlock(session: Session, name: str) -> None:
 
 
 def locked_until(session: Session, name: str, now: datetime) -> datetime | None:
-    """Until when a name is refused somewhere; None where it is heard everywhere."""
+    """Until when a name is refused somewhere; None where it is accepted everywhere."""
     rows = session.scalars(
         select(SignInAttempt).where(
             SignInAttempt.name_sha256 == Attempt(name, "").name_sha256,

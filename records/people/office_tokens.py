@@ -54,8 +54,8 @@ def note_use(session: Session, token: OfficeToken, now: datetime) -> None:
 def grant_calls(
     session: Session, token_id: int, a_minute: int, wanted: int, now: datetime
 ) -> tuple[int, float]:
-    """So many of the calls wanted as a token may make now, and the seconds after which it may make one more: a bucket
-    that fills up over a minute, one for all processes that serve the API."""
+    """The number of the wanted calls that a token may make now, and the seconds after which it may make one
+    more: a bucket that fills up over a minute, one for all processes that serve the API."""
     row = session.get(OfficeToken, token_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         return 0, _MINUTE
@@ -69,7 +69,7 @@ def grant_calls(
 
 
 def revoke_token(session: Session, token_id: int, now: datetime) -> bool:
-    """End a token now; whether there was one that had not ended."""
+    """End a token now; returns whether there was a valid one."""
     found = session.get(OfficeToken, token_id)
     if found is None or found.expires_at <= now:
         return False

@@ -48,7 +48,7 @@ def give_token(
 
 
 def end_token(session: Session, token_id: int, *, actor: str, now: datetime) -> None:
-    """Revoke a token; raises OfficeRefused where there is none that is valid."""
+    """Revoke a token; raises OfficeRefused where there is no valid one."""
     if not revoke_token(session, token_id, now):
         raise OfficeRefused(f"没有编号为 {token_id} 的有效令牌")
     audit.append(session, actor, "user_changed", now, f"令牌 {token_id}", reason="停用接口令牌")

@@ -7,7 +7,7 @@ from records.models import Case, Page, Role, User
 
 
 class Permission(StrEnum):
-    """What a route asks for."""
+    """The permission that a route requires."""
 
     SEE_CASES = "see_cases"
     REVIEW = "review"

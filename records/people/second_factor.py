@@ -1,7 +1,8 @@
-"""A second proof beside the password: codes that a phone makes (TOTP, RFC 6238), and recovery codes for when it is lost.
+"""A second proof in addition to the password: codes that a phone makes (TOTP, RFC 6238), and recovery codes
+for when it is lost.
 
 A code is taken once: it and all before it are refused afterwards (RFC 6238, 5.2). Of recovery codes only the hashes are
-kept; the secret that codes are made from has to be kept as it is.
+kept; the secret that codes are made from has to be kept in clear.
 """
 
 import secrets
@@ -29,7 +30,7 @@ class SecondFactorRefused(Exception):
 
 @dataclass(frozen=True)
 class NewSecret:
-    """What a phone is given: the secret in base32, and the address (`otpauth:`) that a picture of it holds."""
+    """The data for a phone: the secret in base32, and the address (`otpauth:`) that a picture of it holds."""
 
     secret: str
     address: str
@@ -103,8 +104,9 @@ def end_second_factor(session: Session, user: User, *, actor: User | str, now: d
 def is_proven(
     session: Session, user: User | None, code: str, now: datetime, *, is_password_right: bool = True
 ) -> bool:
-    """Whether a code, of the phone or for recovery, is the user's; it is used up. True of who has no second factor. The
-    row is looked for whoever it is, and a code spared that came with a wrong password: an answer takes as long."""
+    """Whether a code, of the phone or for recovery, is the user's; it is used up. True for a user without a
+    second factor. The row is looked up in every case, and a code with a wrong password is not used up: the
+    response always takes as long."""
     row = _locked(session, user)
     if user is None or not is_password_right:
         return False
@@ -114,7 +116,7 @@ def is_proven(
 
 
 def _locked(session: Session, user: User | None) -> SecondFactor | None:
-    """The row, which nobody else changes until the transaction ends: one code must not be taken twice at once."""
+    """The row, locked until the transaction ends: one code must not be accepted twice at once."""
     return session.get(SecondFactor, user.id if user else 0, with_for_update=True, populate_existing=True)
 
 

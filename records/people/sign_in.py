@@ -16,15 +16,16 @@ from records.people.second_factor import find_second_factor, is_proven
 from records.store.content_store import sha256_of
 
 _HASHER = PasswordHasher()
-# Checked when there is no such user, so that an answer takes as long for a name that exists.
+# Checked when there is no such user, so that a response takes as long as for a name that exists.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
 _UNKNOWN = "user:?"  # in the log
 
 SHORTEST_PASSWORD = 10
-_LONGEST_LOOKED_AT = 72  # characters: what follows makes no password weaker
+_LONGEST_LOOKED_AT = 72  # characters: more do not make a password weaker
 _LEAST_SCORE = 3  # of 4, as zxcvbn scores: safe from guessing where the hashes are not lost
-# The same for a wrong name, a wrong password, a lock and a user who is no more: it tells nothing of which there are.
+# The same for a wrong name, a wrong password, a lock and a user who is no more: it does not reveal which
+# names exist.
 _REFUSED = "用户名、密码或动态码不正确；多次不正确后，一刻钟内不再受理"
 
 
@@ -88,8 +89,8 @@ def change_own_password(
 
 
 def require_strong(password: str, *about: str) -> None:
-    """Raises PasswordWeak for a password that is short, or that zxcvbn guesses by common words, patterns, and what is
-    known `about` the user."""
+    """Raises PasswordWeak for a password that is short, or that zxcvbn guesses by common words, patterns, and
+    facts `about` the user."""
     from zxcvbn import zxcvbn  # noqa: PLC0415 - its word lists are read for new passwords only
 
     if len(password) < SHORTEST_PASSWORD:
@@ -104,12 +105,12 @@ def require_strong(password: str, *about: str) -> None:
 def check_password(
     session: Session, attempt: Attempt, password: str, now: datetime, code: str | None = None
 ) -> User:
-    """The user, when the password is right, and the code of their second factor where they have one (None: none is asked
-    for here). Raises SignInRefused, in the same words and after the same time whatever is the matter: wrong, unknown,
-    disabled, or not heard for having failed too often (`records.people.attempts`).
+    """The user, when the password is right, and the code of their second factor where they have one (None:
+    not required here). Raises SignInRefused, in the same words and after the same time in every case: wrong,
+    unknown, disabled, or locked after too many failures (`records.people.attempts`).
 
-    Both are written into the log; of a name that nobody has, not even the name, which may be a password that was typed
-    in the wrong field. The caller must commit after a refusal too, so that it and the count are kept.
+    Both are written into the log; of an unknown name, not even the name, which may be a password typed in the
+    wrong field. The caller must commit after a refusal too, so that it and the count are kept.
     """
     user = session.scalar(select(User).where(User.name == attempt.name))
     heard = attempts.is_heard(session, attempt, now)
@@ -131,7 +132,7 @@ def check_password(
 def prove_again(
     session: Session, user: User, present: str, code: str, attempt: Attempt, now: datetime
 ) -> None:
-    """That it is still the user who sits there, before their second factor is changed. Raises PasswordWrong, which
+    """Check that it is still the user, before their second factor is changed. Raises PasswordWrong, which
     counts as a failure to sign in does and is to be committed as that is."""
     heard = attempts.is_heard(session, attempt, now)
     if not heard or not _matches(user.password_hash, present) or not is_proven(session, user, code, now):

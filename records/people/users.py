@@ -16,12 +16,12 @@ from records.people.sign_in import add_user, set_password
 
 
 class PersonRefused(Exception):
-    """A user cannot be as asked for; the message says why, in Chinese."""
+    """A user cannot be changed as requested; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """What is asked for of a user; an empty password leaves the present one."""
+    """The wanted values of a user; an empty password leaves the present one."""
 
     role: Role
     display_name: str = ""
@@ -59,14 +59,14 @@ def find_second_factors(session: Session) -> frozenset[int]:
 
 
 def find_display_names(session: Session) -> dict[str, str]:
-    """By what a person types to sign in, how they are called; by both where two are called alike."""
+    """Display names by sign-in names; both names where two people have the same one."""
     rows = [(row[0], row[1]) for row in session.execute(select(User.name, User.display_name))]
     called = Counter(display for _, display in rows)
     return {name: f"{display}（{name}）" if called[display] > 1 else display for name, display in rows}
 
 
 def unlock_person(session: Session, user: User, *, actor: str, now: datetime) -> None:
-    """Let a user sign in again who failed too often."""
+    """Unlock a user who failed to sign in too often."""
     attempts.unlock(session, user.name)
     audit.append(session, actor, "user_changed", now, user.name, reason="解除锁定")
 
@@ -78,7 +78,7 @@ def list_districts(session: Session) -> Sequence[str]:
 
 
 def list_districts_of(session: Session, user: User) -> Sequence[str]:
-    """The districts that a user may ask for: their own, where they are limited to one."""
+    """The districts that a user may select: their own, where they are limited to one."""
     return [user.district] if user.district else list_districts(session)
 
 
@@ -131,7 +131,7 @@ def _administrators(session: Session) -> int:
 
 
 def _rights(user: User) -> dict[str, Any]:
-    """What a user may do, as the log has it."""
+    """A user's rights, as the log records them."""
     return {
         "role": user.role.value,
         "district": user.district or "",

@@ -1,4 +1,4 @@
-"""What offices do, in their own words 处置措施, and what each counts as in figures."""
+"""The measures of offices, in their own words 处置措施, and the result that each counts as in figures."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from records.workflow import StepRefused
 
 
 class DisposalWords(KeptRow):
-    """A measure of a kind of office. 网信 办 acts on what is published, 市场监管 on who advertises, 公安 on a crime, 医保
-    on the fund: each reports what its own law lets it do."""
+    """A measure of a kind of office. 网信 办 acts on published content, 市场监管 on who advertises, 公安 on a
+    crime, 医保 on the fund: each reports what its own law lets it do."""
 
     kind: Labelled[OfficeKind] = Field(title="部门种类")
     words: str = Field(title="处置措施", min_length=1, max_length=40)
@@ -54,7 +54,7 @@ DISPOSALS = KeptTable(
 
 
 def list_measures(session: Session, kind: OfficeKind) -> Sequence[DisposalWords]:
-    """What an office of this kind can report."""
+    """The measures that an office of this kind can report."""
     return [row for row in read_rows(session, DISPOSALS) if row.kind is kind]
 
 
@@ -64,14 +64,14 @@ def find_measure(session: Session, kind: OfficeKind, words: str) -> DisposalWord
 
 
 class MeasureRefused(StepRefused):
-    """What an office says that it did is none of the measures of its kind; the message names those, in Chinese."""
+    """An office's word is not one of the measures of its kind; the message names those, in Chinese."""
 
 
 def counted_as(
     session: Session, kind: OfficeKind, result: DisposalResult | None, words: str
 ) -> tuple[DisposalResult, str]:
-    """What a report of an office counts as, and the office's words for it. `words` alone is enough; a result without any
-    is one of those that every office can report. Raises MeasureRefused."""
+    """The result that an office's report counts as, and the office's words for it. `words` alone is enough; a
+    result without any is one of those that every office can report. Raises MeasureRefused."""
     if not words:
         if result is None:
             raise MeasureRefused("请填写处置结果")

@@ -20,12 +20,12 @@ MOST_ROWS = 500
 
 
 class KeptRow(BaseModel):
-    """A row. Each field's `title` is its column's heading; what is typed is taken without the spaces around it."""
+    """A row. Each field's `title` is its column's heading; typed values are stripped of spaces."""
 
     model_config = ConfigDict(str_strip_whitespace=True, frozen=True, extra="ignore")
 
     def key(self) -> object:
-        """By what two rows are the same."""
+        """The key by which two rows are the same."""
         return tuple(self.model_dump().values())
 
     @classmethod
@@ -62,7 +62,7 @@ Row = TypeVar("Row", bound=KeptRow)
 
 @dataclass(frozen=True)
 class KeptTable(Generic[Row]):
-    """A table: what it is called, what its rows are, with which it begins, and who may change it."""
+    """A table: its name, its row type, its initial rows, and who may change it."""
 
     name: str
     title: str

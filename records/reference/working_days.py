@@ -1,7 +1,7 @@
 """Working days 工作日: of the State Council's yearly arrangement of holidays, and of days that the administrator adds.
 
-The arrangements are those of `chinese_calendar`. Of a year that it does not know yet, weekends and the days that
-全国年节及纪念日放假办法 fixes in the solar calendar are free, and the table 节假日 says the rest.
+The arrangements are those of `chinese_calendar`. In a year that it does not know yet, weekends and the days
+that 全国年节及纪念日放假办法 fixes in the solar calendar are free, and the table 节假日 says the rest.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 
 class DayKind(LabelledEnum):
-    """What a day is by order of an authority."""
+    """The kind of a day by order of an authority."""
 
     FREE = "free", "放假"
     WORKING = "working", "上班"
@@ -74,7 +74,7 @@ class WorkingCalendar:
         return day
 
     def after(self, day: date, count: int) -> date:
-        """The working day that is so many working days after `day`, which itself does not count."""
+        """The working day `count` working days after `day`, which itself does not count."""
         for _ in range(count):
             day = self.first_from(day + _DAY)
         return day

@@ -24,7 +24,7 @@ from records.registry.rows import ROW_KINDS, OwnedRow, Row
 
 KINDS: Mapping[str, type[Row]] = {kind.kind: kind for kind in ROW_KINDS}
 
-# What a search looks into.
+# The columns that a search covers.
 _SEARCHED: Mapping[type[Record], Sequence[Any]] = {
     Institution: (Institution.name, Institution.credit_code, Institution.district, Institution.category),
     Source: (Source.address, Source.name, Institution.name, Institution.district),
@@ -33,7 +33,8 @@ _SEARCHED: Mapping[type[Record], Sequence[Any]] = {
 
 
 class EntryRefused(Exception):
-    """An entry cannot be as it was typed; `faults` says why, in Chinese, by the heading of the field ("" for none)."""
+    """An entry cannot be saved as typed; `faults` says why, in Chinese, by the heading of the field ("" for
+    none)."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("；".join(faults.values()))
@@ -83,7 +84,7 @@ def find_entry(session: Session, kind: type[Row], entry_id: int) -> Record | Non
 
 
 def entry_cells(record: Record, kind: type[Row]) -> dict[str, str]:
-    """An entry as it is typed: by heading, all as text."""
+    """An entry in typed form: by heading, all as text."""
     return {heading: as_typed(value) for heading, value in cells_of(record, kind).items()}
 
 
@@ -96,9 +97,9 @@ def save_entry(
     by: User,
     now: datetime,
 ) -> Record:
-    """Add an entry, or change the one that is given, and write into the log what was changed from what to what.
+    """Add an entry, or change the one that is given, and log each change with the old and the new value.
 
-    Raises EntryRefused where a cell does not hold what its column asks for, its key is another entry's, or there is
+    Raises EntryRefused where a cell does not fit its column, its key is another entry's, or there is
     no institution with its code.
     """
     try:

@@ -32,8 +32,8 @@ def import_registry(
 ) -> ImportResult:
     """Import all sheets of a file; `progress` is called with how many rows were read.
 
-    What a sheet holds is told by its columns. Importing a file again updates what has changed and adds
-    nothing twice. Raises FileRefused when the file, or a sheet's headings, cannot be understood.
+    A sheet's columns tell its kind. Importing a file again updates changes and adds nothing twice. Raises
+    FileRefused when the file, or a sheet's headings, cannot be understood.
     """
     tables = read_tables(file, _HEADINGS)
     sheets = [(row_kind(sheet, file.name), sheet) for sheet in tables.sheets]
@@ -49,7 +49,7 @@ def import_registry(
 
 
 def row_kind(sheet: Sheet, name: str) -> type[Row]:
-    """Which kind of rows a sheet holds; raises FileRefused naming what is missing."""
+    """Which kind of rows a sheet holds; raises FileRefused naming the missing columns."""
     headings = set(sheet.headings)
     fits = [kind for kind in ROW_KINDS if kind.required_headings() <= headings]
     if fits:
@@ -167,7 +167,8 @@ def _faults(kind: type[Row], sheet: str, line: int, error: ValidationError) -> I
 
 
 def faults_of(kind: type[Row], error: ValidationError) -> Iterator[tuple[str, str]]:
-    """What is wrong with a row, in words, each with the heading of its column; "" where it is the row as a whole."""
+    """The faults of a row, in words, each with the heading of its column; "" where it is the row as a
+    whole."""
     for detail in error.errors():
         field_name = str(detail["loc"][0]) if detail["loc"] else ""
         column = field_name if field_name in kind.headings() else _column(kind, field_name)

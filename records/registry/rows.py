@@ -1,4 +1,4 @@
-"""One row of each kind of registry file: its columns in Chinese, and what each must hold."""
+"""One row of each kind of registry file: its columns in Chinese, and their valid values."""
 
 import re
 import unicodedata
@@ -130,7 +130,7 @@ Words = Annotated[str, Field(min_length=1)]
 
 class Row(BaseModel):
     """A row. `alias` of a field is its column's heading; `key` names the field that identifies the record among those
-    of the table with the values `of_table`; `fixed` are what no column says."""
+    of the table with the values `of_table`; `fixed` are values without a column."""
 
     model_config = ConfigDict(populate_by_name=True, str_strip_whitespace=True, extra="ignore")
 

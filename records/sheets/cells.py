@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-# Spreadsheet programs keep fifteen digits of a number; what had more has lost its end.
+# Spreadsheet programs keep fifteen digits of a number; longer numbers have lost their end.
 _MOST_EXACT = 10**15
 _LOST = "是按数字存的，末尾的数字已经丢失，请把单元格设为文本格式后重新填写"
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
@@ -33,7 +33,7 @@ def clean(text: str) -> str:
 
 
 def typed_text(text: str) -> str:
-    """The text of a cell of text. Raises CellRefused for an error's name, and for what stands for lost digits."""
+    """The text of a cell of text. Raises CellRefused for an error's name, and for marks of lost digits."""
     shown = clean(text)
     if shown[:1] not in _SUSPECT:
         return shown
@@ -47,8 +47,8 @@ def typed_text(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """The text of a cell of a CSV file, with what programs write around text to keep it text (="007", '=1) taken off.
-    Raises CellRefused."""
+    """The text of a cell of a CSV file, without the marks that programs write around text to keep it text
+    (="007", '=1). Raises CellRefused."""
     if quoted := _QUOTED_FORMULA.fullmatch(text.strip()):
         return clean(quoted[1])
     if text.startswith("'") and text[1:].startswith((*FORMULA_MARKS, "'")):

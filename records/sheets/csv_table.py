@@ -1,4 +1,4 @@
-"""Tables as text (CSV): whatever encoding and separator a program or a person gave them."""
+"""Tables as text (CSV): in any encoding and with any separator."""
 
 import csv
 import io
@@ -13,12 +13,12 @@ from records.sheets.table import FileRefused, Grid
 _SEPARATORS = (",", "\t", ";", "|", "，", "；")
 _NAMED_SEPARATOR = re.compile(r'\s*"?sep=(.)"?[^\S\t\n]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _HEAD = 30
-# By how many headings a row of titles is better than nothing; given by whoever reads.
+# Scores how many headings a row of titles matches; given by the reader.
 Score = Callable[[Sequence[Sequence[str]]], int]
 
 
 def read_csv(name: str, content: bytes, score: Score) -> Grid:
-    """The table of a CSV file. `score` says how well a beginning of rows fits what the reader looks for: it decides
+    """The table of a CSV file. `score` says how well the first rows match the reader's headings: it decides
     between encodings and between separators. Raises FileRefused naming the line."""
     text = _decoded(name, content, score)
     separator, first = _separator(text, score)
@@ -39,7 +39,7 @@ def read_csv(name: str, content: bytes, score: Score) -> Grid:
 
 
 def _decoded(name: str, content: bytes, score: Score) -> str:
-    """The text: by its mark, or in the first encoding that fits and shows what is looked for."""
+    """The text: by its mark, or in the first encoding that fits and shows the headings."""
     readable = []
     broken_at = 0
     for encoding in _encodings(content):

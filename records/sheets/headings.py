@@ -13,7 +13,7 @@ _SEARCHED = 30
 # 电话*, 统一社会信用代码（18位）, and line breaks that only make a heading narrow.
 _HINT = re.compile(r"\([^()]*\)$")
 _BESIDE = re.compile(r"[\s*:]")
-# Two rows of headings, seldom three; merged further down, the cells below are no headings.
+# Two rows of headings, rarely three; where cells are merged further down, the cells below are not headings.
 _MOST_HEADING_ROWS = 2
 _AMOUNT = re.compile(r"[\d.,%]*[家个件条篇户]?")
 _SUM = re.compile(r"(?:合|小|总|共)\s*计\W*")
@@ -45,7 +45,7 @@ def known_headings(rows: Sequence[Sequence[str]], known: Collection[str]) -> int
 
 
 def table_of(grid: Grid, known: Collection[str]) -> Sheet | None:
-    """A sheet as a table with the known headings; None where nothing is on it that looks like one. Raises FileRefused
+    """A sheet as a table with the known headings; None where it holds nothing like one. Raises FileRefused
     where a heading stands twice."""
     head = _head(grid, known)
     if head is None:
@@ -148,7 +148,7 @@ def _at(row: Sequence[str], column: int) -> str:
 
 
 def _passed_over(head: _Head, cells: Sequence[str], *, is_note: bool) -> str:
-    """What a row is if it is no row of the table; empty if it is one, or empty itself."""
+    """The kind of a row outside the table; "" for a row of the table or an empty row."""
     shown = [cell for cell in cells if cell]
     if not shown:
         return ""

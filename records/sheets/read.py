@@ -14,7 +14,7 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def read_tables(file: TableFile, known: Collection[str], needed: Collection[str] = ()) -> Tables:
     """The tables of a CSV file or a workbook that have any of the known headings. Raises FileRefused, in words: where
-    there is none, where one lacks a heading that is needed, and for what cannot be read whole."""
+    there is none, where one lacks a heading that is needed, and for a file that cannot be read whole."""
     name = PurePath(file.name).name or "（未命名）"
     if len(file.content) > MOST_BYTES:
         raise FileRefused(f"{name}：超过 {MOST_BYTES // 1_000_000} MB，请拆成几个文件")

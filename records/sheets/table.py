@@ -1,4 +1,4 @@
-"""What a table in a file is to those who import it: rows by their headings, and every fault by line and column."""
+"""A table in a file as importers see it: rows by their headings, and every fault by line and column."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class TableFile:
-    """A file as it was given: its name, whose ending says little, and its bytes."""
+    """An uploaded file: its name, whose ending says little, and its bytes."""
 
     name: str
     content: bytes
@@ -30,7 +30,7 @@ class TableFile:
 
 @dataclass(frozen=True)
 class RowFault:
-    """What is wrong with one row: where, and why in Chinese."""
+    """A fault of one row: where, and why in Chinese."""
 
     sheet: str
     line: int
@@ -43,7 +43,7 @@ class RowFault:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row: its cells as clean text by heading, those that are filled, and what cannot be read of it, by heading.
+    """A row: its cells as clean text by heading, those that are filled, and the unreadable ones, by heading.
 
     `line` is the row's number as spreadsheet programs count.
     """
@@ -53,13 +53,14 @@ class SheetRow:
     unreadable: Mapping[str, str]
 
     def faults(self, sheet: str) -> Iterator[RowFault]:
-        """What cannot be read of the row; where there is any, the row is not to be used."""
+        """The unreadable cells of the row; with any, the row must not be used."""
         yield from (RowFault(sheet, self.line, column, why) for column, why in self.unreadable.items())
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: its headings as the importer names them, its rows, and in words what was passed over as no row."""
+    """A table: its headings as the importer names them, its rows, and a description of the rows that were
+    skipped."""
 
     name: str
     headings: tuple[str, ...]
@@ -77,7 +78,8 @@ class Tables:
 
 @dataclass
 class ImportResult:
-    """What an import did: rows added, updated, unchanged, the faults of those left out, and what was passed over."""
+    """What an import did: rows added, updated, unchanged, the faults of those left out, and the skipped
+    rows."""
 
     added: int = 0
     updated: int = 0
@@ -108,13 +110,13 @@ class Merged:
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet before its headings are known: clean text, row by row from the first, and what could not be read, by row
-    and column counted from 0. `lines` are the rows' numbers as spreadsheet programs count."""
+    """A sheet before its headings are known: clean text, row by row from the first, and the unreadable cells,
+    by row and column counted from 0. `lines` are the rows' numbers as spreadsheet programs count."""
 
     name: str
     lines: Sequence[int]
     rows: Sequence[Sequence[str]]
     unreadable: Mapping[tuple[int, int], str]
     merged: Sequence[Merged] = ()
-    # Text has no columns of its own: a cell too many tells of a comma that should have been quoted.
+    # Text has no columns of its own: a surplus cell is a sign of a comma that should have been quoted.
     is_text: bool = False

@@ -1,7 +1,9 @@
-"""A workbook looked through before it is read: whether it fits into memory, and what its reader does not tell.
+"""Scans a workbook before it is read: whether it fits into memory, and faults that its reader does not
+report.
 
-calamine reads tolerantly what WPS, Excel and exports write, and fast; but it gives an empty text for an error and for a
-formula that was never computed, and takes memory for the whole area between the first and the last cell.
+calamine reads files of WPS, Excel and exports tolerantly and fast; but it gives an empty text for an error
+and for a formula that was never computed, and takes memory for the whole area between the first and the last
+cell.
 """
 
 import io
@@ -21,7 +23,7 @@ from records.sheets.table import FileRefused
 MOST_UNPACKED = 100_000_000
 MOST_CELLS = 1_000_000
 MOST_COLUMNS = 1_000
-# What unpacking and parsing raise for content that is not what it says.
+# Errors of unpacking and parsing malformed content.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -49,13 +51,14 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 @dataclass(frozen=True)
 class SheetScan:
-    """What was seen on a sheet: by row and column from 0, why a cell has no value that could be read."""
+    """The scan of a sheet: by row and column from 0, why a cell has no readable value."""
 
     unreadable: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def scan_workbook(name: str, content: bytes) -> dict[str, SheetScan]:
-    """By sheet's name, what its reader will not tell. Raises FileRefused: for what is no workbook, too large, or hostile."""
+    """By sheet's name, the faults that its reader does not report. Raises FileRefused for a file that is not
+    a workbook, too large, or hostile."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_sizes(name, package)
@@ -73,7 +76,7 @@ def _check_sizes(name: str, package: zipfile.ZipFile) -> None:
         raise FileRefused(f"{name}：压缩包内有重名的部分，不是表格软件存的文件")
     if sum(member.file_size for member in members) > MOST_UNPACKED:
         raise FileRefused(f"{name}：解压后超过 {MOST_UNPACKED // 1_000_000} MB，请拆成几个文件")
-    # The sizes are what the file says of itself; reading no more than that, a part that holds more fails its checksum.
+    # The sizes are declared by the file; since only so much is read, a larger part fails its checksum.
     if broken := package.testzip():
         raise FileRefused(f"{name}：文件已损坏（{broken}）")
 

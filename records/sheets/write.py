@@ -1,4 +1,4 @@
-"""Tables written to files, so that what is text stays text: no program takes it for a formula."""
+"""Tables written to files, so that text stays text: no program takes it for a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from records.sheets.cells import FORMULA_MARKS
 from records.sheets.table import FileRefused
 
-# What a cell of a workbook holds at most; openpyxl would cut the rest off without a word.
+# The longest text of a workbook's cell; openpyxl would silently cut off the rest.
 _LONGEST_CELL = 32_767
 
 
@@ -39,7 +39,7 @@ def _check_lengths(name: str, headings: Sequence[str], rows: Iterable[Sequence[A
 
 
 def put(cell: Any, value: object) -> Any:  # noqa: ANN401 - openpyxl's kinds of cells have no common type
-    """Put a value into a cell of openpyxl's, text as text whatever it begins with; returns the cell."""
+    """Put a value into a cell of openpyxl's, text as text, even with a leading "="; returns the cell."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
 
     if not isinstance(value, str):
@@ -63,7 +63,7 @@ def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]
 
 
 def _as_text(value: object) -> object:
-    """The reader takes the apostrophe off again, so that a file that was written is read as the same."""
+    """The reader removes the apostrophe again, so that a written file reads back the same."""
     if isinstance(value, str) and value.startswith((*FORMULA_MARKS, "'")):
         return f"'{value}"
     return value

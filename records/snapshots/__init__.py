@@ -1,1 +1,1 @@
-"""Snapshots 快照: what was fetched, its text and its pictures."""
+"""Snapshots 快照: fetched pages, their texts and pictures."""

@@ -22,10 +22,10 @@ _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _SAMPLE = 400_000  # bytes that are weighed
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
 _NOT_ASCII = re.compile("[^\0-\x7f]")
-# What no page means to say: what could not be read, control characters beyond ASCII, characters without a meaning.
+# Signs of a wrong reading: undecodable bytes, control characters beyond ASCII, unassigned characters.
 _DAMAGE = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
-_SURE = 3  # ideographs: bytes of another encoding do not make so many of them in valid UTF-8
-_BELIEVED = 0.1  # how much less Chinese a reading may be that the page itself asks for
+_SURE = 3  # ideographs: bytes in another encoding do not yield so many in valid UTF-8
+_BELIEVED = 0.1  # how much less Chinese the reading in the page's declared encoding may be
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ def decode_html(body: bytes, content_type: str) -> str:
 
 
 def decoded(body: bytes, content_type: str) -> Decoded:
-    """A page's text, whatever it says of its encoding. Never raises.
+    """A page's text, whatever encoding it declares. Never raises.
 
     A byte order mark decides. Else what the header and the page say, UTF-8, GB18030 (of which GB2312 and GBK are parts)
-    and Big5 are tried, and the reading is taken that is least damaged and most like Chinese; what the page says is
-    believed where that makes no clear difference. So one bad byte, a description that was cut within a character, or a
-    footer in another encoding do not turn the whole page into another. What cannot be read is U+FFFD, as in browsers.
+    and Big5 are tried, and the reading is taken that is least damaged and most like Chinese; the declared
+    encoding wins where there is no clear difference. So one bad byte, a description cut within a character,
+    or a footer in another encoding do not garble the whole page. Undecodable bytes become U+FFFD, as in
+    browsers.
     """
     bom, mark = read_bom(body)
     if bom and mark:
@@ -64,7 +65,8 @@ def decoded(body: bytes, content_type: str) -> Decoded:
 
 
 def is_undeclared_utf8(body: bytes, content_type: str) -> bool:
-    """Whether a page is UTF-8, and neither it nor its header says so: a browser takes it for something else."""
+    """Whether a page is UTF-8 without itself or its header saying so: a browser reads it in another
+    encoding."""
     if body.isascii() or read_bom(body)[0] or "utf-8" in _said(body, content_type)[:1]:
         return False
     return is_utf8(body) and decoded(body, content_type).encoding == "utf-8"
@@ -101,8 +103,8 @@ def _best_encoding(body: bytes, said: Sequence[str]) -> str:
 
 
 def _likeness(text: str) -> float:
-    """How much like undamaged Chinese a reading is: the share of everyday characters in what is not ASCII, less that
-    of damaged ones."""
+    """How much like undamaged Chinese a reading is: the share of everyday characters in its non-ASCII text,
+    less that of damaged ones."""
     beyond = _NOT_ASCII.findall(text)
     damaged = len(_DAMAGE.findall(text))
     everyday = sum(character in _EVERYDAY for character in beyond)
@@ -119,6 +121,6 @@ def _unmarked_utf16(body: bytes) -> str | None:
 
 
 def _has(pattern: re.Pattern[str], text: str, count: int) -> bool:
-    """Whether `pattern` is found `count` times in a text; looks no further."""
+    """Whether `pattern` is found `count` times in a text; stops there."""
     found = pattern.finditer(text)
     return all(next(found, None) is not None for _ in range(count))

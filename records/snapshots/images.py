@@ -1,4 +1,4 @@
-"""Pictures on pages, and the text that was read in them."""
+"""Pictures on pages, and the text read in them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -43,8 +43,8 @@ class Line:
 
 @dataclass(frozen=True)
 class ReadImage:
-    """What was read in a picture; `fault` is why it could not be read. `size` is that of what was read (width, height),
-    where it is larger than the picture: several frames of it."""
+    """The text read in a picture; `fault` is why it could not be read. `size` is the size read (width,
+    height), where larger than the picture: several frames of it."""
 
     lines: tuple[Line, ...]
     preview: bytes | None
@@ -57,8 +57,8 @@ def keep_image(
 ) -> str:
     """Keep a picture of a snapshot's page (its size in pixels: width, height); returns its SHA-256.
 
-    Where the snapshot repeats an earlier one, a picture that the earlier one had is kept already; another one under its
-    address makes the snapshot one of its own, to be judged anew.
+    Where the snapshot repeats an earlier one, a picture that the earlier one had is kept already; another
+    picture under its address makes the snapshot a separate one, to be judged again.
     """
     sha256 = store.put(content)
     if session.get(Image, sha256) is None:
@@ -98,14 +98,14 @@ def pictures_to_see_again(session: Session, snapshot_id: int) -> tuple[Sequence[
 
 
 def unread_images(session: Session, limit: int) -> Sequence[str]:
-    """The SHA-256 of pictures that nobody has read yet."""
+    """The SHA-256 of pictures that are not read yet."""
     return session.scalars(select(Image.sha256).where(Image.read_at.is_(None)).limit(limit)).all()
 
 
 def record_reading(
     session: Session, store: EvidenceStore, sha256: str, read: ReadImage, now: datetime
 ) -> None:
-    """Write down what was read in a picture."""
+    """Record the text read in a picture."""
     image = session.get_one(Image, sha256)
     image.read_at = now
     image.lines = [asdict(line) for line in read.lines]
@@ -122,7 +122,8 @@ def images_of(session: Session, snapshot_id: int) -> Sequence[PageImage]:
 
 
 def text_with_images(session: Session, store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
-    """A snapshot's text, and after what is seen of it the words in its pictures, each line a block that names its picture.
+    """A snapshot's text, with the words in its pictures after the visible text, each line a block that names
+    its picture.
 
     None where there is neither.
     """

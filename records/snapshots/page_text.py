@@ -1,4 +1,4 @@
-"""A page's text as it is kept beside the snapshot: JSON that says by itself what its rows hold."""
+"""A page's text as stored with the snapshot: JSON that names the fields of its rows."""
 
 import hashlib
 import json
@@ -13,11 +13,11 @@ _NUMBERS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class StoredText:
-    """The text of a page: its title, the JSON to be kept, and what it says by hash.
+    """The text of a page: its title, the JSON to be stored, and the hash of its telling words.
 
-    `main_sha256` is of what the reader came for: navigation, header and footer change from day to day, so of these only
-    words count that lead nowhere, without their numbers; hidden text counts, and which pictures are shown. It is None
-    for a page without main text, which is never taken to say the same as before.
+    `main_sha256` covers the content proper: navigation, header and footer change from day to day, so of these
+    only words without a link count, without their numbers; hidden text counts, and so do the pictures shown.
+    It is None for a page without main text, which never counts as unchanged.
     """
 
     title: str
@@ -26,7 +26,7 @@ class StoredText:
 
     @staticmethod
     def of(page: PageText, pictures: Sequence[str] = ()) -> "StoredText":
-        """What is kept of a page that shows these pictures (their addresses)."""
+        """The stored form of a page that shows these pictures (their addresses)."""
         main = "\n".join((page.title, *_telling(page), *pictures)).encode("utf-8", "surrogatepass")
         has_main = any(block.region == "main" for block in page.blocks)
         content = {
@@ -42,7 +42,7 @@ class StoredText:
 
 
 def _telling(page: PageText) -> Iterator[str]:
-    """The words by which a page is told from what it was before."""
+    """The words that tell a page from its earlier versions."""
     leading = {(link.start, link.end) for link in page.links}
     for block in page.blocks:
         text = page.text[block.start : block.end]
@@ -63,6 +63,6 @@ def read_stored_text(content: bytes) -> PageText:
     return PageText(
         kept["text"],
         kept["title"],
-        tuple(Block(*row) for row in kept["blocks"]),  # early rows lack what blocks have said since
+        tuple(Block(*row) for row in kept["blocks"]),  # early rows lack later fields of blocks
         tuple(map(Link._make, kept["links"])),
     )

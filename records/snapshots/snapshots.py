@@ -19,10 +19,11 @@ from records.visits.targets import Target
 
 @dataclass(frozen=True)
 class Fetched:
-    """One response as it came: raw bytes, headers as received, and what was made of it.
+    """One response: raw bytes, headers as received, and the content derived from it.
 
-    `rendered` is the DOM that the browser built (UTF-8), if it was needed; `text` what a reader sees, None
-    for what is no page of text; `page_state` "normal" or what the platform shows instead of the content.
+    `rendered` is the DOM that the browser built (UTF-8), if it was needed; `text` the visible text, None
+    where the response is not a page of text; `page_state` "normal" or the platform's notice in place of the
+    content.
     """
 
     url: str
@@ -40,8 +41,8 @@ class Fetched:
 
 
 def require_nothing_kept(session: Session, folder: Path) -> None:
-    """Raises StorageFailed where snapshots were kept: an empty evidence store (in `folder`) is not theirs, and must not be
-    begun anew beside them."""
+    """Raises StorageFailed where snapshots were kept: an empty evidence store (in `folder`) is not theirs,
+    and must not be started for them."""
     if session.scalar(select(Snapshot.id).limit(1)) is not None:
         raise StorageFailed(
             f"证据库 {folder} 是空的或不在了，而数据库记有快照：请检查磁盘是否挂载，或恢复备份"
@@ -49,7 +50,7 @@ def require_nothing_kept(session: Session, folder: Path) -> None:
 
 
 def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetched: Fetched) -> Snapshot:
-    """Make and write the snapshot of one answer."""
+    """Make and write the snapshot of one response."""
     answers = [(target, fetched)]
     return write_snapshots(session, answers, make_snapshots(session, store, answers))[0]
 
@@ -57,10 +58,10 @@ def keep_snapshot(session: Session, store: EvidenceStore, target: Target, fetche
 def make_snapshots(
     session: Session, store: EvidenceStore, answers: Sequence[tuple[Target, Fetched]]
 ) -> list[Snapshot]:
-    """Put the answers' bytes into the store and make their rows, which `write_snapshots` is to write.
+    """Put the responses' bytes into the store and make their rows, for `write_snapshots` to write.
 
-    A page that did not change (304, or the same main text, title and state as before) repeats its last snapshot: it
-    gets a row of its own that points to the same evidence, so that nothing is stored or judged twice.
+    A page that did not change (304, or the same main text, title and state as before) repeats its last
+    snapshot: it gets a row that points to the same evidence, so that nothing is stored or judged twice.
     """
     urls = [fetched.url for _, fetched in answers]
     known = session.execute(select(Page.url, Page.id).where(Page.url.in_(urls)))
@@ -80,7 +81,7 @@ def make_snapshots(
 def write_snapshots(
     session: Session, answers: Sequence[tuple[Target, Fetched]], made: Sequence[Snapshot]
 ) -> list[Snapshot]:
-    """Write what `make_snapshots` made. One is kept a visit and page: where there is one already, it is returned."""
+    """Write what `make_snapshots` made. One is kept per visit and page: an existing one is returned."""
     pages = _pages(session, answers)
     kept = _of_visits(session, [(target.visit_id, pages[fetched.url].id) for target, fetched in answers])
     written, new = [], list[tuple[VisitKind, Snapshot]]()
@@ -101,8 +102,8 @@ def write_snapshots(
     return written
 
 
-# What says that nothing new is there, or sends on. Any other answer with a text is a page: a browser shows it alike,
-# whatever number its server puts before it.
+# Statuses of unchanged pages and redirects. Any other response with a text is a page: a browser shows it
+# whatever its status.
 _NO_PAGE = (304, *range(300, 304), 307, 308)
 
 
@@ -117,7 +118,7 @@ def _is_to_be_judged(kind: VisitKind, snapshot: Snapshot) -> bool:
 
 
 def _made(target: Target, fetched: Fetched, previous: Snapshot | None) -> tuple[Snapshot, Sequence[bytes]]:
-    """The answer's row, and the bytes that it names."""
+    """The response's row, and the bytes that it names."""
     if previous and (fetched.status == 304 or _says_the_same(previous, fetched)):
         return _repeat(previous, target, fetched), ()
     text = None if fetched.text is None else fetched.text.content
@@ -164,7 +165,7 @@ def decoded_html(store: EvidenceStore, snapshot: Snapshot) -> str:
 
 
 def last_html(session: Session, store: EvidenceStore, url: str) -> bytes:
-    """What `read_html` gives for the newest snapshot of the page at `url`; empty where there is none."""
+    """The result of `read_html` for the newest snapshot of the page at `url`; empty where there is none."""
     page = session.scalar(select(Page).where(Page.url == url))
     snapshot = last_snapshot(session, page.id) if page else None
     return read_html(store, snapshot) if snapshot else b""
@@ -183,7 +184,7 @@ def _pages(session: Session, answers: Sequence[tuple[Target, Fetched]]) -> dict[
 
 
 def _of_visits(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Snapshot]:
-    """Snapshots that are there already, by visit and page."""
+    """Existing snapshots, by visit and page."""
     rows = session.scalars(
         select(Snapshot).where(
             Snapshot.visit_id.in_({visit for visit, _ in keys}),
@@ -261,5 +262,5 @@ def _header(fetched: Fetched, name: str) -> str | None:
 
 
 def visit_snapshot(session: Session, visit_id: int, page_id: int) -> Snapshot | None:
-    """What a visit kept of a page."""
+    """The snapshot that a visit kept of a page."""
     return session.scalar(select(Snapshot).where(Snapshot.visit_id == visit_id, Snapshot.page_id == page_id))

@@ -52,7 +52,7 @@ class BucketIndex:
         return found
 
     def names(self) -> Iterator[str]:
-        """The SHA-256 of all that is kept, in their order."""
+        """All stored SHA-256, in order."""
         after, query = b"", select(EvidencePlace.content).order_by(EvidencePlace.content).limit(_PART)
         while True:
             with reading(self._engine) as session:
@@ -63,7 +63,7 @@ class BucketIndex:
             after = part[-1]
 
     def add(self, pack: Pack, places: Sequence[Place]) -> int:
-        """Note a pack that is in the bucket; returns how many of its contents were known nowhere else. Where another
+        """Note a pack that is in the bucket; returns how many of its contents were new. Where another
         machine kept one at the same moment, that one's place stays."""
         with transaction(self._engine) as session:
             row = EvidencePack(name=pack.name, size=pack.size, made_at=datetime.now(UTC))

@@ -1,8 +1,8 @@
 """The evidence store of many machines: a bucket of an S3-compatible store, which each can reach.
 
-What is kept together is one object, a pack (`records.store.pack_format`), there for all as soon as it is kept; where its
-entries lie is in the database. `records.store.gathering` makes large packs of small ones. What speaks S3 is imported where
-it is used: whoever keeps evidence in a folder does without it.
+Contents stored together are one object, a pack (`records.store.pack_format`), visible to all machines at
+once; the database says where its entries lie. `records.store.gathering` makes large packs of small ones. The
+S3 library is imported where it is used: a store in a folder does not need it.
 """
 
 import os
@@ -29,8 +29,8 @@ _stores: dict[tuple[int, "Bucket"], "S3Store"] = {}
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket's address (`s3://NAME/PREFIX`), the server (empty: Amazon's) with its region, and by which key one comes in
-    (empty: by what the machine has)."""
+    """A bucket's address (`s3://NAME/PREFIX`), the server (empty: Amazon's) with its region, and its access
+    key (empty: the machine's own)."""
 
     url: str
     endpoint: str = ""
@@ -40,10 +40,10 @@ class Bucket:
 
     @property
     def objects(self) -> "S3Store":
-        """What this process reaches it by."""
+        """This process's client of the bucket."""
         from obstore.store import S3Store  # noqa: PLC0415
 
-        place = os.getpid(), self  # what reaches it does not outlive a fork
+        place = os.getpid(), self  # the client does not survive a fork
         if place not in _stores:
             _stores[place] = S3Store.from_url(
                 self.url,
@@ -54,7 +54,7 @@ class Bucket:
         return _stores[place]
 
     def _config(self) -> "S3Config":
-        # A store that locks what it is given wants to know that it came whole.
+        # A bucket with object lock requires a checksum of each upload.
         config: S3Config = {"checksum_algorithm": "sha256"}
         if self.endpoint:
             config["endpoint"] = self.endpoint
@@ -66,7 +66,7 @@ class Bucket:
 
     @contextmanager
     def told(self, doing: str) -> Iterator[None]:
-        """Raises StorageFailed for what goes wrong with it while it is read, written…; as `doing` says in Chinese."""
+        """Raises StorageFailed for errors while it is read, written…; `doing` names the act in Chinese."""
         from obstore.exceptions import BaseError  # noqa: PLC0415
 
         try:
@@ -78,7 +78,7 @@ class Bucket:
 
 @dataclass(frozen=True)
 class BucketStore:
-    """What is kept in a bucket, by the index in the database at an address (SQLAlchemy form)."""
+    """The evidence in a bucket, by the index in the database at an address (SQLAlchemy form)."""
 
     bucket: Bucket
     database_url: str = field(repr=False)
@@ -138,7 +138,7 @@ class BucketStore:
         return self.index.names()
 
     def fault(self) -> str | None:
-        """As `EvidenceStore.fault`: it cannot be reached, or does not let us in."""
+        """As `EvidenceStore.fault`: it cannot be reached, or denies access."""
         try:
             with self.bucket.told("读取"):
                 next(iter(self.bucket.objects.list(FOLDER, chunk_size=1)), None)

@@ -21,13 +21,14 @@ _coders = _Coders()
 
 
 def compressed(content: bytes) -> bytes:
-    """`content` to be kept, which `plain` gives back: what begins as if it were compressed is compressed in any case."""
+    """`content` to be kept, which `plain` gives back: content that looks compressed is compressed in any
+    case."""
     made = _coders.compressor.compress(content)
     return made if len(made) < len(content) or content.startswith(_MAGIC) else content
 
 
 def plain(stored: bytes) -> bytes:
-    """What `compressed` was given. Total: what is no whole frame of zstandard is given back as it is."""
+    """The original of `compressed`. Total: anything but a whole zstandard frame is returned unchanged."""
     if not stored.startswith(_MAGIC):
         return stored
     try:

@@ -1,4 +1,4 @@
-"""The evidence store: bytes kept under their SHA-256, written once, never changed. Where they lie, its kinds say:
+"""The evidence store: bytes kept under their SHA-256, written once, never changed. There are two kinds:
 `records.store.folder_store` and `records.store.bucket_store`."""
 
 import hashlib
@@ -14,7 +14,7 @@ class EvidenceMissing(Exception):
 
 
 class EvidenceAltered(Exception):
-    """What is kept under a hash no longer has that hash."""
+    """The content under a hash no longer has that hash."""
 
 
 def sha256_of(content: bytes) -> str:
@@ -28,21 +28,23 @@ def is_sha256(name: str) -> bool:
 
 
 class EvidenceStore(Protocol):
-    """What keeps evidence. Its methods raise what `records.storage_faults` tells to be a fault of our own."""
+    """A store of evidence. Its methods raise errors that `records.storage_faults` recognises as our own
+    faults."""
 
     @property
     def place(self) -> str:
         """Where it is, for people: a folder or an address."""
 
     def put(self, content: bytes) -> str:
-        """Keep `content`; returns its SHA-256 (64 hex digits). It is kept for good before this returns; a kill on the way
-        leaves nothing that could be read."""
+        """Keep `content`; returns its SHA-256 (64 hex digits). It is durable before this returns; a kill on
+        the way leaves nothing that could be read."""
 
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
         """Keep contents that belong together; returns their SHA-256. As `put`, all of them or none."""
 
     def get(self, sha256: str) -> bytes:
-        """The bytes kept under `sha256`; raises EvidenceMissing or EvidenceAltered, and ValueError when it is none."""
+        """The bytes kept under `sha256`; raises EvidenceMissing or EvidenceAltered, and ValueError when it is
+        not a SHA-256."""
 
     def holds(self, sha256s: Sequence[str]) -> set[str]:
         """Those of some SHA-256 that are kept; whether they are whole, `get` tells."""
@@ -51,7 +53,7 @@ class EvidenceStore(Protocol):
         """Those of some SHA-256 that were kept together with others."""
 
     def names(self) -> Iterator[str]:
-        """The SHA-256 of all that is kept."""
+        """All stored SHA-256."""
 
     def fault(self) -> str | None:
-        """Why nothing can be kept, in Chinese; None where it can."""
+        """Why nothing can be stored, in Chinese; None without a fault."""

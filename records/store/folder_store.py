@@ -12,7 +12,7 @@ from records.store.whole_files import flush_to_disk, write_file
 
 @dataclass(frozen=True)
 class FolderStore:
-    """A folder of files named by their content: `ab/abcd…`; what comes by the dozen, pages and their texts, is in
+    """A folder of files named by their content: `ab/abcd…`; numerous contents, pages and their texts, are in
     `packs`.
 
     A store that an early build began has some one folder deeper (`ab/cd/abcd…`): they are found there, too.
@@ -83,13 +83,13 @@ class FolderStore:
                 yield path.name
 
     def fault(self) -> str | None:
-        """As `EvidenceStore.fault`: the folder, or what it would be made in, cannot be written to."""
+        """As `EvidenceStore.fault`: the folder, or its parent, cannot be written to."""
         nearest = next(one for one in (self.folder, *self.folder.absolute().parents) if one.exists())
         good = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
         return None if good else f"{nearest} 不能写入"
 
     def _as_stored(self, sha256: str) -> bytes | None:
-        """What a build that did not compress has packed, where that itself looks compressed."""
+        """The bytes packed by a build without compression, where they look compressed."""
         return self.packs.get_stored(sha256)
 
     def path(self, sha256: str) -> Path:

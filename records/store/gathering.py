@@ -1,5 +1,5 @@
-"""Makes large packs of a bucket's small ones, and its index anew: what a store asks by the object, or a killed process
-leaves, is put in order. Both can be stopped anywhere."""
+"""Makes large packs of a bucket's small ones, and makes its index again, since stores charge by the object
+and killed processes leave stray packs. Both can be stopped anywhere."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from records.store.compression import plain
 from records.store.content_store import sha256_of
 from records.store.pack_format import end_of, read_entries
 
-LARGE = 128 << 20  # bytes; a pack of so many is not gathered
+LARGE = 128 << 20  # bytes; a pack this large is not gathered
 _PART = 8 << 20  # bytes sent at once: no part of an S3 object may have fewer than 5 MB
-_UNDER_WAY = timedelta(hours=1)  # a pack that is younger may be about to be noted by who put it there
+_UNDER_WAY = timedelta(hours=1)  # a pack that is younger its writer may be about to note it
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """How many packs were gathered into how many, and in Chinese which are damaged and were left as they are."""
+    """How many packs were gathered into how many, and in Chinese which are damaged and were left
+    unchanged."""
 
     small: int
     large: int
@@ -39,9 +40,9 @@ class Indexed:
 def gather(
     store: BucketStore, progress: Callable[[int], None] = lambda _: None, *, large: int = LARGE
 ) -> Gathered:
-    """Put small packs together to large ones, as many as make up one; whatever is copied is read and compared with its
-    hash. `progress` is called with how many more packs were gathered. A reader of the old packs finds the new one by the
-    index. Raises StorageFailed."""
+    """Join small packs into large ones; every copy is read and compared with its hash. `progress` is called
+    with the number of packs newly gathered. A reader of the old packs finds the new one by the index. Raises
+    StorageFailed."""
     small = made = 0
     faults: list[str] = []
     for packs in _groups(store.index.list_packs(below=large), large):
@@ -57,7 +58,7 @@ def gather(
 
 
 def _groups(packs: Sequence[Pack], large: int) -> Iterator[list[Pack]]:
-    """Packs in their order, so many together that they make up a large one; those that do not are left out."""
+    """Packs in order, in groups that make up a large one; the rest is left out."""
     group: list[Pack] = []
     for pack in packs:
         group.append(pack)
@@ -67,7 +68,7 @@ def _groups(packs: Sequence[Pack], large: int) -> Iterator[list[Pack]]:
 
 
 def _gather(store: BucketStore, packs: Sequence[Pack]) -> None:
-    from obstore import open_writer  # noqa: PLC0415 - whoever has no bucket does without it
+    from obstore import open_writer  # noqa: PLC0415 - only a bucket needs it
 
     name = new_name()
     with open_writer(store.bucket.objects, name, buffer_size=_PART) as writer:
@@ -95,7 +96,7 @@ def _faults(store: BucketStore, pack: Pack) -> Iterator[str]:
 
 
 def index_again(store: BucketStore, now: datetime | None = None) -> Indexed:
-    """Bring the index in line with what is in the bucket. Raises StorageFailed."""
+    """Bring the index in line with the bucket. Raises StorageFailed."""
     until = (now or datetime.now(UTC)) - _UNDER_WAY
     known = {pack.name: pack for pack in store.index.list_packs()}
     there: set[str] = set()
@@ -115,7 +116,8 @@ def index_again(store: BucketStore, now: datetime | None = None) -> Indexed:
 
 
 def _index(store: BucketStore, pack: Pack) -> int:
-    """Note what is in a pack that the index does not know; one that holds nothing new is removed. How much was new."""
+    """Index the contents of an unknown pack; one without anything new is removed. Returns how many were
+    new."""
     with store.bucket.told("读取"):
         content = bytes(store.bucket.objects.get(pack.name).bytes())
     places = list(read_entries(BytesIO(content), len(content)))

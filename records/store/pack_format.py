@@ -1,6 +1,6 @@
-"""What a pack is: entries one after the other, each a line with its SHA-256 and its length, then the bytes, then a line
-break. The bytes are compressed (`records.store.compression`) where that makes them fewer; the SHA-256 is that of the
-plain ones."""
+"""The format of a pack: entries one after the other, each a line with its SHA-256 and its length, then the
+bytes, then a line break. The bytes are compressed (`records.store.compression`) where that makes them fewer;
+the SHA-256 is that of the plain ones."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Place:
 
 
 def written_entries(stored: Mapping[str, bytes], start: int) -> tuple[bytes, list[Place]]:
-    """Entries as they follow in a pack at `start`, from what is to be stored by SHA-256; and their places."""
+    """The entries of a pack from `start` on, from stored bytes by SHA-256; and their places."""
     entries, places = [], []
     for sha256, content in stored.items():
         header = f"{sha256} {len(content)}\n".encode()
@@ -30,7 +30,7 @@ def written_entries(stored: Mapping[str, bytes], start: int) -> tuple[bytes, lis
 
 
 def read_entries(file: BinaryIO, size: int) -> Iterator[Place]:
-    """The places of the entries that are whole, of a pack of so many bytes."""
+    """The places of the whole entries of a pack of `size` bytes."""
     while line := file.readline(_HEADER):
         sha256, _, length = line.decode("ascii", "replace").partition(" ")
         if len(sha256) != 64 or not length.endswith("\n") or not length.strip().isdecimal():

@@ -1,4 +1,4 @@
-"""Packs: many small contents in one file. Creating a file costs the disk more than writing what is in it.
+"""Packs: many small contents in one file. Creating a file costs the disk more than writing its content.
 
 Where their entries (`records.store.pack_format`) lie is in an index (SQLite). Nothing in a pack is ever changed: it only
 grows, and where a process was killed while it wrote, the next one begins a new pack. The index can be made again from the
@@ -17,7 +17,7 @@ from records.store.compression import compressed, plain
 from records.store.pack_format import end_of, read_entries, written_entries
 from records.store.whole_files import flush_to_disk
 
-_LARGEST = 256 << 20  # bytes; a pack that is longer grows no more
+_LARGEST = 256 << 20  # bytes; a longer pack stops growing
 _WAIT_SECONDS = 60
 _TABLES = """
 CREATE TABLE IF NOT EXISTS packs (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
@@ -30,7 +30,7 @@ class _Index:
     """A connection to an index, closed when its thread ends."""
 
     def __init__(self, path: Path) -> None:
-        # Who closes it may be another thread than the one that has ended.
+        # Another thread than the ended one may close it.
         self.connection = sqlite3.connect(
             path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -60,7 +60,7 @@ class Packs:
     folder: Path
 
     def get(self, sha256: str) -> bytes | None:
-        """What is packed under a SHA-256 (64 hex digits), plain but unchecked; None where nothing is."""
+        """The content packed under a SHA-256 (64 hex digits), plain but unchecked; None if absent."""
         stored = self.get_stored(sha256)
         return None if stored is None else plain(stored)
 
@@ -85,7 +85,7 @@ class Packs:
         return _known(self._index(), sha256s) if self._is_begun() else set()
 
     def names(self) -> Iterator[str]:
-        """The SHA-256 of all that is packed."""
+        """All packed SHA-256."""
         if self._is_begun():
             for (sha256,) in self._index().execute("SELECT sha256 FROM places ORDER BY pack, start"):
                 yield sha256.hex()
@@ -115,13 +115,13 @@ class Packs:
         return self.folder / f"{pack}.pack"
 
     def _growing(self, index: sqlite3.Connection) -> tuple[int, int]:
-        """The pack that takes what comes next, and its size in bytes: the newest, or a new one where that is full, lost, or
-        longer than the index knows, since somebody was killed while writing."""
+        """The pack for the next contents, and its size in bytes: the newest, or a new one where that is full,
+        lost, or longer than the index knows, since a writer was killed."""
         newest = index.execute("SELECT id, size FROM packs ORDER BY id DESC LIMIT 1").fetchone()
         if newest and newest[1] < _LARGEST and _size_of(self.path(newest[0])) == newest[1]:
             return newest[0], newest[1]
         pack = (newest[0] if newest else 0) + 1
-        while self.path(pack).exists():  # begun by somebody who was killed
+        while self.path(pack).exists():  # started by a killed process
             pack += 1
         self.path(pack).touch(0o640)
         flush_to_disk(self.folder)

@@ -1,7 +1,7 @@
-"""Files and folders that are put in place whole: whoever looks sees all of one, or none of it.
+"""Files and folders that are put in place whole: a reader sees all of one, or none of it.
 
-Each is made beside its place, under a name that begins with `.new-`, and renamed. An error leaves nothing behind; a kill
-leaves at most what was made beside.
+Each is made next to its place, under a name that begins with `.new-`, and renamed. An error leaves nothing
+behind; a kill leaves at most the unfinished one.
 """
 
 import os
@@ -30,7 +30,7 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o644, flush: bool = F
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put a folder of files in place; one that is there already is left as it is."""
+    """Put a folder of files in place; an existing one is left unchanged."""
     if folder.exists():
         return
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
@@ -46,7 +46,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def flush_to_disk(path: Path) -> None:
-    """Have a file's content, or what a folder lists, on disk."""
+    """Flush a file's content, or a folder's entries, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,7 +1,7 @@
-"""What an office does with what it was handed: 签收, 处置, 退回, and taking an answer back 撤回.
+"""An office's acts on its transfers: 签收, 处置, 退回, and withdrawing a reply 撤回.
 
 A case may be with several offices at once, each with its own state and day by which it is to answer. The case follows:
-received when the first has received it, disposed or returned when the last has answered.
+acknowledged when the first has acknowledged it, disposed or returned when the last has answered.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 
 @dataclass(frozen=True)
 class Disposal:
-    """What an office reports 处置: result, day, its document, a note."""
+    """An office's report 处置: result, day, its document, a note."""
 
     result: DisposalResult
     disposed_on: date
@@ -33,13 +33,13 @@ class Disposal:
 
     @property
     def label(self) -> str:
-        """What was done, as the office calls it."""
+        """The measure, in the office's words."""
         return self.measure or self.result.label
 
 
 @dataclass(frozen=True)
 class BulkResult:
-    """What became of one transfer among many: its new state where it was done, else why not, in Chinese."""
+    """The result for one transfer among many: its new state, or why not, in Chinese."""
 
     transfer_id: int
     done: bool
@@ -52,8 +52,8 @@ def each(
     work: Callable[[Session, Item], Transfer],
     refusals: tuple[type[Exception], ...] = (),
 ) -> list[BulkResult]:
-    """Do each by itself: one that is not this office's, whose step is refused, or that meets one of `refusals` leaves
-    the others as they are."""
+    """Do each by itself: one that is not this office's, whose step is refused, or that meets one of
+    `refusals` leaves the others unchanged."""
     expected: tuple[type[Exception], ...] = (NotThisOffice, workflow.StepRefused, *refusals)
     outcomes = []
     for transfer_id, one in asked:
@@ -160,9 +160,10 @@ def _follow(
     now: datetime,
     recheck_after: timedelta,
 ) -> None:
-    """Bring the case of an answered transfer to what its offices made of it, once the last has answered."""
+    """Bring the case of an answered transfer to the state that its offices' replies give, once the last has
+    answered."""
     case = transfer.case
-    transfer.awaited = None  # the answer says what there was to say
+    transfer.awaited = None  # the reply ends the conversation
     number = max(one.round for one in case.transfers)
     own = [one for one in case.transfers if one.round == number]
     if any(one.closed_at is None for one in own):
@@ -176,7 +177,7 @@ def _follow(
 
 
 def require_state(transfer: Transfer, state: TransferState, to: TransferState) -> None:
-    """Raises StepRefused unless the transfer is in `state`; `to` is what it was to become."""
+    """Raises StepRefused unless the transfer is in `state`; `to` is the intended one."""
     if transfer.state is not state:
         raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能改为“{to.label}”")
 

@@ -1,4 +1,4 @@
-"""Documents 附件 that offices add to what they report, and that either side sends with a message: kept by
+"""Documents 附件 that offices add to their reports, and that either side sends with a message: kept by
 content, handed out as downloads only."""
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def attach(
     actor: workflow.Actor,
     now: datetime,
 ) -> Attachment:
-    """Add a file to a transfer that the office has received; the same bytes again change nothing. Raises
+    """Add a file to a transfer that the office has acknowledged; the same bytes again change nothing. Raises
     AttachmentRefused, or StepRefused before the receipt and after a return."""
     _check(file)
     if transfer.state not in {TransferState.RECEIVED, TransferState.DISPOSED}:
@@ -60,7 +60,7 @@ def add_file(
     actor: workflow.Actor,
     now: datetime,
 ) -> Attachment:
-    """Keep a file with a transfer, whoever gives it; the one that is there where its bytes are. Raises
+    """Keep a file with a transfer, from either side; an existing one with the same bytes is returned. Raises
     AttachmentRefused."""
     name = _check(file)
     sha256 = store.put(file.content)
@@ -100,8 +100,8 @@ def _check(file: File) -> str:
 
 
 def _name(given: str) -> str:
-    """The file's own name without folders and without what cannot be printed; raises AttachmentRefused for a kind that
-    is no document."""
+    """The file's own name without folders and without unprintable characters; raises AttachmentRefused for a
+    kind other than documents."""
     name = "".join(sign for sign in PurePath(given.replace("\\", "/")).name if sign.isprintable()).strip()
     stem, _, kind = name.rpartition(".")
     if not stem or kind.lower() not in KINDS:

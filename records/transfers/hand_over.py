@@ -72,8 +72,8 @@ def release_held(session: Session, now: datetime) -> int:
 
 
 def recall_transfers(session: Session, case: Case, now: datetime) -> bool:
-    """Take back the transfers of the case's newest round that no office has seen; whether the round is gone whole.
-    Raises StepRefused where each has been seen."""
+    """Take back the transfers of the case's newest round that no office has seen; returns whether the whole
+    round is gone. Raises StepRefused where each has been seen."""
     newest = max((transfer.round for transfer in case.transfers), default=0)
     ids = [transfer.id for transfer in case.transfers if transfer.round == newest]
     query = select(Transfer).where(Transfer.id.in_(ids), Transfer.held_until > now).with_for_update()

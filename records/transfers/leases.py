@@ -1,6 +1,7 @@
 """Leases 租约 of transfers: an office's program holds a batch for a time, so that two programs never work on the same.
 
-A lease is technical, receipt 签收 is not: what was received, but whose lease ran out, can be leased again.
+A lease is technical, acknowledgement 签收 is not: an acknowledged transfer whose lease expired can be leased
+again.
 """
 
 import secrets
@@ -59,9 +60,10 @@ def lease(
 
 
 def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
-    """Hold what is left of a lease for longer; raises LeaseLost when it has run out, or nothing is left."""
+    """Extend the lease of the remaining transfers; raises LeaseLost when it has run out, or nothing is
+    left."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id)
-    # Locked before it is looked at: another may be given what has run out meanwhile.
+    # Locked before it is looked at: another may get the expired transfers meanwhile.
     ids = lock_in_order(session, *own, Transfer.closed_at.is_(None), Transfer.leased_until > now)
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
@@ -71,7 +73,7 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
 
 
 def release(session: Session, office_id: int, lease_id: str) -> int:
-    """Let go of a lease before its time: others can have what is left; returns how many."""
+    """Release a lease early: others can lease the remaining transfers; returns how many."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
     ids = lock_in_order(session, *own)
     session.execute(

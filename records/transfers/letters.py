@@ -35,7 +35,7 @@ class Waiting:
 
 
 def list_waiting(session: Session) -> list[Waiting]:
-    """The offices, each with what is to be written to it."""
+    """The offices, each with its number of unwritten transfers."""
     open_ones = (
         select(Transfer.office_id, func.count().label("transfers"))
         .outerjoin(LetterItem, LetterItem.transfer_id == Transfer.id)
@@ -52,7 +52,7 @@ def list_waiting(session: Session) -> list[Waiting]:
 
 
 def list_unwritten(session: Session, office_id: int) -> Sequence[Transfer]:
-    """An office's open transfers that stand on no letter, with all that a letter says of them."""
+    """An office's open transfers that stand on no letter, with all facts of a letter."""
     query = select(Transfer).where(Transfer.id.in_(_unwritten(office_id))).options(*WHOLE_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
@@ -62,7 +62,7 @@ def issue_letter(
 ) -> Letter:
     """A letter with the office's open transfers that stand on none, or those `chosen` of them, numbered next in its year.
     Raises StepRefused."""
-    # Who issues at the same time waits here: a number is given once, and none is left out.
+    # A simultaneous issue waits here: each number is given once, without gaps.
     offices = session.scalars(select(Office).order_by(Office.id).with_for_update()).all()
     office = next((one for one in offices if one.id == office_id), None)
     if office is None:
@@ -105,7 +105,7 @@ def list_letters(session: Session, limit: int = 100) -> Sequence[Letter]:
 
 
 def find_letter(session: Session, letter_id: int) -> Letter | None:
-    """A letter with all that its documents say."""
+    """A letter with all facts of its documents."""
     items = selectinload(Letter.items).joinedload(LetterItem.transfer)
     query = select(Letter).where(Letter.id == letter_id)
     return session.scalar(query.options(joinedload(Letter.office), items.options(*WHOLE_TRANSFER)))
@@ -114,8 +114,9 @@ def find_letter(session: Session, letter_id: int) -> Letter | None:
 def take_answers(
     session: Session, file: TableFile, office_id: int, by: User, now: datetime, recheck_after: timedelta
 ) -> ImportResult:
-    """Take an office's filled-in list back: good rows are received and disposed or returned, others named by row and
-    column, and rows without a result left alone. The same list again changes nothing. Raises FileRefused."""
+    """Read an office's filled-in list: good rows are acknowledged and disposed or returned, others named by
+    row and column, and rows without a result left alone. The same list again changes nothing. Raises
+    FileRefused."""
     tables = read_tables(file, _FILLED_IN, (NUMBER, RESULT))
     result = ImportResult(notes=list(tables.notes))
     office = session.get_one(Office, office_id)
@@ -167,7 +168,8 @@ def _take_answer(
 
 
 def _answered(session: Session, office: Office, words: str) -> tuple[DisposalResult, str]:
-    """What the office's words count as: one of its own measures, or a result by its name. Raises ValueError."""
+    """The result that the office's words count as: one of its own measures, or a result by its name. Raises
+    ValueError."""
     if measure := find_measure(session, office.kind, words):
         return measure.result, measure.words
     known = {result.label: result for result in DisposalResult}

@@ -13,7 +13,7 @@ from records.models.cases import state_of_transfer
 
 _WITH_SOURCE = joinedload(Matter.source).joinedload(Source.institution)
 
-# What `state_of_transfer` asks, in the database.
+# `state_of_transfer` as SQL.
 STATE_FACTS = (
     Transfer.received_at.is_not(None),
     Transfer.closed_at.is_not(None),
@@ -74,7 +74,7 @@ def list_office_matters(
 
 
 def list_matters_of(session: Session, transfers: Sequence[Transfer]) -> list[MatterCounted]:
-    """The matters of these transfers, with all that each has."""
+    """The matters of these transfers, with all transfers of each."""
     query = select(Matter).where(Matter.id.in_({transfer.matter_id for transfer in transfers}))
     return _counted(session, session.scalars(query.options(_WITH_SOURCE)).all())
 

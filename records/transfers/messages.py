@@ -1,6 +1,7 @@
-"""What the commission and an office say to each other about a transfer 往来: requests, answers, reminders 催办.
+"""The conversation of the commission and an office about a transfer 往来: requests, answers, reminders 催办.
 
-Whoever speaks gives the other the turn: `Transfer.awaited` says whose it is, and both queues count by it.
+Each message passes the turn to the other side: `Transfer.awaited` says whose it is, and both queues count by
+it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ _LONGEST = 2000
 
 @dataclass(frozen=True)
 class Said:
-    """What is said: words, and the documents with them."""
+    """A message: words and documents."""
 
     words: str
     files: tuple[File, ...] = ()
@@ -42,8 +43,9 @@ def say(
     actor: workflow.Actor,
     now: datetime,
 ) -> Message:
-    """Say something about a transfer that the office has; it is the other's turn then. Raises StepRefused for nothing
-    said and for a transfer that can still be recalled, AttachmentRefused for a file that cannot be one."""
+    """Send a message about a transfer that the office has; then it is the other's turn. Raises StepRefused
+    for an empty message and for a transfer that can still be recalled, AttachmentRefused for a file that
+    cannot be one."""
     words = said.words.strip()
     if not words:
         raise workflow.StepRefused("请写明内容")
@@ -69,7 +71,7 @@ def say(
 
 
 def remind(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: datetime) -> Message:
-    """Remind an office 催办 of a transfer that it was to answer by a day that is over. Raises StepRefused for one that is
+    """Remind an office 催办 of a transfer past its due day. Raises StepRefused for one that is
     not overdue, and for a second reminder on one day."""
     today = local_day(now)
     if transfer.closed_at is not None or transfer.held_until is not None or transfer.due_on >= today:
@@ -85,8 +87,8 @@ def remind(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: 
 
 
 def remind_many(session: Session, case_ids: Sequence[int], by: User, now: datetime) -> int:
-    """Remind the offices of all that is overdue of these cases; returns how many reminders were written. What is not
-    overdue, or was reminded of today, is left. Raises StepRefused where nothing is to be reminded of."""
+    """Remind the offices of these cases' overdue transfers; returns how many reminders were written. Those
+    not overdue, or reminded of today, are left alone. Raises StepRefused where none is left."""
     query = select(Transfer).join(Transfer.case).where(Case.id.in_(case_ids), *overdue(local_day(now)))
     written = 0
     for transfer in session.scalars(query.order_by(Transfer.id)):
@@ -103,14 +105,14 @@ def remind_many(session: Session, case_ids: Sequence[int], by: User, now: dateti
 
 
 def settle(session: Session, transfer: Transfer, side: Side) -> None:
-    """End the turn of a side that has read what was said and has nothing to say."""
+    """End the turn of a side that has read the messages and has no reply."""
     if transfer.awaited is side:
         transfer.awaited = None
         session.flush()
 
 
 def list_messages(session: Session, transfer_id: int) -> Sequence[Message]:
-    """What was said about a transfer, oldest first."""
+    """The messages about a transfer, oldest first."""
     query = select(Message).where(Message.transfer_id == transfer_id).order_by(Message.id)
     return session.scalars(query).all()
 

@@ -1,4 +1,4 @@
-"""An office's queue: the transfers that it was handed, and one of them, to be seen or changed."""
+"""An office's queue: its transfers, and one of them, to read or change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,36 +23,36 @@ from records.transfers.matters import STATE_FACTS
 
 
 class NotThisOffice(Exception):
-    """The transfer is not this office's, or there is none: the office is told the same of both."""
+    """The transfer is not this office's, or there is none: the response is the same for both."""
 
 
 @dataclass(frozen=True)
 class Queued:
-    """Which of an office's transfers are asked for: so many after an id, those that are not closed or those in a state,
-    of all matters or of one."""
+    """The wanted transfers of an office: at most `limit` after an id, those that are not closed or those in a
+    state, of all matters or of one."""
 
     office_id: int
     after_id: int = 0
     limit: int = 100
     state: TransferState | None = None
     matter_id: int | None = None
-    only_awaited: bool = False  # what the office is to read or to answer
+    only_awaited: bool = False  # those that the office has to read or answer
 
 
 def of_office(office_id: int) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a transfer is an office's to see: one that can still be recalled is not."""
+    """The conditions that an office may see a transfer: not while it can still be recalled."""
     return Transfer.office_id == office_id, Transfer.held_until.is_(None)
 
 
 def list_queued(session: Session, queued: Queued) -> Sequence[Transfer]:
-    """The transfers that are asked for, oldest first, with all that a person needs to act."""
+    """The wanted transfers, oldest first, with all that a person needs to act."""
     ids = list_queued_ids(session, queued)
     query = select(Transfer).where(Transfer.id.in_(literal_ids(ids))).options(*LISTED_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
 
 def list_queued_ids(session: Session, queued: Queued) -> Sequence[int]:
-    """The ids of what `office_queue` gives."""
+    """The ids of the transfers of `list_queued`."""
     query = select(Transfer.id).where(*of_office(queued.office_id), Transfer.id > queued.after_id)
     query = query.where(*(in_state(queued.state) if queued.state else (Transfer.closed_at.is_(None),)))
     if queued.only_awaited:
@@ -89,8 +89,9 @@ def find_office_transfer(
 
 
 def lock_in_order(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
-    """Lock transfers and their cases until the session ends, in the cases' order, as all do who change them: each is the
-    case's to change, and the lease's to hold. Returns the ids of those that `which` holds of once they are locked."""
+    """Lock transfers and their cases until the session ends, in the cases' order, like all writers, since
+    both the case and the lease change them. Returns the ids of those that `which` holds of once they are
+    locked."""
     query = select(Transfer.id).join(Transfer.case).where(*which).order_by(Case.id, Transfer.id)
     return session.scalars(query.with_for_update(of=(Case, Transfer))).all()
 

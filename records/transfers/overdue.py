@@ -1,4 +1,4 @@
-"""What an office was to answer by a day that is over."""
+"""Transfers that an office has not answered by their due day."""
 
 from datetime import date
 

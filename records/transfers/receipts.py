@@ -1,4 +1,4 @@
-"""Receipts 签收 of many transfers at once, in a handful of queries however many they are."""
+"""Acknowledging 签收 many transfers at once, in a handful of queries for any number."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,8 +23,8 @@ def take_many(
     actor: workflow.Actor,
     now: datetime,
 ) -> list[BulkResult]:
-    """Acknowledge transfers of the office, each as `answers.take` would by itself: those that cannot be are named, in
-    the order that they were asked for, the others are taken. Nobody else changes them until the session ends."""
+    """Acknowledge transfers of the office, each as `answers.take` would by itself: failures are named, in the
+    order of the request, the others are acknowledged. Nobody else changes them until the session ends."""
     found = {one.id: one for one in _locked(session, office_id, transfer_ids)}
     outcomes, taken = [], []
     for transfer_id in dict.fromkeys(transfer_ids):

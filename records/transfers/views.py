@@ -1,4 +1,4 @@
-"""Transfers as an office's program is shown them: plain values, a few queries however many there are."""
+"""Transfers in the form for an office's program: plain values, a few queries for any number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class AttachmentView:
 
 @dataclass(frozen=True)
 class VerificationView:
-    """What a re-check saw after the office had answered."""
+    """The result of a re-check after the office's reply."""
 
     checked_at: datetime
     outcome: VerificationOutcome
@@ -67,7 +67,7 @@ class VerificationView:
 
 @dataclass(frozen=True)
 class TransferView:
-    """A transfer with its case, whose page it is, what was found and what became of it."""
+    """A transfer with its case, institution, findings and outcome."""
 
     id: int
     case_id: int

@@ -1,4 +1,5 @@
-"""Webhooks: what offices are told, in the same transaction as what happened; when each message is sent, and how often.
+"""Webhooks: messages to offices, written in the same transaction as their event; when each is sent, and how
+often.
 
 The messages are those of standard-webhooks (https://www.standardwebhooks.com): thin, with where to read the rest.
 """
@@ -34,7 +35,7 @@ _GONE = 410
 
 
 class WebhookRefused(Exception):
-    """What is asked of a webhook cannot be done; the message says why, in Chinese."""
+    """A request about a webhook cannot be done; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class DueDelivery:
 
 @dataclass(frozen=True)
 class Sent:
-    """What came of sending: HTTP's status, or why there was none; `retry_after` in seconds where the receiver says."""
+    """The result of sending: the HTTP status, or why there was none; `retry_after` in seconds where the
+    receiver says."""
 
     status: int | None
     error: str = ""
@@ -88,7 +90,7 @@ def change_secret(session: Session, webhook: Webhook, *, actor: str, now: dateti
 
 
 def disable(session: Session, webhook: Webhook, reason: str, *, actor: str, now: datetime) -> None:
-    """Send nothing more; what waits is given up."""
+    """Send nothing more; waiting messages are given up."""
     webhook.disabled_at, webhook.disabled_reason = now, reason
     waiting = (Delivery.webhook_id == webhook.id, Delivery.next_at.is_not(None))
     session.execute(update(Delivery).where(*waiting).values(next_at=None, last_error=f"推送已停用：{reason}"))
@@ -129,7 +131,7 @@ def enqueue_webhook(session: Session, transfer: Transfer, event: str, now: datet
 def enqueue_disposer_webhooks(
     session: Session, case: Case, event: str, now: datetime, **more: object
 ) -> None:
-    """Tell the offices of the case's last round what became of what they reported."""
+    """Tell the offices of the case's last round the outcome of their reports."""
     last = max((transfer.round for transfer in case.transfers), default=0)
     for transfer in case.transfers:
         if transfer.round == last and transfer.result is not None:
@@ -137,7 +139,7 @@ def enqueue_disposer_webhooks(
 
 
 def send_test(session: Session, webhook: Webhook, now: datetime) -> None:
-    """Queue a message that says nothing but that it arrived. Raises WebhookRefused for a disabled webhook."""
+    """Queue a test message. Raises WebhookRefused for a disabled webhook."""
     if webhook.disabled_at is not None:
         raise WebhookRefused("推送地址已停用")
     _queue(session, webhook, "webhook.test", {"webhook_id": webhook.id}, now)
@@ -159,8 +161,8 @@ def list_due_deliveries(session: Session, now: datetime, limit: int = 100) -> li
 
 
 def record_attempt(session: Session, delivery_id: int, sent: Sent, now: datetime) -> None:
-    """Write what came of an attempt: arrived, to be tried later, or given up after the last. A receiver that answers 410
-    wants no more: its webhook is disabled."""
+    """Record the result of an attempt: arrived, to be tried later, or given up after the last. A receiver
+    that answers 410 wants no more: its webhook is disabled."""
     delivery = session.get_one(Delivery, delivery_id)
     delivery.attempts += 1
     delivery.last_status, delivery.last_error = sent.status, sent.error[:500]

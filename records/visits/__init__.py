@@ -1,1 +1,1 @@
-"""Visits 巡查: when they are due, what they have planned, how they end, what they covered."""
+"""Visits 巡查: when they are due, their planned pages, how they end, and their coverage."""

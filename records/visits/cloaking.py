@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from records.models import Case, JudgementRecord, Page, PlannedPage, Snapshot, Source, Visit
 
 _MOST_COMPARED = 6  # pages a source
-# What is noted of a page that its own script takes away: a monitor that reads no scripts is meant to see something else.
+# The note on a page that its own script removes: a monitor without scripts is meant to see something else.
 TAKEN_AWAY = "疑似遮蔽：浏览器打开后"
 
 
 def list_pages_to_compare(session: Session, since: datetime) -> list[tuple[Page, Snapshot]]:
     """Pages of the sources (sites and accounts) that were flagged since a moment, or hide something from the browser, with
-    their newest snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest first. What a
-    platform shows in place of a post is no page to compare."""
+    their newest snapshot: those that a monitor was shown nothing unlawful on, the start page and the newest
+    first. A platform's notice in place of a post is not compared."""
     flagged = select(Page.source_id).join(Case, Case.page_id == Page.id).where(Case.opened_at >= since)
     hiding = (
         select(Visit.source_id)

@@ -36,7 +36,7 @@ _BLOCKING = frozenset({401, 403, 407, 429, 451})
 
 
 class SourceState(StrEnum):
-    """What became of a source in a period."""
+    """The state of a source in a period."""
 
     SEEN = "已看到"
     MOVED = "已迁移"
@@ -48,7 +48,7 @@ class SourceState(StrEnum):
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """One source: what became of it, how many pages were seen, when last, and why not."""
+    """One source: its state, how many pages were seen, when last, and why not."""
 
     institution: str
     level: Level
@@ -62,7 +62,7 @@ class SourceCoverage:
 
 @dataclass(frozen=True)
 class GroupCoverage:
-    """Institutions of a group: how many there are, how many were seen, and what share is asked for, if any is."""
+    """Institutions of a group: how many there are, how many were seen, and the required share, if any."""
 
     group: str
     institutions: int
@@ -76,7 +76,7 @@ class GroupCoverage:
 
     @property
     def is_reached(self) -> bool:
-        """Whether what is asked for is reached."""
+        """Whether the required share is reached."""
         return self.target is None or self.share >= self.target
 
 
@@ -102,7 +102,8 @@ def source_coverage(
 def plan_coverage(
     session: Session, sources: Sequence[SourceCoverage], district: str | None = None
 ) -> list[GroupCoverage]:
-    """Institutions by the plans' groups, with what these ask for; one is seen when any of its sites or accounts was."""
+    """Institutions by the plans' groups, with the required shares; one is seen when any of its sites or
+    accounts was."""
     groups: dict[str, set[str]] = defaultdict(set)
     for name, category, _ in _institutions(session, district):
         groups[HOSPITALS if is_hospital(name, category) else OTHERS].add(name)
@@ -116,7 +117,7 @@ def plan_coverage(
 def level_coverage(
     session: Session, sources: Sequence[SourceCoverage], district: str | None = None
 ) -> dict[Level, GroupCoverage]:
-    """Institutions by the groups of the statistics table; these ask for no share."""
+    """Institutions by the groups of the statistics table; these require no share."""
     groups: dict[Level, set[str]] = defaultdict(set)
     for name, _, level in _institutions(session, district):
         groups[level].add(name)
@@ -138,12 +139,12 @@ def _seen(sources: Sequence[SourceCoverage]) -> set[str]:
 
 @dataclass(frozen=True)
 class _Outcomes:
-    """What came of visits, each by the visit's id."""
+    """The outcomes of visits, by the visit's id."""
 
     good: dict[int, int]  # pages that were there
     first_status: dict[int, int]
     start_pages: dict[int, tuple[str, str]]  # the start page's address, and where it led
-    reasons: dict[int, str]  # why the first page could not be had
+    reasons: dict[int, str]  # why the first page could not be fetched
 
 
 def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[int, Visit]:
@@ -214,7 +215,7 @@ def _covered(source: Source, visit: Visit | None, outcomes: _Outcomes) -> Source
 
 
 def _outcome(source: Source, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
-    """By what came back: pages; else what the first page answered, or why it could not be had."""
+    """From the responses: pages; else the first page's response, or why it could not be fetched."""
     good = outcomes.good.get(visit.id, 0)
     if visit.outcome == NO_POSTS:
         return SourceState.UNREADABLE, 0, NO_POSTS
@@ -230,7 +231,7 @@ def _outcome(source: Source, visit: Visit, outcomes: _Outcomes) -> tuple[SourceS
 
 
 def _moved(source: Source, start: tuple[str, str] | None) -> str:
-    """The host that the start page leads to, where it is none of the site's."""
+    """The host that the start page leads to, where it is not one of the site's."""
     if source.kind is not SourceKind.SITE or start is None:
         return ""
     own = {urlsplit(source.address).netloc.lower(), *source.other_hosts}

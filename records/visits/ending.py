@@ -10,7 +10,7 @@ from records.models import Case, CaseState, Page, PlannedPage, PlannedState, Sna
 from records.visits.fence import require_held
 from records.visits.targets import PATROLS, Target
 
-# The outcome of a visit whose list named no post: the list is not read, or is no list.
+# The outcome of a visit whose list named no post: the list is not read, or is not a list.
 NO_POSTS = "列表中没有读到任何帖子，请核对列表地址与格式"
 
 
@@ -26,8 +26,8 @@ def finish_visit(
 ) -> None:
     """End a visit: pages still waiting are given up with the reason, and the next visit gets its date.
 
-    `held_back`: the platform wanted to see a person; the next visit is put off twice as long as the time before.
-    Raises VisitTaken.
+    `held_back`: the platform asked for human verification; the next visit is delayed twice as long as the
+    last time. Raises VisitTaken.
     """
     with transaction(engine) as session:
         require_held(session, [target])

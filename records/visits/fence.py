@@ -1,7 +1,9 @@
-"""Whose a visit is. It is taken by one process at a time, each time under a higher number, the fence: who was thought dead
-and goes on finds that the visit is another's, writes nothing, and asks for no further page.
+"""Which process holds a visit. One process takes it at a time, each time under a higher number, the fence: a
+process that was thought dead and goes on finds that another has the visit, writes nothing, and requests no
+further page.
 
-A lease alone does not do: its holder may be frozen right after it looked (M. Kleppmann, How to do distributed locking).
+A lease alone is not enough: its holder may be frozen right after it looked (M. Kleppmann, How to do
+distributed locking).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,10 +15,11 @@ from records.database import in_batches
 from records.models import Visit
 from records.visits.targets import Target
 
-# After so many seconds a process that was silent asks whether its visits are still its own: far fewer than others wait
-# before they take them (records.task_locks.LEASE_SECONDS).
+# After this many seconds a silent process checks whether it still holds its visits: far fewer than others
+# wait before they take them (records.task_locks.LEASE_SECONDS).
 ASK_SECONDS = 5.0
-# A process that is frozen within a transaction holds what it has locked; the database ends that for whoever waits.
+# A process frozen within a transaction keeps its locks; the database ends the transaction for those that
+# wait.
 _IDLE_SECONDS = 30
 
 
@@ -28,8 +31,8 @@ class VisitTaken(Exception):
 
 
 def require_held(session: Session, targets: Iterable[Target]) -> None:
-    """Raises VisitTaken unless these visits are still held by those who took them, and sees to it that nobody takes them
-    before this transaction ends."""
+    """Raises VisitTaken unless these visits are still held by those who took them, and prevents others from
+    taking them before this transaction ends."""
     held = {target.visit_id: target.fence for target in targets}
     on_server = session.get_bind().dialect.name == "postgresql"
     limit = (

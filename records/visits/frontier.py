@@ -1,4 +1,4 @@
-"""What a visit has planned. The frontier lives in the database, so a killed crawl is taken up again."""
+"""The planned pages of a visit. The frontier lives in the database, so a killed crawl resumes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +65,7 @@ def plan_pages(
 ) -> list[int]:
     """Plan those of `urls` that the visit does not know yet, up to its page budget; returns their ids.
 
-    `is_feed` for what names pages and is none itself: a feed, a site's map.
+    `is_feed` for documents that name pages but are not pages: a feed, a site's map.
     """
     wanted = list(dict.fromkeys(urls))
     if not wanted:
@@ -91,7 +91,7 @@ def plan_pages(
 
 
 def close_planned(session: Session, reasons: Mapping[int, str | None], state: PlannedState) -> None:
-    """Record what became of planned pages, by id with the reason, if there is one."""
+    """Record the outcomes of planned pages, by id with the reason, if any."""
     session.execute(
         update(PlannedPage),
         [

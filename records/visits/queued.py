@@ -1,4 +1,4 @@
-"""The tables of the queue that workers take visits from: a library's own, in a schema of their own."""
+"""The tables of the queue that workers take visits from: a library's, in a separate schema."""
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ SCHEMA = "qingyi_queue"
 
 
 def ensure_queue_tables(engine: Engine, statements: str) -> None:
-    """Make the queue's tables by the library's `statements`, where they are not there. PostgreSQL only."""
+    """Make the queue's tables by the library's `statements`, where they are missing. PostgreSQL only."""
     with transaction(engine) as session:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})
         session.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))

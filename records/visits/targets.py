@@ -19,7 +19,7 @@ SITES_FIRST = (Source.kind.desc(), Source.id)
 
 @dataclass(frozen=True)
 class Target:
-    """What a visit works under: whom it visits and its budgets. Plain values, safe outside a session."""
+    """The terms of a visit: its source and its budgets. Plain values, safe outside a session."""
 
     visit_id: int
     kind: VisitKind
@@ -110,7 +110,7 @@ def _opened(
 
 
 def _take(session: Session, visits: Iterable[Visit]) -> None:
-    """Take visits that were cut off: who had them may write no more."""
+    """Take visits that were cut off: their former holders may write no more."""
     taken = {visit.id: visit for visit in visits}
     if not taken:
         return

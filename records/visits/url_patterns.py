@@ -1,4 +1,4 @@
-"""What a host's addresses have taught, by their pattern, over all visits."""
+"""Lessons from a host's addresses, by pattern, over all visits."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from records.models import UrlPattern
 
 _TRIES = 3  # of the browser, before it is known whether a pattern needs it
 _FEWEST_PAGES, _LEAST_NEW = 30, 0.2  # pages of one pattern, and the share of them that says something new
-OF_A_TRAP = 3  # pages that are still looked at, in case it was mended
+OF_A_TRAP = 3  # pages that are still looked at, in case it was repaired
 
 
 @dataclass
 class UrlPatternStats:
-    """What is known of one pattern; `texts` are those of this visit."""
+    """The statistics of one pattern; `texts` are those of this visit."""
 
     pages: int = 0
     rendered: int = 0
@@ -58,13 +58,13 @@ class UrlPatternStats:
 
 
 def find_pattern_stats(session: Session, host: str) -> dict[str, UrlPatternStats]:
-    """What is known of a host's patterns."""
+    """The statistics of a host's patterns."""
     rows = session.scalars(select(UrlPattern).where(UrlPattern.host == host))
     return {row.pattern: UrlPatternStats(row.pages, row.rendered, row.gained, row.is_trap) for row in rows}
 
 
 def keep_pattern_stats(session: Session, host: str, learned: dict[str, UrlPatternStats]) -> None:
-    """Write down what a visit has taught of a host's patterns."""
+    """Record a visit's lessons about a host's patterns."""
     rows = {row.pattern: row for row in session.scalars(select(UrlPattern).where(UrlPattern.host == host))}
     for pattern, known in learned.items():
         row = rows.get(pattern) or UrlPattern(host=host, pattern=pattern)

@@ -148,7 +148,7 @@ def lines_of(file: Path) -> Iterator[dict]:
 
 
 class Stage:
-    """The database, the server and the programs, each of which can be killed and begun anew."""
+    """The database, the server and the programs, each of which can be killed and begun again."""
 
     def __init__(self, database: Server, environment: dict[str, str], token: str, folder: Path) -> None:
         self.database, self._environment, self._token, self._folder = database, environment, token, folder

@@ -1,4 +1,4 @@
-"""Noted heads tell what the chains themselves cannot: an end cut off, a chain made anew."""
+"""Noted heads reveal what the chains themselves cannot: a missing end, or a chain made again."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -38,7 +38,7 @@ def compared(engine: Engine, folder: Path) -> list[str]:
 
 
 def without_guard(engine: Engine, *statements) -> None:
-    """What somebody does who has the database to themselves."""
+    """The acts of somebody who has full access to the database."""
     with transaction(engine) as session:
         if engine.dialect.name == "postgresql":
             session.execute(text("SET LOCAL session_replication_role = replica"))

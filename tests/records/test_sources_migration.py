@@ -196,7 +196,7 @@ def _tables(connection: Connection) -> MetaData:
 
 
 def _insert(connection: Connection, table: Any, **values: Any) -> int:
-    """Add a row, and fill what has to be there and is not given; its id."""
+    """Add a row, and fill required columns that are not given; returns its id."""
     for column in table.columns:
         if column.name not in values and not column.nullable and not column.primary_key:
             kind = type(column.type).__name__
@@ -213,7 +213,7 @@ def _rows(engine: Engine) -> Rows:
 
 
 def _with_names(rows: Rows) -> Rows:
-    """The rows with accounts called by their addresses: those have new ids after the way up and down."""
+    """The rows with accounts called by their addresses: those have new ids after upgrade and downgrade."""
     feeds = {row["id"]: row["feed_url"] for row in rows["accounts"]}
     named = {
         name: [

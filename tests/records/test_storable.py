@@ -1,4 +1,4 @@
-"""Whatever is given to the store can be read back, and put into any file: on both databases."""
+"""Every value given to the store can be read back, and put into any file: on both databases."""
 
 import json
 from contextlib import suppress

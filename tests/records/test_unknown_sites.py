@@ -1,4 +1,4 @@
-"""Sites that no list has: what on their pages tells whose they are, and how surely."""
+"""Sites that no list has: which signs on their pages identify their owner, and how surely."""
 
 from datetime import date
 from pathlib import Path

@@ -79,7 +79,7 @@ def test_a_client_tries_again_and_changes_nothing_twice(served, case_id, monkeyp
     lost = iter([True, False, True, False])
 
     class Losing(httpx.HTTPTransport):
-        """Responses are lost on their way back, now and then."""
+        """Responses are lost now and then."""
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             answer = super().handle_request(request)

@@ -1,4 +1,4 @@
-"""A backup is taken while the system works, holds one moment whole, and comes back as it was."""
+"""A backup is taken while the system runs, holds one moment whole, and restores it."""
 
 import json
 import shutil
@@ -297,7 +297,7 @@ NO_EVIDENCE = {
 
 
 def test_every_column_that_names_evidence_is_followed() -> None:
-    """A new one must be said to be evidence or none, or backups would leave it out without a word."""
+    """A new one must be declared as evidence or not, or backups would silently leave it out."""
     columns = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
                if "sha256" in column.name}  # fmt: skip
     named = {str(column.property.columns[0]) for column in NAMING}

@@ -1,4 +1,4 @@
-"""Many cases are decided with one reason, and taken back as one; what others hold is left."""
+"""Many cases are decided with one reason, and taken back as one; cases that others hold are left."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A case belongs to who looks at it, for a time that ends by itself."""
+"""A case belongs to the reviewer who looks at it, for a time that ends by itself."""
 
 from datetime import timedelta
 

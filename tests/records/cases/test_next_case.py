@@ -1,4 +1,4 @@
-"""The next case is of the view, in its order, nobody else's, and never one that was passed over."""
+"""The next case is from the view, in its order, held by nobody else, and never one that was passed over."""
 
 import threading
 from datetime import timedelta

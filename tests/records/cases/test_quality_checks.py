@@ -1,4 +1,5 @@
-"""The random sample: drawn once a week from every kind of page, decided blind by another person, and what comes of it."""
+"""The random sample: drawn once a week from every kind of page, decided blind by another person, and the
+consequences."""
 
 from datetime import date, datetime, timedelta
 
@@ -111,7 +112,7 @@ def test_a_missed_page_becomes_a_case_with_the_words_that_were_seen(judged: Engi
     with transaction(judged) as session:
         session.query(QualityCheck).filter_by(kind=CheckKind.REPEATED).delete()
         for record in session.query(JudgementRecord).filter_by(unlawful=False):
-            record.page_text = ""  # as where nothing was found: it is the snapshot's
+            record.page_text = ""  # as without findings: the snapshot's text applies
     decide(judged, "second", CheckVerdict.UNLAWFUL, ["cure-rate"], "治好率奇高")
     with reading(judged) as session:
         case = session.scalars(select(Case).order_by(Case.id.desc()).limit(1)).one()

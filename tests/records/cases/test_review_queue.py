@@ -1,4 +1,4 @@
-"""The queue: what is asked for is found, counted, taken by one person, given to another."""
+"""The queue: wanted cases are found, counted, taken by one person, given to another."""
 
 from datetime import timedelta
 

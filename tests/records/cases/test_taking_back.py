@@ -1,4 +1,4 @@
-"""What one act decided is taken back as one, and a transfer as long as no office has seen it."""
+"""Cases decided by one act are taken back as one, and a transfer as long as no office has seen it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""What a look at a disposed page means: words decide, not the number before them; and gone is what is known to be gone."""
+"""The meaning of a view of a disposed page: its words decide, not the status; and only known signs mean
+gone."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What was monitored and found in a period: each page once, whoever saw it how often."""
+"""The pages monitored and the findings of a period: each page once, however often it was seen."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A page is judged on Beijing's day, with what the registry knows."""
+"""A page is judged on Beijing's day, with the registry's facts."""
 
 from datetime import UTC, date, datetime
 

@@ -18,7 +18,7 @@ from records.settings import PROJECT
 
 
 class Machine:
-    """A folder of lists with a folder of what was kept, as a machine of its own has them."""
+    """A folder of lists with a folder of kept versions, as a separate machine has them."""
 
     def __init__(self, folder: Path) -> None:
         self.folders = ListFolders(folder / "lists", folder / "kept")
@@ -33,7 +33,7 @@ class Machine:
         file.write_text(f"{file.read_text()}# {words}\n")
 
     def look(self, engine: Engine, now: datetime) -> None:
-        """As a process that serves does: it reads its folder's lists, and shows what is published."""
+        """As a process that serves does: it reads its folder's lists, and shows the published version."""
         version = lists_in_force(self.folders.folder, self.folders.kept).rules.version
         with transaction(engine) as session:
             notice_version(session, self.folders, version, now)

@@ -1,4 +1,4 @@
-"""A term put into a file and taken out again leaves every other byte as it was."""
+"""A term put into a file and taken out again leaves every other byte unchanged."""
 
 import pytest
 from hypothesis import given

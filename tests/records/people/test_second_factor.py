@@ -1,4 +1,5 @@
-"""Codes beside the password: taken once, near their time, by their owner; recovery codes when the phone is lost."""
+"""Codes in addition to the password: accepted once, near their time, by their owner; recovery codes when the
+phone is lost."""
 
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit

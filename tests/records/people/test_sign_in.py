@@ -87,7 +87,7 @@ def test_failures_elsewhere_do_not_lock_a_person_out_where_they_work(engine: Eng
         assert not attempt(engine, "wrong", now, address=f"203.0.113.{number}")
     assert not attempt(
         engine, PASSWORD, now, address="198.51.100.7"
-    )  # not at home there, and too much was tried
+    )  # not at home there, and too many attempts
     assert attempt(engine, PASSWORD, now)
 
 

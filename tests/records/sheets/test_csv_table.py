@@ -1,4 +1,4 @@
-"""CSV in any encoding and with any separator; what cannot be read whole is refused by line."""
+"""CSV in any encoding and with any separator; a file that cannot be read whole is refused by line."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A table is found among titles and notes; what is no row of it is said, not guessed."""
+"""A table is found among titles and notes; rows outside it are reported, not guessed."""
 
 import pytest
 

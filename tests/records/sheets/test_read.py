@@ -1,4 +1,4 @@
-"""What a file is, is told by its content; what cannot be a table is refused with what to do."""
+"""A file's content tells its kind; one that is not a table is refused with advice."""
 
 import pytest
 from hypothesis import given

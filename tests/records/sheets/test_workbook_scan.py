@@ -1,4 +1,4 @@
-"""A workbook that would take the memory, or is none, is refused in words before it is read."""
+"""A workbook that would exhaust memory, or another kind of file, is refused in words before it is read."""
 
 import io
 import tracemalloc

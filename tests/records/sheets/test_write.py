@@ -1,4 +1,4 @@
-"""What is text stays text in every file that is written, and comes back as it was."""
+"""Text stays text in every written file, and reads back unchanged."""
 
 import csv
 from pathlib import Path

@@ -99,7 +99,7 @@ def test_pages_in_other_languages_are_read_as_they_say(words: str, codec: str, s
 
 def test_two_characters_of_gbk_that_are_valid_utf8_are_what_the_page_says() -> None:
     body = '<meta charset="gbk"><p>一一</p>'.encode("gbk")
-    body.decode("utf-8")  # it is
+    body.decode("utf-8")  # it is valid
     assert "<p>一一</p>" in decode_html(body, "")
 
 

@@ -1,4 +1,4 @@
-"""A picture may change under its address while the page does not: the page is judged anew with it."""
+"""A picture may change under its address while the page does not: the page is judged again with it."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Words that were read in pictures are seen: they stand before what nobody sees."""
+"""Words read in pictures are visible: they stand before the invisible text."""
 
 from classifiers.values import Block, PageText
 from records.models import Image

@@ -1,4 +1,4 @@
-"""A page's text comes back as it was kept, also from what an early build kept."""
+"""A page's text reads back as stored, also from an early build's form."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Pages come by the dozen: they are kept together in packs, each still by its hash."""
+"""Pages are numerous: they are stored together in packs, each still by its hash."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""Files and folders that are put in place are there whole or not at all, whatever happens on the way."""
+"""Files and folders that are put in place are there whole or not at all, whatever happens meanwhile."""
 
 import os
 import signal

@@ -184,7 +184,7 @@ def test_a_page_that_is_gone_is_looked_at_again_on_the_seventh_and_thirtieth_day
 
 
 def concluded(engine: Engine, case_id: int, rules, now, *seen: tuple[VisitorKind, int | None, str]) -> str:
-    """What is concluded of what visitors saw: visitor, HTTP's status, the page's text."""
+    """The conclusion from visitors' views: visitor, HTTP status, the page's text."""
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
         assessments = [

@@ -1,7 +1,7 @@
 """A transfer is never held twice, and a call that is made again gets its first answer, whatever happens between.
 
-The rules are tried one after the other against a model, and all at once on PostgreSQL, where what each program believed
-to hold is written down and looked over for overlaps.
+The rules are tried one after the other against a model, and all at once on PostgreSQL, where each program's
+believed holdings are recorded and checked for overlaps.
 """
 
 import random
@@ -76,10 +76,10 @@ def report(session: Session, office_id: int, transfer_id: int, lease_id: str | N
 
 @contextmanager
 def meanwhile(work: Callable[[], object]) -> Iterator[Future[object]]:
-    """`work` in a thread, begun and waiting for what the caller holds."""
+    """`work` in a thread, started and waiting for the caller's locks."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
-        time.sleep(0.3)  # it is let wait; nothing tells from outside that it does
+        time.sleep(0.3)  # give it time to wait, which cannot be observed from outside
         yield future
 
 
@@ -167,7 +167,7 @@ def test_of_what_broke_on_the_way_nothing_is_noted(engine: Engine, office_id: in
 
 @dataclass
 class _Held:
-    """What a program believes to hold."""
+    """The transfers that a program believes to hold."""
 
     lease_id: str
     until: datetime
@@ -295,7 +295,7 @@ def test_leases_and_keys_do_what_a_model_of_them_does(engine: Engine, office_id:
 
 @dataclass
 class _History:
-    """What programs believed to hold, and when, by the clock that all share."""
+    """The programs' believed holdings, and when, by their shared clock."""
 
     spans: dict[int, list[tuple[float, float, str]]] = field(default_factory=lambda: defaultdict(list))
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -1,4 +1,4 @@
-"""A transfer is locked and its lease is checked in one step, whatever an office then answers."""
+"""A transfer is locked and its lease is checked in one step, for every reply of an office."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ HELD = timedelta(seconds=60)
 
 @pytest.fixture
 def transfer(engine: Engine, store, rules, now) -> Transfer:
-    """A transfer that an office was handed and nobody has answered."""
+    """A transfer that an office has and has not answered."""
     case_id = registered.case(engine, store, rules, now)
     with transaction(engine) as session:
         office, user = registered.office(session), registered.reviewer(session)

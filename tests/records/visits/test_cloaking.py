@@ -45,7 +45,7 @@ def test_a_site_whose_script_takes_a_page_away_is_looked_at_again(
 def test_posts_of_an_account_are_compared_too_but_no_notices(
     engine: Engine, store: EvidenceStore, rules: RuleSet
 ) -> None:
-    """What a mobile visitor from a search sees of a post may be another post, as with sites."""
+    """A mobile visitor from a search may be shown another post, as with sites."""
     with transaction(engine) as session:
         account = registered.account(session, "http://127.0.0.1:1/feed.xml")
     posts = {
