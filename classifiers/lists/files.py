@@ -29,7 +29,7 @@ class _ParsedFile(NamedTuple):
 
 @cache
 def _schema() -> dict[str, Any]:
-    """The format of the files, which is the program's: lists that were written for another version are told by it."""
+    """The format of the files, which is the program's: it reveals lists written for another version."""
     return cast("dict[str, Any]", json.loads(Path(__file__).with_name("schema.json").read_text("utf-8")))
 
 
@@ -47,7 +47,8 @@ def _parsed(text: str, definition: str) -> _ParsedFile:
 
 
 def _is_valid(content: object, schema: dict[str, Any]) -> bool:
-    """Whether the schema takes it: told fast. What is no JSON (a date of YAML) is left to `_errors`."""
+    """Whether the schema accepts it, checked fast. Values outside JSON (a date of YAML) are left to
+    `_errors`."""
     try:
         return jsonschema_rs.Draft202012Validator(schema).is_valid(content)
     except ValueError:
@@ -55,7 +56,7 @@ def _is_valid(content: object, schema: dict[str, Any]) -> bool:
 
 
 def _errors(content: object, schema: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Where a schema does not take it, and why."""
+    """The places that a schema refuses, and why."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a third of a second, for faulty lists alone
 
     found = Draft202012Validator(schema).iter_errors(content)

@@ -26,7 +26,7 @@ _HAS_NO_THIRD = np.uint32(1 << _HELD)  # a word of three has two pairs of neighb
 _PAIR = 2
 _RARE = 40_000  # in the units of `how_common`; about one in 1,500 words of ordinary writing
 _ANYWHERE = 50_000  # a character that stands in any sentence (是, 的) stands for no other
-_MOST_KNOWN = 50_000  # answers kept at hand
+_MOST_KNOWN = 50_000  # cached answers
 _PARTICLE = 8_000  # a character that is common as a separate word may stand next to anything
 
 
@@ -85,7 +85,7 @@ class Sounds:
         return self._sounds[[ord(character) for character in word]]
 
     def _look_up(self, sounds: bytes, written: str) -> tuple[int, str] | None:
-        """What is meant by `written`, if anything, kept at hand: texts have the same words again and again."""
+        """The word meant by `written`, if any, cached: texts repeat the same words."""
         if len(self._meant) >= _MOST_KNOWN:
             self._meant = {}
         found = self._meant[written] = self._meant_by(sounds, written)

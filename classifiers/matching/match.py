@@ -17,7 +17,7 @@ from classifiers.values import NormalText
 
 # Beyond this number, further repetitions on a page tell nothing new.
 _MOST_HITS_OF_A_TERM = 200
-_MENUS = 2048  # stretches kept at hand: a site's pages share their menus
+_MENUS = 2048  # cached stretches: a site's pages share their menus
 _PAIR = 2  # characters that sound like those of a term by accident
 _HELD_APART = 3  # characters of a term from which marks are removed
 
@@ -35,8 +35,8 @@ class Hit(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What one pass over a text of `size` characters found: hits, by position, the misspellings that are to be put right
-    first, and how often the literal stands there that stands there most often."""
+    """The result of one pass over a text of `size` characters: hits, by position, the misspellings to correct
+    first, and the count of its most frequent literal."""
 
     hits: list[Hit]
     misspelt: list[Edit]
@@ -86,8 +86,8 @@ class Matcher:
         return put_right, self._found_again(put_right.text, scan)
 
     def _found_again(self, text: str, scan: Scan) -> list[Hit]:
-        """The hits in `text`, which is the text of `scan` with its misspellings put right: looked for where these are
-        within reach, moved along elsewhere."""
+        """The hits in `text`, which is the text of `scan` with its misspellings corrected: searched again
+        within reach of these, shifted elsewhere."""
         margin = REACH + self._longest
         zones: list[list[int]] = []  # of the text as it was, with how far what is behind them moves
         moved = 0

@@ -1,4 +1,4 @@
-"""What is looked for again after words were put right is what a search of the whole text finds."""
+"""The partial search after words are corrected finds the same hits as a search of the whole text."""
 
 import random
 
