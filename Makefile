@@ -59,11 +59,11 @@ licences:
 	@echo "== licences of what is locked"
 	@$(BIN)/python -m supply_chain.licences var/licences.md
 
-audit: setup licences ## Ask for known weaknesses of what is locked, and list it (var/sbom.cdx.json); STRICT=1 before a release
-	@echo "== known weaknesses"
-	@$(BIN)/python -m supply_chain.vulnerabilities $(if $(filter 1,$(STRICT)),--strict)
-	@echo "== bill of materials"
-	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o var/sbom.cdx.json $(BIN)/python
+audit: setup licences ## Ask for known vulnerabilities of the locked packages, and list these
+(var/sbom.cdx.json); STRICT=1 before a release @echo "== known weaknesses" @$(BIN)/python -m
+supply_chain.vulnerabilities $(if $(filter 1,$(STRICT)),--strict) @echo "== bill of materials"
+@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o var/sbom.cdx.json
+$(BIN)/python
 
 docs: ## Build the site of the documents into var/site, with every link checked
 	@echo "== documents"

@@ -132,7 +132,7 @@ async def answer(request: Request, error: Exception) -> Response:
 
 @dataclass(frozen=True)
 class FieldFault:
-    """What is wrong with one field of a form or an address, in words."""
+    """The fault of one field of a form or an address, in words."""
 
     field: str
     title: str

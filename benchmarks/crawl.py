@@ -6,7 +6,7 @@ Usage: python -m benchmarks.crawl [--pages N] [--rendered N] [--rounds N]
 2,000 pages on twenty loopback sites, one in twenty with something unlawful. Qingyi fetches, archives, extracts,
 judges and stores every page; bare Scrapy only fetches, with the same concurrency. Peak resident memory is of the
 crawling process, and of all of them together, where pages that several share are counted once (PSS). With --rendered,
-so many pages are built by script, and the browser's memory is read along the way.
+the given number of pages is built by script, and the browser's memory is read along the way.
 """
 
 import argparse

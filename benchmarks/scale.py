@@ -1,4 +1,5 @@
-"""What a city, a province and the nation need, computed from what a page costs; written into docs/scale.md.
+"""The needs of a city, a province and the nation, computed from the cost of a page; written into
+docs/scale.md.
 
 Usage: python -m benchmarks.scale [--measure [--pages N]]
 
@@ -107,8 +108,8 @@ SCALES = (
 
 @dataclass(frozen=True)
 class Needs:
-    """What a year of it takes: hours of processor, cores on average and at peak, bytes of evidence, captures, database and
-    WAL, bits a second that come in, flagged pages a day."""
+    """The needs of a year: hours of processor, cores on average and at peak, bytes of evidence, captures,
+    database and WAL, bits a second that come in, flagged pages a day."""
 
     hours: float
     browser_hours: float
@@ -139,7 +140,7 @@ def read_costs(path: Path = COSTS, code: str | None = None) -> Costs:
 
 
 def needs_of(scale: Scale, costs: Costs) -> Needs:
-    """What a place needs, where four of five pages are as they were at the last visit."""
+    """The needs of a place where four of five pages have not changed since the last visit."""
     new = 1 - UNCHANGED
     page_ms = FETCH_MS + costs.read_ms + new * (costs.write_ms + costs.judge_ms + costs.database_ms)
     browser_ms = RENDERED * RENDER_MS + FLAGGED * CAPTURE_MS
@@ -160,7 +161,8 @@ def needs_of(scale: Scale, costs: Costs) -> Needs:
 
 
 def limits_of(costs: Costs) -> list[tuple[str, float]]:
-    """What one machine with one reviewer comes to its end of, and at how many pages a year; the first one first."""
+    """The limits of one machine with one reviewer, with the pages a year at which each is reached, the lowest
+    first."""
     one = needs_of(Scale("", 0, 0, 1_000_000), costs)
     found = {
         f"one person, {DECISIONS} decisions a day": DECISIONS / one.flagged,
@@ -265,7 +267,7 @@ def size(count: float) -> str:
 
 
 def measure(count: int) -> Costs:
-    """Measure on a PostgreSQL of its own: so many pages written, judged, and visited again as they were."""
+    """Measure on a separate PostgreSQL: `pages` written, judged, and visited again unchanged."""
     pages = [_page(number) for number in range(count)]
     with tempfile.TemporaryDirectory() as scratch, running_server() as server:
         with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
@@ -335,7 +337,7 @@ def _write(
     texts: Sequence[StoredText],
     now: datetime,
 ) -> None:
-    """As a crawl's writer does, so many pages at a time."""
+    """As a crawl's writer does, in batches."""
     for first in range(0, len(pages), _BATCH):
         answers = [
             (target, _fetched(number, pages[number], texts[number], now))

@@ -91,7 +91,7 @@ def say(words: str) -> None:
 
 
 def flagged_table(cases: list[Case]) -> Table:
-    """The flagged pages, gravest first."""
+    """The flagged pages, highest score first."""
     table = Table("分值", Column("机构", no_wrap=True), "页面", "命中", show_lines=True)
     for case in cases:
         titles = dict.fromkeys(finding.title for finding in case.judgement.findings)

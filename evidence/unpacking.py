@@ -59,7 +59,7 @@ def members(archive: zipfile.ZipFile, faults: list[Fault], name: str) -> dict[st
 
 
 def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile) -> Iterator[str]:
-    """What a ZIP holds in addition to its members: bytes before, between and after them, comments, other
+    """The bytes of a ZIP in addition to its members: bytes before, between and after them, comments, other
     names in their local headers."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END.size))

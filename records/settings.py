@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 PROJECT = Path(__file__).resolve().parent.parent
 _IS_CHECKOUT = (PROJECT / "alembic.ini").is_file()
-# What comes with the program and is not code: migrations, keyword lists, documents. In a wheel it lies in a package.
+# Files of the program other than code: migrations, keyword lists, documents. In a wheel it lies in a package.
 SHIPPED = PROJECT if _IS_CHECKOUT else PROJECT / "qingyi" / "shipped"
 _DATA = PROJECT / "var" if _IS_CHECKOUT else user_data_path("qingyi")
 

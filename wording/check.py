@@ -19,6 +19,8 @@ _COMMENTED = {".toml", ".yaml", ".yml", ".sh", ""}  # comments begin with "#"; "
 _QUOTED = re.compile(r'`[^`]+`|"[^"\n]{1,80}"')
 _LINKED = re.compile(r"\]\([^)\s]+\)")
 _FENCED = re.compile(r"^( *)(```+|~~~+).*?^\1\2", re.MULTILINE | re.DOTALL)
+_WORD = re.compile("[A-Za-z]+")
+_MARK = re.compile(r"\n *#")  # of a comment that goes on
 _COMMENT = re.compile(r"(?:^|\s)#(.*)")
 _BEFORE_STATEMENT = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
@@ -30,7 +32,7 @@ class Word:
     pattern: re.Pattern[str]
     instead: str
     reason: str
-    probe: str  # in every text that the pattern matches, but for capitals: quick to look for
+    needs: frozenset[str]  # words of every text that the pattern matches, but for capitals: quick to look up
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def load_words(path: Path = WORDS) -> list[Word]:
             if len(row) != 3 or not all(row):
                 raise ValueError(f"{path}:{number}: not a pattern, a word to use and a reason: {row}")
             try:
-                words.append(Word(_compile(row[0]), row[1], row[2], _probe(row[0])))
+                words.append(Word(_compile(row[0]), row[1], row[2], _needs(row[0])))
             except re.error as error:
                 raise ValueError(f"{path}:{number}: {row[0]}: {error}") from error
     return words
@@ -70,20 +72,30 @@ def _compile(written: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{written})\b".replace(" ", r"\s+"))
 
 
-def _probe(written: str) -> str:
-    """The longest word of a pattern outside groups and optional letters, without its first letter."""
-    plain = re.sub(r"\([^()]*\)|\[[^]]*\]|.[?*]|\\\\.", " ", written)
-    return max(re.findall("[a-z]+", plain), key=len, default="")[1:]
+def _needs(written: str) -> frozenset[str]:
+    """The words of a pattern outside groups."""
+    return frozenset(re.findall("[a-z]+", re.sub(r"\([^()]*\)", " ", written)))
 
 
 def find_uses(root: Path, words: list[Word]) -> Iterator[Use]:
-    """Every use of `words` in the files below `root`, in the order of files and lines."""
+    """Every use of `words` in the files below `root`, in the order of files and lines. Raises ValueError naming a file
+    that is not Python although its name says so."""
     for path in sorted(_files(root)):
         text = path.read_text("utf-8")
-        suspects = [word for word in words if word.probe in text]
-        if not any(word.pattern.search(_unmarked(path, text)) for word in suspects):
+        present = set(_WORD.findall(text))
+        suspects = [
+            word
+            for word in words
+            if all(need in present or need.capitalize() in present for need in word.needs)
+        ]
+        unmarked = text if path.suffix == ".md" or not suspects else _MARK.sub("\n", text)
+        suspects = [word for word in suspects if word.pattern.search(unmarked)]
+        if not suspects:
             continue  # parsing takes longer than this look
-        prose = prose_of(path, text)
+        try:
+            prose = prose_of(path, text)
+        except (SyntaxError, tokenize.TokenError) as error:
+            raise ValueError(f"{path.relative_to(root)}: not Python: {error}") from error
         uses = [
             Use(
                 path.relative_to(root),
@@ -95,11 +107,6 @@ def find_uses(root: Path, words: list[Word]) -> Iterator[Use]:
             for match in word.pattern.finditer(prose)
         ]
         yield from sorted(uses, key=lambda use: use.line)
-
-
-def _unmarked(path: Path, text: str) -> str:
-    """`text` without the marks of comments that stand between two words."""
-    return text if path.suffix == ".md" else re.sub(r"\n *#", "\n", text)
 
 
 def _files(root: Path) -> Iterator[Path]:

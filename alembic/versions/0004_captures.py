@@ -1,4 +1,4 @@
-"""captures: the evidence of flagged snapshots, chained; snapshots say what was sent and who answered"""
+"""captures: the evidence of flagged snapshots, chained; snapshots hold the request and who answered"""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""more roles, districts, the approval of what is found unlawful; the log of everything, chained by hash"""
+"""more roles, districts, the approval of unlawful findings; the log of everything, chained by hash"""
 
 import hashlib
 import json

@@ -31,7 +31,7 @@ def downgrade() -> None:
 
 
 def _rename(table: str, before: str, after: str) -> None:
-    """Rename a column, and what is called after it: the index and the key of one that refers to a case."""
+    """Rename a column with its index and key, where it refers to a case."""
     op.execute(sa.text(f"ALTER TABLE {table} RENAME COLUMN {before} TO {after}"))
     if not before.endswith("_id"):
         return

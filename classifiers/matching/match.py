@@ -89,7 +89,7 @@ class Matcher:
         """The hits in `text`, which is the text of `scan` with its misspellings corrected: searched again
         within reach of these, shifted elsewhere."""
         margin = REACH + self._longest
-        zones: list[list[int]] = []  # of the text as it was, with how far what is behind them moves
+        zones: list[list[int]] = []  # of the old text, with the shift of the text after them
         moved = 0
         for edit in scan.misspelt:
             moved += len(edit.plain) - (edit.end - edit.start)

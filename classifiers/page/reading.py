@@ -110,7 +110,7 @@ def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
 
 def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "") -> Finding:
     """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` says
-    in Chinese what was considered."""
+    in Chinese the considerations."""
     quote = reading.page.text[span[0] : span[1]]
     detail = "；".join(filter(None, (_stood(reading.page, span[0]), detail)))
     law = rule.law_on(reading.seen_on) or rule.law

@@ -62,7 +62,7 @@ class Box:
 
 @dataclass(frozen=True)
 class PageView:
-    """What the browser saw of one page. `screenshot` is a PNG of the whole page, up to 16,000 pixels high."""
+    """The browser's view of one page. `screenshot` is a PNG of the whole page, up to 16,000 pixels high."""
 
     url: str
     at: datetime

@@ -51,7 +51,7 @@ class BrowserProxy:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def stop(self) -> None:
-        """Stop listening, and drop what is under way."""
+        """Stop listening, and drop open connections."""
         self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)

@@ -83,8 +83,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
 
 
 async def finished_within(seconds: float, work: Awaitable[Response]) -> "asyncio.Future[Response] | None":
-    """The work, done or failed; None where it was given up after so many seconds. It is cancelled then, and not waited
-    for: what is done at a page's end asks the browser, which may not answer."""
+    """The work, done or failed; None where it was given up after `seconds`. It is cancelled then, and not
+    waited for: closing a page asks the browser, which may not answer."""
     answer = asyncio.ensure_future(work)
     try:
         await asyncio.wait({answer}, timeout=seconds)

@@ -104,7 +104,7 @@ async def _reveal(page: "Page") -> None:
 
 
 def _soon(work: Awaitable[None]) -> None:
-    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made what is awaited
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the awaitable
 
     async def quietly() -> None:
         with suppress(Error):

@@ -52,9 +52,9 @@ _LONGEST_READING = 1  # Chinese characters of an rt that is a reading of one
 
 
 def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText:
-    """The text of a page: what is seen, then region `beside` (its title and description, the words of
-    pictures), and last, in blocks of their own, what is hidden from the eye (region "hidden") or stands in
-    the source only (comments: "unshown"). Total: takes any string.
+    """The text of a page: the visible part, then region `beside` (its title and description, the words of
+    pictures), and last, in separate blocks, text hidden from the eye (region "hidden") or in the source only
+    (comments: "unshown"). Total: takes any string.
 
     `always_visible` are element ids that are shown by script later, although they are hidden in the source.
     """

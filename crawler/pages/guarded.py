@@ -30,7 +30,7 @@ class Attempts:
         name."""
         try:
             return how()
-        except Exception as error:  # a hostile page chooses what is raised, and where
+        except Exception as error:  # a hostile page chooses the error and its place
             self.faults.append(f"{part}未能读取（{fault_of(error)}）")
             return otherwise()
 

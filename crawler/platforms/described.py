@@ -70,7 +70,7 @@ class DescribedPage(PostPage):
         return spaced(found[1]) if found else ""
 
     def script_texts(self) -> Sequence[str]:
-        """What the page's scripts hold under the row's names."""
+        """The texts that the page's scripts hold under the row's names."""
         return list(texts_in_scripts(self._source(), self.platform.texts)) if self.platform.texts else ()
 
     def _source(self) -> str:

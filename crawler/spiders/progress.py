@@ -73,7 +73,7 @@ class PatternTracker:
         return [] if learned.is_being_tried else self._deferred.pop(pattern_of(url), [])
 
     def keep(self) -> None:
-        """Write down what was learned."""
+        """Record the lessons."""
         with transaction(self._engine) as session:
             for host, learned in self._by_host.items():
                 keep_pattern_stats(session, host, learned)

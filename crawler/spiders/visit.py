@@ -1,4 +1,5 @@
-"""What all spiders share: pages come from the visit's plan in the database, and responses go back there."""
+"""The common part of all spiders: pages come from the visit's plan in the database, and responses go back
+there."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace

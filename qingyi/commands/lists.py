@@ -33,7 +33,7 @@ app = typer.Typer(help="关键词表：检查、统计。", no_args_is_help=True
 
 
 class Engines(StrEnum):
-    """What spreads the work on stored pages."""
+    """The function that spreads the work on stored pages."""
 
     PROCESSES = "processes"
     RAY = "ray"

@@ -1,6 +1,6 @@
 """Takes a backup into a folder, and puts one back.
 
-evidence/               an evidence store, shared by all backups of the folder: each adds what is new
+evidence/               an evidence store, shared by all backups of the folder: each adds new evidence
 2026-11-28T214500Z/ one backup: the database at that moment, the kept lists, and `backup.json`, which
 describes them
 

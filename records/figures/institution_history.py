@@ -109,7 +109,7 @@ def list_highest_scored(
 
 
 def _last_result(case: Case) -> DisposalResult | None:
-    """What was done with a case, by the last report."""
+    """The result of a case, by its last report."""
     return next((one.result for one in reversed(case.transfers) if one.result), None)
 
 

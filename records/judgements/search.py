@@ -75,7 +75,7 @@ def _phrase(word: str) -> list[str]:
     return pairs
 
 
-# What is put into the query is letters and digits only: see _RUNS.
+# The query holds letters and digits only: see _RUNS.
 def _in_sqlite(phrase: Sequence[str]) -> str:
     if len(phrase) == 1 and len(phrase[0]) == 1:
         return f"{phrase[0]}*"

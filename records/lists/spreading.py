@@ -19,8 +19,8 @@ _work: list[Callable[[Ids], Any]] = []
 
 
 class Spread(Protocol):
-    """Does the work on all ids, some in each call; yields the results in the ids' order. What is left when
-    its reader stops is not begun any more."""
+    """Does the work on all ids, some in each call; yields the results in the ids' order. When its reader
+    stops, the rest is not started."""
 
     def __call__(self, begin: Begin[Result], ids: Ids) -> Iterator[Result]: ...
 
@@ -36,7 +36,7 @@ def in_processes(begin: Begin[Result], ids: Ids) -> Iterator[Result]:
 
 
 def in_parts(ids: Ids, size: int) -> Iterator[Ids]:
-    """The ids in their order, so many at a time."""
+    """The ids in order, `size` at a time."""
     return (ids[at : at + size] for at in range(0, len(ids), size))
 
 
@@ -50,7 +50,8 @@ def in_order(
     most: int,
     drop: Callable[[Ticket], object],
 ) -> Iterator[Result]:
-    """Gives parts out, so many at once, and takes their results in order; drops what is under way when its reader stops."""
+    """Submits parts, a few at once, and yields their results in order; drops the running ones when its reader
+    stops."""
     under_way: deque[Ticket] = deque()
     try:
         while True:

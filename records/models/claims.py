@@ -1,4 +1,4 @@
-"""What is whose for a time: who looks at which case now, what a reviewer has passed over, which long task runs."""
+"""Possession for a time: claims of cases, cases passed over, leases of long tasks."""
 
 from datetime import datetime
 

@@ -78,7 +78,7 @@ class Tables:
 
 @dataclass
 class ImportResult:
-    """What an import did: rows added, updated, unchanged, the faults of those left out, and the skipped
+    """The result of an import: rows added, updated, unchanged, the faults of those left out, and the skipped
     rows."""
 
     added: int = 0

@@ -24,7 +24,7 @@ _IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
 _NOT_ASCII = re.compile("[^\0-\x7f]")
 # Signs of a wrong reading: undecodable bytes, control characters beyond ASCII, unassigned characters.
 _DAMAGE = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
-_SURE = 3  # ideographs: bytes in another encoding do not yield so many in valid UTF-8
+_SURE = 3  # ideographs: bytes in another encoding rarely yield this many in valid UTF-8
 _BELIEVED = 0.1  # how much less Chinese the reading in the page's declared encoding may be
 
 

@@ -81,7 +81,7 @@ class BucketIndex:
         return added
 
     def list_packs(self, below: int | None = None) -> list[Pack]:
-        """The packs, oldest first; those smaller than so many bytes alone."""
+        """The packs, oldest first; only those smaller than `below` bytes, if given."""
         query = select(EvidencePack.name, EvidencePack.size).order_by(EvidencePack.id)
         if below is not None:
             query = query.where(EvidencePack.size < below)

@@ -89,7 +89,7 @@ def test_a_second_visit_asks_conditionally_and_keeps_nothing_new(
 
 
 def _evidence(store) -> dict[str, int]:
-    """What is kept, and how many bytes; the packs' index, which has no evidence in it, aside."""
+    """The stored files and their bytes, without the packs' index, which holds no evidence."""
     files = [path for path in store.folder.rglob("*") if path.is_file() and "index.db" not in path.name]
     return {str(path): path.stat().st_size for path in files}
 

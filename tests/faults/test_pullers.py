@@ -99,13 +99,13 @@ class Program:
 
 
 def pull(number: int, url: str, token: str, folder: Path) -> None:
-    """What a program's process does."""
+    """The work of a program's process."""
     Program(number, url, token, folder).run()
 
 
 @dataclass
 class History:
-    """What all programs wrote down, those that were killed, too."""
+    """The records of all programs, including killed ones."""
 
     spans: dict[int, list[tuple[float, float, str]]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, set[tuple[int, str]]] = field(default_factory=lambda: defaultdict(set))

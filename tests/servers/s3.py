@@ -36,7 +36,7 @@ class S3Server:
         return Bucket(f"s3://{name}/of/qingyi", self.address, REGION, KEY, SECRET)
 
     def keys(self, bucket: Bucket) -> list[str]:
-        """What is in a bucket."""
+        """The keys in a bucket."""
         listed = self.operator.list_objects_v2(Bucket=bucket.url.split("/")[2])
         return [one["Key"] for one in listed.get("Contents", ())]
 

@@ -76,6 +76,11 @@ def test_a_row_that_cannot_be_used_is_named_by_its_line(tmp_path: Path, row: str
         load_words(tmp_path / "words.tsv")
 
 
+def test_a_file_that_is_not_python_is_named(tmp_path: Path, words: list[Word]) -> None:
+    with pytest.raises(ValueError, match=r"a/b\.py: not Python"):
+        uses(tmp_path, "a/b.py", "def f():\n        pass  # anew\n    return 1\n", words)
+
+
 PLAIN = [row.split("\t")[0] for row in WORDS.read_text("utf-8").splitlines()[1:] if row[0].isalpha()]
 
 

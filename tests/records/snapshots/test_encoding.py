@@ -16,7 +16,7 @@ def page(said: str, words: str = WORDS, more: str = "") -> str:
 
 
 def cut(body: bytes, inside: bytes, keep: int) -> bytes:
-    """`body` with `inside` cut after so many of its bytes, within a character."""
+    """`body` with `inside` cut after `keep` of its bytes, within a character."""
     assert body.count(inside) == 1
     return body.replace(inside, inside[:keep])
 
