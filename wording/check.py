@@ -15,13 +15,18 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 WORDS = PROJECT / "docs" / "reference" / "words.tsv"
 _LEFT_OUT = {"var", "node_modules"}  # and all that begins with a dot
-_COMMENTED = {".toml", ".yaml", ".yml", ".sh", ""}  # comments begin with "#"; "" is the Makefile
+_HASH = r"(?:^|\s)#(.*)"
+_COMMENTS = {  # by the file's ending; "" is the Makefile
+    **dict.fromkeys((".toml", ".yaml", ".yml", ".sh", ""), re.compile(_HASH)),
+    ".js": re.compile(r"(?<!:)//(.*)"),
+    ".css": re.compile(r"/\*(.*?)\*/", re.DOTALL),
+    ".html": re.compile(r"\{#(.*?)#\}", re.DOTALL),
+}
 _QUOTED = re.compile(r'`[^`]+`|"[^"\n]{1,80}"')
 _LINKED = re.compile(r"\]\([^)\s]+\)")
 _FENCED = re.compile(r"^( *)(```+|~~~+).*?^\1\2", re.MULTILINE | re.DOTALL)
 _WORD = re.compile("[A-Za-z]+")
-_MARK = re.compile(r"\n *#")  # of a comment that goes on
-_COMMENT = re.compile(r"(?:^|\s)#(.*)")
+_MARK = re.compile(r"\n *(?:#|//)")  # of a comment that goes on
 _BEFORE_STATEMENT = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
@@ -81,7 +86,7 @@ def find_uses(root: Path, words: list[Word]) -> Iterator[Use]:
     """Every use of `words` in the files below `root`, in the order of files and lines. Raises ValueError naming a file
     that is not Python although its name says so."""
     for path in sorted(_files(root)):
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8", "replace")  # pages for the tests are in any encoding
         present = set(_WORD.findall(text))
         suspects = [
             word
@@ -115,7 +120,7 @@ def _files(root: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _files(path)
-        elif path.suffix in {".py", ".md", *_COMMENTED - {""}} or path.name == "Makefile":
+        elif path.name == "Makefile" or (path.suffix in {".py", ".md", *_COMMENTS} and path.suffix):
             yield path
 
 
@@ -126,7 +131,7 @@ def prose_of(path: Path, text: str) -> str:
     elif path.suffix == ".py":
         prose = _keep(text, _python_prose(text))
     else:
-        prose = _keep(text, (match.span(1) for match in _COMMENT.finditer(text)))
+        prose = _keep(text, (match.span(1) for match in _COMMENTS[path.suffix].finditer(text)))
     return _QUOTED.sub(_blank, prose)
 
 

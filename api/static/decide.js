@@ -1,5 +1,5 @@
-// A decision without a page reload. The next case of the view is fetched ahead, claimed by that, and takes this one's
-// place when the server has answered; while a case is looked at, its claim is kept alive.
+// A decision without a page reload. The next case of the view is fetched ahead, which claims it, and replaces this
+// one when the server has responded; while a case is open, its claim is renewed.
 "use strict";
 
 const ALIVE = 45000;
@@ -20,7 +20,7 @@ async function send(form, button) {
   else await show(answer);
 }
 
-// Nothing typed is lost where the sign-in has ended: the drafts are kept, and the page waits behind the sign-in.
+// No input is lost when the sign-in has ended: drafts are kept, and the page returns after the sign-in.
 function askToSignIn(form) {
   drafts.keepAll();
   const notice = document.createElement("p");
@@ -87,11 +87,11 @@ async function fetchAhead() {
     const html = await answer.text();
     if (document.querySelector("[data-case]")?.dataset.case === here) ahead = { id: found[1], url: answer.url, html };
   } catch {
-    // The server is away for a moment; the next case is fetched when it is asked for.
+    // The server is away for a moment; the next case is fetched on demand.
   }
 }
 
-// A sign of life; who else has the case, or changed it, is told at once.
+// A sign of life; the response says who else has the case, or changed it.
 async function keep() {
   const head = document.querySelector("[data-keeps]");
   if (!head || document.hidden || Date.now() - lastTouch > ASLEEP) return;
@@ -103,7 +103,7 @@ async function keep() {
     if (String(now.version) !== head.dataset.version) warn(`案件已有变化，现在是“${now.state}”`);
     else if (now.holder) warn(`${now.holder}已接手这件案件`);
   } catch {
-    // The next sign of life will tell.
+    // The next sign of life shows it.
   }
 }
 
@@ -126,7 +126,7 @@ document.addEventListener("submit", (event) => {
   if (form.enctype === "multipart/form-data") return; // files go with a load of the page
   event.preventDefault();
   const buttons = form.querySelectorAll("button");
-  // What was pressed goes with the form; only then is it out of reach for a second press.
+  // Send the pressed button with the form, then disable it against a second press.
   send(form, event.submitter).catch(() => {
     buttons.forEach((button) => { button.disabled = false; });
     alert("没有连上服务器，操作没有完成，请重试。");

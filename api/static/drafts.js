@@ -1,4 +1,4 @@
-// What is typed is kept in this browser until it has been sent, or for a week: fields with data-draft.
+// Typed text is kept in this browser until it has been sent, or for a week: fields with data-draft.
 "use strict";
 
 const drafts = (() => {
@@ -33,7 +33,7 @@ const drafts = (() => {
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-draft]")) keep(event.target);
   });
-  // Forms that load a page are taken for sent unless the page that comes says otherwise.
+  // Forms that load a page count as sent unless the new page says otherwise.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     const names = fields(event.target).filter((field) => field.value.trim()).map(key);

@@ -1,4 +1,4 @@
-// A form that is refused stays as it was typed, with what is wrong beside its field. Without script the answer is a page.
+// A refused form keeps its input, with each fault next to its field. Without script the response is a page.
 "use strict";
 
 const FAULT_LINE = "form-fault";
@@ -14,14 +14,14 @@ async function sendForm(form, button) {
     if (new URL(answer.url).pathname === location.pathname && new URL(answer.url).hash) location.reload();
     return;
   }
-  if (!answer.ok) sessionStorage.removeItem("qingyi-sent"); // nothing was: what was typed stays a draft
+  if (!answer.ok) sessionStorage.removeItem("qingyi-sent"); // nothing was sent: the input stays a draft
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   const error = next.querySelector("[data-error]");
   if (error) {
     tellFaults(form, error);
     return;
   }
-  // A page of its own: what an import did, a token that is shown once, a form with its faults.
+  // A separate page: the result of an import, a token that is shown once, a form with its faults.
   document.title = next.title;
   document.getElementById("content").replaceWith(document.adoptNode(next.getElementById("content")));
   scrollTo(0, 0);
@@ -63,7 +63,7 @@ function tellFaults(form, error) {
   form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
 }
 
-// "收到日期：…": what is said of one field begins with its label.
+// "收到日期：…": a message about one field begins with its label.
 function labelledField(form, name) {
   const labels = [...form.querySelectorAll("label")];
   const label = labels.find((one) => one.firstChild?.textContent.trim().split("（")[0] === name);

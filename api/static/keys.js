@@ -1,4 +1,4 @@
-// Keyboard for all pages: an element says its key in data-key and what it does in data-key-title.
+// Keyboard for all pages: an element names its key in data-key and its action in data-key-title.
 // j and k walk through rows of a queue, or through the rules of a case; n through the marked places.
 "use strict";
 
@@ -33,7 +33,7 @@ function marksOf(numbers) {
     element.dataset.findings.split(" ").some((number) => wanted.has(number)));
 }
 
-// Only the text's own box scrolls: the decision stays where it is.
+// Only the text's own box scrolls: the decision stays in place.
 function intoView(element) {
   const box = element?.closest(".page-text");
   if (!box) return;
@@ -78,7 +78,7 @@ function showHelp() {
   document.getElementById("keys-help").showModal();
 }
 
-// A decision that needs its grounds asks for them before it is sent, and says so beside the field.
+// A decision that needs a reason asks for it before it is sent, next to the field.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-needs]");
   const field = button?.form.elements[button.dataset.needs];
@@ -93,7 +93,7 @@ document.addEventListener("click", (event) => {
   } else if (field) localStorage.setItem(lastReason(button.value), field.value.trim());
 });
 
-// Ready reasons of the decision that is asked for, by 1 to 9; the last one that was given by 0.
+// Ready reasons of the chosen decision, by 1 to 9; the last given reason by 0.
 const lastReason = (action) => `qingyi-reason:${document.body.dataset.person}:${action}`;
 
 function offerReasons(button) {
@@ -139,7 +139,7 @@ document.addEventListener("keydown", (event) => {
   chooseReason(chosen);
 });
 
-// Words beside a field, read out as well.
+// Words next to a field, read out as well.
 function say(field, words) {
   let line = field.parentElement.querySelector(".field-fault");
   if (!line) {
@@ -175,7 +175,7 @@ document.addEventListener("click", async (event) => {
   moveTo(stops().findIndex((stop) => stop.dataset.finding?.split(" ").includes(numbers[0])));
 });
 
-// A picture as large as it is, with its marked places; Escape or a click closes it.
+// A picture in full size, with its marked places; Escape or a click closes it.
 function enlarge(picture) {
   const dialog = document.createElement("dialog");
   dialog.className = "picture";
@@ -199,7 +199,7 @@ async function copyText(words) {
   }
 }
 
-// What happened without a reload is told to those who do not see it.
+// Announce changes without a reload to screen readers.
 function announce(words) {
   const line = document.getElementById("announced");
   line.textContent = "";

@@ -1,4 +1,4 @@
-// Light or dark as the system says, until the reader says otherwise; set before anything is painted.
+// Light or dark as in the system, until the reader chooses; set before the first paint.
 "use strict";
 
 const LOOKS = "qingyi-looks";

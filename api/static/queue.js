@@ -1,4 +1,4 @@
-// The queue stays true while it is open: its tabs count anew. Space chooses the row that the keys are at.
+// The queue stays true while it is open: its tabs are counted again. Space selects the current row.
 "use strict";
 
 const tabs = document.querySelector("[data-counts]");
@@ -19,11 +19,11 @@ async function countAnew() {
     }
     if (changed) await renewRows();
   } catch {
-    // The server is away for a moment; the next count will tell.
+    // The server is away for a moment; the next count shows it.
   }
 }
 
-// What a colleague has decided is seen on its row, which stays where it is.
+// A colleague's decision is shown on its row, which stays in place.
 async function renewRows() {
   const answer = await fetch(location.href);
   if (!answer.ok || answer.redirected) return;
@@ -77,7 +77,7 @@ document.addEventListener("click", (event) => {
     countChosen();
     return;
   }
-  // With nothing chosen, a button is for the row that the keys are at.
+  // With nothing selected, a button applies to the current row.
   const button = event.target.closest("form:has(tr[data-row]) button:not([type=button])");
   const row = document.querySelector("tr.at input[type=checkbox]");
   if (button && row && !boxes().some((box) => box.checked)) {
@@ -93,7 +93,7 @@ document.addEventListener("change", (event) => {
   countChosen();
 });
 
-// Back from a case, the queue is where it was left: the row, and how far down.
+// Back from a case, the queue is restored: the row, and the scroll position.
 const PLACE = `qingyi-place:${location.pathname}${location.search.replace(/[?&](done|left)=\d*/g, "")}`;
 addEventListener("pagehide", () => {
   const row = document.querySelector("tr.at, tr:focus-within")?.dataset.id ?? "";

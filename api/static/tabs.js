@@ -20,7 +20,7 @@ function showTab(name) {
   if (empty) fill(empty);
 }
 
-// A panel that is another page's sections: what is there until then is a link to that page.
+// A panel of another page's sections: until they are loaded it holds a link to that page.
 async function fill(panel) {
   const address = panel.dataset.fetch;
   panel.removeAttribute("data-fetch");

@@ -41,6 +41,9 @@ def test_a_use_is_named_with_its_place_and_the_word_to_use(tmp_path: Path, words
         ("m.md", "A page that is\nnone\n"),
         ("m.toml", 'x = "a"  # made anew\n'),
         ("Makefile", "lock: ## Made anew\n"),
+        ("m.js", "let x = 1; // made anew\n"),
+        ("m.css", "/* Made\n   anew */\n"),
+        ("m.html", "<p>{# Made anew #}</p>\n"),
     ],
 )
 def test_prose_is_checked_across_lines(tmp_path: Path, words: list[Word], name: str, text: str) -> None:
@@ -58,6 +61,8 @@ def test_prose_is_checked_across_lines(tmp_path: Path, words: list[Word], name: 
         ("m.md", "The word `anew`.\n\n```sh\nanew\n```\n"),
         ("m.md", "See [it](made-anew.md).\n"),
         ("m.yaml", "anew: 1\n"),
+        ("m.js", "let anew = 'https://anew.example';\n"),
+        ("m.html", "<p>anew</p>\n"),
         (".venv/m.py", "# anew\n"),
         ("var/m.md", "anew\n"),
     ],
