@@ -1,11 +1,11 @@
 """How fast a draft of the lists is tried over stored pages, compared with judging the same texts from memory
 in one process.
 
-Usage: python -m benchmarks.trial [--pages N] [--characters N]
+Usage: python -m benchmarks.trial [--pages N] [--characters N] [--everywhere]
 
-A trial reads each page from the evidence store, judges it by both versions of the lists in two processes, and
-writes the differences. The baseline judges the same texts, by both versions too, one after the other, with
-nothing read or written. The time that 100,000 pages would take follows from the rate.
+A trial reads each page from the evidence store, tells whether the change can touch it, judges those that it can by both
+versions of the lists in two processes, and writes what differs. The baseline judges the same texts, by both versions
+too, one after the other, with nothing read or written. The time that 100,000 pages would take follows from the rate.
 """
 
 import argparse
@@ -42,19 +42,21 @@ from records.store.folder_store import FolderStore
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 BATCH, KINDS, BASELINE = 2_000, 500, 1_000
-TERM = "墙面{gap:3}动物图案"
+TERM, SEEN_ON = "大厅{gap:3}旋转木马", 100  # pages to one that has it
+EVERYWHERE = "墙面{gap:3}动物图案"
 Row = dict[str, Any]
 
 
 def page_text(number: int, characters: int) -> PageText:
-    """One in ten is unlawful; each says something of its own."""
-    return PageText.of_plain(
-        f"本站第{number}页。\n{made_text(characters, int(number % 10 == 0), number % KINDS)}"
-    )
+    """One in ten is unlawful; each says something of its own; few have the term that is tried."""
+    own = f"本站第{number}页。" + ("大厅里有一座旋转木马，治愈率高。" if number % SEEN_ON == 0 else "")
+    return PageText.of_plain(f"{own}\n{made_text(characters, int(number % 10 == 0), number % KINDS)}")
 
 
-def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, console: Console) -> None:
-    """One institution with one site, and `pages` judged pages, their texts in the store."""
+def fill(
+    engine: Engine, store: EvidenceStore, pages: int, characters: int, version: str, console: Console
+) -> None:
+    """One institution with one site, and `pages` pages judged by the lists of that version, their texts in the store."""
     with transaction(engine) as session:
         session.execute(insert(models.Institution), [_institution()])
         session.execute(
@@ -76,7 +78,9 @@ def fill(engine: Engine, store: EvidenceStore, pages: int, characters: int, cons
             urls = [{"id": number, "url": f"http://h.test/{number}", "source_id": 1} for number in numbers]
             session.execute(insert(models.Page), urls)
             session.execute(insert(models.Snapshot), [_snapshot(number, texts[number]) for number in numbers])
-            session.execute(insert(models.JudgementRecord), [_judgement(number) for number in numbers])
+            session.execute(
+                insert(models.JudgementRecord), [_judgement(number, version) for number in numbers]
+            )
 
 
 def _keep(store: EvidenceStore, text: PageText) -> str:
@@ -119,16 +123,16 @@ def _snapshot(number: int, text_sha256: str) -> Row:
     }
 
 
-def _judgement(number: int) -> Row:
+def _judgement(number: int, version: str) -> Row:
     lists = ("page_kind_reasons", "score_parts", "spared", "gravity_reasons", "contacts", "mentions")
     return {
         **{name: [] for name in (*lists, "alignment", "images")},
         "id": number,
         "snapshot_id": number,
         "judged_at": NOW,
-        "lists_version": "0" * 64,
+        "lists_version": version,
         "page_kind": "notice",
-        "unlawful": False,
+        "unlawful": number % 10 == 0,
         "score": 0,
         "gravity": "ordinary",
         "page_text": "",
@@ -140,14 +144,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--characters", type=int, default=2_000, help="of each page")
+    parser.add_argument("--everywhere", action="store_true", help="try a term that stands on all pages")
     options = parser.parse_args()
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         engine, store = open_engine(f"sqlite:///{folder / 'qingyi.db'}"), FolderStore(folder / "evidence")
         upgrade(engine)
-        fill(engine, store, options.pages, options.characters, console)
-        folders, versions = _two_versions(folder)
+        folders, versions = _two_versions(folder, EVERYWHERE if options.everywhere else TERM)
+        fill(engine, store, options.pages, options.characters, versions[0], console)
         with transaction(engine) as session:
             ids = pages_to_try(session, None, 0)
             trial_id = begin_trial(session, None, versions, ids, "system:benchmark", NOW).id
@@ -166,14 +171,14 @@ def main() -> None:
     )
 
 
-def _two_versions(folder: Path) -> tuple[ListFolders, tuple[str, str]]:
-    """The lists unchanged, and with one more term."""
+def _two_versions(folder: Path, term: str) -> tuple[ListFolders, tuple[str, str]]:
+    """The lists as they are, and with one term more."""
     folders = ListFolders(folder / "lists", folder / "kept")
     shutil.copytree(PROJECT / "keyword_lists", folders.folder)
     before = load_rules(folders.folder).version
     keep_files(folders.folder, folders.kept, before)
     file = folders.folder / "cure_rate.yaml"
-    file.write_text(add_term(file.read_text("utf-8"), "cure-rate-percent", TERM), "utf-8")
+    file.write_text(add_term(file.read_text("utf-8"), "cure-rate-percent", term), "utf-8")
     after = load_rules(folders.folder).version
     keep_files(folders.folder, folders.kept, after)
     return folders, (before, after)

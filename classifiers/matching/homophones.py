@@ -40,14 +40,14 @@ class Sounds:
         self._sounds, number = _numbered("".join(kept))
         for word in kept:
             by_sound[self._sounds_of(word).tobytes()].append(word)
-        self._words = dict(by_sound)
+        self.words = dict(by_sound)  # by their sounds
         self._lengths = sorted({len(word) for word in kept})
         self._pairs = _Pairs([word for word in kept if len(word) == _PAIR], self._sounds, number)
         # For the sounds of two neighbours, a bit for each length of the words that have them at their first place, their
         # second, their third.
         self._at = np.zeros((3, number * number), np.uint32)
         self._at[2] |= _HAS_NO_THIRD
-        for sounds in (np.frombuffer(key, np.uint16) for key in self._words):
+        for sounds in (np.frombuffer(key, np.uint16) for key in self.words):
             for place in range(min(len(sounds) - 1, 3) if len(sounds) >= _HELD else 0):
                 pair = int(sounds[place]) * number + int(sounds[place + 1])
                 self._at[place, pair] |= np.uint32(1 << len(sounds))
@@ -56,20 +56,26 @@ class Sounds:
     def misspelt(self, text: str) -> Iterator[tuple[int, int, tuple[Edit, ...]]]:
         """Where normalised `text` has a word with one character replaced by one that sounds alike: start, end,
         and the edit that corrects it."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        sounds = self._sounds.take(codes, mode="clip")
-        for start, length in self._places(codes, sounds):
-            written = text[start : start + length]
-            try:
-                found = self._meant[written]
-            except KeyError:
-                found = self._look_up(sounds[start : start + length].tobytes(), written)
+        for start, length in self.places(text):
+            found = self.meant_by(text[start : start + length])
             if found:
                 place, meant = found
                 yield start, start + length, (Edit(start + place, start + place + 1, meant),)
 
-    def _places(self, codes: NDArray[np.uint32], sounds: NDArray[np.uint16]) -> Iterator[tuple[int, int]]:
-        """Where words may stand that sound so: start and length."""
+    def meant_by(self, written: str) -> tuple[int, str] | None:
+        """The place of the one character of `written` that is replaced, and the character meant; None for no misspelling."""
+        try:  # texts have the same words again and again
+            return self._meant[written]
+        except KeyError:
+            if len(self._meant) >= _MOST_KNOWN:
+                self._meant = {}
+            found = self._meant[written] = self._look_up(written)
+            return found
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where misspellings may stand in normalised `text`, and few other words: start and length."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        sounds = self._sounds.take(codes, mode="clip")
         pairs = sounds[:-1].astype(np.intp) * self._pairs.number + sounds[1:]
         for start in self._pairs.misspelt(codes, sounds, pairs).tolist():
             yield start, _PAIR
@@ -84,17 +90,10 @@ class Sounds:
     def _sounds_of(self, word: str) -> NDArray[np.uint16]:
         return self._sounds[[ord(character) for character in word]]
 
-    def _look_up(self, sounds: bytes, written: str) -> tuple[int, str] | None:
-        """The word meant by `written`, if any, cached: texts repeat the same words."""
-        if len(self._meant) >= _MOST_KNOWN:
-            self._meant = {}
-        found = self._meant[written] = self._meant_by(sounds, written)
-        return found
-
-    def _meant_by(self, sounds: bytes, written: str) -> tuple[int, str] | None:
-        """The place of the one character that is replaced, and the character meant; None where it is not a
-        misspelling."""
-        for word in () if written in self._known else self._words.get(sounds, ()):
+    def _look_up(self, written: str) -> tuple[int, str] | None:
+        if written in self._known:
+            return None
+        for word in self.words.get(self._sounds_of(written).tobytes(), ()):
             place = _only_difference(written, word)
             if place is not None and not is_word(written) and _may_replace(written, place):
                 return place, word[place]
@@ -140,6 +139,12 @@ class _Pairs:
 def homophones(character: str) -> list[str]:
     """Everyday characters that sound like this one, ignoring tones."""
     return [other for other in _by_sound().get(pinyin(character), ()) if other != character]
+
+
+def pronounced(word: str) -> str:
+    """A word with the first everyday character of each sound in the place of its characters."""
+    alike = _alike()
+    return "".join(alike.get(character, character) for character in word)
 
 
 @cache

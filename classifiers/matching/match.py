@@ -1,7 +1,7 @@
 """One pass over all terms of all lists, then patterns only where their literal part was found."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _HELD_APART = 3  # characters of a term from which marks are removed
 
 # Where a word is misspelt (start, end), and the edits that put it right.
 _Misspelt = tuple[int, int, tuple[Edit, ...]]
+Watch = Callable[[str], object]
 
 
 class Hit(NamedTuple):
@@ -64,23 +65,37 @@ class Matcher:
             if term.owner == "rule":
                 words.update(dict.fromkeys(parse_term(term.written).words))
         known = vocabulary(words)
-        self._variants = variants(known, by_literal)
-        self._sounds = Sounds(known) if known else None
+        self.variants = variants(known, by_literal)
+        self.sounds = Sounds(known) if known else None
         self._by_literal = list(by_literal.values())
         self._variants_from = len(self._by_literal)
-        self.literals = (*by_literal, *(variant.written for variant in self._variants))
+        self.literals = (*by_literal, *(variant.written for variant in self.variants))
         self._automaton = AhoCorasick(self.literals, store_patterns=False)
         self._longest = max(map(len, by_literal), default=0)
         self._stands_over = lru_cache(maxsize=_MENUS)(self._term_stands_over)
 
     def put_right(self, normal: NormalText) -> tuple[NormalText, list[Hit]]:
-        """The text with the rules' words corrected where they are held apart or misspelt, and all hits in
-        it."""
-        normal = rewrite(normal, stuffed(normal.text, self._has_term))
-        scan = self.scan(normal.text)
+        """The text with the rules' words corrected where they are held apart or misspelt, and all hits in it."""
+        return self.spelt_right(self.joined(normal))
+
+    def joined(self, normal: NormalText, watch: Watch = lambda _: None) -> NormalText:
+        """The text with the rules' words put together where they are held apart. `watch` is told each other text that is
+        searched for terms."""
+
+        def has_term(characters: str) -> bool:
+            watch(characters)
+            return self._has_term(characters)
+
+        return rewrite(normal, stuffed(normal.text, has_term))
+
+    def spelt_right(self, normal: NormalText, watch: Watch = lambda _: None) -> tuple[NormalText, list[Hit]]:
+        """The text with the rules' words corrected where they are misspelt, and all hits in it. `watch` is told each other
+        text that is searched for terms."""
+        scan = self.scan(normal.text, watch)
         if not scan.misspelt:
             return normal, scan.hits
         put_right = rewrite(normal, scan.misspelt)
+        watch(put_right.text)
         if scan.most_often + len(scan.misspelt) * self._longest > _MOST_HITS_OF_A_TERM:
             return put_right, self.find(put_right.text)
         return put_right, self._found_again(put_right.text, scan)
@@ -122,14 +137,14 @@ class Matcher:
             for hit in self._hits(characters)[0]
         )
 
-    def scan(self, text: str) -> Scan:
-        """All hits in normalised `text`, and the misspellings in it."""
+    def scan(self, text: str, watch: Watch = lambda _: None) -> Scan:
+        """All hits in normalised `text`, and the misspellings in it; `watch` is told each other text that is searched."""
         hits, misspelt, most_often = self._hits(text)
-        if self._sounds:
-            sounding = list(self._sounds.misspelt(text))
+        if self.sounds:
+            sounding = list(self.sounds.misspelt(text))
             misspelt += (found for found in sounding if found[1] - found[0] > _PAIR)
             pairs = [found for found in sounding if found[1] - found[0] == _PAIR]
-            misspelt += self._backed(text, pairs, tuple(misspelt))
+            misspelt += self._backed(text, pairs, tuple(misspelt), watch)
         hits.sort(key=_by_position)
         edits = list(_put_right(text, misspelt, hits)) if misspelt else []
         return Scan(hits, edits, len(text), most_often)
@@ -150,7 +165,7 @@ class Matcher:
         often: dict[int, int] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(part, overlapping=True):
             if index >= self._variants_from:
-                misspelt.append(_variant_at(start, end, self._variants[index - self._variants_from]))
+                misspelt.append(_variant_at(start, end, self.variants[index - self._variants_from]))
                 continue
             times = often[index] = often.get(index, 0) + 1
             if times > _MOST_HITS_OF_A_TERM:
@@ -166,7 +181,7 @@ class Matcher:
         return hits, misspelt, max(often.values(), default=0)
 
     def _backed(
-        self, text: str, pairs: Sequence[_Misspelt], sure: Sequence[_Misspelt]
+        self, text: str, pairs: Sequence[_Misspelt], sure: Sequence[_Misspelt], watch: Watch
     ) -> Iterator[_Misspelt]:
         """The words of two that only sound like one of the lists' and have another sign of disguise within reach, one
         of `sure`, or make a longer term: 导医 is a guide in a hospital, not 道医 misspelt, but 仅胜十个 is 仅剩十个."""
@@ -176,13 +191,14 @@ class Matcher:
                 start - REACH < other < end + REACH and not (other < end and start < stop)
                 for other, stop, _ in sure
             )
-            if backed or self._makes_a_longer_term(text, start, end, edits[0]):
+            if backed or self._makes_a_longer_term(text, start, end, edits[0], watch):
                 yield found
 
-    def _makes_a_longer_term(self, text: str, start: int, end: int, edit: Edit) -> bool:
+    def _makes_a_longer_term(self, text: str, start: int, end: int, edit: Edit, watch: Watch) -> bool:
         """Whether a rule's term stands over `text[start:end]`, and beyond it, once `edit` is made."""
         low = max(0, start - REACH)
         meant = text[low : edit.start] + edit.plain + text[edit.end : end + REACH]
+        watch(meant)
         return self._stands_over(meant, start - low, end - low)
 
     def _term_stands_over(self, meant: str, start: int, end: int) -> bool:

@@ -204,6 +204,18 @@ def list_with_owners(session: Session, snapshot_ids: Sequence[int]) -> Sequence[
     return session.scalars(query.options(owners)).all()
 
 
+def find_unlawful(session: Session, snapshot_ids: Sequence[int], lists_version: str) -> dict[int, bool]:
+    """By snapshot, whether its newest judgement found anything, where that is by this version of the lists."""
+    rows = session.execute(
+        select(JudgementRecord.snapshot_id, JudgementRecord.unlawful).where(
+            JudgementRecord.snapshot_id.in_(snapshot_ids),
+            JudgementRecord.lists_version == lists_version,
+            is_newest(),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def find_places(session: Session, snapshot_ids: Sequence[int]) -> dict[int, set[tuple[str, int, int]]]:
     """By snapshot, the findings of its newest judgement: rule, first character, one past the last."""
     rows = session.execute(

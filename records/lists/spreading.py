@@ -26,12 +26,15 @@ class Spread(Protocol):
 
 
 def in_processes(begin: Begin[Result], ids: Ids) -> Iterator[Result]:
-    """A `Spread` over two processes of this machine."""
+    """A `Spread` over two processes of this machine; few are done in this one, before others have opened anything."""
+    if len(ids) <= AT_ONCE:
+        if ids:
+            yield begin()(ids)
+        return
     parts = in_parts(ids, AT_ONCE)
-    workers = min(_WORKERS, -(-len(ids) // AT_ONCE) or 1)  # what each opens first takes its time
-    with ProcessPoolExecutor(workers, get_context("forkserver"), _begin, (begin,)) as pool:
+    with ProcessPoolExecutor(_WORKERS, get_context("forkserver"), _begin, (begin,)) as pool:
         yield from in_order(
-            parts, lambda part: pool.submit(_do, part), Future.result, 2 * workers, Future.cancel
+            parts, lambda part: pool.submit(_do, part), Future.result, 2 * _WORKERS, Future.cancel
         )
 
 

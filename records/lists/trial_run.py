@@ -1,4 +1,8 @@
-"""Runs a trial: every page judged by both versions, in processes of their own, with progress kept in the database."""
+"""Runs a trial: every page that the change can touch is judged by both versions, with progress kept in the database.
+
+Most pages have nothing of a few changed terms: they are told apart without judging, and count as what their newest
+judgement by the version before found.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -8,20 +12,22 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from classifiers.lists.changes import Change
 from classifiers.lists.rules import RuleSet, load_rules
 from classifiers.page.identity import Register
-from classifiers.values import Finding, Judgement
+from classifiers.values import Finding, Judgement, PageText
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
-from records.judgements.judgements import list_with_owners
+from records.judgements.judgements import find_unlawful, list_with_owners
 from records.lists.agreement import require_version
 from records.lists.drafts import ListFolders
 from records.lists.spreading import Ids, Spread, in_processes
 from records.lists.trials import find_decisions
-from records.models import ListTrial, TrialDifference, TrialState
-from records.snapshots.images import find_text
-from records.store.content_store import EvidenceStore
+from records.models import ListTrial, Snapshot, TrialDifference, TrialState
+from records.snapshots.images import find_text, texts_with_images
+from records.store.content_store import EvidenceMissing, EvidenceStore
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class _Opened:
     store: EvidenceStore
     before: RuleSet
     after: RuleSet
+    change: Change
     register: Register
 
 
@@ -122,7 +129,7 @@ def _open(
         for version in versions:  # another machine has them from the database
             require_version(session, folders, version)
     before, after = (load_rules(folders.of(version)) for version in versions)
-    return partial(_compare, _Opened(engine, store, before, after, register))
+    return partial(_compare, _Opened(engine, store, before, after, Change(before, after), register))
 
 
 def _compare(here: _Opened, ids: Ids) -> _Compared:
@@ -130,25 +137,44 @@ def _compare(here: _Opened, ids: Ids) -> _Compared:
     with reading(here.engine) as session:
         snapshots = list_with_owners(session, ids)
         said = find_decisions(session, ids)
+        found_before = find_unlawful(session, ids, here.before.version)
         confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
-        for snapshot in snapshots:
-            text = find_text(session, here.store, snapshot)
+        for snapshot, text in zip(snapshots, _texts(session, here.store, snapshots), strict=True):
             if text is None:
                 missing += 1
                 continue
-            before, after = (
-                judge_page(session, rules, text, snapshot, here.register, confirmed)
-                for rules in (here.before, here.after)
-            )
             decided = said.get(snapshot.id, "")
-            for side, judgement in (("before", before), ("after", after)):
-                if judgement.unlawful:
-                    counts[side] += 1
-                    counts[f"{side}_{decided}"] += 1
+            touched = here.change.touches(text.text)
+            if not touched and (known := found_before.get(snapshot.id)) is not None:
+                _count(counts, known, known, decided)
+                continue
+            before = judge_page(session, here.before, text, snapshot, here.register, confirmed)
+            after = (
+                judge_page(session, here.after, text, snapshot, here.register, confirmed)
+                if touched
+                else before
+            )
+            _count(counts, before.unlawful, after.unlawful, decided)
             if row := _difference(before, after):
                 counts[row["kind"]] += 1
                 different.append({**row, "snapshot_id": snapshot.id, "decided": decided})
     return _Compared(len(ids) - missing, missing, dict(counts), different)
+
+
+def _texts(
+    session: Session, store: EvidenceStore, snapshots: Sequence[Snapshot]
+) -> Sequence[PageText | None]:
+    try:
+        return texts_with_images(session, store, snapshots)
+    except EvidenceMissing:  # of one of them
+        return [find_text(session, store, snapshot) for snapshot in snapshots]
+
+
+def _count(counts: Counter[str], before: bool, after: bool, decided: str) -> None:
+    for side, unlawful in (("before", before), ("after", after)):
+        if unlawful:
+            counts[side] += 1
+            counts[f"{side}_{decided}"] += 1
 
 
 def _difference(before: Judgement, after: Judgement) -> dict[str, Any] | None:

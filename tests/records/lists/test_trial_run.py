@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from classifiers.lists.changes import Change
 from classifiers.lists.rules import RuleSet, load_rules
 from records.database import reading, transaction
 from records.lists import trial_run
@@ -170,3 +172,25 @@ def test_results_come_in_the_order_of_the_parts_and_what_is_left_is_dropped() ->
     assert next(results) == 20
     results.close()
     assert (given, dropped) == ([[1], [2], [3], [4]], [3, 4])
+
+
+class Everything:
+    """A change that can touch any text."""
+
+    def touches(self, text: str) -> bool:
+        return True
+
+
+def test_judging_what_the_change_can_touch_finds_what_judging_all_does(
+    engine: Engine, store: FolderStore, rules: RuleSet, folders: ListFolders, now: datetime
+) -> None:
+    store_pages(engine, store, rules, now, 12)
+    _, ids = begun(engine, rules, folders, now)
+    before, after = rules, _loaded(folders.folder)
+    with reading(engine) as session:
+        opened = trial_run._Opened(
+            engine, store, before, after, Change(before, after), trial_run.register_of(session)
+        )
+    told = trial_run._compare(opened, ids)
+    assert told == trial_run._compare(replace(opened, change=Everything()), ids)
+    assert len(told.different) == 4
