@@ -34,6 +34,7 @@ _GROUPS = {
     "tips": "tips:app",
     "audit": "audit:app",
     "quality": "audit:quality",
+    "label": "label:app",
     "webhook": "webhook:app",
     "user": "people:users",
     "office": "people:offices",
