@@ -373,7 +373,7 @@ def _wal(engine: Engine) -> int:
 
 
 def main() -> None:
-    """Measure where that is asked for, and write the document."""
+    """Measure on request, and write the document."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="measure the costs first")
     parser.add_argument("--pages", type=int, default=1_500)

@@ -50,9 +50,9 @@ def is_running(process_id: int) -> bool:
 def hold(engine: Engine, task: str) -> Iterator[None]:
     """Hold the lease of `task` while the block runs; raises TaskRunning when somebody else does.
 
-    A lease is renewed from a thread of its own. Whether a process of this machine holds it still is asked of the machine,
-    not of its clock, which may jump; one of another machine has lost it after LEASE_SECONDS of silence, by the database's
-    clock where it has one.
+    A lease is renewed from a thread of its own. The machine, not its clock, which may jump, tells whether a
+    process of its own still holds the lease; one of another machine has lost it after LEASE_SECONDS of
+    silence, by the database's clock where it has one.
     """
     _take(engine, task)
     stop = Event()

@@ -137,7 +137,7 @@ def _table(found: list[Licensed]) -> str:
 
 
 def main() -> int:
-    """Print the faults and the count, and write the list where one is asked for; 1 where there are faults."""
+    """Print the faults and the count, and write the list on request; 1 where there are faults."""
     found, elsewhere = list_licences(Policy.read(), list_locked())
     faults = [one for one in found if one.fault]
     if sys.argv[1:]:

@@ -56,7 +56,7 @@ def _passages_of(path: Path) -> list[Passage]:
 
 
 def real_passages(folder: Path = BESIDE) -> list[Passage]:
-    """Real passages that somebody labelled by reading, one JSON object a line; empty where they are not at hand."""
+    """Real passages labelled by a reader, one JSON object a line; empty where they are not available."""
     path = folder / "devset" / "real.jsonl"
     if not path.exists():
         return []
@@ -69,7 +69,7 @@ def real_passages(folder: Path = BESIDE) -> list[Passage]:
 
 
 def lawful_documents(folder: Path = BESIDE) -> list[Passage]:
-    """Real documents that are lawful by their source (a few are not); empty where they are not at hand."""
+    """Real documents that are lawful by their source (a few are not); empty where they are not available."""
     path = folder / "corpus" / "lawful.jsonl.gz"
     if not path.exists():
         return []

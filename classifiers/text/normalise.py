@@ -197,8 +197,8 @@ def _one_to_one() -> NDArray[np.uint32]:
 
 
 def _compatible(codes: range) -> Iterator[int]:
-    """Those of the code points, and some others, that Unicode has a plainer form of, or a small letter: most have none,
-    which is told of many at once."""
+    """Those of the code points, and some others, that Unicode has a plainer form of, or a small letter: most
+    have none, which is checked for many at once."""
     for first in range(codes.start, codes.stop, _AT_ONCE):
         some = range(first, min(first + _AT_ONCE, codes.stop))
         written = "\n".join(map(chr, some))

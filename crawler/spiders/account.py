@@ -16,7 +16,8 @@ from records.visits.targets import Target
 class AccountSpider(VisitSpider):
     """Plans the posts that the list names; posts add nothing.
 
-    A platform that asks for verification is left alone at once: nothing more is asked of its host in this crawl.
+    A platform that asks for verification is left alone at once: no further request goes to its host in this
+    crawl.
     """
 
     name: str = "account"

@@ -18,7 +18,7 @@ _SHORTEST_DELAY = 0.01
 
 
 def politeness(target: Target) -> dict[str, float]:
-    """How a visit's host is asked: seconds between two requests, and how many at once."""
+    """The politeness to a visit's host: seconds between two requests, and how many at once."""
     delay = max(target.delay_seconds, _SHORTEST_DELAY)
     return {"delay": delay, "concurrency": CONCURRENT_REQUESTS_PER_SITE, "jitter": 0.5}
 

@@ -188,7 +188,7 @@ class VisitSpider(HoldingSpider):
                 self.taken.add(progress.target.visit_id)
 
     def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
-        """A request for a planned page: plain, or (with the plain answer at hand) by the browser."""
+        """A request for a planned page: plain, or (with the plain response) by the browser."""
         target = progress.target
         headers = {}
         if self.conditional and plain is None:

@@ -268,7 +268,7 @@ def undo(session: Session, case: Case, reviewer: User, now: datetime) -> int:
     newest = max((transfer.round for transfer in case.transfers), default=0)
     seen = any(one.round == newest and one.held_until is None for one in case.transfers)
     if seen and case.state in _WITH_OFFICES:
-        recall_transfers(session, case, now)  # only the newest round; earlier ones stay
+        recall_transfers(session, case, now)  # only those that no office has seen; the others stay
         workflow.note(session, case, actor=workflow.actor_of(reviewer), now=now, reason="撤回另行转送")
         return 1
     act = _last_act(session, case, reviewer)

@@ -131,7 +131,7 @@ class DisposalResult(LabelledEnum):
 
 
 class Side(LabelledEnum):
-    """The two that talk about a transfer."""
+    """The two sides of the conversation about a transfer."""
 
     COMMISSION = "commission", "卫生健康委"
     OFFICE = "office", "处置部门"

@@ -1,4 +1,4 @@
-"""Every fault that pydantic finds in what we ask for is told in Chinese."""
+"""Every fault that pydantic finds in our inputs is reported in Chinese."""
 
 from datetime import date
 from enum import Enum

@@ -39,7 +39,7 @@ _loaded = cache(load_rules)
 
 
 def two_versions(folder: Path, rules: RuleSet) -> ListFolders:
-    """The lists as they are are kept, and with a term more, which are in the folder."""
+    """Two kept versions: the lists unchanged, and with one more term, which the folder holds."""
     kept = ListFolders(folder / "lists", folder / "kept")
     shutil.copytree(PROJECT / "keyword_lists", kept.folder)
     keep_files(kept.folder, kept.kept, rules.version)

@@ -49,7 +49,7 @@ class Phone:
 
 @pytest.fixture
 def phone(engine: Engine, now) -> Phone:
-    """Of `reviewer`, set up a while ago."""
+    """The phone of `reviewer`, set up a while ago."""
     with transaction(engine) as session:
         user = registered.reviewer(session)
         session.flush()
