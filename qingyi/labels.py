@@ -18,7 +18,7 @@ class LabelsRefused(Exception):
 
 @dataclass(frozen=True)
 class Text:
-    """A text to be labelled. `id` is what its file says, or the first half of the SHA-256 of its characters."""
+    """A text to be labelled. `id` is from its file, or the first half of the SHA-256 of its characters."""
 
     id: str
     text: str
@@ -26,7 +26,8 @@ class Text:
 
 @dataclass(frozen=True)
 class Label:
-    """What somebody said of a text: the rule that it breaks, by its id, "" where it breaks none or nobody knows which."""
+    """A person's verdict on a text: the rule that it breaks, by its id, "" where it breaks none or the rule
+    is unknown."""
 
     id: str
     label: Verdict
@@ -66,7 +67,7 @@ def read_labels(file: Path) -> dict[str, Label]:
 
 
 def add_label(file: Path, text: Text, verdict: Verdict, rule: str, by: str, at: datetime) -> Label:
-    """Write a label behind those that are there; it is on the disk when this returns."""
+    """Append a label; it is on the disk when this returns."""
     label = Label(text.id, verdict, rule, by, at.isoformat(timespec="seconds"))
     with file.open("a+b") as lines:
         _end_last_line(lines)
@@ -77,7 +78,8 @@ def add_label(file: Path, text: Text, verdict: Verdict, rule: str, by: str, at: 
 
 
 def _end_last_line(lines: BinaryIO) -> None:
-    """End the last line where it lacks its end; where a power failure cut it off, take it away: it is no label yet."""
+    """End the last line where it lacks its end; remove it where a power failure cut it off: it is not yet a
+    label."""
     lines.seek(0)
     content = lines.read()
     begin = content.rfind(b"\n") + 1
@@ -92,7 +94,7 @@ def _end_last_line(lines: BinaryIO) -> None:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """The objects of a file, with the numbers of their lines. An unfinished last line is none yet."""
+    """The objects of a file, with the numbers of their lines. An unfinished last line does not count."""
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -96,7 +96,7 @@ def _said(label: Label) -> str:
 
 
 def _key() -> str:
-    """The key that is pressed next; "q" where nobody goes on."""
+    """The next key; "q" at the end of input."""
     try:
         return typer.getchar().lower() or "q"
     except (KeyboardInterrupt, EOFError):
@@ -104,7 +104,7 @@ def _key() -> str:
 
 
 def _ask_rule(rules: Sequence[Rule]) -> str:
-    """The id of the rule that was named by its id or part of its title; "" where the line was left empty."""
+    """The id of the rule named by its id or part of its title; "" for an empty line."""
     while True:
         written = typer.prompt(
             "违反的规则（编号或名称的一部分，回车不填）", default="", show_default=False

@@ -26,7 +26,8 @@ def texts(tmp_path: Path) -> Path:
 
 
 def at_a_terminal(file: Path, by: str, answers: list[tuple[str, str]]) -> str:
-    """Run the command at a terminal of its own; each answer is typed once its words are shown. What was shown."""
+    """Run the command at a terminal of its own; each answer is typed once its words are shown. Returns the
+    terminal's output."""
     main, side = pty.openpty()
     command = [sys.executable, "-m", "qingyi", "label", "texts", str(file), "--by", by]
     process = subprocess.Popen(
