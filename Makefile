@@ -56,14 +56,14 @@ types:
 	@$(BIN)/mypy $(PACKAGES)
 
 licences:
-	@echo "== licences of what is locked"
+	@echo "== licences of the locked packages"
 	@$(BIN)/python -m supply_chain.licences var/licences.md
 
-audit: setup licences ## Ask for known vulnerabilities of the locked packages, and list these
-(var/sbom.cdx.json); STRICT=1 before a release @echo "== known weaknesses" @$(BIN)/python -m
-supply_chain.vulnerabilities $(if $(filter 1,$(STRICT)),--strict) @echo "== bill of materials"
-@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o var/sbom.cdx.json
-$(BIN)/python
+audit: setup licences ## Ask for known vulnerabilities of the locked packages, and list these (var/sbom.cdx.json); STRICT=1 before a release
+	@echo "== known vulnerabilities"
+	@$(BIN)/python -m supply_chain.vulnerabilities $(if $(filter 1,$(STRICT)),--strict)
+	@echo "== bill of materials"
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o var/sbom.cdx.json $(BIN)/python
 
 docs: ## Build the site of the documents into var/site, with every link checked
 	@echo "== documents"
