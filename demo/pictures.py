@@ -177,7 +177,7 @@ def take_office_pictures(stage: Stage, folder: Path) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url("**/takedown/*")
         page.keyboard.press("t")
-        page.wait_for_selector("text=报告已处置")
+        page.wait_for_selector(".state:has-text('已签收')")
         page.screenshot(path=folder / "transfer.png")
         page.goto(f"{stage.url}/takedown?state=disposed")
         page.keyboard.press("j")

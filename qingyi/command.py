@@ -44,7 +44,7 @@ _COMMANDS = {
     "restore": "backup:restore",
     "crawl": "crawl:crawl",
     "coverage": "coverage:coverage",
-    "flag": "flag:flag",
+    "flag": "crawl:flag",
     "recheck": "recheck:recheck",
     "judge": "judge:judge",
     "serve": "serve:serve",

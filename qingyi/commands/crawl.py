@@ -1,4 +1,4 @@
-"""`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence."""
+"""`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence. `qingyi flag` judges later."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -71,6 +71,18 @@ def crawl(
             if capture:
                 compare_visitors(engine, store, now)
                 take_evidence(engine, store)
+
+
+def flag() -> None:
+    """研判尚未研判的快照，有命中的列为待研判案件。"""
+    from jobs.flag import flag_new  # noqa: PLC0415 - a crawl judges in a process of its own
+    from qingyi.rules import rules_in_force  # noqa: PLC0415
+
+    engine, store, rules = current_engine(), evidence_store(), rules_in_force()
+    with hold(engine, CRAWL_TASK), counting("研判中（快照）") as progress:
+        result = flag_new(engine, store, rules, utc_now(), progress)
+    console.print(f"研判 {result.judged} 个快照，其中 {result.unlawful} 个有命中")
+    warn_of_unjudged(result.refused)
 
 
 def _begin_judging(engine: Engine, store: EvidenceStore) -> "Judging":

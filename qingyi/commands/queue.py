@@ -71,6 +71,7 @@ def report(
 ) -> None:
     """从表格反馈处置结果。结果用本部门的说法，如删除、责令改正、立案。有没有办成的，退出码为 1。"""
     reports: list[Report] = []
+    places: list[str] = []  # of the reports
     documents: list[tuple[int, Path]] = []
     faults = 0
     tables = read_tables(TableFile.of(file), (*_COLUMNS, "附件"), _COLUMNS[:3])
@@ -85,6 +86,7 @@ def report(
             try:
                 document = _document(row, file.parent)
                 reports.append(_report(row))
+                places.append(f"{sheet.name} 第 {row.line} 行")
                 documents += [(reports[-1].transfer_id, document)] if document else []
             except ValueError as error:
                 faults += 1
@@ -95,12 +97,15 @@ def report(
             for transfer_id, document in documents:
                 faults += _attach(queue, transfer_id, document)
             for first in range(0, len(reports), 100):
-                for outcome in queue.report(reports[first : first + 100]):
+                outcomes = queue.report(reports[first : first + 100])
+                for place, outcome in zip(places[first:], outcomes, strict=False):
                     done += outcome.done
                     if not outcome.done:
                         faults += 1
                         errors.print(
-                            f"转送件 {outcome.transfer_id}：{outcome.detail}", style="yellow", markup=False
+                            f"{place}：转送件 {outcome.transfer_id}，{outcome.detail}",
+                            style="yellow",
+                            markup=False,
                         )
         except (QueueRefused, QueueUnreachable) as error:
             _fail(str(error))

@@ -13,6 +13,7 @@ from records.database import transaction
 from records.models import Case, User
 from tests.api.conftest import PASSWORD
 from tests.records import registered
+from tests.waiting import wait_for
 
 # The browser's view does not depend on the database; its queries are tested on both by the tests of the
 # pages.
@@ -56,8 +57,8 @@ def test_a_case_goes_from_the_queue_to_disposed_by_keyboard(served, case_id, bro
     page.wait_for_url(re.compile(r"/cases\?done="))
     expect(page.locator(".done[role=status]")).to_contain_text("认定违法")
     page.keyboard.press("t")
+    wait_for(lambda: registered.state(served.engine, case_id) == "已转送", "the case was not transferred")
     expect(page.locator("main")).to_contain_text("没有案件")
-    assert registered.state(served.engine, case_id) == "已转送"
     page.context.clear_cookies()
     sign_in(page, served.url, "officer")
     expect(page.locator("h1")).to_contain_text("处置队列")

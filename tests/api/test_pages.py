@@ -52,7 +52,7 @@ def test_a_wrong_password_is_told_without_saying_which_part(served) -> None:
         for name in ("reviewer", "nobody"):
             page = client.post("/signin", data={"name": name, "password": "wrong"})
             assert page.status_code == 401
-            assert "用户名或密码不正确" in page.text
+            assert "用户名、密码或动态码不正确" in page.text
 
 
 def test_each_role_has_its_own_pages(served, case_id) -> None:

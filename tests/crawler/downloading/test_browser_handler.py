@@ -2,11 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from scrapy.http import Response
 
 from crawler.downloading.browser_handler import finished_within
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: this one has the loop of the tests' browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def page() -> Response:
@@ -32,7 +41,7 @@ def test_what_ends_in_time_is_handed_on() -> None:
         with pytest.raises(OSError, match="no browser"):
             failed.result()
 
-    asyncio.run(both())
+    run(both())
 
 
 def test_what_hangs_is_given_up_without_its_clean_up() -> None:
@@ -41,6 +50,6 @@ def test_what_hangs_is_given_up_without_its_clean_up() -> None:
         answer = await finished_within(0.05, hung())
         return answer, time.monotonic() - begun
 
-    answer, took = asyncio.run(given_up())
+    answer, took = run(given_up())
     assert answer is None
     assert took < 1

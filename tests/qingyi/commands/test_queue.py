@@ -50,7 +50,7 @@ def test_transfers_are_pulled_whole_and_results_reported_from_a_table(
     )
     for words in (
         "第 4 行“编号”",
-        "第 5 行“结果”",
+        f"第 5 行：转送件 {second}，网信办没有“吃掉”这一措施",
         "第 6 行“日期”",
         "第 7 行“附件”",
         f"没有编号为 {second + 1}",

@@ -148,7 +148,7 @@ def test_a_person_is_asked_and_concludes(engine, rules, now, of_account) -> None
     unclear = QueueFilter(state="all", reached="unclear")
     with transaction(engine) as session:
         user = session.query(User).one()
-        assert review_queue.count_unclear(session, user, now) == 1
+        assert review_queue.count_notices(session, user, now)["unclear"] == 1
         assert [one.id for one in review_queue.list_cases(session, unclear, user, now, 10)] == [of_account]
         case = session.get_one(Case, of_account)
         with pytest.raises(StepRefused, match="请写明所见"):
@@ -158,7 +158,7 @@ def test_a_person_is_asked_and_concludes(engine, rules, now, of_account) -> None
         assert case.state is CaseState.VERIFIED
     with transaction(engine) as session:
         user = session.query(User).one()
-        assert review_queue.count_unclear(session, user, now) == 0
+        assert review_queue.count_notices(session, user, now)["unclear"] == 0
         with pytest.raises(StepRefused, match="没有等待人工核验"):
             conclude_by_person(session, session.get_one(Case, of_account), user, True, "再来", now)
         assert list_due_rechecks(session, now + timedelta(days=7)), "looked at again on the seventh day"
