@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,17 +56,38 @@ def _passages_of(path: Path) -> list[Passage]:
     return passages
 
 
-def real_passages(folder: Path = BESIDE) -> list[Passage]:
-    """Real passages labelled by a reader, one JSON object a line; empty where they are not available."""
-    path = folder / "devset" / "real.jsonl"
-    if not path.exists():
-        return []
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        Passage(row["text"], row["label"] == "violation", (), row["kind"], row["source"], True)
-        for row in rows
-        if row["kind"] not in _NOT_SAMPLED
-    ]
+def real_passages(folder: Path = BESIDE, files: Sequence[Path] = ()) -> list[Passage]:
+    """Real passages labelled by a reader: those next to the project, where they are available, and those of `files`,
+    one JSON object a line. Raises ValueError naming a line that is no labelled passage, FileNotFoundError for a
+    missing file."""
+    beside = folder / "devset" / "real.jsonl"
+    found = _labelled(beside) if beside.exists() else []
+    known = {passage.text for passage in found}
+    for path in files:
+        added = [passage for passage in _labelled(path) if passage.text not in known]
+        known.update(passage.text for passage in added)
+        found += added
+    return found
+
+
+def _labelled(path: Path) -> list[Passage]:
+    """The passages of a file: one JSON object a line, with text, label (violation or lawful), source and kind."""
+    passages = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            text, label, kind, source = row["text"], row["label"], row["kind"], row["source"]
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{path.name}:{number}: expected a JSON object with text, label, kind, source: {error}"
+            ) from None
+        if label not in {"violation", "lawful"}:
+            raise ValueError(f"{path.name}:{number}: the label is “violation” or “lawful”, not “{label}”")
+        if kind not in _NOT_SAMPLED:
+            passages.append(Passage(text, label == "violation", (), kind, source, True))
+    return passages
 
 
 def lawful_documents(folder: Path = BESIDE) -> list[Passage]:

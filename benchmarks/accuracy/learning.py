@@ -7,16 +7,18 @@ excuse are added to some unlawful passages, so that an advert is not learned to 
 others.
 """
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.accuracy.corpus import Passage
+from benchmarks.accuracy.likeness import directions
 from classifiers.lists.rules import RuleSet
 from classifiers.lists.wording import Naming, Wording
 from classifiers.page.counting import signs_of, speaks_of_care
@@ -29,6 +31,7 @@ from classifiers.values import PageText
 
 _STRENGTH = 10.0  # the inverse of how much large weights are punished
 _SIGN = 0.3  # the value of a sign next to n-grams, whose values are one over the root of the length
+_BY_RATIO = 0.5  # how far an n-gram's strength follows how one-sided it is
 _PART = 0.5  # the weight of a lawful sentence relative to a whole passage
 _REAL = 3.0  # the weight of a real labelled passage relative to an invented one
 _SMALLEST = 0.05
@@ -90,9 +93,13 @@ def with_excuses(passages: Iterable[Passage], chance: random.Random) -> list[Pas
 class Learner:
     """Learns from passages; caches their parts, since the same passages are learned from repeatedly."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, acquaintance: Sequence[Passage]) -> None:
+        """`acquaintance` shows which words keep like company; its labels are not looked at."""
         self._rules = rules
         self._apart: dict[str, tuple[Part, list[Part]]] = {}
+        apart = (self.parts(passage.text) for passage in acquaintance)
+        parts = {part.text: part for whole, several in apart for part in (whole, *several)}
+        self._places = directions(_matrix(list(parts.values()), {}))
 
     def parts(self, text: str) -> tuple[Part, list[Part]]:
         """`taken_apart`, once a text."""
@@ -114,11 +121,16 @@ class Learner:
                 samples += (Sample(part, False, weight * _PART) for part in parts)
             elif parts:
                 several.append((weight, parts))
-        first = _fitted(samples)
+        first = _fitted(samples, self._places)
         for weight, parts in several:
             measures = first.measures(parts)
             samples.append(Sample(parts[int(measures.argmax())], True, weight))
-        return _fitted(samples).wording(spares, suspects)
+        return _fitted(samples, self._places).wording(spares, suspects)
+
+    def measure(self, text: str, wording: Wording) -> float:
+        """How likely a passage is unlawful by its wording alone: the highest measure of its parts, 0 to 1."""
+        whole, parts = self.parts(text)
+        return max(_measure(part, wording) for part in (parts or [whole]))
 
     def naming(self, passages: Sequence[Passage], names: float) -> Naming:
         """Weights that tell rules apart, from unlawful passages that are labelled by rule."""
@@ -150,36 +162,63 @@ class Learner:
 
 
 class _Fitted(NamedTuple):
-    """A fitted model, and the columns of its signs."""
+    """A fitted model: a weight for each slot and behind them for each sign, the bias, and the columns of the signs."""
 
-    model: LogisticRegression
+    weights: NDArray[np.float64]
+    bias: float
     columns: dict[str, int]
 
     def measures(self, parts: Sequence[Part]) -> NDArray[np.float64]:
-        chances: NDArray[np.float64] = self.model.predict_proba(_matrix(parts, self.columns))[:, 1]
-        return chances
+        """The log-odds of each part."""
+        odds: NDArray[np.float64] = _matrix(parts, self.columns) @ self.weights + self.bias
+        return odds
 
     def wording(self, spares: float, suspects: float) -> Wording:
-        coefficients = self.model.coef_[0]
-        weights = np.round(coefficients[:SLOTS], 2).astype(np.float32)
+        weights = np.round(self.weights[:SLOTS], 2).astype(np.float32)
         weights[np.abs(weights) < _SMALLEST] = 0
         signs = {
-            name: round(float(coefficients[column]) * _SIGN, 2)
+            name: round(float(self.weights[column]) * _SIGN, 2)
             for name, column in sorted(self.columns.items())
         }
-        return Wording(weights, signs, round(float(self.model.intercept_[0]), 3), spares, suspects)
+        return Wording(weights, signs, round(self.bias, 3), spares, suspects)
 
 
-def _fitted(samples: Sequence[Sample]) -> _Fitted:
+def _measure(part: Part, wording: Wording) -> float:
+    found = grams(part.text)
+    total = float(sum(wording.weights[slots].sum(dtype=np.float64) for slots in found.slots))
+    odds = total / max(len(found.places), 1) ** 0.5 + sum(wording.signs.get(name, 0.0) for name in part.signs)
+    return 1 / (1 + math.exp(-(odds + wording.bias)))
+
+
+def _fitted(samples: Sequence[Sample], places: NDArray[np.float32]) -> _Fitted:
     names = sorted({name for sample in samples for name in sample.part.signs})
     columns = {name: SLOTS + place for place, name in enumerate(names)}
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000, solver="liblinear")
-    model.fit(
-        _matrix([sample.part for sample in samples], columns),
-        [sample.unlawful for sample in samples],
-        sample_weight=[sample.weight for sample in samples],
+    matrix = _matrix([sample.part for sample in samples], columns)
+    unlawful = np.array([sample.unlawful for sample in samples])
+    weights = np.array([sample.weight for sample in samples])
+    scales = _scales(matrix, unlawful, weights)
+    model = LogisticRegression(
+        C=_STRENGTH, max_iter=5000, solver="liblinear", dual=True, tol=0.01, random_state=0
     )
-    return _Fitted(model, columns)
+    along = csr_matrix(matrix[:, :SLOTS] @ places)
+    model.fit(hstack([matrix @ diags(scales), along], "csr"), unlawful, sample_weight=weights)
+    learned = model.coef_[0, : matrix.shape[1]] * scales
+    learned[:SLOTS] += places @ model.coef_[0, matrix.shape[1] :]
+    return _Fitted(learned, float(model.intercept_[0]), columns)
+
+
+def _scales(
+    matrix: csr_matrix, unlawful: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How strongly each column may weigh: n-grams that are as frequent in lawful text as in unlawful less than
+    others (the log-count ratio of Wang and Manning, 2012, by half); signs all alike."""
+    there = (matrix > 0).astype(np.float64)
+    in_unlawful = 1 + there.T @ (weights * unlawful)
+    in_lawful = 1 + there.T @ (weights * ~unlawful)
+    ratio = np.log((in_unlawful / in_unlawful.sum()) / (in_lawful / in_lawful.sum()))
+    scales: NDArray[np.float64] = (1 - _BY_RATIO) + _BY_RATIO * np.abs(ratio)
+    scales[SLOTS:] = 1
+    return scales
 
 
 def _matrix(parts: Sequence[Part], columns: dict[str, int]) -> csr_matrix:
