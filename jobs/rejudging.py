@@ -133,7 +133,7 @@ class _Opened:
 
 
 def _open(url: str, store: EvidenceStore, folders: ListFolders, version: str) -> Callable[[Ids], _Done]:
-    engine = open_engine(url)
+    engine = open_engine(url, pooled=False)  # nobody tells when the work ends
     with reading(engine) as session:
         register = register_of(session)
         require_version(session, folders, version)  # another machine has it from the database

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from records.settings import SHIPPED
 from records.storable import guard, written_json
@@ -33,20 +33,22 @@ class DatabaseBehind(Exception):
     """The database's tables are not those of this version; `qingyi database upgrade` corrects this."""
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url` (SQLAlchemy form). A missing folder of a SQLite file is made.
+def open_engine(url: str, *, pooled: bool = True) -> Engine:
+    """An engine for `url` (SQLAlchemy form). A missing folder of a SQLite file is made. One that is not pooled keeps no
+    connection open between uses: it needs no end where nobody knows when it was used last.
 
     SQLite runs in WAL mode with foreign keys on and waits 30 s for a lock, so that the pages can be read
     while a crawl writes; each commit is flushed to disk, since a snapshot must survive a power cut.
     """
     parsed = make_url(url)
+    pool = {} if pooled else {"poolclass": NullPool}
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=written_json)
+        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=written_json, **pool)
         guard(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 30}, json_serializer=written_json)
+    engine = create_engine(parsed, connect_args={"timeout": 30}, json_serializer=written_json, **pool)
     guard(engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

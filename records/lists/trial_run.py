@@ -123,7 +123,7 @@ class _Opened:
 def _open(
     url: str, store: EvidenceStore, folders: ListFolders, versions: tuple[str, str]
 ) -> Callable[[Ids], _Compared]:
-    engine = open_engine(url)
+    engine = open_engine(url, pooled=False)  # nobody tells when the work ends
     with reading(engine) as session:
         register = register_of(session)
         for version in versions:  # another machine has them from the database
