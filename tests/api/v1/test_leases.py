@@ -136,7 +136,7 @@ def test_asking_for_more_evidence_is_in_the_cases_history(served, transfers) -> 
         asked = office.post("/api/v1/transfers/1/more-evidence", json={"what": "公众号主体信息"})
         assert asked.json()["state"] == "transferred"
     with reading(served.engine) as session:
-        words = session.scalars(select(AuditEntry.reason)).all()
+        words = session.scalars(select(AuditEntry.reason).order_by(AuditEntry.id)).all()
         assert words[-1] == "云溪市网信办转送件 1 来函：请求补充材料：公众号主体信息"
 
 
