@@ -172,4 +172,6 @@ def test_the_log_is_asked_for_by_day_and_taken_out(served, admin) -> None:
     assert head[:4] == ("编号", "时间", "操作人", "登录名")
     assert ("管理员", "user:admin") in {row[2:4] for row in rows}
     with reading(served.engine) as session:
-        assert session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1] == "report_exported"
+        assert (
+            session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1] == "report_exported"
+        )

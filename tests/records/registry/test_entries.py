@@ -114,4 +114,7 @@ def test_a_shorter_interval_does_not_wait_for_the_longer_one_to_end(engine: Engi
     with reading(engine) as session:
         source = session.get_one(Source, added)
         assert source.next_visit_at == now + timedelta(hours=24)
-        assert session.scalars(select(AuditEntry.reason).order_by(AuditEntry.id)).all()[-1] == "调整巡查计划：巡查间隔 24 小时"
+        assert (
+            session.scalars(select(AuditEntry.reason).order_by(AuditEntry.id)).all()[-1]
+            == "调整巡查计划：巡查间隔 24 小时"
+        )
