@@ -16,7 +16,10 @@ from markdown_it.token import Token
 from records.models import Role
 from records.settings import SHIPPED
 
-PICTURES = SHIPPED / "docs" / "screenshots"
+DOCS = SHIPPED / "docs"
+PICTURES = {
+    file.name: file for file in (*DOCS.glob("screenshots/*.png"), *DOCS.glob("reference/*.svg"))
+}  # by the name in their address
 _PAGES = {
     Role.REVIEWER: "reviewer",
     Role.APPROVER: "reviewer",

@@ -24,7 +24,7 @@ def find(sign_in: Signed, at: Annotated[str, Query(max_length=2000)] = "") -> Re
 @router.get("/pictures/{name}")
 def picture(_: Signed, name: str) -> FileResponse:
     """A picture of the guide."""
-    found = {file.name: file for file in PICTURES.glob("*.png")}.get(name)
+    found = PICTURES.get(name)
     if found is None:
         raise HTTPException(404)
     return FileResponse(found, headers={"Cache-Control": "private, max-age=3600"})
