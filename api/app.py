@@ -124,6 +124,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     for error in HANDLED:
         app.add_exception_handler(error, answer)
     app.middleware("http")(_with_headers)
+    app.middleware("http")(_name_what_follows)
     app.middleware("http")(count_requests)
     app.add_middleware(Limits)
     app.get("/admin", include_in_schema=False)(_admin)
@@ -154,4 +155,15 @@ async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Re
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+async def _name_what_follows(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Tell a form that was sent by script (`X-Form: script`) the address of the page that follows in
+    `X-Location`: a script cannot read a redirect, only follow it, and the page would be loaded twice."""
+    response = await call(request)
+    if response.status_code == 303 and request.headers.get("X-Form") == "script":
+        response.status_code = 200
+        response.headers["X-Location"] = response.headers["location"]
+        del response.headers["location"]
     return response

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openpyxl import load_workbook
-from playwright.sync_api import FilePayload, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Error, FilePayload, Page, ViewportSize, sync_playwright
 
 from crawler.browser.launch import launch_options
 from demo.steps import Stage
@@ -51,35 +51,48 @@ def signed_in(stage: Stage, name: str) -> Iterator[Page]:
         browser.close()
 
 
+def picture(page: Page, file: Path) -> None:
+    """Write what the page shows now into `file`. A page that reloads at that moment (one that waits for
+    the crawler does) gives no picture: it is asked again. Raises Playwright's Error at the third refusal."""
+    for is_last in (False, False, True):
+        page.wait_for_load_state()
+        try:
+            page.screenshot(path=file)
+            return
+        except Error:
+            if is_last:
+                raise
+
+
 def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder: Path) -> None:
     """Pictures of the reviewer's pages into `folder`: sign-in, queue, a case (also on a phone), the keys, and
     an advert that departs from its approved sample."""
     folder.mkdir(parents=True, exist_ok=True)
     with signed_in(stage, "reviewer") as page:
         page.keyboard.press("j")
-        page.screenshot(path=folder / "queue.png")
+        picture(page, folder / "queue.png")
         page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.keyboard.press("j")
-        page.screenshot(path=folder / "case.png")
+        picture(page, folder / "case.png")
         page.keyboard.press("2")
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / "case-screenshot.png")
+        picture(page, folder / "case-screenshot.png")
         page.keyboard.press("5")
-        page.screenshot(path=folder / "case-evidence.png")
+        picture(page, folder / "case-evidence.png")
         page.keyboard.press("1")
         page.keyboard.press("?")
-        page.screenshot(path=folder / "keys.png")
+        picture(page, folder / "keys.png")
         page.keyboard.press("Escape")
         page.goto(f"{stage.url}/cases/{departing_case}")
         page.keyboard.press("4")
-        page.screenshot(path=folder / "departure.png")
+        picture(page, folder / "departure.png")
         page.goto(f"{stage.url}/cases/{reviewed_case}")
         page.set_viewport_size(PHONE)
-        page.screenshot(path=folder / "case-phone.png")
+        picture(page, folder / "case-phone.png")
         page.set_viewport_size(DESKTOP)
         page.context.clear_cookies()
         page.goto(f"{stage.url}/signin")
-        page.screenshot(path=folder / "signin.png")
+        picture(page, folder / "signin.png")
 
 
 def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> None:
@@ -89,14 +102,14 @@ def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> N
         _take_a_trial(page, stage, folder)
         for name, address in (*_AS_THEY_STAND.items(), ("compare", f"/cases/{alike[0]}/compare/{alike[1]}")):
             page.goto(stage.url + address)
-            page.screenshot(path=folder / f"{name}.png")
+            picture(page, folder / f"{name}.png")
         _import_tips(page, stage, folder)
         _answer_a_letter(page, stage, folder)
         page.goto(f"{stage.url}/self-check")
         page.fill("textarea", "我院引进新技术，治愈率98%，永不复发，欢迎来电咨询。")
         page.click("button.primary")
         page.wait_for_selector("mark")
-        page.screenshot(path=folder / "self-check.png")
+        picture(page, folder / "self-check.png")
 
 
 def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
@@ -108,17 +121,17 @@ def _take_a_trial(page: Page, stage: Stage, folder: Path) -> None:
     page.fill("input[name=term]", "{预约|咨询}{gap:4}{专家|电话}")
     page.click("button[value=add]")
     page.wait_for_selector("ins")
-    page.screenshot(path=folder / "draft.png")
+    picture(page, folder / "draft.png")
     page.locator("a[href*='/files/cure']").first.click()
     page.wait_for_selector("textarea")
-    page.screenshot(path=folder / "list-file.png")
+    picture(page, folder / "list-file.png")
     page.go_back()
     page.click("form[action$='/trials'] button")
     page.wait_for_selector("text=已完成")
-    page.screenshot(path=folder / "trial.png")
+    picture(page, folder / "trial.png")
     page.locator("a[href*='/pages/']").first.click()
     page.wait_for_selector("mark")
-    page.screenshot(path=folder / "trial-page.png")
+    picture(page, folder / "trial-page.png")
     page.go_back()
     page.click("text=草稿")
     page.click("form[action$='/discard'] button")
@@ -141,14 +154,14 @@ def _import_tips(page: Page, stage: Stage, folder: Path) -> None:
     )
     page.click("form[action='/tips/import'] button")
     page.wait_for_selector("text=行")
-    page.screenshot(path=folder / "tips-imported.png")
+    picture(page, folder / "tips-imported.png")
 
 
 def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
     """A letter to the office, and its list filled in: one valid row and one invalid row."""
     page.goto(f"{stage.url}/letters")
     page.locator("a[href^='/letters/new/']").first.click()
-    page.screenshot(path=folder / "letter-preview.png")
+    picture(page, folder / "letter-preview.png")
     page.locator("form[action='/letters'] button.primary").click()
     page.wait_for_selector("a[href*='letter.xlsx']")
     address = page.locator("a[href*='letter.xlsx']").first.get_attribute("href")
@@ -165,25 +178,25 @@ def _answer_a_letter(page: Page, stage: Stage, folder: Path) -> None:
     page.set_input_files("form[action='/letters/answers'] input[name=upload]", filled)
     page.locator("form[action='/letters/answers'] button").first.click()
     page.wait_for_selector("text=新录入")
-    page.screenshot(path=folder / "letter-answers.png")
+    picture(page, folder / "letter-answers.png")
 
 
 def take_office_pictures(stage: Stage, folder: Path) -> None:
     """Pictures of the office's pages into `folder`: its queue, one acknowledged transfer, the verified ones,
     and its webhook."""
     with signed_in(stage, "officer") as page:
-        page.screenshot(path=folder / "takedown.png")
+        picture(page, folder / "takedown.png")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.wait_for_url("**/takedown/*")
         page.keyboard.press("t")
         page.wait_for_selector(".state:has-text('已签收')")
-        page.screenshot(path=folder / "transfer.png")
+        picture(page, folder / "transfer.png")
         page.goto(f"{stage.url}/takedown?state=disposed")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=内容已消失")
-        page.screenshot(path=folder / "verified.png")
+        picture(page, folder / "verified.png")
         page.goto(f"{stage.url}/webhooks")
         page.fill("input[name=url]", "https://hooks.wangxin.example.org/qingyi")
         page.click("button.primary")
@@ -191,4 +204,4 @@ def take_office_pictures(stage: Stage, folder: Path) -> None:
         page.goto(f"{stage.url}/webhooks")
         page.click("text=发送测试")
         page.wait_for_selector("td:has-text('测试')")
-        page.screenshot(path=folder / "webhooks.png")
+        picture(page, folder / "webhooks.png")

@@ -9,7 +9,7 @@ let lastTouch = Date.now();
 
 async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
-  const headers = ahead ? { "X-Ahead": ahead.id } : {};
+  const headers = { ...BY_SCRIPT, ...(ahead ? { "X-Ahead": ahead.id } : {}) };
   const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, headers });
   if (answer.status === 401) {
     askToSignIn(form);
@@ -17,7 +17,8 @@ async function send(form, button) {
   }
   if (answer.ok) drafts.sent(form);
   if (ahead && answer.headers.get("X-Next") === `/cases/${ahead.id}`) showAhead(await answer.text());
-  else await show(answer);
+  else if (answer.headers.has("X-Location")) await follow(answer.headers.get("X-Location"));
+  else show(await answer.text(), location.href);
 }
 
 // No input is lost when the sign-in has ended: drafts are kept, and the page returns after the sign-in.
@@ -49,15 +50,25 @@ function showAhead(done) {
   put(next.title, content, url);
 }
 
-async function show(answer) {
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const content = next.getElementById("content");
-  if (!content || (answer.ok && !/\/cases\/\d+$/.test(new URL(answer.url).pathname))) {
-    location.assign(answer.url);
-    return;
+// A case takes the place of this one; any other page is loaded.
+async function follow(address) {
+  const to = new URL(address, location.href);
+  if (/\/cases\/\d+$/.test(to.pathname)) {
+    const answer = await fetch(to);
+    if (answer.ok && !answer.redirected) {
+      show(await answer.text(), to.href);
+      return;
+    }
   }
+  goTo(address);
+}
+
+function show(html, url) {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  const content = next.getElementById("content");
+  if (!content) throw new Error("this is no page of ours"); // a proxy's error page, for example
   ahead = null;
-  put(next.title, content, answer.url);
+  put(next.title, content, url);
 }
 
 function put(title, content, url) {

@@ -2,16 +2,26 @@
 "use strict";
 
 const FAULT_LINE = "form-fault";
+// The server names the page that follows in X-Location. A redirect would load that page twice: for the script, and
+// for the person.
+const BY_SCRIPT = { "X-Form": "script" };
+
+function goTo(address) {
+  const to = new URL(address, location.href);
+  const isHere = to.pathname === location.pathname && to.search === location.search;
+  location.assign(to);
+  if (isHere && to.hash) location.reload(); // a fragment alone loads nothing
+}
 
 async function sendForm(form, button) {
   const answer = await fetch(button?.getAttribute("formaction") ?? form.getAttribute("action"), {
     method: "POST",
+    headers: BY_SCRIPT,
     body: form.enctype === "multipart/form-data" ? new FormData(form, button)
       : new URLSearchParams(new FormData(form, button)),
   });
-  if (answer.ok && answer.redirected) {
-    location.assign(answer.url);
-    if (new URL(answer.url).pathname === location.pathname && new URL(answer.url).hash) location.reload();
+  if (answer.headers.has("X-Location")) {
+    goTo(answer.headers.get("X-Location"));
     return;
   }
   if (!answer.ok) sessionStorage.removeItem("qingyi-sent"); // nothing was sent: the input stays a draft

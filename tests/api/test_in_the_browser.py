@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,7 +14,6 @@ from records.database import transaction
 from records.models import Case, User
 from tests.api.conftest import PASSWORD
 from tests.records import registered
-from tests.waiting import wait_for
 
 # The browser's view does not depend on the database; its queries are tested on both by the tests of the
 # pages.
@@ -57,8 +57,9 @@ def test_a_case_goes_from_the_queue_to_disposed_by_keyboard(served, case_id, bro
     page.wait_for_url(re.compile(r"/cases\?done="))
     expect(page.locator(".done[role=status]")).to_contain_text("认定违法")
     page.keyboard.press("t")
-    wait_for(lambda: registered.state(served.engine, case_id) == "已转送", "the case was not transferred")
+    expect(page.locator(".done")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("没有案件")
+    assert registered.state(served.engine, case_id) == "已转送"
     page.context.clear_cookies()
     sign_in(page, served.url, "officer")
     expect(page.locator("h1")).to_contain_text("处置队列")
@@ -271,3 +272,15 @@ def test_a_form_that_is_refused_stays_with_its_fault_beside_the_field(
     expect(page.locator("form[action='/tips'] [name=content]")).to_have_value("写了很久的一段话")
     expect(day).to_be_focused()
     assert page.url.endswith("/tips")
+
+
+def test_a_form_that_is_accepted_loads_the_page_that_follows_once(served, browser_page: Page) -> None:
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/tips")
+    page.fill("form[action='/tips'] [name=url]", "http://127.0.0.1:1/page1.html")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    page.locator("form[action='/tips'] button").last.click()
+    expect(page.locator("tbody")).to_contain_text("page1.html")
+    assert [each for each in asked if "/static/" not in each] == ["POST /tips", "GET /tips"]
