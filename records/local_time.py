@@ -13,12 +13,15 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 
 _EXAMPLE = "2026-07-01"
 # Characters that input methods put in place of - . / while Chinese punctuation is on.
-_MARKS = str.maketrans("–—−。、", "---./")
+_MARKS = str.maketrans("–—−。、\\", "---.//")
 # 二〇二六年十一月二十日, as on documents with a seal. The zero has four looks.
 _NUMERALS = dict(zip("〇一二三四五六七八九", range(10), strict=True)) | dict.fromkeys("零○Ｏ", 0)
 _WEEKDAY = r"(?:\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
 _CLOCK = r"\d{1,2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?|[时点](?:\d{1,2}分?)?(?:\d{1,2}秒)?)"
-_TIME = rf"{_WEEKDAY}(?:(?:T|\s+|(?<=[日号)一二三四五六天])|(?=[上下中]午))(?:[上下中]午\s*)?{_CLOCK}(?:\s*[AP]M)?)?"
+_TIME = (
+    rf"{_WEEKDAY}(?:\s*(?:[上下中]午|晚上?))?"
+    rf"(?:(?:T|\s+|(?<=[日号)一二三四五六天午晚上])){_CLOCK}(?:\s*[AP]M)?)?"
+)
 _FORMS = tuple(
     re.compile(form + _TIME, re.ASCII | re.IGNORECASE)
     for form in (
@@ -30,6 +33,16 @@ _FORMS = tuple(
 )
 _IN_NUMERALS = re.compile(
     r"([〇零○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?"
+)
+# As spreadsheets in English write a day. Without a month's name, which number is the day cannot be told.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_IN_ENGLISH = tuple(
+    re.compile(form + _TIME, re.ASCII | re.IGNORECASE)
+    for form in (
+        rf"(?P<day>\d{{1,2}})[\s-]+{_MONTH}[\s,-]+(?P<year>\d{{4}})",
+        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+(?P<year>\d{{4}})",
+    )
 )
 # Spreadsheets count days from the end of 1899; a number stands for a day only where that day can be meant.
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -63,8 +76,9 @@ def local_moment(moment: datetime) -> str:
 def parse_day(written: object) -> date:
     """A day as a person types it, or as a cell of a table holds it.
 
-    2026-07-01, 2026/7/1, 2026.7.1, 2026年7月1日, 20260701, 二〇二六年七月一日, also with full-width or invisible
-    characters, spaces, a weekday or a time after it; a moment with its zone; a spreadsheet's serial number.
+    2026-07-01, 2026/7/1, 2026.7.1, 2026年7月1日, 20260701, 二〇二六年七月一日, 1-Jul-2026, also with full-width or
+    invisible characters, spaces, a weekday or a time after it, an apostrophe before it; a moment with its zone; a
+    spreadsheet's serial number.
     Raises ValueError with a sentence in Chinese.
     """
     if isinstance(written, datetime):
@@ -75,7 +89,7 @@ def parse_day(written: object) -> date:
     visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf").strip()
     if not visible:
         raise ValueError(f"没有填写日期，应写作 {_EXAMPLE}")
-    plain = unicodedata.normalize("NFKC", visible).translate(_MARKS).strip()
+    plain = unicodedata.normalize("NFKC", visible).translate(_MARKS).strip().removeprefix("'").lstrip()
     try:
         day = _in_digits(plain) or _in_numerals(visible)
     except ValueError:
@@ -88,8 +102,11 @@ def parse_day(written: object) -> date:
 def _in_digits(plain: str) -> date | None:
     """Raises ValueError for a day that no calendar has."""
     plain = plain.removesuffix(".0") if re.fullmatch(r"\d{8}\.0", plain, re.ASCII) else plain
-    found = next(filter(None, (form.fullmatch(plain) for form in _FORMS)), None)
-    return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    if found := next(filter(None, (form.fullmatch(plain) for form in _FORMS)), None):
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    if found := next(filter(None, (form.fullmatch(plain) for form in _IN_ENGLISH)), None):
+        return date(int(found["year"]), _MONTHS.index(found["name"].lower()) + 1, int(found["day"]))
+    return None
 
 
 def _in_numerals(visible: str) -> date | None:

@@ -28,6 +28,7 @@ _PICTURE = re.compile(
     r"^(?:https?:)?//[^\s\"'<>]+$|^[^\s\"'<>(){}]+\.(?:jpe?g|png|gif|bmp|webp|avif)(?:[?#!][^\s\"'<>]*)?$",
     re.I,
 )
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|avif)(?:[?#!]|$)", re.I)
 _NOT_LATE = frozenset(
     {
         *(
@@ -53,10 +54,12 @@ _NAMES = re.compile(r"[.#]([A-Za-z_][\w-]{0,80})")
 _PIXELS = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d{1,5})px", re.I)
 _LONGEST_STYLE, _LONGEST_SRCSET, _MOST_SHEET_PICTURES = 2_000, 20_000, 40
 _SHOWING = (
-    "img, image, amp-img, picture source, input[type=image i], video[poster], [style*='url(' i], [data-bg]"
-    ", [data-background], [data-background-image]"
+    "img, image, amp-img, picture source, input[type=image i], video[poster], [style*='background' i], [data-bg]"
+    ", [data-background], [data-background-image], [background], embed[src], object[data]"
 )
-_BACKGROUNDS = ("data-bg", "data-background", "data-background-image")
+_BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "background")
+_URL_CALL = re.compile(r"^url\(\s*[\"']?|[\"']?\s*\)$", re.I)
+_IMAGE_SET = re.compile(r"image-set\(((?:[^()]|\([^()]{0,2000}\)){1,4000})\)", re.I)
 
 
 def image_addresses(html: str, url: str, more: Iterable[str] = ()) -> list[str]:
@@ -91,10 +94,15 @@ def _addresses(tree: LexborHTMLParser) -> Iterator[str]:
             yield (attributes.get("href") or attributes.get("xlink:href") or "").strip()
         elif tag == "video":
             yield (attributes.get("poster") or "").strip()
+        elif tag in {"embed", "object"}:
+            embedded = (attributes.get("src") or attributes.get("data") or "").strip()
+            yield embedded if _FILE.search(embedded) else ""
         style = attributes.get("style")
-        if style and "url(" in style and (background := _IN_STYLE.search(style[:_LONGEST_STYLE])):
-            yield background[1].strip()
-        yield from (attributes[key] or "" for key in _BACKGROUNDS if key in attributes)
+        if style and "background" in style:
+            yield _background(style[:_LONGEST_STYLE])
+        yield from (
+            _URL_CALL.sub("", (attributes[key] or "").strip()) for key in _BACKGROUNDS if key in attributes
+        )
     yield from _of_sheets(tree)
 
 
@@ -132,15 +140,23 @@ def _of_sheets(tree: LexborHTMLParser) -> Iterator[str]:
     """Backgrounds that a page's style sheets give to elements that it has."""
     found = 0
     for selectors, declarations in style_rules(tree):
-        background = _IN_STYLE.search(declarations) if "url(" in declarations else None
-        if background is None or _is_small({"style": declarations}):
+        background = _background(declarations) if "background" in declarations else ""
+        if not background or _is_small({"style": declarations}):
             continue
         found += 1
         if found > _MOST_SHEET_PICTURES:
             return
         names = _NAMES.findall(selectors.rsplit(" ", 1)[-1])
         if not names or tree.css_first(f'[class~="{names[-1]}"], [id="{names[-1]}"]') is not None:
-            yield background[1].strip()
+            yield background
+
+
+def _background(declarations: str) -> str:
+    """The address of a background; of a set of several sizes (CSS Images 4 § 2.4) the largest; "" where there is none."""
+    if (several := _IMAGE_SET.search(declarations)) and "background" in declarations:
+        return _largest(re.sub(r"url\(\s*|\s*\)|[\"']", "", several[1], flags=re.I))
+    found = _IN_STYLE.search(declarations)
+    return found[1].strip() if found else ""
 
 
 def _is_small(attributes: Mapping[str, str | None]) -> bool:

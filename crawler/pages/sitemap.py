@@ -1,17 +1,19 @@
 """A site's own list of its pages: robots.txt names sitemaps, and sitemaps name pages or further sitemaps."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrapy.utils.gz import gunzip
-from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
+from scrapy.utils.sitemap import Sitemap
 
+from crawler.pages.urls import resolved
 from records.snapshots.encoding import decode_html
 
 _MOST_MAPS, _MOST_PAGES = 20, 5_000
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\0?<")
+_IN_ROBOTS = re.compile(r"^[\s\ufeff]*sitemap\s*[:：]\s*([^\s#]+)", re.I | re.M)
+_FIRST_WORD = re.compile(r"[^\s,;]+")
 _LARGEST = 32 << 20  # bytes, unpacked
 
 
@@ -32,8 +34,9 @@ def first_maps(start_url: str) -> tuple[str, ...]:
 def read_map(url: str, body: bytes) -> SiteMap:
     """Read robots.txt or a sitemap, gzipped or not. Total: anything else gives an empty map."""
     if url.endswith("/robots.txt"):
-        lines = body[: 1 << 20].splitlines()
-        return SiteMap(maps=tuple(dict.fromkeys(_named_in_robots(lines, url)))[:_MOST_MAPS])
+        named = _IN_ROBOTS.findall(decode_html(body[: 1 << 20], ""))
+        maps = dict.fromkeys(found for link in named if (found := resolved(url, link)))
+        return SiteMap(maps=tuple(maps)[:_MOST_MAPS])
     try:
         if body.startswith(b"\x1f\x8b"):
             body = gunzip(body, max_size=_LARGEST)
@@ -53,15 +56,10 @@ def read_map(url: str, body: bytes) -> SiteMap:
 
 
 def _lines_of(body: bytes) -> Iterator[str]:
-    """A map as text: an address a line (sitemaps.org, "Text file"). Empty where most lines are not
-    addresses."""
-    lines = [line.strip() for line in decode_html(body, "").splitlines()]
-    addresses = [line for line in lines if line.startswith(("http://", "https://"))]
-    return iter(dict.fromkeys(addresses) if len(addresses) * 2 > len(list(filter(None, lines))) else ())
-
-
-def _named_in_robots(lines: Sequence[bytes], url: str) -> Iterator[str]:
-    """The maps that robots.txt names; a line without an address is skipped, not the file."""
-    for line in lines:
-        with suppress(ValueError):
-            yield from sitemap_urls_from_robots(line, base_url=url)
+    """A map as text: an address or a path a line (sitemaps.org, "Text file"), with or without a day after it.
+    Empty where most lines are neither."""
+    text = decode_html(body, "").removeprefix("\ufeff")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    first = [word[0] for line in lines if (word := _FIRST_WORD.match(line))]
+    addresses = [word for word in first if word.lower().startswith(("http://", "https://", "/"))]
+    return iter(dict.fromkeys(addresses) if len(addresses) * 2 > len(lines) else ())

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
 
@@ -14,11 +14,29 @@ from records.sheets.table import FileRefused, TableFile
 from records.snapshots.encoding import decode_html
 
 _MOST_POSTS = 2_000
-_COLUMNS = ("url", "link", "网址", "链接", "文章链接", "地址")
+_COLUMNS = tuple(
+    dict.fromkeys(
+        f"{of}{name}"
+        for of in ("", "文章", "原文", "内容", "永久")
+        for name in ("url", "网址", "链接", "链接地址", "地址", "link")
+    )
+)
+# Where an object names its post: by these, or by a key of another name that ends as these do and names nothing else.
 _ADDRESS_KEYS = ("url", "link", "content_url", "external_url")
+_ADDRESS_KEY = re.compile(
+    r"(?!.*(?:img|image|pic|cover|thumb|avatar|icon|logo|photo|video|audio|source|home|user|author|api|next|prev|page"
+    r"|feed|self|hub|qr|css|js))[\w-]*(?:url|link|href|permalink)(?:[_-]?long)?",
+    re.I,
+)
 _DEEPEST_STRING = 2
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+# An ampersand that begins no reference: the parser would leave out the name after it.
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,10};)")
+_CALL = re.compile(r"^[\w.$]{1,60}\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.S)
+# An address in a line, among a number, a title or marks of a list; or a line that is a path.
+_IN_LINE = re.compile(r"https?:\\?/\\?/[^\s\"'<>,;，；]+", re.I)
+_PATH = re.compile(r"[/?\w.~%-][!-~]*", re.ASCII)
 # Posts of public accounts as scripts write their addresses.
 _IN_SCRIPT = re.compile(r"https?:(?:\\?/){2}mp\.weixin\.qq\.com\\?/s(?:\\?/|\?|\\x3f)[^\"'\s<>]{4,800}", re.I)
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})")
@@ -29,6 +47,8 @@ def post_urls(body: bytes, url: str = "") -> tuple[str, ...]:
     (`canonical`), without parameters that say who came and how; empty when `body` is not a list. Total."""
     text = decode_html(body, "").lstrip("\ufeff \t\r\n")
     base = url
+    if called := _CALL.match(text):
+        text = called[1]
     if text.startswith(("{", "[")):
         found: Iterable[str] = _of_json(text)
     elif re.match(r"<(?:!doctype html|html)", text, re.I):
@@ -54,13 +74,21 @@ def _of_feed(text: str, url: str) -> tuple[str, Iterable[str]]:
     broken markup, in linear time."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, encoding="utf-8")
     try:
-        feed = etree.fromstring(_DECLARATION.sub("", text).encode("utf-8", "replace"), parser)
+        plain = _BARE_AMPERSAND.sub("&amp;", _DECLARATION.sub("", text))
+        feed = etree.fromstring(plain.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
         return url, ()
     if feed is None:
         return url, ()
     home = next((_link_of(channel) for channel in feed.iter("{*}channel")), "") or feed.get(_XML_BASE) or ""
-    return resolved(url, home) or url, [_link_of(entry) for entry in feed.iter("{*}item", "{*}entry")]
+    base = resolved(url, home) or url
+    return base, [_entry_link(entry, base) for entry in feed.iter("{*}item", "{*}entry")]
+
+
+def _entry_link(entry: etree._Element, base: str) -> str:
+    """An entry's link, from the base that the entry itself names (XML Base)."""
+    link, own = _link_of(entry), entry.get(_XML_BASE)
+    return (own and resolved(resolved(base, own) or base, link)) or link
 
 
 def _link_of(entry: etree._Element) -> str:
@@ -83,19 +111,35 @@ def _said_link(entry: etree._Element) -> str:
 
 def _of_json(text: str) -> Iterator[str]:
     """A JSON feed (jsonfeed.org), or the answer of a platform's list: every object with an address, in order; also
-    where a list is written out in a string."""
-    waiting: deque[tuple[object, int]] = deque([(_loaded(text), 0)])
+    where a list is written out in a string, an object a line, or as addresses alone."""
+    whole = _loaded(text)
+    if whole is None:
+        whole = [_loaded(line) for line in text.splitlines()]
+    if isinstance(whole, list) and whole and all(isinstance(value, str) for value in whole):
+        yield from (value for value in whole if _IN_LINE.match(value))
+        return
+    waiting: deque[tuple[object, int]] = deque([(whole, 0)])
     while waiting:
         value, depth = waiting.popleft()
         if isinstance(value, list):
             waiting.extendleft((inner, depth) for inner in reversed(value))
         elif isinstance(value, dict):
-            address = next((value[key] for key in _ADDRESS_KEYS if isinstance(value.get(key), str)), None)
-            if address:
+            if address := _named_in(value):
                 yield address
             waiting.extendleft((inner, depth) for inner in reversed(value.values()) if _may_hold(inner))
         elif isinstance(value, str) and depth < _DEEPEST_STRING:
             waiting.appendleft((_loaded(value), depth + 1))
+
+
+def _named_in(entry: Mapping[str, object]) -> str:
+    """The address that an object gives to its post; "" where it gives none."""
+    known = (address for key in _ADDRESS_KEYS if isinstance(address := entry.get(key), str) and address)
+    other = (
+        value
+        for key, value in entry.items()
+        if isinstance(value, str) and value.startswith(("http", "/")) and _ADDRESS_KEY.fullmatch(key)
+    )
+    return next(known, "") or next(other, "")
 
 
 def _may_hold(value: object) -> bool:
@@ -126,8 +170,16 @@ def _of_csv(body: bytes) -> Iterator[str]:
     try:
         tables = read_tables(TableFile("posts.csv", body), _COLUMNS)
     except FileRefused:
-        yield from (re.split("[,;\t]", line)[0].strip('"') for line in decode_html(body, "").splitlines())
+        for line in decode_html(body, "").splitlines():
+            if address := _IN_LINE.search(line):
+                yield address[0]
+            elif path := _PATH.fullmatch(re.split("[,;\t]", line)[0].strip(' "')):
+                yield path[0]
         return
     for sheet in tables.sheets:
         column = next(name for name in _COLUMNS if name in sheet.headings)
-        yield from (row.cells.get(column, "") for row in sheet.rows)
+        for row in sheet.rows:
+            written = row.cells.get(column, "")
+            # A cell may hold a formula that shows a link, or words next to the address.
+            if found := _IN_LINE.search(written) or _PATH.fullmatch(written):
+                yield found[0]

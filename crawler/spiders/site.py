@@ -1,5 +1,6 @@
 """The spider for hospital sites 站点: follows a site's own pages."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -7,9 +8,12 @@ from urllib.parse import urlsplit
 from crawler.pages.links import links_of
 from crawler.pages.sitemap import SiteMap, read_map
 from crawler.pages.urls import canonical, resolved
+from crawler.platforms.feed import post_urls
 from crawler.spiders.visit import VisitSpider
 from records.snapshots.encoding import decoded, is_utf8
 from records.visits.targets import Target
+
+_ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 
 
 class SiteSpider(VisitSpider):
@@ -27,7 +31,9 @@ class SiteSpider(VisitSpider):
         found = read_map(url, body)
         hosts = _hosts(target)
         maps = tuple(address for address in found.maps if _netloc(address) in hosts)
-        pages = (address for link in found.pages if (address := resolved(url, link)))
+        # A feed may serve as a map (sitemaps.org, "Syndication feed").
+        named = found.pages or (post_urls(body, url) if _ENTRY.search(body) else ())
+        pages = (address for link in named if (address := resolved(url, link)))
         return SiteMap(tuple(self._own(target, pages)), maps)
 
     def _own(self, target: Target, links: Iterable[str]) -> Iterable[str]:

@@ -61,14 +61,26 @@ def test_a_time_after_it_is_left_out(written: str) -> None:
         "2026年7月1日9点05分",
         "2026/7/1 下午 3:30",
         "2026-07-01 9:05:00 AM",
+        "2026年7月1日 上午",
+        "2026/7/1（周三）下午",
     ],
 )
 def test_a_weekday_and_half_of_the_day_are_left_out(written: str) -> None:
     assert parse_day(written) == DAY
 
 
-@pytest.mark.parametrize("written", ["2026.7.1.", "2026.7.1日", "2026-07-01日", "2026 7 1", "2026 07 01"])
+@pytest.mark.parametrize(
+    "written", ["2026.7.1.", "2026.7.1日", "2026-07-01日", "2026 7 1", "2026 07 01", "2026\\7\\1"]
+)
 def test_forms_half_way_between_two_are_read(written: str) -> None:
+    assert parse_day(written) == DAY
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1-Jul-2026", "01 July 2026", "Jul 1, 2026", "July 1st 2026 9:05", "'2026-07-01", "＇2026年7月1日"],
+)
+def test_days_of_spreadsheets_in_english_and_marks_of_text_are_read(written: str) -> None:
     assert parse_day(written) == DAY
 
 
@@ -138,6 +150,8 @@ def test_a_day_that_no_calendar_has_is_refused(written: str) -> None:
         "7月1日",
         "26-7-1",
         "1/7/2026",
+        "Jul 2026",
+        "1-Jun-26",
         "2026-07",
         "2026-7/1",
         "2026-07-01abc",

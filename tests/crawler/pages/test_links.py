@@ -160,5 +160,31 @@ def test_a_map_may_be_a_text_of_addresses(body: bytes) -> None:
     assert read_map("http://x.example/sitemap.txt", body) == SiteMap(pages=pages)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# 网站地图\n/n/1.html\n/n/2.html\n".encode("gbk"),
+        b"/n/1.html,2026-11-02\r\n/n/2.html,2026-11-03\r\n",
+        b"/n/1.html\t0.8\n\n/n/2.html\t0.5\n",
+    ],
+)
+def test_a_map_of_text_may_name_paths_and_days(body: bytes) -> None:
+    assert read_map("http://x.example/map.txt", body) == SiteMap(pages=("/n/1.html", "/n/2.html"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sitemap: http://x.example/m.txt",
+        "\ufeffSITEMAP:/m.txt",
+        "User-agent: *\r\nDisallow: /a\r\n  Sitemap : /m.txt  # 地图",
+        "Sitemap：http://x.example/m.txt",
+        "Sitemap: http://[bad\nSitemap: m.txt",
+    ],
+)
+def test_robots_txt_names_maps_as_people_write_it(line: str) -> None:
+    assert read_map("http://x.example/robots.txt", line.encode()).maps == ("http://x.example/m.txt",)
+
+
 def test_a_text_that_mentions_an_address_is_no_map() -> None:
     assert read_map("http://x.example/a.txt", "请访问\n首页\nhttp://x.example/\n谢谢\n".encode()) == SiteMap()

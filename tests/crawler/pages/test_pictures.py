@@ -42,6 +42,10 @@ def test_the_late_address_is_taken_whatever_its_attribute_is_called(attribute: s
         "<style>#top .hb{background-image:url(/hb/1.jpg)}</style><div id=top><b class=hb></b></div>",
         '<div class="swiper" data-background="/hb/1.jpg"></div>',
         '<div data-bg="/hb/1.jpg"></div>',
+        "<div data-bg=\"url('/hb/1.jpg')\"></div>",
+        '<table background="/hb/1.jpg"><tr><td>表</td></tr></table>',
+        "<div style='background:image-set(url(/s.jpg) 1x, url(/hb/1.jpg) 2x)'></div>",
+        "<style>.hb{background-image:-webkit-image-set('/hb/1.jpg' 2x, '/s.jpg' 1x)}</style><p class=hb></p>",
     ],
 )
 def test_backgrounds_are_pictures(html: str) -> None:
@@ -60,6 +64,8 @@ def test_backgrounds_are_pictures(html: str) -> None:
         '<noscript><img src="/hb/1.jpg"></noscript>',
         '<video poster="/hb/1.jpg"></video>',
         '<input type="image" src="/hb/1.jpg">',
+        '<embed src="/hb/1.jpg"><embed src="/a.mp4">',
+        '<object data="/hb/1.jpg" type="image/jpeg"></object>',
         '<img src="/hb/1.jpg" data-w="1080" data-ratio="0.5" data-type="jpeg" data-id="12">',
     ],
 )

@@ -23,6 +23,18 @@ LISTS = {
     "tabs": "标题\t网址\n甲\thttp://x.example/s/1\n乙\thttp://x.example/s/2\n".encode("utf-16"),
     "gbk table": "标题,链接\n皮肤科,http://x.example/s/1\n内科,http://x.example/s/2\n".encode("gbk"),
     "relative json": b'{"items": [{"url": "/s/1"}, {"url": "s/2"}, {"url": "http://x.example/s/2?scene=5#rd"}]}',
+    "keys of any name": b'[{"cover_url": "http://x.example/c/1", "articleUrl": "http://x.example/s/1"},'
+    b' {"avatar_link": "/c/2", "share_url": "/s/2"}]',
+    "a call": b'got({"list": [{"link": "http://x.example/s/1"}, {"link": "http://x.example/s/2"}]});',
+    "an object a line": b'{"url": "http://x.example/s/1"}\n{"url": "http://x.example/s/2"}\n',
+    "addresses alone": b'["http://x.example/s/1", "http://x.example/s/2"]',
+    "numbered lines": "1. http://x.example/s/1\n2、http://x.example/s/2\n".encode(),
+    "lines with titles": "门诊安排 http://x.example/s/1\n停诊通知：http://x.example/s/2\n".encode("gbk"),
+    "another heading": "题目,原文链接\n甲,http://x.example/s/1\n乙,http://x.example/s/2\n".encode(),
+    "no heading": "甲,http://x.example/s/1\n乙,http://x.example/s/2\n".encode(),
+    "formulas": '题目,链接\n甲,"=HYPERLINK(""http://x.example/s/1"",""看"")"\n乙,/s/2\n丙,未发\n'.encode(),
+    "a base an entry": b'<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="http://x.example/s/">'
+    b'<link href="1"/></entry><entry xml:base="/s/"><link href="2"/></entry></feed>',
     "escaped twice": b"<rss><channel><item><link>http://x.example/s/1?from=timeline&amp;amp;scene=1</link></item>"
     b"<item><link>http://x.example/s/2</link></item></channel></rss>",
 }
@@ -32,6 +44,15 @@ LISTS = {
 def test_a_list_is_read_however_it_is_written(name: str) -> None:
     found = post_urls(LISTS[name], "http://x.example/feed")
     assert found == ("http://x.example/s/1", "http://x.example/s/2")
+
+
+def test_a_bare_ampersand_in_a_feed_loses_no_parameter() -> None:
+    feed = b"<rss><channel><item><link>http://x.example/show.asp?class=3&id=7</link></item></channel></rss>"
+    assert post_urls(feed) == ("http://x.example/show.asp?class=3&id=7",)
+
+
+def test_words_are_no_addresses() -> None:
+    assert post_urls("本月没有新文章\n请联系编辑".encode(), "http://x.example/feed") == ()
 
 
 def test_an_album_may_stand_in_a_script() -> None:

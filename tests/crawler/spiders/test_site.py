@@ -37,7 +37,9 @@ def test_pages_that_only_a_sitemap_a_frame_or_a_redirect_names_are_found(
     qingyi, register_site, planned, engine: Engine
 ) -> None:
     pages = {
-        "/robots.txt": lambda: Answer(f"User-agent: *\nSitemap: {site.url}/map.xml\n"),
+        "/robots.txt": lambda: Answer(f"User-agent: *\nSitemap: {site.url}/map.xml\nSitemap: /feed\n"),
+        "/feed": Answer("<rss><channel><item><link>/only-in-feed.html</link></item></channel></rss>"),
+        "/only-in-feed.html": Answer(page()),
         "/map.xml": lambda: Answer(f"<urlset><url><loc>{site.url}/only-in-map.html</loc></url></urlset>"),
         "/": Answer(page() + '<iframe src="/frame.html"></iframe><map><area href="/area.html"></map>'),
         "/frame.html": Answer('<meta http-equiv="refresh" content="0; url=/refreshed.html">'),
@@ -52,7 +54,7 @@ def test_pages_that_only_a_sitemap_a_frame_or_a_redirect_names_are_found(
     assert done.returncode == 0, done.stderr
     with reading(engine) as session:
         seen = {url.removeprefix(site.url) for url in session.scalars(select(Snapshot.final_url))}
-    assert {"/only-in-map.html", "/refreshed.html", "/sent-on.html"} <= seen
+    assert {"/only-in-map.html", "/only-in-feed.html", "/refreshed.html", "/sent-on.html"} <= seen
     assert planned()[f"{site.url}/map.xml"].state is PlannedState.FETCHED
 
 
