@@ -31,9 +31,10 @@ _SAID_KEYS = frozenset(
     }
 )
 _LARGEST_DATA, _DEEPEST_DATA = 200_000, 12
-_PICTURES = frozenset({"img", "area"})
+_PICTURES = frozenset({"img", "area", "amp-img"})
 _CONTROLS = frozenset({"input", "button", "textarea", "video"})
-SPEAKING = _PICTURES | _CONTROLS  # elements whose attributes say something
+# A link's tooltip repeats the heading that it leads to; its label is read in place of an icon.
+SPEAKING = _PICTURES | _CONTROLS | {"a"}  # elements whose attributes say something
 
 
 @dataclass
@@ -55,14 +56,14 @@ class Beside:
     def of_element(self, tag: str, attributes: Mapping[str, str | None], part: Part | None) -> None:
         """Keep the words of a picture or control that a screen reader reads or a tooltip shows."""
         is_picture = tag in _PICTURES
-        if not is_picture and tag not in _CONTROLS and attributes.get("role") not in {"button", "img"}:
+        if tag not in SPEAKING and attributes.get("role") not in {"button", "img"}:
             return
         if is_picture and (alt := attributes.get("alt")):
             self.say(alt, "alt", part)
         for key in ("aria-label", "placeholder"):
             if label := attributes.get(key):
                 self.say(label, "label", part)
-        if tooltip := attributes.get("title"):
+        if tag != "a" and (tooltip := attributes.get("title")):
             self.say(tooltip, "tooltip", part)
 
     def new_to(self, visible: str) -> Iterator[tuple[str, Origin, Part | None]]:

@@ -35,7 +35,7 @@ def read_map(url: str, body: bytes) -> SiteMap:
     """Read robots.txt or a sitemap, gzipped or not. Total: anything else gives an empty map."""
     if url.endswith("/robots.txt"):
         named = _IN_ROBOTS.findall(decode_html(body[: 1 << 20], ""))
-        maps = dict.fromkeys(found for link in named if (found := resolved(url, link)))
+        maps = dict.fromkeys(address for link in named if (address := resolved(url, link)))
         return SiteMap(maps=tuple(maps)[:_MOST_MAPS])
     try:
         if body.startswith(b"\x1f\x8b"):

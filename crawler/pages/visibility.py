@@ -174,7 +174,8 @@ def _add_rule(
 ) -> None:
     looks, shown, contents, sized = collected
     if pseudo := _PSEUDO.search(selector):
-        last = _last_part(selector[: pseudo.start()])
+        compound = _last_part(selector[: pseudo.start()])
+        last = (_SIMPLE.findall(compound) or [compound])[-1]
         if content and _NAME.fullmatch(last):
             before, after = contents.get(last, ("", ""))
             words = _content_words(content)

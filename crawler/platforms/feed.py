@@ -133,13 +133,10 @@ def _of_json(text: str) -> Iterator[str]:
 
 def _named_in(entry: Mapping[str, object]) -> str:
     """The address that an object gives to its post; "" where it gives none."""
-    known = (address for key in _ADDRESS_KEYS if isinstance(address := entry.get(key), str) and address)
-    other = (
-        value
-        for key, value in entry.items()
-        if isinstance(value, str) and value.startswith(("http", "/")) and _ADDRESS_KEY.fullmatch(key)
-    )
-    return next(known, "") or next(other, "")
+    texts = {key: value for key, value in entry.items() if isinstance(value, str) and value}
+    known = [texts[key] for key in _ADDRESS_KEYS if key in texts]
+    other = (key for key in texts if texts[key].startswith(("http", "/")) and _ADDRESS_KEY.fullmatch(key))
+    return known[0] if known else texts.get(next(other, ""), "")
 
 
 def _may_hold(value: object) -> bool:

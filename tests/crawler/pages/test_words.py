@@ -75,6 +75,7 @@ def test_words_over_characters_that_are_no_reading_are_read_apart() -> None:
         '<style>i.a::before,.c::before{content:"\\4e09\\4e2a"}</style><p><i class=c></i>疗程断根</p>',
         f'<style>.d::after{{content:attr(data-w)}}</style><p class=d data-w="{WORDS}"></p>',
         '<style>h3::before{content:"三个"}</style><h3>疗程断根</h3>',
+        '<style>.box p.e.on::before{content:"三个"}</style><p class="on e">疗程断根</p>',
     ],
 )
 def test_words_that_a_style_sheet_puts_on_the_page_are_seen(styled: str) -> None:
@@ -94,6 +95,7 @@ def test_words_that_a_style_sheet_puts_on_the_page_are_seen(styled: str) -> None
         (f'<button title="{WORDS}">看</button>', "tooltip"),
         (f'<button aria-label="{WORDS}"><i></i></button>', "label"),
         (f'<div role=button aria-label="{WORDS}"></div>', "label"),
+        (f'<a href="/yy" aria-label="{WORDS}" title="在线预约挂号"><i></i></a>', "label"),
         (f'<input type=text placeholder="{WORDS}">', "label"),
         (
             f'<script type="application/ld+json">{{"@type":"Hospital","description":"{WORDS}"}}</script>',
