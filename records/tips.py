@@ -1,6 +1,7 @@
 """Tips 举报线索: typed in or imported, fetched and judged at once, and followed to their case's end."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,6 +51,9 @@ COLUMNS = {
     "机构": "institution",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SCHEME = re.compile("https?://", re.I)
+# An address ends where a sentence goes on. A blank belongs to it only where no words follow.
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'，。；！、）】》]+(?:[ ]+[!-~]+$)?", re.I)
 
 
 # Within which a report is to be taken up or not (市场监督管理投诉举报处理暂行办法第十四条), after the day of its receipt.
@@ -252,10 +256,16 @@ def _is_there(session: Session, new: NewTip, today: date) -> bool:
 
 
 def checked_url(written: str) -> str:
-    """An http or https address, without its fragment; raises TipRefused."""
+    """An http or https address, without its fragment, as people write it: with full-width marks, without its scheme, in
+    a sentence. Raises TipRefused."""
     url = written.strip()
     if _CONTROL.search(url):
         raise TipRefused("网址：含有控制字符")
+    if not _SCHEME.match(url):
+        url = unicodedata.normalize("NFKC", url)
+    if found := _ADDRESS.search(url):
+        url = found[0]
+        url = url if _SCHEME.match(url) else f"http://{url}"
     try:
         parts = urlsplit(url)
         port = parts.port  # raises for an invalid port

@@ -28,6 +28,8 @@ from records.visits.hours import Hours
 _LIST_MARKS = str.maketrans(dict.fromkeys(";\n、，,|", "；"))
 # An area code's zero is lost where a phone was kept as a number: 0571 and eight digits leave eleven that begin with no 1.
 _NO_ZERO = re.compile(r"(?!400|800)[1-9]\d{9}|[2-9]\d{10}")
+# Two numbers in one cell, with a stroke or a blank between them; 0571 88886666 is one, and so is …6666/8.
+_BETWEEN_PHONES = re.compile(r"(?<=\d{7})\s*[/\s]\s*(?=(?:[(+]?\d[\d)-]{6}))")
 _YES, _NO = {"是", "启用", "遵守", "1", "true", "yes"}, {"否", "停用", "不遵守", "0", "false", "no"}
 
 
@@ -60,7 +62,7 @@ def _several(value: object) -> list[str]:
 
 
 def _level(value: object) -> Level:
-    text = _plain(value)
+    text = _plain(value).replace("其它", "其他")
     by_label = {level.label: level for level in Level}
     if text not in by_label:
         raise ValueError(f"级别“{text}”应为：{'、'.join(by_label)}")
@@ -104,7 +106,7 @@ def _web_address(value: object) -> str:
 
 
 def _phones(value: object) -> list[str]:
-    found = _several(_plain(value))
+    found = _several(_BETWEEN_PHONES.sub("；", _plain(value)))
     for phone in found:
         if _NO_ZERO.fullmatch(phone):
             raise ValueError(f"电话“{phone}”缺少区号开头的 0，请把单元格设为文本格式后重新填写")

@@ -48,10 +48,10 @@ def typed_text(text: str) -> str:
 
 def csv_text(text: str) -> str:
     """The text of a cell of a CSV file, without the marks that programs write around text to keep it text
-    (="007", '=1). Raises CellRefused."""
+    (="007", '=1, '0571). Raises CellRefused."""
     if quoted := _QUOTED_FORMULA.fullmatch(text.strip()):
         return clean(quoted[1])
-    if text.startswith("'") and text[1:].startswith((*FORMULA_MARKS, "'")):
+    if text.startswith("'") and (text[1:].startswith((*FORMULA_MARKS, "'")) or text[1:2].isdecimal()):
         return clean(text[1:])
     return typed_text(text)
 

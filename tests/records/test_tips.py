@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from records.database import reading, transaction
 from records.models import Tip, TipChannel
 from records.sheets.table import TableFile
-from records.tips import NewTip, TipRefused, add_tip, import_tips
+from records.tips import NewTip, TipRefused, add_tip, checked_url, import_tips
 
 TODAY = date(2026, 11, 24)
 
@@ -87,3 +87,25 @@ def test_a_form_may_write_the_day_in_any_form(engine: Engine, now) -> None:
                 add_tip(
                     session, NewTip("http://x.test/", received_on=written), actor="test", today=TODAY, now=now
                 )
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("ｈｔｔｐ：／／ｘ．ｔｅｓｔ／ａ", "http://x.test/a"),
+        ("http：//x.test/a", "http://x.test/a"),
+        ("www.x.test/a", "http://www.x.test/a"),
+        ("https://x.test/s/1 请点开看", "https://x.test/s/1"),
+        ("网址是https://x.test/s/1。", "https://x.test/s/1"),
+        ("http://x.test/科室?a=皮肤#top", "http://x.test/科室?a=皮肤"),
+        ("http://x.test/a b.html", "http://x.test/a b.html"),
+    ],
+)
+def test_an_address_is_found_as_people_write_it(written: str, address: str) -> None:
+    assert checked_url(written) == address
+
+
+@pytest.mark.parametrize("written", ["", "云溪门诊部", "http:/x.test/a", "hxxp://x.test", "ftp://x.test/a"])
+def test_what_is_no_address_is_refused(written: str) -> None:
+    with pytest.raises(TipRefused, match="不是 http 或 https 网址"):
+        checked_url(written)
