@@ -27,6 +27,7 @@ from api.help.routes import router as help_router
 from api.letters.routes import router as letters_router
 from api.limits import Limits
 from api.lists.routes import router as lists_router
+from api.lists.rules import router as rules_router
 from api.lists.trials import router as trials_router
 from api.machines import count_requests
 from api.machines import router as machines_router
@@ -100,6 +101,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         monitoring_router,
         quality_router,
         trials_router,
+        rules_router,
         lists_router,
         letters_router,
         people_router,

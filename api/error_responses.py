@@ -35,6 +35,7 @@ from records.cases.evidence_package import EvidenceIncomplete
 from records.cases.review import CaseChanged
 from records.idempotency import KeyReused
 from records.lists.drafts import DraftRefused
+from records.lists.rule_edits import RuleRefused
 from records.lists.term_edits import TermRefused
 from records.people.second_factor import SecondFactorRefused
 from records.people.sign_in import PasswordWeak
@@ -78,6 +79,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     StepRefused: (409, "操作未完成"),
     CaseChanged: (409, "案件已有变化"),
     DraftRefused: (409, "操作未完成"),
+    RuleRefused: (409, "规则不能这样改"),
     TermRefused: (409, "词条不能这样改"),
     TipRefused: (422, "线索有误"),
     FileRefused: (422, "文件无法导入"),

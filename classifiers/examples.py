@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from classifiers.judge import judge
-from classifiers.lists.rules import RuleSet
+from classifiers.lists.rules import Rule, RuleSet
 from classifiers.page.certificates import canonical_number
 from classifiers.values import Facts, KnownCertificate, PageText
 
@@ -45,16 +45,20 @@ def example_facts(family: dict[str, Any], day: date) -> Facts:
 
 def failing_examples(rules: RuleSet, day: date) -> Iterator[ExampleFault]:
     """The examples of live rules that fail, judged as of `day` unless their family says otherwise."""
-    facts = {name: example_facts(content, day) for name, content in rules.families.items()}
     for rule in rules.live.values():
-        known = facts[rule.family]
-        for text in (*rule.examples.match, *rule.examples.disguised):
-            found = _found(rules, text, known)
-            if rule.id not in found and not (found and rule.when == "wording"):
-                yield ExampleFault(rule.id, text, "应当命中而没有命中")
-        for text in rule.examples.spare:
-            if found := _found(rules, text, known):
-                yield ExampleFault(rule.id, text, f"应当放过，却命中 {'、'.join(sorted(found))}")
+        yield from failing_examples_of(rules, rule, day)
+
+
+def failing_examples_of(rules: RuleSet, rule: Rule, day: date) -> Iterator[ExampleFault]:
+    """The examples of one live rule that fail."""
+    facts = example_facts(rules.families[rule.family], day)
+    for text in (*rule.examples.match, *rule.examples.disguised):
+        found = _found(rules, text, facts)
+        if rule.id not in found and not (found and rule.when == "wording"):
+            yield ExampleFault(rule.id, text, "应当命中而没有命中")
+    for text in rule.examples.spare:
+        if found := _found(rules, text, facts):
+            yield ExampleFault(rule.id, text, f"应当放过，却命中 {'、'.join(sorted(found))}")
 
 
 def _found(rules: RuleSet, text: str, facts: Facts) -> set[str]:

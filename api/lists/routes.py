@@ -17,6 +17,7 @@ from records.lists import drafts, publications, rejudgings, trials
 from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
 from records.lists.reasons_by_rule import ReasonCount, list_reasons_by_rule
+from records.lists.rule_edits import RuleRefused, list_rules
 from records.lists.term_edits import add_term, remove_term
 from records.lists.term_statistics import list_term_statistics, suggest_terms
 from records.models import DraftState, ListDraft, Rejudging, User
@@ -108,6 +109,9 @@ def show_draft(request: Request, app: App, sign_in: ListReader, now: Now, draft_
             faults=drafts.faults_of(app.lists.folders, draft),
             names=[name for name in list_files(app.lists.folders.of(draft.base_version)) if _is_edited(name)],
             rules=[rule for rule in app.lists.rules().rules if rule.terms],
+            rule_forms=app.lists.rules().rules,
+            added=_count(request, "added"),
+            removed=_count(request, "removed"),
             trials=trials.list_trials(session, draft_id, now),
         )
 
@@ -134,6 +138,7 @@ def edit(request: Request, app: App, sign_in: ListReader, draft_id: RecordId, na
             draft=draft,
             file=name,
             text=text,
+            rules=_rules_of(text),
             faults=[fault for fault in drafts.faults_of(app.lists.folders, draft) if fault.file == name],
         )
 
@@ -316,6 +321,20 @@ def _draft(session: Session, draft_id: int) -> ListDraft:
     if draft is None:
         raise HTTPException(404)
     return draft
+
+
+def _count(request: Request, name: str) -> int | None:
+    """How many terms an import has changed, as its redirect says."""
+    said = request.query_params.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 7 else None
+
+
+def _rules_of(text: str) -> list[tuple[str, str]]:
+    """The rules of a file, by id and title; none of one that cannot be read."""
+    try:
+        return list_rules(text)
+    except RuleRefused:
+        return []
 
 
 def _is_edited(name: str) -> bool:

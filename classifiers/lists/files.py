@@ -78,6 +78,7 @@ class ListReader:
         self.faults: list[ListFault] = []
         self.digest = hashlib.sha256()
         self._nodes: dict[str, yaml.Node] = {}
+        self._faulty: dict[str, tuple[Any, set[tuple[str | int, ...]]]] = {}
         if not folder.is_dir():
             raise ListsRefused([ListFault(str(folder), 0, "-", "没有这个文件夹")])
 
@@ -102,9 +103,22 @@ class ListReader:
             self._nodes[name] = parsed.node
             for path, reason in parsed.errors:
                 self.fault(name, path, reason)
+            content = pickle.loads(parsed.content)  # noqa: S301 - our own, made above
             if not parsed.errors:
-                return cast("dict[str, Any]", pickle.loads(parsed.content))  # noqa: S301 - our own, made above
+                return cast("dict[str, Any]", content)
+            self._faulty[name] = content, {path[:3] for path, _ in parsed.errors}
         return {}
+
+    def sound_entries(self, name: str, key: str) -> dict[int, dict[str, Any]]:
+        """The entries under `key` of a faulty file, by their place, with the fields in which the schema finds no fault: so
+        that all else that is wrong is told in the same run."""
+        content, wrong = self._faulty.get(name, ({}, set()))
+        entries = content.get(key) if isinstance(content, dict) else None
+        return {
+            place: {field: value for field, value in entry.items() if (key, place, field) not in wrong}
+            for place, entry in enumerate(entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict)
+        }
 
     def read_with(self, name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
         """The content of a file other than YAML, by `parse`, whose ValueError begins with the line's number.
@@ -164,6 +178,12 @@ def _in_words(error: "ValidationError") -> str:
             return f"类型应为 {value}"
         case "minItems":
             return f"至少要有 {value} 项，现有 {len(instance)} 项"
+        case "minLength":
+            return f"至少要有 {value} 个字，“{instance}”太短"
+        case "uniqueItems":
+            return "有重复的项"
+        case "minimum":
+            return f"不能小于 {value}"
         case "pattern":
             return f"“{error.instance}”不符合格式 {value}"
         case _:

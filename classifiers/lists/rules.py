@@ -1,6 +1,5 @@
 """Loads, validates and compiles `keyword_lists/`: rules as data."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +14,21 @@ from ahocorasick_rs import AhoCorasick
 from classifiers.lists.faults import ListFault, ListsRefused
 from classifiers.lists.files import ListReader
 from classifiers.lists.laws import Cite, Law, articles_of, laws_of
+from classifiers.lists.references import (
+    check_references,
+    check_sound_rules,
+    check_support,
+    put_groups,
+    words_of_groups,
+)
 from classifiers.lists.wording import Naming, Wording, read_naming, read_wording
 from classifiers.matching.match import Matcher, compile_terms
-from classifiers.matching.terms import Term, TermFault, parse_term
+from classifiers.matching.terms import Term
 from classifiers.text.normalise import normalise
 from classifiers.values import Article, Gravity, PageKind, Severity, Source
 
 Scope = Literal["before", "after", "sentence", "page", "overlaps"]
 Status = Literal["draft", "live", "retired"]
-_GROUP = re.compile(r"@([a-z][a-z0-9_-]*)")
 CARE = "care"  # the group of words near which a promise speaks of care
 # The cues that the judgement asks for by name.
 JUDGED_BY = frozenset(
@@ -228,26 +233,29 @@ def load_rules(folder: Path) -> RuleSet:
     if not families:
         reader.faults.append(ListFault(str(folder), 0, "-", "文件夹里没有任何关键词表（*.yaml）"))
     if reader.faults or wording is None or naming is None:
+        if laws and contexts and groups:
+            check_sound_rules(reader, families, laws, contexts, groups)
         raise ListsRefused(reader.faults)
     files = reader.digest.hexdigest()
     with _lock:
         if files in _known:
             _known.move_to_end(files)
             return _known[files]
-    words_of = {group["id"]: tuple(group["words"]) for group in groups["words"]}
+    words_of = words_of_groups(groups)
     if CARE not in words_of:
         reader.fault("words.yaml", ("words",), f"缺少名为 {CARE} 的词组，研判离不开它")
-    _put_groups(reader, families, {name: "|".join(words) for name, words in words_of.items()})
+    rules_of = {name: dict(enumerate(family["rules"])) for name, family in families.items()}
+    put_groups(reader, rules_of, words_of)
     known_laws = laws_of(reader, laws)
     articles = articles_of(known_laws)
     known_contexts = {entry["id"]: _context(entry) for entry in contexts["contexts"]}
-    _check_references(reader, families, articles, set(known_contexts))
+    check_references(reader, rules_of, articles, set(known_contexts))
     for file, key, content in (
         ("contexts.yaml", "contexts", contexts),
         ("page_kinds.yaml", "cues", kinds),
         ("fields.yaml", "cues", fields),
     ):
-        _check_support(reader, file, key, content[key])
+        check_support(reader, file, key, content[key])
     for name in sorted(JUDGED_BY - {entry["id"] for entry in (*kinds["cues"], *fields["cues"])}):
         reader.fault("page_kinds.yaml", ("cues",), f"缺少名为 {name} 的线索词，研判离不开它")
     if reader.faults:
@@ -312,78 +320,3 @@ def _day(written: str | None, otherwise: date) -> date:
 def _context(entry: dict[str, Any]) -> Context:
     within, void_by = entry.get("within", 0), tuple(entry.get("void_by", ()))
     return Context(entry["id"], entry["title"], entry["scope"], within, tuple(entry["terms"]), void_by)
-
-
-def _check_references(
-    reader: ListReader,
-    families: dict[str, dict[str, Any]],
-    articles: dict[Cite, Article],
-    contexts: set[str],
-) -> None:
-    """Faults that a schema cannot see: laws and contexts that do not exist, ids used twice, terms without
-    letters."""
-    seen: dict[str, str] = {}
-    for file, family in families.items():
-        for index, entry in enumerate(family["rules"]):
-            where = ("rules", index)
-            first = seen.setdefault(entry["id"], file)
-            if first != file or [rule["id"] for rule in family["rules"][:index]].count(entry["id"]):
-                reader.fault(
-                    file, (*where, "id"), f"规则编号 {entry['id']} 已在 {first} 中使用，编号不可重复"
-                )
-            for cite_index, cite in enumerate(entry["law"]):
-                if Cite.of(cite) not in articles:
-                    reader.fault(
-                        file, (*where, "law", cite_index), "laws.yaml 中没有这一条款，请先在其中登记"
-                    )
-            for key in ("unless", "needs"):
-                for context_index, name in enumerate(entry.get(key, ())):
-                    if name not in contexts:
-                        reader.fault(
-                            file, (*where, key, context_index), f"contexts.yaml 中没有名为 {name} 的语境"
-                        )
-            _check_terms(reader, file, where, entry)
-            _check_days(reader, file, where, entry)
-
-
-def _put_groups(reader: ListReader, families: dict[str, dict[str, Any]], groups: dict[str, str]) -> None:
-    """Replace the names of groups by their words in all terms of rules."""
-    for file, family in families.items():
-        for index, entry in enumerate(family["rules"]):
-            entry["written"] = list(entry.get("terms", ()))
-            for place, term in enumerate(entry.get("terms", ())):
-                for name in _GROUP.findall(term):
-                    if name not in groups:
-                        reason = f"words.yaml 中没有名为 {name} 的词组；可用：{'、'.join(groups)}"
-                        reader.fault(file, ("rules", index, "terms", place), reason)
-                entry["terms"][place] = _GROUP.sub(lambda found: groups.get(found[1], found[0]), term)
-
-
-def _check_terms(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
-    for index, term in enumerate(entry.get("terms", ())):
-        try:
-            parse_term(term)
-        except TermFault as fault:
-            reader.fault(file, (*where, "terms", index), str(fault))
-
-
-def _check_days(reader: ListReader, file: str, where: tuple[str | int, ...], entry: dict[str, Any]) -> None:
-    for name, written in entry.get("effective", {}).items():
-        try:
-            date.fromisoformat(written)
-        except ValueError:
-            reader.fault(file, (*where, "effective", name), f"没有 {written} 这一天，应写作 2026-01-31")
-
-
-def _check_support(reader: ListReader, file: str, key: str, entries: list[dict[str, Any]]) -> None:
-    """Contexts and cues: ids used twice, terms that cannot be used, contexts that void unknown ones."""
-    known: set[str] = set()
-    for index, entry in enumerate(entries):
-        if entry["id"] in known:
-            reader.fault(file, (key, index, "id"), f"编号 {entry['id']} 在本文件中重复")
-        known.add(entry["id"])
-        _check_terms(reader, file, (key, index), entry)
-    for index, entry in enumerate(entries):
-        for place, name in enumerate(entry.get("void_by", ())):
-            if name not in known:
-                reader.fault(file, (key, index, "void_by", place), f"本文件中没有名为 {name} 的语境")

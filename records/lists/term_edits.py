@@ -5,6 +5,7 @@ import json
 import yaml
 
 from classifiers.matching.terms import TermFault, parse_term
+from records.lists.yaml_edits import NotEditable, composed, value_of
 
 
 class TermRefused(Exception):
@@ -51,22 +52,13 @@ def remove_term(text: str, rule_id: str, term: str) -> str:
 
 def _terms(text: str, rule_id: str) -> yaml.SequenceNode:
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        raise TermRefused("文件的 YAML 格式有误，请先改正") from None
-    for rule in _value(root, "rules").value if isinstance(_value(root, "rules"), yaml.SequenceNode) else ():
-        name = _value(rule, "id")
-        if isinstance(name, yaml.ScalarNode) and name.value == rule_id:
-            terms = _value(rule, "terms")
+        rules = value_of(composed(text), "rules")
+    except NotEditable as fault:
+        raise TermRefused(str(fault)) from None
+    for rule in rules.value if isinstance(rules, yaml.SequenceNode) else ():
+        if value_of(rule, "id").value == rule_id:
+            terms = value_of(rule, "terms")
             if isinstance(terms, yaml.SequenceNode) and terms.value:
                 return terms
             raise TermRefused(f"规则 {rule_id} 不是按词条命中的")
     raise TermRefused(f"文件里没有规则 {rule_id}")
-
-
-def _value(node: yaml.Node | None, key: str) -> yaml.Node:
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == key:
-                return value  # type: ignore[no-any-return]
-    return yaml.ScalarNode("", "")

@@ -33,6 +33,7 @@ PAGES = [
     ),
     *(
         "/lists/drafts/1/files/cure_rate.yaml",
+        "/lists/drafts/1/rules/cure_rate.yaml/cure-rate-percent",
         "/tips",
         "/letters",
         "/self-check",

@@ -77,6 +77,21 @@ def test_several_faults_are_all_named(folder: Path) -> None:
     assert len(faults(folder, text + "    colour: red\n")) == 3
 
 
+def test_no_fault_hides_another_in_the_same_rule_or_in_another(folder: Path) -> None:
+    (folder / "another.yaml").write_text(
+        GOOD.replace("family: trial", "family: another").replace("article: 28", "article: 9999"), "utf-8"
+    )
+    text = GOOD.replace("severity: high", "severity: huge").replace("[试验词语]", '[试验词语, "{number}天"]')
+    found = faults(folder, text.replace("    terms:", "    unless: [no_such]\n    terms:"))
+    assert [fault.split(": ")[:2] for fault in found] == [
+        ["trial.yaml:8", "rules.1.severity"],
+        ["another.yaml:7", "rules.1.law.1"],
+        ["trial.yaml:4", "rules.1.id"],
+        ["trial.yaml:10", "rules.1.unless.1"],
+        ["trial.yaml:11", "rules.1.terms.2"],
+    ]
+
+
 def test_an_unknown_article_is_refused(folder: Path) -> None:
     found = faults(folder, GOOD.replace("article: 28", "article: 9999"))
     assert found == ["trial.yaml:7: rules.1.law.1: laws.yaml 中没有这一条款，请先在其中登记"]
