@@ -1,10 +1,7 @@
 """The 电子数据取证记录: a manifest as a PDF for people, by WeasyPrint."""
 
 import base64
-import hashlib
-import io
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,42 +48,6 @@ def record_pdf(
     )
     made: bytes = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"])).write_pdf()
     return made
-
-
-@dataclass(frozen=True)
-class PdfWords:
-    """The content of a PDF: its words without blanks, its pictures by SHA-256 of their stored pixels, how
-    often it paints over other content, and its active elements."""
-
-    words: str
-    pictures: tuple[str, ...]
-    painted: int
-    acting: tuple[str, ...]
-
-
-def words_of_pdf(content: bytes) -> PdfWords:
-    """The content of a PDF. Raises pypdf's errors for bytes that are not a PDF."""
-    from pypdf import PdfReader  # noqa: PLC0415 - needed for checks only
-
-    reader = PdfReader(io.BytesIO(content))
-    pages = reader.pages[:_MOST_PAGES]
-    painted = 0
-    pictures: list[str] = []
-    acting = [name for name in ("/AcroForm", "/OpenAction", "/AA", "/Names") if name in reader.root_object]
-    for page in pages:
-        stream = page.get_contents()
-        painted += sum(operator in _PAINTING for _, operator in stream.operations) if stream else 0
-        for image in page.images:
-            pictures.append(hashlib.sha256(image.data).hexdigest())
-        acting += [str(one.get_object().get("/Subtype")) for one in page.get("/Annots") or ()]
-    if len(reader.pages) > _MOST_PAGES:
-        acting.append("pages")
-    words = "".join("".join(page.extract_text().split()) for page in pages)
-    return PdfWords(words, tuple(pictures), painted, tuple(acting))
-
-
-_MOST_PAGES = 400
-_PAINTING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"sh", b"Do", b"BI", b"INLINE IMAGE"})
 
 
 def _rows(values: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a manifest's plain values

@@ -13,9 +13,17 @@ _PART = 1 << 20
 _LOCAL = struct.Struct("<4s5H3L2H")  # APPNOTE 4.3.7
 _END = struct.Struct("<4s4H2LH")  # 4.3.16
 EPOCH = (2020, 1, 1, 0, 0, 0)  # a package's own dates say nothing; the manifest's do
-_MOMENT = [0, (EPOCH[0] - 1980) << 9 | EPOCH[1] << 5 | EPOCH[2]]  # as DOS writes it
 _KINDS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED, _SIZE_AFTERWARDS = 0x1 | 0x40 | 0x2000, 0x8
+
+
+def _as_dos(moment: tuple[int, int, int, int, int, int]) -> list[int]:
+    """A moment as DOS writes it: time, date."""
+    year, month, day, hour, minute, second = moment
+    return [hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day]
+
+
+_MOMENT = _as_dos(EPOCH)
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,9 @@ def members(archive: zipfile.ZipFile, faults: list[Fault], name: str) -> dict[st
     return contents
 
 
-def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile) -> Iterator[str]:
+def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile, *, is_ours: bool = True) -> Iterator[str]:
     """The bytes of a ZIP in addition to its members: bytes before, between and after them, comments, other
-    names in their local headers."""
+    names in their local headers. A ZIP that is not `is_ours` has dates of its own."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END.size))
     end = file.read(_END.size)
@@ -85,14 +93,15 @@ def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile) -> Iterator[str]:
         raw = file.read(name_length)
         said = (crc, packed, unpacked, kind, flags, version, moment)
         sizes = (entry.CRC, entry.compress_size, entry.file_size, entry.compress_type, entry.flag_bits)
-        if said != (*sizes, entry.extract_version, _MOMENT):
+        if said != (*sizes, entry.extract_version, _MOMENT if is_ours else _as_dos(entry.date_time)):
             yield f"{entry.filename} 的开头与 ZIP 的目录不一致"
         if raw.decode("utf-8" if flags & 0x800 else "cp437", "replace") != entry.orig_filename:
             yield f"{entry.filename} 在其所在之处另有名称"
         if more_length or entry.extra or entry.comment or flags & _SIZE_AFTERWARDS:
             yield f"{entry.filename} 带有附加的内容"
         about = (entry.date_time, entry.create_system, entry.create_version, entry.external_attr)
-        if about != (EPOCH, 3, 20, 0o600 << 16) or entry.internal_attr or entry.reserved or entry.volume:
+        is_as_written = about == (EPOCH, 3, 20, 0o600 << 16) or not is_ours
+        if not is_as_written or entry.internal_attr or entry.reserved or entry.volume:
             yield f"{entry.filename} 在 ZIP 目录中的日期或属性不是证据包所写的"
         position = entry.header_offset + _LOCAL.size + name_length + more_length + entry.compress_size
     if position != directory:

@@ -8,7 +8,6 @@ its bytes, raises an error.
 
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,16 +17,14 @@ from cryptography import x509
 from warcio.archiveiterator import ArchiveIterator
 
 from evidence.manifest import Manifest, ManifestFaulty, read_manifest
-from evidence.package import MANIFEST, RECORD, STAMP, SUMS, WACZ, WARC, pages_of
-from evidence.record import record_pdf, words_of_pdf
+from evidence.package import MANIFEST, RECORD, STAMP, SUMS, WACZ, WARC
+from evidence.pdf_content import content_of_pdf, origin_of_pdf
+from evidence.record import record_pdf
+from evidence.replay import replay_faults
 from evidence.stamp import StampRefused, stamped_at
 from evidence.unpacking import Fault, TooMuch, gunzipped, members, unseen_bytes
 
 _CASE = re.compile(r"编号：第\d+号案件：(\d+)一、")
-_REPLAY = {
-    *("pages/pages.jsonl", "indexes/index.cdx.gz", "indexes/index.idx", f"archive/{WARC}"),
-    *("datapackage.json", "datapackage-digest.json"),
-}
 
 
 def verify_package(
@@ -63,7 +60,7 @@ def _verified(
     warc = contents.get(f"files/{WARC}", b"")
     faults += [Fault(f"files/{WARC}", reason) for reason in warc_faults(warc)]
     if WACZ in contents:
-        faults += _replay_faults(contents[WACZ], warc, manifest)
+        faults += replay_faults(contents[WACZ], warc, manifest)
     stamped = None
     if STAMP in contents:
         try:
@@ -133,39 +130,20 @@ def warc_faults(warc: bytes) -> list[str]:
     return []
 
 
-def _replay_faults(wacz: bytes, warc: bytes, manifest: Manifest) -> Iterator[Fault]:
-    """The parts of the WACZ that do not match its own datapackage, the WARC next to it, or the manifest."""
-    faults: list[Fault] = []
-    try:
-        with zipfile.ZipFile(io.BytesIO(wacz)) as archive:
-            contents = members(archive, faults, WACZ)
-            yield from (Fault(f"{WACZ}/{fault.name}", fault.reason) for fault in faults)
-        package = json.loads(contents["datapackage.json"])
-        listed = {str(one["path"]): str(one["hash"]) for one in package["resources"]}
-        for name in sorted(contents.keys() ^ _REPLAY):
-            yield Fault(
-                f"{WACZ}/{name}", "缺少这个文件" if name in _REPLAY else "不属于重放文件，是后来加入的"
-            )
-        for name, sha256 in listed.items():
-            if f"sha256:{hashlib.sha256(contents.get(name, b'')).hexdigest()}" != sha256:
-                yield Fault(f"{WACZ}/{name}", "内容与 datapackage.json 记载的哈希不符")
-        if contents.get(f"archive/{WARC}") != warc:
-            yield Fault(f"{WACZ}/archive/{WARC}", "与证据文件中的 WARC 不一致")
-        page = manifest.page
-        rows = [json.loads(row) for row in contents["pages/pages.jsonl"].splitlines()]
-        if rows != list(pages_of(page["final_url"], page["title"] or "", manifest.captured_at)):
-            yield Fault(f"{WACZ}/pages/pages.jsonl", "所记的页面与清单不符")
-    except Exception as error:  # as above
-        yield Fault(WACZ, f"无法读取：{error}")
-
-
 def _record_faults(record: bytes, again: Callable[[str], bytes]) -> Iterator[Fault]:
-    """Where the record differs from one made from the manifest now."""
+    """Where the record differs from one made from the manifest now: in any byte where the same program and the same fonts
+    made both, else in its content."""
     try:
-        said = words_of_pdf(record)
+        said = content_of_pdf(record)
         case = _CASE.search(said.words)
         made = again(case[1] if case else "")
-        if record != made and said != words_of_pdf(made):
+        if record == made:
+            return
+        if said != content_of_pdf(made):
             yield Fault(RECORD, "所记内容与按清单重新生成的取证记录不一致，已被改动或替换")
+        elif origin_of_pdf(record) == origin_of_pdf(made):
+            yield Fault(
+                RECORD, "与用同一程序、同名字体重新生成的取证记录不完全相同：已被改动，或字体版本不同"
+            )
     except Exception as error:  # as above
         yield Fault(RECORD, f"无法读取：{error}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from evidence.replay import can_make_replays
 from evidence.verification import verify_package
 
 
@@ -26,6 +27,8 @@ def main() -> None:
     remakes = _can_make_records()
     if not remakes:
         _say("提示：本机没有 WeasyPrint，取证记录（record.pdf）不重新生成比较；其余照常核对。")
+    if not can_make_replays():
+        _say("提示：本机没有 py-wacz，重放索引（page.wacz 之内）不重新生成比较；其余照常核对。")
     whole = [_is_whole(package, roots, remakes) for package in options.packages]
     sys.exit(0 if all(whole) else 1)
 
