@@ -26,6 +26,7 @@ from classifiers.values import (
     KIND_LABELS,
     SEVERITY_LABELS,
 )
+from crawler.browser.visitors import visitor_of
 from records.audit import actor_label
 from records.database import reading, transaction
 from records.lists.live_rules import LiveRules
@@ -199,6 +200,7 @@ def _actor_label(values: Context, actor: str) -> str:
 
 _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 _TEMPLATES.env.filters["local"] = lambda moment: local_moment(moment) if moment else ""
+_TEMPLATES.env.filters["visitor"] = lambda snapshot: visitor_of(snapshot.request_headers).name
 _TEMPLATES.env.filters["actor"] = _actor_label
 _TEMPLATES.env.filters["map_titles"] = lambda findings: list(
     dict.fromkeys((finding.title, finding.severity) for finding in findings)

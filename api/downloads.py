@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.audit import Step
-from records.cases.captures import capture_of, manifest_of
+from records.cases.captures import MONITORS_VIEW, capture_of, manifest_of
 from records.cases.evidence_package import export_case
 from records.models import Attachment, Capture, Case, Image
 from records.store.content_store import EvidenceStore
@@ -40,12 +40,22 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """A cloaking site's two faces: who was shown the case's, and how alike the picture that the monitor is shown is (0 to
+    1)."""
+
+    visitor: str
+    picture: float
+
+
+@dataclass(frozen=True)
 class CaptureShown:
     """The case page's facts about a capture."""
 
     capture: Capture
     files: tuple[tuple[str, str, int, str], ...]  # name, role, bytes, SHA-256
     picture: Picture | None
+    looks: Looks | None
 
 
 def capture_shown(session: Session, store: EvidenceStore, case: Case) -> CaptureShown | None:
@@ -65,7 +75,9 @@ def capture_shown(session: Session, store: EvidenceStore, case: Case) -> Capture
             tuple((box["finding"] + 1, box["x"], box["y"], box["width"], box["height"]) for box in boxes),
         )
     files = tuple((item.name, item.role, item.size, item.sha256) for item in manifest.items)
-    return CaptureShown(capture, files, picture)
+    said = manifest.collector.get("looks")
+    looks = Looks(str(said["visitor"]), float(said["picture"])) if isinstance(said, dict) else None
+    return CaptureShown(capture, files, picture, looks)
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,16 @@ def screenshot(session: Session, store: EvidenceStore, case: Case) -> Response:
         raise HTTPException(404)
     headers = {"Cache-Control": "private, max-age=86400", "X-Content-SHA256": capture.screenshot_sha256}
     return Response(store.get(capture.screenshot_sha256), media_type="image/png", headers=headers)
+
+
+def monitors_view(session: Session, store: EvidenceStore, case: Case) -> Response:
+    """What the case's page shows the monitor, where it shows a visitor something else."""
+    capture = capture_of(session, case)
+    items = manifest_of(store, capture).items if capture else ()
+    sha256 = next((item.sha256 for item in items if item.name == MONITORS_VIEW), None)
+    if sha256 is None:
+        raise HTTPException(404)
+    return as_picture(store.get(sha256))
 
 
 def as_picture(content: bytes) -> Response:

@@ -12,6 +12,7 @@ from PIL import Image
 _SHRINK, _SQUARE = 4, 8
 # Grey values that differ by less are the same ink.
 _SAME_INK = 24
+_HASHED, _SAME_BITS, _NOISE = 16, 8, 2  # points a side, bits, grey values
 Grey = npt.NDArray[np.float32]
 
 
@@ -36,6 +37,25 @@ def pictures_alike(one: bytes, other: bytes) -> float:
         return height / whole
     same = np.abs(first.mean - second.mean) < _SAME_INK
     return float((same & inked).sum() / inked.sum()) * (height / whole)
+
+
+def picture_hash(content: bytes) -> int | None:
+    """A picture's perceptual hash (dHash): 256 bits, each whether a point is clearly lighter than its right neighbour. None
+    for other bytes."""
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            small = picture.convert("RGBA").resize((_HASHED + 1, _HASHED), Image.Resampling.BILINEAR)
+    except Exception:  # decoders raise anything on hostile bytes
+        return None
+    ground = Image.new("RGBA", small.size, "white")
+    grey = np.asarray(Image.alpha_composite(ground, small).convert("L"), dtype=np.int16)
+    lighter = np.packbits(grey[:, :-1] > grey[:, 1:] + _NOISE)
+    return int.from_bytes(lighter.tobytes(), "big")
+
+
+def is_same_picture(one: int, other: int) -> bool:
+    """Whether two hashes are of one picture, in whatever size or coding."""
+    return (one ^ other).bit_count() <= _SAME_BITS
 
 
 def _pairs(text: str) -> Counter[str]:

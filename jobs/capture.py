@@ -15,17 +15,18 @@ from crawler.browser.evidence_browser import (
     PageNotRendered,
     PageView,
     evidence_browser,
-    monitor,
 )
+from crawler.browser.visitors import as_monitor, monitor, visitor_of
 from crawler.network.guard import AddressGuard
 from crawler.network.tls_certificates import certificate_chain
+from evidence.likeness import pictures_alike
 from evidence.manifest import Item
 from evidence.package import WARC
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
 from jobs.circumstances import PROGRAM, Circumstances, circumstances
-from jobs.cloaking import VISITOR
-from records.cases.captures import Captured, keep_capture, list_uncaptured
+from jobs.cloaking import seen_by
+from records.cases.captures import MONITORS_VIEW, Captured, keep_capture, list_uncaptured
 from records.database import reading, transaction
 from records.models import Capture, Case, Snapshot
 from records.settings import settings
@@ -69,19 +70,30 @@ async def _capture_all(
             if not cases:
                 return done
             seen = await asyncio.gather(*(_look(browser, case) for case in cases))
-            for case, page in zip(cases, seen, strict=True):
-                done.append(_keep(engine, store, case, page, around))
+            controls = await asyncio.gather(*(_look_as_monitor(browser, case) for case in cases))
+            for case, page, control in zip(cases, seen, controls, strict=True):
+                done.append(_keep(engine, store, case, page, control, around))
                 last_id = case.id
                 progress(1)
 
 
 async def _look(browser: EvidenceBrowser, case: Case) -> PageView | PageNotRendered:
     quotes = [finding.quote for finding in case.judgement.findings]
+    snapshot = case.judgement.snapshot
+    visitor = visitor_of(snapshot.request_headers) if snapshot.is_mobile else monitor()
     try:
-        mobile = case.judgement.snapshot.is_mobile
-        return await browser.look_at(case.page.url, VISITOR if mobile else monitor(), quotes)
+        return await browser.look_at(case.page.url, visitor, quotes)
     except PageNotRendered as error:
         return error
+
+
+async def _look_as_monitor(browser: EvidenceBrowser, case: Case) -> PageView | None:
+    """The page of a cloaking site as it shows itself to the monitor, on a screen like the visitor's."""
+    snapshot = case.judgement.snapshot
+    if not snapshot.is_mobile:
+        return None
+    seen = await seen_by(browser, case.page.url, as_monitor(visitor_of(snapshot.request_headers)))
+    return seen if isinstance(seen, PageView) else None
 
 
 def _keep(
@@ -89,6 +101,7 @@ def _keep(
     store: EvidenceStore,
     case: Case,
     seen: PageView | PageNotRendered,
+    control: PageView | None,
     around: Circumstances,
 ) -> Capture:
     snapshot = case.judgement.snapshot
@@ -96,7 +109,8 @@ def _keep(
     chain, fault = certificate_chain(snapshot.final_url, AddressGuard(settings().allowed_networks))
     if fault:
         notes.append(fault)
-    files = _files(store, snapshot, seen, chain)
+    looks = _compared(snapshot, seen, control)
+    files = _files(store, snapshot, seen, chain, looks)
     screenshot = next((item.sha256 for item, _ in files if item.name == "screenshot.png"), None)
     captured = Captured(
         captured_at=seen.at if isinstance(seen, PageView) else datetime.now(UTC),
@@ -111,6 +125,7 @@ def _keep(
             "host": platform.node(),
             "settings": _settings_sha256(),
             **around.as_facts(),
+            **({"looks": {"visitor": looks.visitor, "picture": looks.picture}} if looks else {}),
             "steps": [{"at": at.isoformat(), "what": what} for at, what in _steps(case, seen, chain, files)],
         },
         files=files,
@@ -121,6 +136,25 @@ def _keep(
         capture = keep_capture(session, store, session.merge(case, load=False), captured)
     _stamp(engine, store, capture)
     return capture
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A visitor's view of a cloaking site next to the monitor's: who the visitor was, how alike the pictures are (0 to 1),
+    and the monitor's screenshot."""
+
+    visitor: str
+    picture: float
+    screenshot: bytes
+
+
+def _compared(
+    snapshot: Snapshot, seen: PageView | PageNotRendered, control: PageView | None
+) -> _Compared | None:
+    if control is None or not control.screenshot or isinstance(seen, PageNotRendered) or not seen.screenshot:
+        return None
+    alike = round(pictures_alike(seen.screenshot, control.screenshot), 3)
+    return _Compared(visitor_of(snapshot.request_headers).name, alike, control.screenshot)
 
 
 def _steps(
@@ -144,7 +178,11 @@ def _steps(
 
 
 def _files(
-    store: EvidenceStore, snapshot: Snapshot, seen: PageView | PageNotRendered, chain: Sequence[bytes]
+    store: EvidenceStore,
+    snapshot: Snapshot,
+    seen: PageView | PageNotRendered,
+    chain: Sequence[bytes],
+    looks: _Compared | None,
 ) -> list[tuple[Item, bytes]]:
     body = store.get(snapshot.body_sha256)
     exchanges = [_crawled(snapshot, body)]
@@ -163,6 +201,8 @@ def _files(
         if seen.screenshot:
             files.append(("screenshot.png", "整页截图", "image/png", seen.screenshot))
             resources.append(Resource(f"urn:screenshot:{seen.url}", "image/png", seen.screenshot, seen.at))
+        if looks:
+            files.append((MONITORS_VIEW, "监测程序所见画面", "image/png", looks.screenshot))
         boxes = json.dumps([asdict(box) for box in seen.boxes]).encode()
         files.append(("boxes.json", "命中文字在截图上的位置（像素）", "application/json", boxes))
         exchanges += seen.exchanges

@@ -1,7 +1,7 @@
-"""Looks at flagged sites again as a mobile visitor from a search engine, for content that only such visitors
-see.
+"""Looks at the pages of suspected sources again as visitors do who are patients, for content that only they see.
 
-Pages that show a monitor one thing and patients another are found by the difference, which is kept as evidence.
+Pages that show a monitor one thing and patients another are found by the difference, in words and in pictures, which is
+kept as evidence.
 """
 
 import asyncio
@@ -15,35 +15,29 @@ from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
 from classifiers.values import Judgement, PageText
 from crawler.browser.evidence_browser import (
-    MOBILE,
-    BrowserProfile,
     EvidenceBrowser,
     PageNotRendered,
     PageView,
     evidence_browser,
 )
+from crawler.browser.visitors import BrowserProfile, as_monitor, visitors_of
+from crawler.pages.ocr import may_carry_advert, read_image, size_of
 from crawler.platforms import read_page
+from crawler.workers.process import WorkerProcess
+from evidence.likeness import is_same_picture, picture_hash
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
 from records.models import Page, Snapshot, VisitKind
-from records.snapshots.images import text_with_images
+from records.snapshots.images import ReadImage, keep_image, paragraphs, record_reading, text_with_images
 from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched, keep_snapshot
 from records.store.content_store import EvidenceStore
 from records.visits.ending import finish_visit
 from records.visits.targets import open_browser_visit
 
-FROM_SEARCH = "https://m.baidu.com/s?word=%E5%8C%BB%E9%99%A2"
 _AT_ONCE = 3
-VISITOR = BrowserProfile(
-    user_agent=(
-        "Mozilla/5.0 (Linux; Android 14; 23013RK75C) AppleWebKit/537.36 (KHTML, like Gecko) "
-        "Chrome/130.0.0.0 Mobile Safari/537.36"
-    ),
-    viewport=dict(MOBILE),
-    referer=FROM_SEARCH,
-    is_mobile=True,
-)
+_MOST_PICTURES = 6  # read, of those that only one visitor is shown
+_READ_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,26 @@ class CloakingResult:
     cloaked: int
 
 
-def look_as_mobile(
+@dataclass(frozen=True)
+class _Picture:
+    """A picture that only the visitor was shown, and the words in it."""
+
+    url: str
+    content: bytes
+    size: tuple[int, int]
+    read: ReadImage
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """A page as the monitor saw it, and as one visitor did, on a screen of the same size."""
+
+    visitor: BrowserProfile
+    seen: PageView
+    control: PageView | None
+
+
+def look_as_visitors(
     engine: Engine,
     store: EvidenceStore,
     rules: RuleSet,
@@ -63,31 +76,51 @@ def look_as_mobile(
     progress: Callable[[int], None] = lambda _: None,
 ) -> CloakingResult:
     """Look again at pages, with the monitor's snapshot of each (as of `list_pages_to_compare`). Content that
-    only the mobile visitor sees becomes a separate snapshot, judged and captured like any other. Raises
+    only a visitor sees becomes a separate snapshot, judged and captured like any other. Raises
     BrowserMissing."""
-    seen = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
+    looks = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
     cloaked = 0
     with reading(engine) as session:
         register = register_of(session)
-    for (page, plain), answer in zip(compared, seen, strict=True):
-        if isinstance(answer, PageView) and answer.status == 200:
-            cloaked += _keep_if_cloaked(engine, store, rules, register, page, plain, answer, now)
+    reader = WorkerProcess(seconds=_READ_SECONDS)
+    try:
+        for (page, plain), seen in zip(compared, looks, strict=True):
+            cloaked += any(
+                _keep_if_cloaked(engine, store, rules, register, page, plain, look, reader, now)
+                for look in seen
+            )
+    finally:
+        reader.close()
     return CloakingResult(len(compared), cloaked)
 
 
-async def _look_at_all(
-    urls: Sequence[str], progress: Callable[[int], None]
-) -> list[PageView | PageNotRendered]:
+async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> list[list[_Looks]]:
+    """Each address as its visitors see it: those who were answered with a page."""
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
-        async def look(url: str) -> PageView | PageNotRendered:
+        async def look(url: str) -> list[_Looks]:
             async with gate:
-                found = await seen_by(browser, url, VISITOR)
+                found = await _looks_at(browser, url)
                 progress(1)
                 return found
 
         return await asyncio.gather(*map(look, urls))
+
+
+async def _looks_at(browser: EvidenceBrowser, url: str) -> list[_Looks]:
+    controls: dict[bool, PageView | None] = {}
+    looks = []
+    for visitor in visitors_of(url):
+        if visitor.is_mobile not in controls:
+            controls[visitor.is_mobile] = _shown(await seen_by(browser, url, as_monitor(visitor)))
+        if seen := _shown(await seen_by(browser, url, visitor)):
+            looks.append(_Looks(visitor, seen, controls[visitor.is_mobile]))
+    return looks
+
+
+def _shown(answer: PageView | PageNotRendered) -> PageView | None:
+    return answer if isinstance(answer, PageView) and answer.status == 200 else None
 
 
 async def seen_by(browser: EvidenceBrowser, url: str, visitor: BrowserProfile) -> PageView | PageNotRendered:
@@ -105,28 +138,67 @@ def _keep_if_cloaked(
     register: Register,
     page: Page,
     plain: Snapshot,
-    seen: PageView,
+    looks: _Looks,
+    reader: WorkerProcess,
     now: datetime,
 ) -> bool:
+    seen = looks.seen
     text, state = read_page(seen.html, seen.url)
+    pictures = _pictures_of_one(looks, reader)
     with reading(engine) as session:
         own = session.get_one(Snapshot, plain.id)
-        mobile = judge_page(session, rules, text, own, register)
+        whole = text.with_seen(
+            (words, one.url, "") for one in pictures for words in paragraphs(one.read.lines)
+        )
+        visitor = judge_page(session, rules, whole, own, register)
         before = text_with_images(session, store, own) or PageText("")
         monitor = judge_page(session, rules, before, own, register)
-    if not new_findings(mobile, monitor):
+    if not new_findings(visitor, monitor):
         return False
     target = open_browser_visit(engine, page, VisitKind.MOBILE, now)
     with transaction(engine) as session:
-        keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
+        kept = keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
+        for one in pictures:
+            sha256 = keep_image(session, store, kept.id, one.url, one.content, one.size)
+            record_reading(session, store, sha256, one.read, now)
     finish_visit(engine, target, now, "完成")
     return True
 
 
-def new_findings(mobile: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
-    """Rule and quote of the findings that the mobile visitor's page has and the monitor's does not."""
+def new_findings(visitor: Judgement, monitor: Judgement) -> set[tuple[str, str]]:
+    """Rule and quote of the findings that the visitor's page has and the monitor's does not."""
     known = {(finding.rule, finding.quote) for finding in monitor.findings}
-    return {(finding.rule, finding.quote) for finding in mobile.findings} - known
+    return {(finding.rule, finding.quote) for finding in visitor.findings} - known
+
+
+def _pictures_of_one(looks: _Looks, reader: WorkerProcess) -> list[_Picture]:
+    """The pictures that only the visitor was shown, by perceptual hash, read."""
+    if looks.control is None:
+        return []
+    shown = [picture_hash(content) for _, content, _ in _pictures(looks.control)]
+    found: list[_Picture] = []
+    for url, content, size in _pictures(looks.seen):
+        own = picture_hash(content)
+        if own is None or any(other is not None and is_same_picture(own, other) for other in shown):
+            continue
+        shown.append(own)
+        try:
+            found.append(_Picture(url, content, size, reader.run(read_image, content)))
+        except Exception as error:  # a picture that hangs or ends its reader is kept unread
+            found.append(
+                _Picture(url, content, size, ReadImage((), None, f"{type(error).__name__}: {error}"[:200]))
+            )
+        if len(found) == _MOST_PICTURES:
+            break
+    return found
+
+
+def _pictures(view: PageView) -> Iterable[tuple[str, bytes, tuple[int, int]]]:
+    """Address, bytes and size of the pictures that a page loaded and that may carry an advert."""
+    for exchange in view.exchanges:
+        size = size_of(exchange.body) if exchange.status == 200 and exchange.body else None
+        if size and may_carry_advert(size):
+            yield exchange.url, exchange.body, size
 
 
 def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str) -> Fetched:

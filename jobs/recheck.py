@@ -16,12 +16,17 @@ from sqlalchemy.orm import Session
 from classifiers.lists.rules import RuleSet
 from classifiers.page.identity import Register
 from classifiers.values import PageText
-from crawler.browser.evidence_browser import BrowserProfile, PageNotRendered, PageView, evidence_browser
+from crawler.browser.evidence_browser import (
+    PageNotRendered,
+    PageView,
+    evidence_browser,
+)
+from crawler.browser.visitors import BrowserProfile, monitor, visitor_of
 from crawler.network.dns import is_nxdomain
 from crawler.pages.post import GONE_STATES, STATE_LABELS
 from crawler.platforms import read_post
 from crawler.run import crawl
-from jobs.cloaking import VISITOR, seen_as_fetched, seen_by
+from jobs.cloaking import seen_as_fetched, seen_by
 from records.cases.verification import (
     THERE,
     Assessment,
@@ -34,7 +39,6 @@ from records.cases.verification import (
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
 from records.models import Case, SourceKind, Verification, VisitKind, VisitorKind
-from records.settings import settings
 from records.snapshots.images import text_with_images
 from records.snapshots.snapshots import keep_snapshot, visit_snapshot
 from records.store.content_store import EvidenceStore
@@ -76,16 +80,17 @@ def recheck(
     ]
 
 
-def _browsers_wanted(case: Case, plain: Assessment) -> tuple[VisitorKind, ...]:
+def _browsers_wanted(case: Case, plain: Assessment) -> Mapping[VisitorKind, BrowserProfile]:
     """The visitors as which the browser has to look: none where the plain visitor saw the content, or where
     nothing answers. A platform's page is not visited three times; but where its state is unclear, a person
     needs a screenshot."""
     seen = plain.seen
     if seen.status is None or seen.is_nxdomain or plain.outcome in THERE:
-        return ()
+        return {}
+    rendered = {VisitorKind.RENDERED: monitor()}
     if case.page.source.kind is SourceKind.SITE or case.judgement.snapshot.is_mobile:
-        return (VisitorKind.RENDERED, VisitorKind.MOBILE)
-    return (VisitorKind.RENDERED,) if plain.is_unclear else ()
+        return {**rendered, VisitorKind.MOBILE: visitor_of(case.judgement.snapshot.request_headers)}
+    return rendered if plain.is_unclear else {}
 
 
 def _seen_plainly(
@@ -121,12 +126,10 @@ def _words(page: PageText) -> int:
     return len("".join(page.text.split()))
 
 
-async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[VisitorKind]]]) -> _BrowserViews:
+async def _look_by_browser(
+    wanted: Mapping[int, tuple[str, Mapping[VisitorKind, BrowserProfile]]],
+) -> _BrowserViews:
     """The browser's view of each case's address, as each of the wanted visitors."""
-    as_whom = {
-        VisitorKind.RENDERED: BrowserProfile(user_agent=settings().user_agent),
-        VisitorKind.MOBILE: VISITOR,
-    }
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
@@ -135,9 +138,9 @@ async def _look_by_browser(wanted: Mapping[int, tuple[str, Sequence[VisitorKind]
                 return await seen_by(browser, url, visitor)
 
         async def seen(
-            case_id: int, url: str, visitors: Sequence[VisitorKind]
+            case_id: int, url: str, visitors: Mapping[VisitorKind, BrowserProfile]
         ) -> tuple[int, dict[VisitorKind, PageView | PageNotRendered]]:
-            found = await asyncio.gather(*(look_once(as_whom[visitor], url) for visitor in visitors))
+            found = await asyncio.gather(*(look_once(profile, url) for profile in visitors.values()))
             return case_id, dict(zip(visitors, found, strict=True))
 
         return dict(await asyncio.gather(*(seen(case_id, *asked) for case_id, asked in wanted.items())))

@@ -27,6 +27,7 @@ from records.transfers.webhooks import any_due
 _LOG = logging.getLogger(__name__)
 JOBS_TABLE = "scheduled_jobs"
 _DAY = 24 * 3600
+_OTHER_HOURS = 7 * 3600  # each run falls on another hour of the day: some sites show adverts at night only
 _LISTS_EVERY_SECONDS = 20
 _STEP_OF = {"recheck": "recheck", "tips": "tips", "webhook": "webhooks"}  # `crawl` queues the visits itself
 
@@ -105,6 +106,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     there = {job.id: job for job in made.get_jobs()}  # drops what cannot be restored
     steps = {
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
+        "visitors": (("crawl", "--visitors"), _OTHER_HOURS),
         "recheck": (("recheck",), settings().recheck_every_minutes * 60),
         "quality": (("quality", "draw"), _DAY),
         "tips": (("tips", "follow"), settings().tips_every_minutes * 60),

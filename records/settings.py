@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         default="Qingyi/0.1 (medical advertising monitor of a health commission)",
         description="how the crawler introduces itself",
     )
+    visitor_address: str = Field(
+        default="",
+        pattern=r"^[0-9a-fA-F.:]*$",
+        description="an IP address of the region, named by visitors who look for cloaked pages; empty: none",
+    )
     download_seconds: float = Field(default=30.0, gt=0, description="how long one answer may take")
     stamp_url: str = Field(default="", description="RFC 3161 time stamp authority; empty: none is asked")
     heads_dir: Path | None = Field(

@@ -30,6 +30,7 @@ TITLES = {
     "user_agent": "抓取时的自我介绍（User-Agent）",
     "download_seconds": "一次下载的最长时间（秒）",
     "stamp_url": "时间戳服务（RFC 3161）",
+    "visitor_address": "核对伪装时访客所称的本地 IP 地址",
     "crawl_every_minutes": "检查到期巡查的间隔（分钟）",
     "recheck_every_minutes": "检查到期核验的间隔（分钟）",
     "tips_every_minutes": "检查待查线索的间隔（分钟）",

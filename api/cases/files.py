@@ -34,7 +34,8 @@ def versions(request: Request, app: App, sign_in: CaseReader, case_id: RecordId)
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         shown = page_versions.list_page_versions(session, app.store, case)
-        return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown)
+        captured = downloads.capture_shown(session, app.store, case)
+        return page(request, "versions.html", sign_in=sign_in, case=case, versions=shown, captured=captured)
 
 
 @router.get("/{case_id}/text")
@@ -58,6 +59,13 @@ def screenshot(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
     """The screenshot of the case's page."""
     with reading(app.engine) as session:
         return downloads.screenshot(session, app.store, found(review.find_case(session, case_id), sign_in))
+
+
+@router.get("/{case_id}/screenshot-monitor")
+def monitors_view(app: App, sign_in: CaseReader, case_id: RecordId) -> Response:
+    """The screenshot of what a cloaking site shows the monitor."""
+    with reading(app.engine) as session:
+        return downloads.monitors_view(session, app.store, found(review.find_case(session, case_id), sign_in))
 
 
 @router.get("/{case_id}/verifications/{verification_id}/{visitor}.png")

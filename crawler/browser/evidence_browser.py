@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -23,9 +23,9 @@ from playwright.async_api import (
 from crawler.browser.bounds import PageBounds, bounds_of, stop_scripts
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, browser_proxy, guarded_launch_options
 from crawler.browser.memory_watch import REASON, memory_watch
+from crawler.browser.visitors import DESKTOP, BrowserProfile
 from crawler.browser.wire import Answer, Wire, header_value
 from evidence.warc import Exchange
-from records.settings import settings
 from records.snapshots.encoding import is_utf8
 
 _QUIET_MS = 4_000
@@ -34,19 +34,6 @@ _MOST_SCREENS = 15
 _TALLEST = 16_000  # pixels; Chromium draws nothing below
 _MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
 _PAGE_SECONDS = 50.0
-DESKTOP = {"width": 1366, "height": 900}
-MOBILE = {"width": 390, "height": 844}
-
-
-@dataclass(frozen=True)
-class BrowserProfile:
-    """Whom the browser presents itself as: a truthful monitor, or an ordinary mobile visitor coming from a
-    search."""
-
-    user_agent: str
-    viewport: dict[str, int] = field(default_factory=lambda: dict(DESKTOP))
-    referer: str | None = None
-    is_mobile: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +108,7 @@ class EvidenceBrowser:
             viewport=visitor.viewport,  # type: ignore[arg-type] # a plain dict has the right keys
             is_mobile=visitor.is_mobile,
             has_touch=visitor.is_mobile,
+            extra_http_headers=dict(visitor.headers),
             accept_downloads=False,
             service_workers="block",
             permissions=[],
@@ -187,11 +175,6 @@ async def evidence_browser() -> AsyncIterator[EvidenceBrowser]:
             yield browser
         finally:
             await browser.close()
-
-
-def monitor() -> BrowserProfile:
-    """The truthful monitor."""
-    return BrowserProfile(settings().user_agent)
 
 
 def _note(response: Response, kept: list[Response], bounds: PageBounds) -> None:

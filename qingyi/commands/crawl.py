@@ -1,6 +1,6 @@
 """`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence. `qingyi flag` judges later."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jobs.judging import Judging
 
 CRAWL_TASK = "crawl"
+_SUSPECTED = timedelta(days=3)  # for which a source is looked at again as visitors, at other hours
 _QUEUES = ("crawl", "judge", "capture", "webhooks")
 
 
@@ -36,6 +37,9 @@ def crawl(
         None, "--site", help="只抓取这个起始网址（站点）或订阅源网址（公众号），可重复"
     ),
     due: bool = typer.Option(False, "--due", help="抓取所有到期的站点和公众号（默认）"),
+    visitors: bool = typer.Option(
+        False, "--visitors", help="不抓取，只对近三天有命中的来源再换用访客核对是否伪装"
+    ),
     judge: bool = typer.Option(True, "--flag/--no-flag", help="抓取后立即研判新快照"),
     capture: bool = typer.Option(
         True, "--capture/--no-capture", help="研判后为有命中的页面取证（截图、WARC）"
@@ -45,6 +49,12 @@ def crawl(
     if site and due:
         errors.print("错误：--site 与 --due 不能同时使用", style="red")
         raise typer.Exit(2)
+    if visitors:
+        process.prepare()
+        with hold(current_engine(), CRAWL_TASK):
+            compare_visitors(current_engine(), evidence_store(), utc_now() - _SUSPECTED)
+            take_evidence(current_engine(), evidence_store())
+        return
     if settings().queue and not site:
         from jobs.queued.work import enqueue_due  # noqa: PLC0415 - most crawls do not need it
 
@@ -127,22 +137,22 @@ def _fetch(engine: Engine, store: EvidenceStore, targets: list[Target], judging:
 
 
 def compare_visitors(engine: Engine, store: EvidenceStore, since: datetime) -> None:
-    """Look at flagged sites as a mobile visitor, too, and judge content that only such a visitor sees."""
+    """Look at suspected sources as patients do, too, and judge content that only such visitors see."""
     with reading(engine) as session:
         compared = list_pages_to_compare(session, since)
     if not compared:
         return
     # The lists and their readers take memory that the crawl before this does not need.
-    from jobs.cloaking import look_as_mobile  # noqa: PLC0415
+    from jobs.cloaking import look_as_visitors  # noqa: PLC0415
     from jobs.flag import flag_new  # noqa: PLC0415
     from qingyi.rules import rules_in_force  # noqa: PLC0415
 
     rules = rules_in_force()
-    with counting("换用手机访客核对（页）", len(compared)) as progress:
-        result = look_as_mobile(engine, store, rules, compared, utc_now(), progress)
+    with counting("换用访客核对（页）", len(compared)) as progress:
+        result = look_as_visitors(engine, store, rules, compared, utc_now(), progress)
     if result.cloaked:
         flag_new(engine, store, rules, utc_now(), lambda _: None)
-        console.print(f"换用手机访客核对 {result.looked_at} 页，其中 {result.cloaked} 页另有违法内容（伪装）")
+        console.print(f"换用访客核对 {result.looked_at} 页，其中 {result.cloaked} 页另有违法内容（伪装）")
 
 
 def take_evidence(engine: Engine, store: EvidenceStore) -> None:

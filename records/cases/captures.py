@@ -15,6 +15,8 @@ from records.store.content_store import EvidenceAltered, EvidenceMissing, Eviden
 
 # How a note on replaying begins.
 REPLAY = "重放："
+# The file with what a cloaking site shows the monitor.
+MONITORS_VIEW = "screenshot-monitor.png"
 _READ_AT_ONCE = 8  # captures
 
 

@@ -1,9 +1,10 @@
-"""A page that was unclear to a re-check: the queue names it, the case shows it, a person concludes."""
+"""What a person has to see for themselves: a page that was unclear to a re-check, and a cloaking site's two faces."""
 
 from datetime import UTC, datetime
 
 import pytest
 
+from records.cases.captures import MONITORS_VIEW
 from records.cases.verification import Assessment, Observation, conclude
 from records.database import transaction
 from records.models import Case, CaseState, VerificationOutcome, VisitorKind
@@ -40,3 +41,20 @@ def test_a_person_sees_the_screenshot_and_concludes(served, case_id: int, store)
         assert registered.state(served.engine, case_id) == "已核验"
         assert '<b data-count="reached-unclear">0</b>' in client.get("/cases").text
         assert client.post(f"/cases/{case_id}/verification", data=form).status_code == 409
+
+
+def test_the_two_faces_of_a_cloaking_site_stand_next_to_each_other(served, case_id: int, store) -> None:
+    registered.captured(
+        served.engine,
+        store,
+        case_id,
+        more={MONITORS_VIEW: PNG},
+        collector={"looks": {"visitor": "在微信里打开的访客", "picture": 0.37}},
+    )
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        versions = client.get(f"/cases/{case_id}/versions").text
+        assert "在微信里打开的访客与监测程序所见的画面相似 <b>37%</b>" in versions
+        assert f'src="/cases/{case_id}/screenshot-monitor"' in versions
+        assert client.get(f"/cases/{case_id}/screenshot-monitor").content == PNG
+        assert client.get("/cases/999/screenshot-monitor").status_code == 404

@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from evidence.likeness import pictures_alike, words_alike
+from evidence.likeness import is_same_picture, picture_hash, pictures_alike, words_alike
+from tests.drawn import poster
 
 
 def picture(*places: int, height: int = 900) -> bytes:
@@ -48,3 +49,35 @@ def test_much_white_makes_no_two_pages_alike() -> None:
 def test_blank_pages_are_alike_and_a_shorter_one_is_less_so() -> None:
     assert pictures_alike(picture(), picture()) == 1.0
     assert pictures_alike(picture(100, height=900), picture(100, height=450)) < 0.6
+
+
+def coded(content: bytes, width: int, kind: str) -> bytes:
+    with Image.open(io.BytesIO(content)) as opened:
+        made = io.BytesIO()
+        opened.convert("RGB").resize((width, opened.height * width // opened.width)).save(made, kind)
+    return made.getvalue()
+
+
+def test_a_picture_is_the_same_in_another_size_and_coding() -> None:
+    own = poster(["门诊时间与交通指引", "请提前一日预约", "周末照常开诊"])
+    known = picture_hash(own)
+    assert known is not None
+    for width, kind in ((900, "JPEG"), (600, "WEBP"), (450, "PNG")):
+        again = picture_hash(coded(own, width, kind))
+        assert again is not None
+        assert is_same_picture(known, again), (width, kind)
+
+
+def test_another_poster_on_the_same_ground_is_another_picture() -> None:
+    one, other = (
+        picture_hash(poster(lines))
+        for lines in (["门诊时间与交通指引", "请提前一日"], ["无效退款", "三日断根永不复发"])
+    )
+    assert one is not None
+    assert other is not None
+    assert not is_same_picture(one, other)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html>", b"\x89PNG\r\n\x1a\n" + bytes(60)])
+def test_what_is_no_picture_has_no_hash(content: bytes) -> None:
+    assert picture_hash(content) is None

@@ -53,6 +53,7 @@ def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
     nightly = {"replay"} if settings().viewer_dir.is_dir() else set()
     assert {job.id for job in again.get_jobs()} == {
         "crawl",
+        "visitors",
         "recheck",
         "quality",
         "tips",

@@ -1,6 +1,8 @@
 """Ready-made rows for tests: one institution with a site and an account, pages, judged cases."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -156,8 +158,15 @@ def state(engine: Engine, case_id: int) -> str:
         return session.get_one(Case, case_id).state.label
 
 
-def captured(engine: Engine, store: EvidenceStore, case_id: int) -> None:
-    """The evidence of a case, as far as it needs no browser."""
+def captured(
+    engine: Engine,
+    store: EvidenceStore,
+    case_id: int,
+    *,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+    collector: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """The evidence of a case, as far as it needs no browser; with more files, and facts about how it was taken."""
     with transaction(engine) as session:
         case = session.get_one(Case, case_id)
         snapshot = case.judgement.snapshot
@@ -165,4 +174,5 @@ def captured(engine: Engine, store: EvidenceStore, case_id: int) -> None:
         exchange = Exchange(snapshot.final_url, snapshot.fetched_at, [], snapshot.status, [], body)
         warc = write_warc([exchange], [], {"software": "test"})
         files = [(Item.of(WARC, "HTTP 交互记录", "application/warc", warc), warc)]
-        keep_capture(session, store, case, Captured(snapshot.fetched_at, {}, {}, files, None))
+        files += [(Item.of(name, name, "image/png", content), content) for name, content in more.items()]
+        keep_capture(session, store, case, Captured(snapshot.fetched_at, {}, collector, files, None))
