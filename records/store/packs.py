@@ -19,6 +19,7 @@ from records.store.whole_files import flush_to_disk
 
 _LARGEST = 256 << 20  # bytes; a longer pack stops growing
 _WAIT_SECONDS = 60
+_MOST_OPEN = 4  # indexes a thread: one store, or the two between which evidence is moved
 _TABLES = """
 CREATE TABLE IF NOT EXISTS packs (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS places (sha256 BLOB PRIMARY KEY, pack INTEGER NOT NULL, start INTEGER NOT NULL,
@@ -48,6 +49,13 @@ class _Open(threading.local):
 
     def __init__(self) -> None:
         self.indexes: dict[str, _Index] = {}
+
+    def make_room(self) -> None:
+        """Close the longest open of this process's indexes where there are too many. Those that a forked process has
+        from its parent are not its own to close."""
+        own = [key for key in self.indexes if key.startswith(f"{os.getpid()} ")]
+        if len(own) >= _MOST_OPEN:
+            del self.indexes[own[0]]
 
 
 _open = _Open()
@@ -154,6 +162,7 @@ class Packs:
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True, exist_ok=True)
                 flush_to_disk(self.folder.parent)
+            _open.make_room()
             _open.indexes[key] = opened = _Index(self.folder / "index.db")
             if not opened.connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone():
                 self._index_packs()

@@ -3,7 +3,7 @@
 import json
 import os
 import pty
-import select
+import selectors
 import subprocess
 import sys
 import termios
@@ -34,11 +34,13 @@ def at_a_terminal(file: Path, by: str, answers: list[tuple[str, str]]) -> str:
         command, stdin=side, stdout=side, stderr=side, env={**os.environ, "COLUMNS": "200"}
     )
     os.close(side)
+    ready = selectors.DefaultSelector()
+    ready.register(main, selectors.EVENT_READ)
     shown, seen = b"", 0
     waiting = list(answers)
     until = time.monotonic() + 90
     while time.monotonic() < until:
-        if not select.select([main], [], [], 1)[0]:
+        if not ready.select(1):
             continue
         try:
             part = os.read(main, 65536)
@@ -52,6 +54,7 @@ def at_a_terminal(file: Path, by: str, answers: list[tuple[str, str]]) -> str:
                 assert time.monotonic() < until  # a key counts once the terminal gives single keys
                 time.sleep(0.01)
             os.write(main, answer.encode())
+    ready.close()
     os.close(main)
     assert process.wait(timeout=20) == 0, shown.decode()
     assert not waiting

@@ -1,6 +1,7 @@
 """Pages are numerous: they are stored together in packs, each still by its hash."""
 
 import hashlib
+import os
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -184,3 +185,17 @@ def test_a_store_of_a_build_that_did_not_compress_is_read(
         before = store.put_many([*PAGES, archive])
     after = store.put_many([b"new" * 100])
     assert [store.get(name) for name in (*before, *after)] == [*PAGES, archive, b"new" * 100]
+
+
+def test_a_thread_keeps_few_indexes_open_however_many_stores_it_reads(tmp_path: Path) -> None:
+    stores = [FolderStore(tmp_path / str(number)) for number in range(9)]
+    names = [store.put_many([PAGES[number]])[0] for number, store in enumerate(stores)]
+    opened = [path for path in _opened() if path.name == "index.db" and tmp_path in path.parents]
+    assert len(opened) <= 4
+    assert [store.get(name) for store, name in zip(stores, names, strict=True)] == PAGES[:9]
+
+
+def _opened() -> list[Path]:
+    """The files that this process has open."""
+    descriptors = Path("/proc/self/fd")
+    return [one.readlink() for one in descriptors.iterdir() if os.path.lexists(one)]
