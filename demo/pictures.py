@@ -42,6 +42,7 @@ def signed_in(stage: Stage, name: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = browser.new_context(locale="zh-CN", viewport=DESKTOP).new_page()
+        page.set_default_timeout(120_000)  # a slow machine is no fault of the demo
         page.goto(f"{stage.url}/signin")
         page.fill("input[name=name]", name)
         page.fill("input[name=password]", stage.passwords[name])

@@ -13,7 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet, load_rules
@@ -32,6 +32,7 @@ from tests.servers.s3 import S3Server, running_s3
 # A slow machine is not a fault of the code under test.
 hypothesis.settings.register_profile("qingyi", deadline=None)
 hypothesis.settings.load_profile("qingyi")
+expect.set_options(timeout=30_000)
 
 _DATABASES = ("sqlite", "postgresql")
 

@@ -40,7 +40,7 @@ class Served:
     office_id: int
 
     def client(self, **options: object) -> httpx.Client:
-        return httpx.Client(**{"base_url": self.url, "timeout": 20, "verify": _TLS, **options})
+        return httpx.Client(**{"base_url": self.url, "timeout": 60, "verify": _TLS, **options})
 
     def api(self, token: str | None = None) -> httpx.Client:
         return self.client(headers={"Authorization": f"Bearer {token or self.token}"})
