@@ -122,14 +122,24 @@ def test_the_readme_is_short_and_its_rooms_are_there() -> None:
         assert (PROJECT / name).exists(), name
 
 
-@pytest.mark.parametrize(
-    "record", sorted((PROJECT / "docs" / "adr").glob("*.md")), ids=lambda path: path.stem
-)
+RECORDS = sorted((PROJECT / "docs" / "adr").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.stem)
 def test_every_decision_says_whether_it_still_holds(record: Path) -> None:
     number = int(record.stem[:4])
     assert re.match(
         rf"# {number}\. .+\n\nStatus: (accepted|superseded by \[\d+\])", record.read_text("utf-8")
     )
+
+
+def test_the_decisions_are_listed_in_their_order_each_with_a_number_of_its_own() -> None:
+    titles = [record.read_text("utf-8").splitlines()[0].removeprefix("# ") for record in RECORDS]
+    listed = re.findall(
+        r"^- \[(.+)\]\((\d{4}.+)\): \w", (RECORDS[0].parent / "README.md").read_text("utf-8"), re.M
+    )
+    assert listed == [(title, record.name) for title, record in zip(titles, RECORDS, strict=True)]
+    assert len({record.stem[:4] for record in RECORDS}) == len(RECORDS)
 
 
 def test_what_holds_a_promise_is_there() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from classifiers.examples import failing_examples
 from classifiers.lists.rules import load_rules
 from crawler.platforms import described, notices, read_post
+from records.models import DisposalResult, OfficeKind
 from records.settings import PROJECT
 
 _BLOCK = re.compile(r"```\w+ (append|file|below):(\S+)\n(.*?)```", re.DOTALL)
@@ -65,6 +67,16 @@ def test_a_platform_is_read_as_its_guide_says(tmp_path: Path, monkeypatch: pytes
     assert (post.state, post.account, post.text.title) == ("normal", "云溪中医", "膝盖疼")
     assert read_post("<p>这条云溪动态已由作者收回</p>", url).state == "deleted_by_author"
     assert read_post("<p>稍后再来看看吧</p>", url).state == "unknown"
+
+
+def test_an_offices_word_counts_as_its_guide_says(tmp_path: Path) -> None:
+    (tmp_path / "records" / "reference").mkdir(parents=True)
+    file = tmp_path / "records" / "reference" / "disposals.py"
+    shutil.copy(PROJECT / "records" / "reference" / "disposals.py", file)
+    carried_out("measure", tmp_path)
+    shipped = runpy.run_path(str(file))["DISPOSALS"].defaults
+    found = [(row.kind, row.result) for row in shipped if row.words == "约谈"]
+    assert found == [(OfficeKind.CYBERSPACE, DisposalResult.ORDERED)]
 
 
 @pytest.fixture(scope="module")
