@@ -1,10 +1,9 @@
 """Wiring only: parts, routes, errors, headers."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
@@ -13,6 +12,7 @@ from api.admin.people import router as people_router
 from api.admin.registry import router as registry_router
 from api.admin.settings import router as settings_router
 from api.admin.status import router as status_router
+from api.answering import Answering
 from api.audit.routes import router as audit_router
 from api.cases.case import router as review_router
 from api.cases.decisions import router as decisions_router
@@ -29,7 +29,6 @@ from api.limits import Limits
 from api.lists.routes import router as lists_router
 from api.lists.rules import router as rules_router
 from api.lists.trials import router as trials_router
-from api.machines import count_requests
 from api.machines import router as machines_router
 from api.office.queue import router as office_queue_router
 from api.office.transfer import router as takedown_router
@@ -125,9 +124,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for error in HANDLED:
         app.add_exception_handler(error, answer)
-    app.middleware("http")(_with_headers)
-    app.middleware("http")(_name_what_follows)
-    app.middleware("http")(count_requests)
+    app.add_middleware(Answering, headers=_HEADERS)
     app.add_middleware(Limits)
     app.get("/admin", include_in_schema=False)(_admin)
     app.get("/", include_in_schema=False)(_home)
@@ -149,23 +146,3 @@ def _home(sign_in: Signed) -> RedirectResponse:
 def _admin(_: Administrator) -> RedirectResponse:
     """The administrator's pages begin at the status."""
     return RedirectResponse("/admin/status", 303)
-
-
-async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-async def _name_what_follows(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Tell a form that was sent by script (`X-Form: script`) the address of the page that follows in
-    `X-Location`: a script cannot read a redirect, only follow it, and the page would be loaded twice."""
-    response = await call(request)
-    if response.status_code == 303 and request.headers.get("X-Form") == "script":
-        response.status_code = 200
-        response.headers["X-Location"] = response.headers["location"]
-        del response.headers["location"]
-    return response

@@ -114,8 +114,13 @@ def release_transfers(app: AppState, now: datetime) -> None:
     with reading(app.engine) as session:
         due = any_held(session, now)
     if due:
-        with transaction(app.engine) as session:
-            release_held(session, now)
+        release_due(app, now)
+
+
+def release_due(app: AppState, now: datetime) -> None:
+    """Let offices have the transfers whose time to be recalled is over."""
+    with transaction(app.engine) as session:
+        release_held(session, now)
 
 
 def officer(app: App, now: Now, sign_in: Annotated[SignIn, Depends(allowed(Permission.DISPOSE))]) -> SignIn:

@@ -154,7 +154,7 @@ def package(session: Session, store: EvidenceStore, case: Case, download: Downlo
         path = Path(scratch) / "package.zip"
         export_case(session, store, case.id, path)
         content = path.read_bytes()
-    step = Step(case, case.state, case.state)
+    step = Step(case.id, case.state, case.state)
     audit.append(
         session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载证据包"
     )
@@ -167,7 +167,7 @@ def as_download(session: Session, store: EvidenceStore, case: Case, download: Do
     """The raw body of the snapshot that the case was judged by, checked against its hash, written into the log."""
     sha256 = case.judgement.snapshot.body_sha256
     content = store.get(sha256)
-    step = Step(case, case.state, case.state)
+    step = Step(case.id, case.state, case.state)
     audit.append(
         session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载原始字节"
     )

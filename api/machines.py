@@ -2,31 +2,23 @@
 and figures for Prometheus (`/metrics`)."""
 
 import hmac
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.answering import COUNTED
 from api.context import App, AppState, Now
 from jobs.health import Check, check_all, check_vital
 from records.database import reading
 from records.figures.work_status import Queues, count_queues, count_running_visits
 
 router = APIRouter(include_in_schema=False)
-
-_HTTP = CollectorRegistry()
-_REQUESTS = Counter(
-    "qingyi_http_requests", "Requests answered", ("method", "route", "status"), registry=_HTTP
-)
-_SECONDS = Histogram(
-    "qingyi_http_request_seconds", "Time from a request to its answer", ("route",), registry=_HTTP
-)
 
 
 @router.get("/healthz")
@@ -55,17 +47,7 @@ def metrics(request: Request, app: App, now: Now) -> Response:
         return PlainTextResponse("a token is needed\n", 401, {"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
     registry.register(_Seen(*_look(app, now)))
-    return Response(generate_latest(_HTTP) + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-
-async def count_requests(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Count a request by its route, never by the values in its address."""
-    began = time.perf_counter()
-    response = await call(request)
-    route = getattr(request.scope.get("route"), "path", "other")
-    _REQUESTS.labels(request.method, route, response.status_code).inc()
-    _SECONDS.labels(route).observe(time.perf_counter() - began)
-    return response
+    return Response(generate_latest(COUNTED) + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _look(app: AppState, now: Now) -> tuple[list[Check], Queues | None, int]:

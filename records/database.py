@@ -1,15 +1,21 @@
 """The database: engine and sessions. one code for SQLite and PostgreSQL."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
-    BindParameter,
+    ARRAY,
+    BigInteger,
+    Boolean,
     Connection,
+    Dialect,
     Engine,
+    Text,
+    TypeDecorator,
     bindparam,
     create_engine,
     event,
@@ -20,8 +26,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Session
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from records.settings import SHIPPED
 from records.storable import guard, written_json
@@ -91,10 +101,41 @@ def database_time(session: Session) -> datetime | None:
     return found
 
 
-def literal_ids(ids: Sequence[int]) -> BindParameter[Sequence[int]]:
-    """Ids for `column.in_()` that are written into the statement: many, as parameters, cost more to be bound than the
-    query takes."""
-    return bindparam(None, [int(one) for one in ids], expanding=True, literal_execute=True)
+class _Ids(TypeDecorator[Sequence[int]]):
+    """Many ids as one value: an array, or JSON where there are none."""
+
+    impl = ARRAY(BigInteger)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:  # noqa: ANN401 - two types
+        ids = [int(one) for one in value or ()]
+        return json.dumps(ids) if dialect.name == "sqlite" else ids
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - it stands in a query like a function of SQL
+    """`among(column, ids)`: whether the column is one of many ids, which are one parameter. The statement is the same for
+    any number of them: it is planned once, and nothing is bound one by one."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: InstrumentedAttribute[int], ids: Sequence[int]) -> None:
+        super().__init__(column, bindparam(None, ids, type_=_Ids))
+
+
+@compiles(among)
+def _among_array(element: among, compiler: SQLCompiler, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column, ids = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} = ANY ({ids})"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column, ids = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - both are written by the compiler
 
 
 _BATCH = 500

@@ -1,6 +1,6 @@
 """The state machine of a case: the only code that changes a case's state, and it always writes the audit row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.audit import Step
-from records.database import literal_ids
+from records.database import among
 from records.models import Case, CaseState, User
 from records.models import Office as OfficeRow
 
@@ -84,9 +84,9 @@ def step(
 
     Raises StepRefused when there is no such step, when it is not this actor's, or when its reason is missing.
     """
-    _require_step(case, to, actor, reason)
+    _require_step(case.id, case.state, to, actor, reason)
     before, case.state, case.changed_at = case.state, to, now
-    _write(session, Step(case, before, to), actor=actor, now=now, reason=reason, detail=detail)
+    _write(session, Step(case.id, before, to), actor=actor, now=now, reason=reason, detail=detail)
     session.flush()
 
 
@@ -95,31 +95,54 @@ def recall(session: Session, case: Case, to: CaseState, *, actor: Actor, now: da
     if case.state is not CaseState.TRANSFERRED or to not in RECALLS or actor.kind != USER:
         raise StepRefused(f"案件 {case.id} 处于“{case.state.label}”，不能撤回")
     before, case.state, case.changed_at = case.state, to, now
-    _write(session, Step(case, before, to), actor=actor, now=now, reason=reason)
+    _write(session, Step(case.id, before, to), actor=actor, now=now, reason=reason)
     session.flush()
 
 
 def step_many(
-    session: Session, cases: Sequence[Case], to: CaseState, *, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    states: Mapping[int, CaseState],
+    to: CaseState,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """Move cases that the caller has locked to `to`, each with its row in the log, by one statement. Raises as `step`;
-    then none is moved."""
-    for case in cases:
-        _require_step(case, to, actor, reason)
-    moved = update(Case).where(Case.id.in_(literal_ids([case.id for case in cases])))
-    moved = moved.values(state=to, changed_at=now, row_version=Case.row_version + 1)
-    session.execute(moved.execution_options(synchronize_session=False))
-    for case in cases:
-        _write(session, Step(case, case.state, to), actor=actor, now=now, reason=reason)
-        session.expire(case)
+    """Move cases that the caller has locked, by their ids, from their states to `to`, each with its row in the log, by one
+    statement. Raises as `step`; then none is moved. Cases that the session holds are read again."""
+    for case_id, state in states.items():
+        _require_step(case_id, state, to, actor, reason)
+    _touch(session, states, now, state=to)
+    for case_id, state in states.items():
+        _write(session, Step(case_id, state, to), actor=actor, now=now, reason=reason)
 
 
-def _require_step(case: Case, to: CaseState, actor: Actor, reason: str) -> None:
-    allowed = STEPS.get((case.state, to))
+def note_many(
+    session: Session, states: Mapping[int, CaseState], *, actor: Actor, now: datetime, reason: str
+) -> None:
+    """Record an event of cases that the caller has locked, by their ids and with their states, as `note` does."""
+    _touch(session, states, now)
+    for case_id, state in states.items():
+        _write(session, Step(case_id, state, state), actor=actor, now=now, reason=reason)
+
+
+def _touch(session: Session, case_ids: Collection[int], now: datetime, **values: CaseState) -> None:
+    if not case_ids:
+        return
+    touched = update(Case).where(among(Case.id, list(case_ids)))
+    touched = touched.values(changed_at=now, row_version=Case.row_version + 1, **values)
+    session.execute(touched.execution_options(synchronize_session=False))
+    for held in list(session.identity_map.values()):
+        if isinstance(held, Case) and held.id in case_ids:
+            session.expire(held)
+
+
+def _require_step(case_id: int, state: CaseState, to: CaseState, actor: Actor, reason: str) -> None:
+    allowed = STEPS.get((state, to))
     if allowed is None:
-        raise StepRefused(f"案件 {case.id} 处于“{case.state.label}”，不能改为“{to.label}”")
+        raise StepRefused(f"案件 {case_id} 处于“{state.label}”，不能改为“{to.label}”")
     if actor.kind not in allowed:
-        raise StepRefused(f"“{case.state.label}”改为“{to.label}”不是{_ACTOR_LABELS[actor.kind]}的操作")
+        raise StepRefused(f"“{state.label}”改为“{to.label}”不是{_ACTOR_LABELS[actor.kind]}的操作")
     if to in NEEDS_REASON and not reason.strip():
         raise StepRefused(f"改为“{to.label}”必须写明理由")
 
@@ -130,13 +153,13 @@ def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, reas
     case.opened_at = case.changed_at = now
     session.add(case)
     session.flush()
-    _write(session, Step(case, None, CaseState.PENDING), actor=actor, now=now, reason=reason)
+    _write(session, Step(case.id, None, CaseState.PENDING), actor=actor, now=now, reason=reason)
 
 
 def note(session: Session, case: Case, *, actor: Actor, now: datetime, reason: str) -> None:
     """Record an event of `case` without changing its state."""
     case.changed_at = now
-    _write(session, Step(case, case.state, case.state), actor=actor, now=now, reason=reason)
+    _write(session, Step(case.id, case.state, case.state), actor=actor, now=now, reason=reason)
 
 
 def actor_of(user: User) -> Actor:

@@ -11,12 +11,13 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
-from api.context import App, Now, release_transfers
+from api.context import App, Now, release_due
 from api.errors import NotAllowed, TokenRefused, TooManyCalls
 from records.database import reading, transaction
 from records.idempotency import Call
 from records.models import Office
 from records.people.office_tokens import READ, WRITE, find_token, grant_calls, note_use
+from records.transfers.hand_over import any_held
 from records.workflow import Actor, actor_of_office
 
 _BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")
@@ -78,6 +79,7 @@ def caller(
     TooManyCalls."""
     with reading(app.engine) as session:
         token = find_token(session, credentials.credentials, now) if credentials else None
+        due = token is not None and any_held(session, now)
     if token is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
     calls: RateLimiter = request.app.state.calls
@@ -88,7 +90,8 @@ def caller(
     if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
         with transaction(app.engine) as session:
             note_use(session, token, now)
-    release_transfers(app, now)
+    if due:
+        release_due(app, now)
     return Caller(token.office, token.id)
 
 

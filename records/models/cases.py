@@ -4,10 +4,10 @@ messages 往来 about them and their documents 附件."""
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from records.models.base import Base, Id, LabelledEnum, enum_column
+from records.models.base import Base, Id, LabelledEnum, enum_column, index_where
 from records.models.judgements import JudgementRecord
 from records.models.registry import Source
 from records.models.snapshots import Page
@@ -59,6 +59,9 @@ class Case(Base):
         Index("ix_cases_page_id", "page_id"),
         Index("ix_cases_state_recheck_at", "state", "recheck_at"),
         Index("ix_cases_reviewer_id_changed_at", "reviewer_id", "changed_at"),
+        # Few of many: the others cost each step nothing.
+        index_where("ix_cases_merged_into_id", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        index_where("ix_cases_mirror_of_id", "mirror_of_id", where="mirror_of_id IS NOT NULL"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -72,10 +75,10 @@ class Case(Base):
     changed_at: Mapped[datetime]
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who holds it")
     merged_into_id: Mapped[int | None] = mapped_column(
-        ForeignKey("cases.id"), index=True, comment="the case that it is merged into 并案"
+        ForeignKey("cases.id"), comment="the case that it is merged into 并案"
     )
     mirror_of_id: Mapped[int | None] = mapped_column(
-        ForeignKey("cases.id"), index=True, comment="the disposed case whose text came up here again 再现"
+        ForeignKey("cases.id"), comment="the disposed case whose text came up here again 再现"
     )
     reason: Mapped[str | None] = mapped_column(
         Text, comment="why it was decided as it is, as the reviewer chose or wrote it"
@@ -175,19 +178,14 @@ class Transfer(Base):
     __table_args__ = (
         Index("ix_transfers_office_id_closed_at", "office_id", "closed_at"),
         Index("ix_transfers_lease_id", "lease_id"),
-        # Overdue transfers, and those that wait for a reply: few of many.
-        Index(
-            "ix_transfers_due_on",
-            "due_on",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+        # Those that can be leased, in their order, however many were acknowledged before them.
+        index_where(
+            "ix_transfers_to_lease", "office_id", "id", where="received_at IS NULL AND closed_at IS NULL"
         ),
-        Index(
-            "ix_transfers_awaited",
-            "awaited",
-            sqlite_where=text("awaited IS NOT NULL"),
-            postgresql_where=text("awaited IS NOT NULL"),
-        ),
+        # Overdue transfers, those that wait for a reply, those that can be recalled: few of many.
+        index_where("ix_transfers_due_on", "due_on", where="closed_at IS NULL"),
+        index_where("ix_transfers_awaited", "awaited", where="awaited IS NOT NULL"),
+        index_where("ix_transfers_held_until", "held_until", where="held_until IS NOT NULL"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -199,7 +197,7 @@ class Transfer(Base):
     )
     transferred_at: Mapped[datetime]
     held_until: Mapped[datetime | None] = mapped_column(
-        index=True, comment="until then it can be recalled 撤回; empty: the office has it"
+        comment="until then it can be recalled 撤回; empty: the office has it"
     )
     due_on: Mapped[date] = mapped_column(comment="by when the office is to answer")
     lease_id: Mapped[str | None] = mapped_column(String(40), comment="the program's lease that holds it")

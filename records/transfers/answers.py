@@ -7,7 +7,7 @@ acknowledged when the first has acknowledged it, disposed or returned when the l
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -176,7 +176,16 @@ def _follow(
         case.recheck_at, case.recheck_round = now + recheck_after, 0
 
 
-def require_state(transfer: Transfer, state: TransferState, to: TransferState) -> None:
+class Stated(Protocol):
+    """What tells how far its office has come with a transfer."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> TransferState: ...
+
+
+def require_state(transfer: Stated, state: TransferState, to: TransferState) -> None:
     """Raises StepRefused unless the transfer is in `state`; `to` is the intended one."""
     if transfer.state is not state:
         raise workflow.StepRefused(f"转送件 {transfer.id} 处于“{transfer.state.label}”，不能改为“{to.label}”")

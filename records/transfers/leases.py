@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from records.database import literal_ids
+from records.database import among
 from records.models import Transfer
 from records.transfers.office_queue import find_office_transfer, lock_in_order, of_office
 from records.transfers.views import TransferView, list_transfer_views
@@ -49,13 +50,10 @@ def lease(
     if not with_received:
         query = query.where(Transfer.received_at.is_(None))
     query = query.order_by(Transfer.id).limit(min(limit, MOST)).with_for_update(skip_locked=True)
-    ids = session.scalars(query).all()
     lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
-    session.execute(
-        update(Transfer)
-        .where(Transfer.id.in_(literal_ids(ids)))
-        .values(lease_id=lease_id, leased_until=until)
-    )
+    chosen = query.cte("chosen")
+    held = update(Transfer).where(Transfer.id == chosen.c.id).values(lease_id=lease_id, leased_until=until)
+    ids = session.scalars(held.returning(Transfer.id).execution_options(synchronize_session=False)).all()
     return TransferLease(lease_id, until, list_transfer_views(session, ids))
 
 
@@ -68,7 +66,8 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
     until = now + min(timedelta(seconds=seconds), LONGEST)
-    session.execute(update(Transfer).where(Transfer.id.in_(literal_ids(ids))).values(leased_until=until))
+    longer = update(Transfer).where(among(Transfer.id, ids)).values(leased_until=until)
+    session.execute(longer.execution_options(synchronize_session=False))
     return TransferLease(lease_id, until, list_transfer_views(session, ids))
 
 
@@ -76,9 +75,8 @@ def release(session: Session, office_id: int, lease_id: str) -> int:
     """Release a lease early: others can lease the remaining transfers; returns how many."""
     own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
     ids = lock_in_order(session, *own)
-    session.execute(
-        update(Transfer).where(Transfer.id.in_(literal_ids(ids))).values(lease_id=None, leased_until=None)
-    )
+    freed = update(Transfer).where(among(Transfer.id, ids)).values(lease_id=None, leased_until=None)
+    session.execute(freed.execution_options(synchronize_session=False))
     return len(ids)
 
 
@@ -99,7 +97,18 @@ def transfer_to_answer(
     return transfer
 
 
-def require_not_anothers(transfer: Transfer, lease_id: str | None, now: datetime) -> None:
+class Held(Protocol):
+    """What tells who holds a transfer."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def lease_id(self) -> str | None: ...
+    @property
+    def leased_until(self) -> datetime | None: ...
+
+
+def require_not_anothers(transfer: Held, lease_id: str | None, now: datetime) -> None:
     """Raises LeaseLost when somebody else holds the transfer, or the caller's lease of it has run out."""
     held = transfer.leased_until is not None and transfer.leased_until > now
     if lease_id is None:

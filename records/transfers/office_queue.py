@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from records.database import literal_ids
+from records.database import among
 from records.models import (
     Case,
     JudgementRecord,
@@ -47,7 +47,7 @@ def of_office(office_id: int) -> tuple[ColumnElement[bool], ...]:
 def list_queued(session: Session, queued: Queued) -> Sequence[Transfer]:
     """The wanted transfers, oldest first, with all that a person needs to act."""
     ids = list_queued_ids(session, queued)
-    query = select(Transfer).where(Transfer.id.in_(literal_ids(ids))).options(*LISTED_TRANSFER)
+    query = select(Transfer).where(among(Transfer.id, ids)).options(*LISTED_TRANSFER)
     return session.scalars(query.order_by(Transfer.id)).all()
 
 

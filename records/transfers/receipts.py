@@ -1,16 +1,19 @@
 """Acknowledging 签收 many transfers at once, in a handful of queries for any number."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, contains_eager, load_only
+from sqlalchemy.orm import Session
 
 from records import workflow
-from records.database import literal_ids
+from records.database import among
 from records.models import Case, CaseState, Transfer, TransferState
+from records.models.cases import state_of_transfer
 from records.transfers.answers import BulkResult, require_state
 from records.transfers.leases import LeaseLost, require_not_anothers
+from records.transfers.matters import STATE_FACTS
 from records.transfers.office_queue import NotThisOffice, of_office
 
 
@@ -40,35 +43,48 @@ def take_many(
             outcomes.append(BulkResult(transfer_id, False, str(refused)))
         else:
             outcomes.append(BulkResult(transfer_id, True, TransferState.RECEIVED.label))
-    _take(session, taken, actor, now)
+    if taken:
+        _take(session, taken, actor, now)
     return outcomes
 
 
-def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> Sequence[Transfer]:
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """A transfer and its case as they are, locked."""
+
+    id: int
+    case_id: int
+    case_state: CaseState
+    lease_id: str | None
+    leased_until: datetime | None
+    state: TransferState
+
+
+def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> list[_Locked]:
     """The office's transfers with these ids and their cases, locked as by `lock_in_order`."""
+    own = (Transfer.id, Transfer.case_id, Case.state, Transfer.lease_id, Transfer.leased_until)
     query = (
-        select(Transfer)
+        select(*own, *STATE_FACTS)
         .join(Transfer.case)
-        .where(*of_office(office_id), Transfer.id.in_(literal_ids(transfer_ids)))
-        .options(contains_eager(Transfer.case).options(load_only(Case.id, Case.state)))
+        .where(*of_office(office_id), among(Transfer.id, transfer_ids))
         .order_by(Case.id, Transfer.id)
         .with_for_update(of=(Case, Transfer))
     )
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    session.flush()
+    return [_Locked(*row[:5], state_of_transfer(*row[5:])) for row in session.execute(query)]
 
 
-def _take(session: Session, transfers: Sequence[Transfer], actor: workflow.Actor, now: datetime) -> None:
-    if not transfers:
-        return
-    cases = {transfer.case_id: transfer.case for transfer in transfers}
-    first = [case for case in cases.values() if case.state is CaseState.TRANSFERRED]
-    for case in cases.values():
-        if case.state is not CaseState.TRANSFERRED:  # another office had it first
-            workflow.note(session, case, actor=actor, now=now, reason="签收")
+def _take(session: Session, transfers: Sequence[_Locked], actor: workflow.Actor, now: datetime) -> None:
+    cases = {transfer.case_id: transfer.case_state for transfer in transfers}
+    first = {case: state for case, state in cases.items() if state is CaseState.TRANSFERRED}
+    others = {
+        case: state for case, state in cases.items() if case not in first
+    }  # another office had it first
+    workflow.note_many(session, others, actor=actor, now=now, reason="签收")
     workflow.step_many(session, first, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
     ids = [transfer.id for transfer in transfers]
-    session.execute(
-        update(Transfer)
-        .where(Transfer.id.in_(literal_ids(ids)))
-        .values(received_at=now, received_by=actor.name)
-    )
+    received = update(Transfer).where(among(Transfer.id, ids)).values(received_at=now, received_by=actor.name)
+    session.execute(received.execution_options(synchronize_session=False))
+    for held in list(session.identity_map.values()):
+        if isinstance(held, Transfer):
+            session.expire(held)

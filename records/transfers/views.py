@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
-from records.database import literal_ids
+from records.database import among
 from records.models import (
     Attachment,
     Case,
@@ -108,7 +108,7 @@ class TransferView:
 def list_transfer_views(session: Session, ids: Sequence[int]) -> list[TransferView]:
     """The transfers with these ids, by id, as the database has them: what the session has changed is flushed first."""
     session.flush()
-    chosen = Transfer.id.in_(literal_ids(ids))
+    chosen = among(Transfer.id, ids)
     query = _TRANSFERS.where(chosen).order_by(Transfer.id)
     rows = session.execute(query).mappings().all()
     findings = _by_transfer(session, _FINDINGS.where(chosen), FindingView)

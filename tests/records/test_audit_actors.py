@@ -61,7 +61,7 @@ def test_a_decision_under_the_old_name_is_taken_back_by_the_same_person_only(
         case = session.get_one(Case, case_id)
         case.state, case.reviewer_id = CaseState.DISMISSED, zhang.id
         old = {"actor": "reviewer:zhang", "action": "case_step", "now": now, "reason": "合法"}
-        audit.append(session, step=audit.Step(case, CaseState.REVIEWING, CaseState.DISMISSED), **old)
+        audit.append(session, step=audit.Step(case.id, CaseState.REVIEWING, CaseState.DISMISSED), **old)
         with pytest.raises(StepRefused, match="只能撤销自己"):
             review.undo(session, case, zhao, now)
         review.undo(session, case, zhang, now)

@@ -1,0 +1,60 @@
+"""What every answer goes through, whatever route it is of: safe headers, the address for scripts, and the count."""
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COUNTED = CollectorRegistry()
+_REQUESTS = Counter(
+    "qingyi_http_requests", "Requests answered", ("method", "route", "status"), registry=COUNTED
+)
+_SECONDS = Histogram(
+    "qingyi_http_request_seconds", "Time from a request to its answer", ("route",), registry=COUNTED
+)
+
+
+class Answering:
+    """Wraps the application. One plain layer: a chain of FastAPI's own costs more than a short call."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app, self._headers = app, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._complete(scope, message)
+                _count(scope, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+    def _complete(self, scope: Scope, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        if not scope["path"].startswith("/static/"):
+            headers.setdefault("Cache-Control", "no-store")
+        if message["status"] == 303 and Headers(scope=scope).get("X-Form") == "script":
+            _name_what_follows(message, headers)
+
+
+def _name_what_follows(message: Message, headers: MutableHeaders) -> None:
+    """Tell a form that was sent by script (`X-Form: script`) the address of the page that follows in
+    `X-Location`: a script cannot read a redirect, only follow it, and the page would be loaded twice."""
+    message["status"] = 200
+    headers["X-Location"] = headers["location"]
+    del headers["location"]
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """Count a request by its route, never by the values in its address."""
+    route = getattr(scope.get("route"), "path", "other")
+    _REQUESTS.labels(scope["method"], route, status).inc()
+    _SECONDS.labels(route).observe(seconds)
