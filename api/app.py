@@ -23,6 +23,7 @@ from api.context import Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.monitoring import router as monitoring_router
 from api.figures.routes import router as figures_router
+from api.figures.statistics import router as statistics_router
 from api.help.routes import router as help_router
 from api.letters.routes import router as letters_router
 from api.limits import Limits
@@ -98,6 +99,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         tips_router,
         figures_router,
         monitoring_router,
+        statistics_router,
         quality_router,
         trials_router,
         rules_router,

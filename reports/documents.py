@@ -91,9 +91,9 @@ def add_line(
     return paragraph
 
 
-def begin_wide_pages(document: DocxDocument) -> None:
-    """Continue with landscape pages, for a table of many columns."""
-    section = document.add_section()
+def begin_wide_pages(document: DocxDocument, *, from_start: bool = False) -> None:
+    """Continue with landscape pages, for a table of many columns; `from_start`: the document has no others."""
+    section = document.sections[0] if from_start else document.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Cm(29.7), Cm(21)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)

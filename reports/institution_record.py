@@ -18,6 +18,7 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
         ("机构名称", owner.name),
         ("统一社会信用代码", owner.credit_code),
         ("执业许可证登记号", owner.licence_number or "（未登记）"),
+        ("校验有效期至", owner.reviewed_until or "（未登记）"),
         ("级别", owner.level.label),
         ("类别", owner.category or "（未登记）"),
         ("辖区", owner.district),
@@ -41,6 +42,14 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
     document.add_heading("二、监测情况", 1)
     counts = "，".join(f"{stage.title} {history.total.counts[name]} 件" for name, stage in STAGES.items())
     document.add_paragraph(f"历次监测：{counts}。")
+    if history.repeats:
+        told = "；".join(f"{one.title} {one.cases} 次" for one in history.repeats)
+        document.add_paragraph(f"一年内重复认定：{told}。")
+    if history.demerits:
+        head = ("违法情形", "分值", "一年内认定案件", "依据")
+        rows = [(one.words, one.points, one.cases, one.basis) for one in history.demerits]
+        table(document, head, rows)
+        document.add_paragraph("上表按记分标准列出，供作出记分决定时参考。")
     document.add_heading("三、认定违法的案件", 1)
     for case in history.unlawful:
         document.add_heading(f"案件 {case.id}：{case.title}", 2)

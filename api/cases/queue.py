@@ -19,9 +19,11 @@ from records.cases.next_case import count_passed, take_next
 from records.cases.precedents import suggested_offices
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
+from records.local_time import local_day
 from records.models import Case, CaseState, Office, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, may
+from records.reference.calendar import list_reminders
 from records.reference.reasons import list_ready_reasons
 from records.workflow import StepRefused
 
@@ -71,6 +73,7 @@ def queue(
             passed=count_passed(session, wanted, sign_in, now),
             sorts=queues.SORTS,
             ready=list_ready_reasons(session),
+            reminders=list_reminders(session, local_day(now)),
             approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),
         )

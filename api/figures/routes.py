@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from api.attached import DOCX, XLSX, attached
-from api.context import App, FigureReader, Now, RecordId, TypedDay, page
+from api.context import App, AppState, FigureReader, Now, RecordId, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
 from records.cases.review_queue import QueueFilter
@@ -30,12 +31,14 @@ from records.figures.institution_history import (
     InstitutionHistory,
     find_institution_history,
     list_highest_scored,
+    with_year,
 )
 from records.figures.office_figures import list_office_figures
 from records.figures.period import Period
 from records.local_time import local_day
 from records.models import DisposalResult, Level, SignIn
 from records.people.users import list_districts_of
+from records.reference.calendar import list_reminders
 from records.visits.coverage import (
     GroupCoverage,
     SourceState,
@@ -65,6 +68,12 @@ class FigureQuery:
     def place(self) -> str:
         """The name in reports."""
         return self.district or "全部辖区"
+
+    @property
+    def address(self) -> str:
+        """The parameters of an address that show the same period and district."""
+        days = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
+        return urlencode({**days, **({"district": self.district} if self.district else {})})
 
     def wanted(self, **more: str) -> dict[str, str]:
         """The queue's filters that show the cases of a figure."""
@@ -114,7 +123,7 @@ def show(
     rules = {rule.id: rule.title for rule in app.lists.rules().rules}
     with reading(app.engine) as session:
         facts = list_case_facts(session, query.period, query.district)
-        coverage = _coverage(session, query)
+        sources = source_coverage(session, query.period.begin, query.period.end, query.district)
         wanted = query.wanted()
         base = {key: value for key, value in wanted.items() if key != "district"}
         charts = (
@@ -135,7 +144,7 @@ def show(
             before=count_by_stage(session, query.period.before, query.district),
             time=columns(by_time(facts, query.period), query.wanted()),
             charts=[(title, bars(rows[:_MOST_BARS]), rows) for title, rows in charts],
-            coverage=coverage,
+            coverage=plan_coverage(session, sources, query.district),
             delays=delays(facts),
             office_columns=OFFICE_COLUMNS,
             offices=[
@@ -143,13 +152,16 @@ def show(
                 for one in list_office_figures(session, query.period, local_day(now), query.district)
             ],
             backlog=count_backlog(session, local_day(now), query.district),
-            parts=quantified_parts(facts, _level_coverage(session, query), families, query.period),
+            parts=quantified_parts(
+                facts, level_coverage(session, sources, query.district), families, query.period
+            ),
             part_titles=PARTS,
             column_titles=COLUMNS,
             cells=cells,
             results=list(DisposalResult),
             address=_queue_address,
             presets=presets(local_day(now)),
+            reminders=list_reminders(session, local_day(now)),
         )
 
 
@@ -214,10 +226,12 @@ def typical(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) 
 
 
 @router.get("/institutions/{institution_id}")
-def institution(request: Request, app: App, sign_in: FigureReader, institution_id: RecordId) -> HTMLResponse:
+def institution(
+    request: Request, app: App, sign_in: FigureReader, now: Now, institution_id: RecordId
+) -> HTMLResponse:
     """An institution: its identity, certificates, sites and accounts, and its findings."""
     with reading(app.engine) as session:
-        history = _history(session, sign_in, institution_id)
+        history = _history(session, app, sign_in, institution_id, now)
         return page(
             request,
             "institution.html",
@@ -232,18 +246,20 @@ def institution(request: Request, app: App, sign_in: FigureReader, institution_i
 def record(app: App, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
     """An institution's record, for its licence's renewal."""
     with transaction(app.engine) as session:
-        history = _history(session, sign_in, institution_id)
+        history = _history(session, app, sign_in, institution_id, now)
         audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
         content = institution_record(history, now)
     return attached(content, DOCX, f"{history.institution.name}医疗广告记录.docx")
 
 
-def _history(session: Session, sign_in: SignIn, institution_id: int) -> InstitutionHistory:
+def _history(
+    session: Session, app: AppState, sign_in: SignIn, institution_id: int, now: datetime
+) -> InstitutionHistory:
     found = find_institution_history(session, institution_id)
     district = sign_in.user.district
     if found is None or (district and found.institution.district != district):
         raise HTTPException(404)
-    return found
+    return with_year(session, found, app.lists.rules().family_titles, now)
 
 
 def _coverage(session: Session, query: FigureQuery) -> list[GroupCoverage]:

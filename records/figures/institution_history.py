@@ -2,9 +2,9 @@
 reports."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -24,6 +24,7 @@ from records.models import (
     Source,
     SourceKind,
 )
+from records.reference.points import Demerit, list_demerits
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,25 @@ class CaseStory:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """A kind of misconduct that was found unlawful more than once within a year."""
+
+    title: str
+    cases: int
+
+
+@dataclass(frozen=True)
 class InstitutionHistory:
     """An institution, the outcomes of all its cases, and those found unlawful, newest first."""
 
     institution: Institution
     total: FigureRow
     unlawful: Sequence[CaseStory]
+    repeats: Sequence[Repeat] = ()
+    demerits: Sequence[Demerit] = ()
 
 
+_YEAR = timedelta(days=365)
 _WHOLE = (
     joinedload(Case.page).joinedload(Page.source).joinedload(Source.institution),
     joinedload(Case.judgement).selectinload(JudgementRecord.findings),
@@ -83,6 +95,23 @@ def find_institution_history(session: Session, institution_id: int) -> Instituti
     wanted = {"institution": str(institution_id)}
     whole = FigureRow(owner.name, wanted, counts, int(counts["all"] > 0), results)
     return InstitutionHistory(owner, whole, [_story(case) for case in cases])
+
+
+def with_year(
+    session: Session, history: InstitutionHistory, families: Mapping[str, str], now: datetime
+) -> InstitutionHistory:
+    """The history with its last year: repeated misconduct, and the points that the standard gives. `families` are the
+    kinds of misconduct by id."""
+    recent = [case for case in history.unlawful if case.opened_at > now - _YEAR]
+    kinds = {
+        case.id: {families.get(finding.family, finding.family) for finding in case.findings}
+        for case in recent
+    }
+    counts = Counter(title for titles in kinds.values() for title in titles)
+    repeats = [Repeat(title, cases) for title, cases in counts.most_common() if cases > 1]
+    rules = {case.id: {finding.title for finding in case.findings} for case in recent}
+    demerits = list_demerits(session, {name: sorted(titles | rules[name]) for name, titles in kinds.items()})
+    return replace(history, repeats=repeats, demerits=demerits)
 
 
 def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:

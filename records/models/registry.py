@@ -43,6 +43,9 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(200), index=True, comment="第一名称")
     other_names: Mapped[list[str]] = mapped_column(comment="其他名称")
     licence_number: Mapped[str | None] = mapped_column(String(40), comment="执业许可证登记号")
+    reviewed_until: Mapped[date | None] = mapped_column(
+        comment="校验有效期至: when the licence is up for its review"
+    )
     ownership: Mapped[str | None] = mapped_column(String(40), comment="所有制形式")
     level: Mapped[Level] = mapped_column(enum_column(Level), comment="级别: 二级以上公立 or other")
     category: Mapped[str | None] = mapped_column(String(60), comment="医疗机构类别")

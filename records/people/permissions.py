@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_LISTS = "see_lists"
     EDIT_LISTS = "edit_lists"
     SEE_FIGURES = "see_figures"
+    KEEP_FIGURES = "keep_figures"
     ADMINISTER = "administer"
     SEE_AUDIT = "see_audit"
 
@@ -24,13 +25,14 @@ class Permission(StrEnum):
 _READ_EVERYTHING = frozenset({Permission.SEE_CASES, Permission.SEE_LISTS, Permission.SEE_FIGURES})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REVIEWER: _READ_EVERYTHING | {Permission.REVIEW, Permission.ADD_TIPS},
-    Role.APPROVER: _READ_EVERYTHING | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS},
+    Role.APPROVER: _READ_EVERYTHING
+    | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.KEEP_FIGURES},
     Role.OFFICER: frozenset({Permission.DISPOSE}),
     Role.ANALYST: _READ_EVERYTHING | {Permission.EDIT_LISTS},
-    Role.LEADER: _READ_EVERYTHING,
+    Role.LEADER: _READ_EVERYTHING | {Permission.KEEP_FIGURES},
     Role.ADMINISTRATOR: _READ_EVERYTHING
     | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.EDIT_LISTS}
-    | {Permission.ADMINISTER, Permission.SEE_AUDIT},
+    | {Permission.ADMINISTER, Permission.SEE_AUDIT, Permission.KEEP_FIGURES},
     Role.AUDITOR: _READ_EVERYTHING | {Permission.SEE_AUDIT},
 }
 

@@ -125,6 +125,11 @@ WebAddress = Annotated[str, BeforeValidator(_web_address), Field(max_length=500)
 Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(date.isoformat)]
 Phones = Annotated[list[str], BeforeValidator(_phones), PlainSerializer("；".join)]
 Optional = Annotated[str | None, BeforeValidator(_empty_to_none)]
+OptionalDay = Annotated[
+    date | None,
+    BeforeValidator(lambda value: parse_day(value) if str(value or "").strip() else None),
+    PlainSerializer(lambda day: day.isoformat() if day else ""),
+]
 VisitHours = Annotated[str | None, BeforeValidator(_hours)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), PlainSerializer(lambda value: "是" if value else "否")]
 Words = Annotated[str, Field(min_length=1)]
@@ -179,6 +184,7 @@ class InstitutionRow(Row):
     departments: Several = Field(alias="诊疗科目", default_factory=list)
     addresses: Several = Field(alias="地址", default_factory=list)
     phones: Phones = Field(alias="电话", default_factory=list)
+    reviewed_until: OptionalDay = Field(alias="校验有效期至", default=None)
 
 
 class OwnedRow(Row):

@@ -24,6 +24,8 @@ PAGES = [
         "/help/reviewer",
         "/figures/monitoring",
         "/figures/quality",
+        "/figures/statistics",
+        "/tables/calendar",
         "/quality",
         "/institutions/1",
         "/lists",

@@ -35,6 +35,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"GET /cases", READERS),
     (r"(GET|POST) /(takedown|webhooks)", {"officer"}),
     (r"(GET|POST) /tips", REVIEWERS),
+    (r"POST /figures/statistics", {"leader", "approver", "administrator"}),
     (r"GET /(figures|institutions)", READERS),
     (r"GET /lists/trials", READERS),
     (r"POST /lists", ANALYSTS),

@@ -1,0 +1,105 @@
+"""The statistics table of a period: each cell counted from the same cases as all other figures, or typed by hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from records.cases.stages import STAGES
+from records.figures.case_figures import CaseFact, total
+from records.models import DisposalResult, Level
+from records.reference.statistics_table import RowScope, StatisticsColumn, StatisticsRow
+from records.visits.coverage import GroupCoverage
+
+
+@dataclass(frozen=True)
+class StatisticsCell:
+    """A cell: its number (None where there is none) and, where cases make it, the queue's filters that show them."""
+
+    value: int | str | None
+    by_hand: bool = False
+    wanted: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The table: its columns, and its rows with a cell for each."""
+
+    columns: Sequence[StatisticsColumn]
+    rows: Sequence[tuple[StatisticsRow, Sequence[StatisticsCell]]]
+
+
+def count_statistics(
+    rows: Sequence[StatisticsRow],
+    columns: Sequence[StatisticsColumn],
+    facts: Sequence[CaseFact],
+    coverage: Mapping[Level, GroupCoverage],
+    families: Mapping[str, str],
+    hand: Mapping[tuple[str, str], str],
+    wanted: Mapping[str, str],
+) -> Statistics:
+    """Fill the table. `families` are the kinds of misconduct by id; `wanted` the queue's filters of the period."""
+    by_title = {title: name for name, title in families.items()}
+    filled = []
+    for row in rows:
+        family = by_title.get(row.family, row.family)
+        own = [fact for fact in facts if _is_in(row, family, fact)]
+        filters = {
+            **wanted,
+            **({} if row.scope is RowScope.ALL else {"level": row.scope.value}),
+            **({"family": family} if family else {}),
+            **({"category": row.category} if row.category else {}),
+        }
+        seen = None if family or row.category else _coverage(row.scope, coverage)
+        filled.append((row, [_cell(row, one, own, seen, hand, filters) for one in columns]))
+    return Statistics(columns, filled)
+
+
+def _is_in(row: StatisticsRow, family: str, fact: CaseFact) -> bool:
+    return (
+        row.scope.value in (RowScope.ALL.value, fact.level.value)
+        and (not family or family in fact.families)
+        and (not row.category or row.category == fact.category)
+    )
+
+
+def _coverage(scope: RowScope, coverage: Mapping[Level, GroupCoverage]) -> tuple[int, int]:
+    found = [one for level, one in coverage.items() if scope.value in (RowScope.ALL.value, level.value)]
+    return sum(one.institutions for one in found), sum(one.seen for one in found)
+
+
+def _cell(
+    row: StatisticsRow,
+    column: StatisticsColumn,
+    facts: Sequence[CaseFact],
+    coverage: tuple[int, int] | None,
+    hand: Mapping[tuple[str, str], str],
+    wanted: Mapping[str, str],
+) -> StatisticsCell:
+    name = column.counted.value
+    if column.by_hand:
+        return StatisticsCell(hand.get((row.title, column.title)), by_hand=True)
+    if name in STAGES:
+        return StatisticsCell(total(facts).counts[name], wanted={**wanted, "state": name})
+    return StatisticsCell(_OTHERS[name](facts, coverage))
+
+
+_Counter = Callable[[Sequence[CaseFact], tuple[int, int] | None], int | None]
+
+
+def _institutions(facts: Sequence[CaseFact]) -> int:
+    return len({fact.institution_id for fact in facts})
+
+
+def _with(result: DisposalResult) -> _Counter:
+    return lambda facts, _: sum(fact.result is result for fact in facts)
+
+
+# What institutions are registered and seen is known by their level alone.
+_OTHERS: Mapping[str, _Counter] = {
+    "registered": lambda _, coverage: coverage[0] if coverage else None,
+    "seen": lambda _, coverage: coverage[1] if coverage else None,
+    "institutions": lambda facts, _: _institutions(facts),
+    "offenders": lambda facts, _: _institutions(
+        [fact for fact in facts if fact.state in STAGES["is-confirmed"].states]
+    ),
+    **{result.value: _with(result) for result in DisposalResult},
+}
