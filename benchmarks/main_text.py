@@ -1,11 +1,13 @@
 """How well a page's main text is told from its frame, compared with trafilatura and GNE on the same pages in
 the same run.
 
-Usage: python -m benchmarks.main_text [--worst]
+Usage: python -m benchmarks.main_text [--second] [--worst]
 
 Sixty pages of twelve systems (`benchmarks.article_pages`), each with a reading made by hand. Compared are pairs of
 characters, without blanks and marks; all readers are given the title that they found. The other two are given the text as
-we decode it, and are left out where they are not installed (pip install -e '.[compare]').
+we decode it, and are left out where they are not installed (pip install -e '.[compare]'). `--second` takes sixty other
+pages (`benchmarks.site_pages`), written without a look at our reader: first measured on 2026-11-29 at 0.712 (trafilatura
+0.674, GNE 0.666), before what they showed was mended as kinds.
 """
 
 import argparse
@@ -23,10 +25,11 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.article_pages import ArticlePage, article_pages
+from benchmarks.site_pages import site_pages
 from crawler.platforms import read_post
 from records.snapshots.encoding import decode_html
 
-_LEAST = 0.95
+_LEAST, _LEAST_OF_SECOND = 0.95, 0.85
 Reader = Callable[[str], str]
 
 
@@ -90,8 +93,11 @@ def main() -> None:
     """Measure and print; exit 1 where our mean is below the required one, or a page was decoded wrongly."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worst", action="store_true", help="list our worst pages")
+    parser.add_argument("--second", action="store_true", help="the second set of pages")
     options = parser.parse_args()
-    console, pages, by_reader = Console(width=110), article_pages(), readers()
+    least = _LEAST_OF_SECOND if options.second else _LEAST
+    pages = site_pages() if options.second else article_pages()
+    console, by_reader = Console(width=110), readers()
     texts = [decode_html(page.body, "text/html") for page in pages]
     wrong = [page.system for page, html in zip(pages, texts, strict=True) if page.article.title not in html]
     table = Table("system", *by_reader, title=f"F1 of the main text, {len(pages)} pages")
@@ -111,7 +117,7 @@ def main() -> None:
             score = measured["qingyi"][place][0]
             console.print(f"{score:.3f} {pages[place].system}: {pages[place].article.title}", style="bold")
             console.print(ours(texts[place]), markup=False)
-    if wrong or mean(score for score, _ in measured["qingyi"]) < _LEAST:
+    if wrong or mean(score for score, _ in measured["qingyi"]) < least:
         raise SystemExit(1)
 
 

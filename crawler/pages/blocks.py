@@ -121,7 +121,7 @@ class Builder:
         pieces: list[str] = []
         blocks: list[Block] = []
         length = 0
-        for draft, (region, origin) in zip(self.drafts, regions(self.drafts), strict=True):
+        for draft, (region, origin) in zip(self.drafts, regions(self.drafts, title), strict=True):
             text = draft.text
             end = length + len(text)
             blocks.append(Block(length, end, region, draft.heading, "", origin))

@@ -22,9 +22,11 @@ _SURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|topbar|foot|footer|breadcrumbs?|crumbs|copyright)(?:$|[\s_-])", re.I
 )
 _LIKELY = re.compile(
-    r"(?:^|[\s_-])(?:header|sidebar|aside|related|recommend|hot|links?|share|toolbar|widget)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:header|sidebar|aside|relate|related|recommend|recommended|hot|links?|share|toolbar|widgets?|meta"
+    r"|comments?|respond|reply|pager|pagination|prev|skip|rank|digg)(?:$|[\s_-])",
     re.I,
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # webFooter is web-Footer
 # A part that holds more of the page's prose than this is not a frame, whatever its name.
 _MOST_PROSE: Mapping[Kind, float] = {"sure": 0.6, "likely": 0.4}
 _DEEPEST_PART = 8
@@ -56,6 +58,30 @@ _LEGAL_WORDS = re.compile("备|版权|opyright|OPYRIGHT|eserved|技术支持|位
 # Every match of the expression above contains one of these: looked for first, since most lines have none.
 _SAYING_SO = re.compile("[备版©位首:：于字打收关分上下cCaApP]")
 _DAY = re.compile(r"\d{4}\s*[-年/.]\s*\d{1,2}")
+# When a page was published, to the minute, with the publisher around it.
+_MOMENT = re.compile(r"\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?\s*\d{1,2}:\d{2}")
+# The words on a site's controls and counters, with no others: 收藏(0), 阅读 120 赞 3, 登录 | 注册.
+_CONTROLS = re.compile(
+    r"(?:(?>\d+(?:[万个条次件人位]|分钟)?|设为首页|加入收藏|收藏本站|收藏|切换到(?:窄|宽)版|登录狐友|登录|登陆|立即注册|注册|找回密码"
+    r"|用户名|密码|忘记密码|取消回复|取消|发表评论|发表回复|我来说两句(?:排行榜)?|评论列表|网友评论|条评论|评论|回复|点赞|赞|在看|分享|转发"
+    r"|举报|反馈|意见反馈|支持|反对|顶一下|踩一下|顶|踩|挑错|推荐|打印|关闭|返回列表|返回顶部|回到顶部|发新帖|发帖|快速回复|使用道具|复制链接"
+    r"|只看该作者|倒序浏览|阅读模式|楼主|沙发|发消息|加好友|管理员|版主|主题|帖子|积分|精华|关注|粉丝|获赞|总阅读|阅读原文|阅读|查看|浏览|点击"
+    r"|文章|热搜|请输入搜索内容|请输入关键词|搜索|提交|重置|标签|扫一扫|手机版|电脑版|管理登录|购物车|我的|全部商品|全部|上新|进店逛逛|首页|本版"
+    r"|跳至内容|继续滑动看下一个|知道了|允许|打开|下载APP|Archiver|小黑屋|分隔线|喜欢|不喜欢|投稿|条))+",
+    re.I,
+)
+_LONGEST_CONTROLS = 40
+# What sites say of themselves and of commenting under every page.
+_HOUSE_RULES = re.compile(
+    r"(?:邮箱|电子邮件)地址不会被公开|登录后才(?:可以|能)(?:回|评|发)|遵守互联网|严禁发布色情|观点(?:仅|只)代表作者|以便下次评论时使用"
+    r"|Processed in [\d.]+ second|微信扫一扫|返回(?:搜狐|首页|网易|新浪)[，,]?查看更多"
+    r"|本(?:站|网站)(?:由|使用|基于).{0,16}(?:建站|搭建|系统)"
+)
+_HOUSE = re.compile("[邮登遵严观以P微返本]")
+# A label for each place: 关于我们 | 服务条款 | 网站地图.
+_BARRED = re.compile(r"(?:[^|｜]{2,8}\s*[|｜]\s*){3,20}[^|｜]{2,8}")
+_CUT_SHORT = re.compile(r"(?:…|\.{3}|\[?(?:详细|查看全文|阅读全文|更多)\]?)\s*$")
+_SHORTEST_TITLE = 6
 _LONGEST_ABOUT, _LONGEST_LEGAL = 80, 300
 
 
@@ -124,14 +150,15 @@ def part_in(around: Part | None, kind: Kind) -> Part | None:
 
 @lru_cache(maxsize=8_192)
 def _kind_of(tag: str, role: str | None, names: str) -> Kind | None:
-    by_tag = _BY_TAG.get(tag)
+    by_tag, names = _BY_TAG.get(tag), _HUMP.sub("-", names)
     if by_tag == "sure" or role in _ROLES or _SURE.search(names):
         return "sure"
     return "likely" if by_tag or _LIKELY.search(names) else None
 
 
-def regions(drafts: Sequence[Draft]) -> list[tuple[Region, Origin]]:
-    """The region of each block, in order, and its origin, where it turns out to be a menu's."""
+def regions(drafts: Sequence[Draft], title: str = "") -> list[tuple[Region, Origin]]:
+    """The region of each block, in order, and its origin, where it turns out to be a menu's. `title` is the page's: the
+    block that begins it is the article's own heading, wherever it stands."""
     prose = [draft.prose for draft in drafts]
     leading = [draft.is_link for draft in drafts]
     for draft, own in zip(drafts, prose, strict=True):
@@ -157,13 +184,28 @@ def regions(drafts: Sequence[Draft]) -> list[tuple[Region, Origin]]:
         menus_in_frame: set[int] = set()
     else:
         menus_in_frame = menus | small
-    out = [is_out or place in menus_in_frame for place, is_out in enumerate(framed)]
+    own_heading = _own_heading(drafts, title)
+    out = [
+        place != own_heading and (is_out or place in menus_in_frame) for place, is_out in enumerate(framed)
+    ]
     if all(out):
         out = framed if not all(framed) else [False] * len(drafts)
     return [
         ("frame" if is_out else "main", draft.origin or ("menu" if place in menus else ""))
         for place, (draft, is_out) in enumerate(zip(drafts, out, strict=True))
     ]
+
+
+def _own_heading(drafts: Sequence[Draft], title: str) -> int | None:
+    """The block that says the title of the article, as the page's title does before it names the site."""
+    return next(
+        (
+            place
+            for place, draft in enumerate(drafts)
+            if len(draft.text) >= _SHORTEST_TITLE and not draft.links and title.startswith(draft.text)
+        ),
+        None,
+    )
 
 
 def _is_framed(part: Part | None, length: int, prose: int) -> bool:
@@ -209,9 +251,15 @@ def _is_label(draft: Draft) -> bool:
 
 def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
     """Lines about the page itself: its place on the site, when and by whom it was published, its owner."""
+    after_control = False
     for place, draft in enumerate(drafts):
         text = draft.text
         length = len(text)
+        is_control = length <= _LONGEST_CONTROLS and _is_control(text, after_control)
+        after_control = is_control
+        if is_control or (length <= _LONGEST_LEGAL and _HOUSE.search(text) and _HOUSE_RULES.search(text)):
+            yield place
+            continue
         if length > _LONGEST_LEGAL or not _SAYING_SO.search(text):
             continue
         if draft.heading and not _DAY.search(text):
@@ -222,6 +270,21 @@ def _said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
         found = _SAID_OF_IT.search(text)
         if found and (is_line or found["legal"]):
             yield place
+
+
+def _is_control(text: str, after_control: bool) -> bool:
+    """Whether a short line is the words of controls and counters alone: a number alone next to others of them; and a line
+    that says when and by whom the page was published."""
+    words = re.sub(r"[\W_]+", "", text)
+    if not words:
+        return after_control or len(text) > 8  # a line that is drawn
+    if words.isdecimal():
+        return after_control
+    return bool(
+        _CONTROLS.fullmatch(words)
+        or (_MOMENT.search(text) and not _SENTENCE.search(text))
+        or (_HOME.search(text) and _BARRED.fullmatch(text))
+    )
 
 
 def _lists_of_others(
@@ -243,9 +306,8 @@ def _lists_of_others(
 
 
 def _is_between(drafts: Sequence[Draft], place: int, begin: int) -> bool:
-    """Whether a block stands between the links of a list: a day, a number, a mark."""
-    return (
-        place > begin
-        and len(drafts[place].text) <= 2 * _LABEL
-        and not re.search("[\u3400-\u9fff]{3}", drafts[place].text)
-    )
+    """Whether a block stands between the links of a list: a day, a number, a mark; the beginning of another page."""
+    text = drafts[place].text
+    if place == begin:
+        return False
+    return bool(_CUT_SHORT.search(text)) if re.search("[\u3400-\u9fff]{3}", text) else len(text) <= 2 * _LABEL

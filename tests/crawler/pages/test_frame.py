@@ -1,5 +1,7 @@
 """A page's own content and its frame: recognised by where most of its words stand, not by names alone."""
 
+import re
+
 import pytest
 
 from crawler.pages.extract import extract
@@ -176,3 +178,45 @@ def test_lists_of_other_pages_frame_an_article_and_are_the_text_of_a_list() -> N
 )
 def test_a_line_that_speaks_of_the_page_is_none_of_its_words(line: str) -> None:
     assert seen(f"{ARTICLE}<p>{line}</p>")[line] == "frame"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div>收藏(3) 分享 举报</div>",
+        "<span>阅读 1.2万　赞 30　在看</span>",
+        "<p>登录 | 立即注册</p>",
+        "<p>楼主 只看该作者 倒序浏览</p>",
+        "<p>您的邮箱地址不会被公开。必填项已用 * 标注</p>",
+        "<p>您需要登录后才可以回帖</p>",
+        "<p>关于我们 | 服务条款 | 广告服务 | 联系我们</p>",
+        "<p>2026-05-01 09:30 门诊部 浏览</p>",
+        '<div class="webFooter"><p>本站由小城建站搭建，周末休息。</p></div>',
+        '<div id="newsRelate"><p>看看别的文章，也许有你要的。</p></div>',
+    ],
+)
+def test_the_words_of_controls_and_house_rules_are_frame(line: str) -> None:
+    page = extract(f"<h1>就诊须知</h1>{ARTICLE}{line}")
+    words = re.sub("<[^>]*>", "", line)
+    assert {block.region for block in page.blocks if words in page.text[block.start : block.end]} == {"frame"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "登录后可以查看本人的检查报告",
+        "支持医保结算",
+        "收藏家俱乐部",
+        "2020年5月10日，皮肤科成立",
+        "关注血压，从每天量一次开始",
+    ],
+)
+def test_sentences_that_begin_like_a_control_are_main_text(line: str) -> None:
+    page = extract(f"<h1>就诊须知</h1>{ARTICLE}<p>{line}</p>")
+    assert {block.region for block in page.blocks if line in page.text[block.start : block.end]} == {"main"}
+
+
+def test_the_heading_of_an_article_is_its_own_in_a_header_too() -> None:
+    header = '<header class="entry-header"><h1>骨科门诊搬迁了</h1></header>'
+    page = extract(f"<title>骨科门诊搬迁了 - 云溪医院</title><article>{header}{ARTICLE}</article>")
+    assert page.blocks[0].region == "main"
