@@ -33,6 +33,8 @@ from api.lists.trials import router as trials_router
 from api.machines import router as machines_router
 from api.office.queue import router as office_queue_router
 from api.office.transfer import router as takedown_router
+from api.public.rate import CallsByAddress
+from api.public.routes import router as public_router
 from api.quality.routes import router as quality_router
 from api.signin.oidc import router as oidc_router
 from api.signin.password import router as password_router
@@ -101,6 +103,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         monitoring_router,
         statistics_router,
         quality_router,
+        public_router,
         trials_router,
         rules_router,
         lists_router,
@@ -137,6 +140,7 @@ def set_state(app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet
     """Have the application serve these parts from now on."""
     lists = LiveRules(rules, ListFolders(settings.lists_dir, settings.lists_kept_dir))
     app.state.calls = RateLimiter(engine, settings.api_calls_per_minute)
+    app.state.lookups = CallsByAddress(settings.public_lookups_per_minute)
     app.state.app_state = AppState(engine, store, lists, settings)
 
 

@@ -107,6 +107,17 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="with which /metrics is read (Bearer); empty: by nobody"
     )
+    public_lookup: bool = Field(
+        default=False, description="anybody may look up institutions, their sites and certificates at /public"
+    )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="the address at which people reach the pages, for the codes that hospitals hang up",
+    )
+    public_lookups_per_minute: int = Field(
+        default=60, ge=1, description="pages of /public that one address may ask for, from each process"
+    )
     capture_place: str = Field(
         default="", description="where evidence is taken, as its record names the place"
     )

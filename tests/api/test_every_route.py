@@ -44,7 +44,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"(GET|POST) /admin", {"administrator"}),
     (r"GET /audit", {"administrator", "auditor"}),
 )
-PUBLIC = r"(GET|POST) /signin|GET /api/v1/openapi.json|GET /(healthz|readyz|metrics)"
+PUBLIC = r"(GET|POST) /signin|GET /api/v1/openapi.json|GET /(healthz|readyz|metrics|public)"
 
 
 def routes(application: FastAPI) -> Iterator[tuple[str, str]]:

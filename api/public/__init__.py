@@ -1,0 +1,1 @@
+"""The registry for anybody 公众查询."""
