@@ -12,8 +12,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
 from docx.table import _Row
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from reports.reproducible_zip import timeless
 
@@ -26,9 +28,8 @@ def new_document(title: str, made: datetime) -> DocxDocument:
     document = Document()
     for name, font, size in (("Normal", _BODY, 12), ("Heading 1", _HEADING, 14), ("Heading 2", _HEADING, 12)):
         style = document.styles[name]
-        style.font.name, style.font.size = font, Pt(size)
+        _set_font(style, font, size)
         style.font.color.rgb = _BLACK  # Word's own headings are blue
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     _number_pages(document)
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -47,8 +48,7 @@ def new_official_letter(sender: str, number: str, title: str, made: datetime) ->
     section.top_margin, section.bottom_margin = Cm(3.7), Cm(3.5)
     section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _BODY, Pt(16)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _BODY)
+    _set_font(normal, _BODY, 16)
     spacing = normal.paragraph_format
     spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28)
     spacing.space_after = Pt(0)
@@ -82,12 +82,9 @@ def add_line(
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * indent)
     run = paragraph.add_run(text)
-    run.font.size = Pt(size)
+    _set_font(run, font, size)
     if color is not None:
         run.font.color.rgb = color
-    if font:
-        run.font.name = font
-        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     return paragraph
 
 
@@ -97,6 +94,14 @@ def begin_wide_pages(document: DocxDocument, *, from_start: bool = False) -> Non
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Cm(29.7), Cm(21)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+
+
+def _set_font(target: ParagraphStyle | Run, font: str, size: float) -> None:
+    """Set size and font, the latter for Chinese characters, too: Word keeps one for them apart. "": that of the style."""
+    target.font.size = Pt(size)
+    if font:
+        target.font.name = font
+        target._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
 def _rule_under(paragraph: Paragraph) -> None:

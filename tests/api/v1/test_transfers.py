@@ -1,6 +1,7 @@
 """The takedown queue by token: list, acknowledge, report back; one error format."""
 
 import hashlib
+import re
 
 import pytest
 
@@ -213,7 +214,10 @@ def test_the_office_talks_and_reports_in_its_own_words_and_takes_an_answer_back(
     with served.client() as client:
         sign_in(client, "reviewer")
         assert '来函待答复 <b data-count="reached-asked">1</b>' in client.get("/cases").text
-        form = {"csrf": hidden(client.get(f"/cases/{case_id}").text, "csrf"), "words": "已附上"}
+        page = client.get(f"/cases/{case_id}").text
+        heads = re.findall(r'<li class="other"><p class="muted">(.*?)</p>', page)
+        assert [head.count("网信办") for head in heads] == [1], "an office is named once"
+        form = {"csrf": hidden(page, "csrf"), "words": "已附上"}
         file = {"attachment": ("许可证.pdf", b"%PDF licence", "application/pdf")}
         sent = client.post(f"/cases/{case_id}/transfers/{transfer_id}/messages", data=form, files=file)
         assert sent.status_code == 303
