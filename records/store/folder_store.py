@@ -54,11 +54,10 @@ class FolderStore:
 
     def get(self, sha256: str) -> bytes:
         """As `EvidenceStore.get`."""
-        path = self.path(sha256)
-        content = self.packs.get(sha256)
+        content = self.packs.get(sha256) if is_sha256(sha256) else None
         if content is None:
             try:
-                content = path.read_bytes()
+                content = self.path(sha256).read_bytes()
             except FileNotFoundError:
                 raise EvidenceMissing(f"证据库中没有 {sha256}") from None
         if sha256_of(content) != sha256 and (kept_plain := self._as_stored(sha256)) is not None:
