@@ -169,7 +169,7 @@ def as_download(session: Session, store: EvidenceStore, case: Case, download: Do
     content = store.get(sha256)
     step = Step(case.id, case.state, case.state)
     audit.append(
-        session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载原始字节"
+        session, str(download.actor), "evidence_taken_out", download.now, step=step, reason="下载原始文件"
     )
     return Response(
         content,

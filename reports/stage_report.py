@@ -88,7 +88,7 @@ def stage_report(stage: Stage) -> bytes:
         (delay.title, delay.cases, _days(delay.median), _days(delay.ninetieth))
         for delay in delays(stage.facts)
     ]
-    table(document, ("用时", "案件", "中位数（天）", "九成在（天）以内"), taken)
+    table(document, ("用时", "案件", "中位数（天）", "九成不超过（天）"), taken)
     if stage.offices:
         document.add_heading("各部门办理情况", 2)
         table(document, OFFICE_COLUMNS, [office_cells(one) for one in stage.offices])

@@ -123,7 +123,7 @@ def rejudge_pages(
         with counting("重新研判中（页）", len(begun.left)) as progress:
             done = rejudge(engine, evidence_store(), begun, progress, spread=_spread(by, workers))
     console.print(
-        f"版本 {done.version[:12]}：重新研判 {done.judged} 页，新增案件 {done.opened} 件，命中有变 {done.changed} 件，"
+        f"版本 {done.version[:12]}：重新研判 {done.judged} 页，新增案件 {done.opened} 件，命中变化 {done.changed} 件，"
         f"不再命中而结案 {done.closed} 件，不再命中但已有人处理 {done.left_open} 件"
     )
     if done.missing:

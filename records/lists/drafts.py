@@ -118,7 +118,7 @@ def rebase(
     if both:
         raise DraftRefused(f"{'、'.join(both)} 在起草之后也有改动，请在新草稿里重做这些修改")
     draft.base_version, draft.changed_at = version, now
-    audit.append(session, author, "lists_draft", now, _name(draft), reason="以现行版本为底")
+    audit.append(session, author, "lists_draft", now, _name(draft), reason="更新到现行版本")
 
 
 def draft_file(folders: ListFolders, draft: ListDraft, name: str) -> bytes | None:

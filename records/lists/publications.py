@@ -65,7 +65,7 @@ def publish_draft(
     if draft.state is not DraftState.EDITING:
         raise DraftRefused(f"草稿{draft.state.label}")
     if draft.base_version != current:
-        raise DraftRefused("起草之后关键词表已有新版本，请先“以现行版本为底”")
+        raise DraftRefused("起草之后关键词表已有新版本，请先“更新到现行版本”")
     if not draft.files:
         raise DraftRefused("草稿没有改动任何文件")
     with whole(folders, draft) as folder:

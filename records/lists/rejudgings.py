@@ -63,7 +63,7 @@ def end_rejudging(session: Session, rejudging: Rejudging, now: datetime) -> None
     """Mark it as finished."""
     rejudging.state, rejudging.finished_at = RejudgingState.DONE, now
     words = (
-        f"重新研判 {rejudging.judged} 页：新增案件 {rejudging.opened} 件，命中有变 {rejudging.changed} 件，"
+        f"重新研判 {rejudging.judged} 页：新增案件 {rejudging.opened} 件，命中变化 {rejudging.changed} 件，"
         f"不再命中而结案 {rejudging.closed} 件"
     )
     audit.append(session, rejudging.actor, "lists_rejudged", now, _name(rejudging), reason=words)

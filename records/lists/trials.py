@@ -23,7 +23,7 @@ from records.models import (
     TrialState,
 )
 
-KINDS = {"new": "新增命中", "vanished": "不再命中", "changed": "命中有变"}
+KINDS = {"new": "新增命中", "vanished": "不再命中", "changed": "命中变化"}
 _SILENT = timedelta(minutes=5)
 
 

@@ -138,6 +138,6 @@ def test_what_is_taken_out_is_in_the_log(served, people, case_id) -> None:
     with served.client() as client:
         sign_in(client, "auditor")
         log = client.get("/audit", params={"case": str(case_id)}).text
-        assert "下载原始字节" in log
+        assert "下载原始文件" in log
         assert 'title="user:reviewer"' in log
         assert "日志链完好" in client.get("/audit/verify").text

@@ -223,7 +223,7 @@ def test_terms_are_shown_with_what_became_of_them(analyst, served, case_id) -> N
         sign_in(client, "reviewer")
         fields = {"csrf": hidden(client.get(f"/cases/{case_id}").text, "csrf"), "version": 1}
         client.post(f"/cases/{case_id}", data={**fields, "action": "dismiss", "reason": "科普"})
-    assert "只有不予认定" in analyst.get("/lists/terms").text
+    assert "全部不予认定" in analyst.get("/lists/terms").text
 
 
 def test_a_reviewer_reads_the_lists_and_changes_nothing(served) -> None:
