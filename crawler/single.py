@@ -13,6 +13,7 @@ from crawler.downloading.browser_requests import browser_meta, close_context
 from crawler.downloading.responses import content_type, failure_reason
 from crawler.errors import FetchFailed
 from crawler.pages.script_built import needs_browser, taken_away
+from crawler.pages.visibility import without_marks
 from crawler.platforms import read_post
 from crawler.settings import scrapy_settings
 from records.snapshots.encoding import decode_html
@@ -49,7 +50,9 @@ class SingleSpider(Spider):
                 cb_kwargs={"plain": page},
             )
             return
-        is_lost = plain is not None and taken_away(page, plain, response.url)
+        is_lost = plain is not None and taken_away(
+            page, plain, response.url, lambda: read_post(without_marks(html), response.url).text
+        )
         self._seen.append(plain if plain is not None and is_lost else page)
 
     def fail(self, failure: Failure) -> None:

@@ -34,6 +34,7 @@ _LOUD = "*#_※§" + "".join(
 # Marks that may part words; they are undone only where single characters stand apart in a row, or where the
 # two next to a mark form a word of their own.
 _QUIET = " ·.-•→↓⋅∙・‐‑‒–—/|'\"‘’“”…"
+_STOPS = "！!？?；;"  # between single characters only
 # Strokes that are written as marks.
 _STROKES = {"丨": "|", "丶": "·", "亅": "|", "丿": "/"}
 _OPEN, _CLOSE = "【[『「〖<《", "】]』」〗>》"
@@ -109,7 +110,7 @@ def _candidates(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
 _LOUDLY = re.compile(f"(?<=[{_CJK}]) {{0,2}}[{re.escape(_LOUD)}][{re.escape(_LOUD)} ]{{0,4}}(?=[{_CJK}])")
 # 治 愈 率, 治 - 愈 - 率: single characters held apart by the same marks, three at least
 _APART = re.compile(
-    f"(?<=[{_CJK}])(?P<mark>[{re.escape(_LOUD + _QUIET)}]{{1,3}})[{_CJK}](?:(?P=mark)[{_CJK}]){{1,60}}"
+    f"(?<=[{_CJK}])(?P<mark>[{re.escape(_LOUD + _QUIET + _STOPS)}]{{1,3}})[{_CJK}](?:(?P=mark)[{_CJK}]){{1,60}}"
 )
 # 医(yī)疗(liáo): a character's own pinyin in brackets; a single plain letter is not: 粤(B)
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ"
@@ -242,7 +243,7 @@ def _kinds() -> NDArray[np.uint8]:
         table[ord(picture)] = _WIDE
     for parts in SPLIT:
         table[ord(parts[0])] |= _SPLIT
-    for mark in _LOUD + _QUIET:
+    for mark in _LOUD + _QUIET + _STOPS:
         table[ord(mark)] |= _MARK
     table[ord("(")] |= _BRACKET
     for bracket in _OPEN:

@@ -12,6 +12,7 @@ from scrapy.http import Response
 
 from crawler.browser.bounds import bounds_of
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
+from crawler.downloading.arrangement import ARRANGE
 from crawler.downloading.page_scripts import MARK_UNSEEN, REVEAL
 from crawler.downloading.responses import content_type
 from crawler.pages.post import Post
@@ -53,7 +54,11 @@ def browser_meta() -> dict[str, Any]:
             "permissions": [],
         },
         "playwright_page_init_callback": _prepare_page,
-        "playwright_page_methods": [PageMethod(_reveal), PageMethod("evaluate", MARK_UNSEEN)],
+        "playwright_page_methods": [
+            PageMethod(_reveal),
+            PageMethod("evaluate", MARK_UNSEEN),
+            PageMethod("evaluate", ARRANGE),
+        ],
         "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
     }
 

@@ -59,6 +59,10 @@ MARK_UNSEEN = f"""() => {{
             const style = getComputedStyle(at);
             if (style.display === "none" || +style.opacity < 0.02) outermost = at;
             else if (style.visibility !== "visible" && !outermost) outermost = at;
+            else if (style.overflowX !== "visible" && style.display !== "inline" && !outermost) {{
+                const box = at.getBoundingClientRect();
+                if (box.width < 1 || box.height < 1) outermost = at;
+            }}
         }}
         return outermost;
     }};
@@ -70,11 +74,22 @@ MARK_UNSEEN = f"""() => {{
         }}
         return false;
     }};
+    const opens = (element) => element.closest("details:not([open])")?.querySelector("summary")?.getClientRects().length
+        || (element.closest("details:not([open])") && !element.closest("details").querySelector("summary"));
+    const cut = (element) => {{
+        for (let at = element; at && at !== document.body; at = at.parentElement) {{
+            const style = getComputedStyle(at);
+            if (/^(inset\\(\\s*([5-9]\\d|100)(\\.\\d+)?%|(circle|ellipse)\\(0)/.test(style.clipPath)) return true;
+            if (style.contentVisibility === "hidden") return true;
+            if (style.position === "absolute" && /^rect\\(0(px)?,? 0(px)?,? 0(px)?,? 0/.test(style.clip)) return true;
+        }}
+        return false;
+    }};
     let count = 0;
     for (const element of document.body ? document.body.querySelectorAll("*") : []) {{
-        if (++count > 20000) break;
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        if (!own || element.closest("details:not([open]), noscript")) continue;
+        if (own && ++count > 20000) break;
+        if (!own || opens(element) || element.closest("noscript")) continue;
         const outermost = folded(element);
         if (outermost) {{
             outermost.setAttribute("{MARK}", "folded");
@@ -83,7 +98,7 @@ MARK_UNSEEN = f"""() => {{
         const style = getComputedStyle(element), box = element.getBoundingClientRect();
         const off = box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left > innerWidth + 2000;
         if (parseFloat(style.fontSize) < 2 || box.width < 1 || box.height < 1 || (off && !slides(element))
-            || clear(style.color) || style.color === ground(element))
+            || clear(style.webkitTextFillColor || style.color) || style.color === ground(element) || cut(element))
             element.setAttribute("{MARK}", "");
     }}
 }}"""

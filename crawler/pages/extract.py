@@ -14,9 +14,14 @@ from crawler.pages.frame import NAMING_PARTS, kind_of_part, part_in
 from crawler.pages.inner import BRINGING_THEIR_OWN, MOST_INNER, field_words, is_backwards, source_within
 from crawler.pages.revealed import Reveals
 from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
-from crawler.pages.visibility import LOOKING, Look, Styles, names_of, styles_of
+from crawler.pages.visibility import AFTER, BEFORE, LINES, LOOKING, Look, Styles, names_of, styles_of
 
-_INVISIBLE = frozenset({"script", "style", "template", "head", "canvas", "embed", "iframe", "rp"})
+_INVISIBLE = frozenset(
+    {
+        *("script", "style", "template", "head", "canvas", "embed", "iframe", "frame", "rp", "datalist"),
+        *("audio", "noframes", "noembed", "progress", "meter", "annotation"),
+    }
+)
 # In the source, but not shown by a browser that runs scripts; search engines read a noscript.
 _UNSHOWN: Mapping[str, tuple[Region, Origin]] = {
     "noscript": ("hidden", "noscript"),
@@ -39,9 +44,12 @@ _CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject", "article"}
 _MAY_SHOW_OTHERWISE = frozenset(
     {"rt", "object", "bdo", "p", "span", "div", "b", "i", "em", "strong", "font", "td", "li", "h1", "h2"}
 )
+_FIELDS = frozenset({"input", "option", "optgroup"})  # their words stand in attributes
 # Elements that say something by their tag alone, and attributes that do: others are entered as they are, anchors with
 # their address.
-_TELLING = _INVISIBLE | _CHANGING | SPEAKING | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
+_TELLING = (
+    _INVISIBLE | _CHANGING | SPEAKING | _FIELDS | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
+)
 _SAYING = LOOKING | NAMING_PARTS | {"onclick"}
 _ADDRESSED = frozenset({"a", "script", "iframe"})
 # Scripts that a script in the page loads, such as chats: s.src = "//…", document.write('<script src="//…">').
@@ -125,7 +133,8 @@ class _Walk:
                 entered = self._inside(node, tag, attributes, state)
                 if entered is not None:
                     inner = entered
-                    before, after = self._generated(tag, attributes) if has_contents else ("", "")
+                    may_add = has_contents or BEFORE in attributes or AFTER in attributes
+                    before, after = self._generated(tag, attributes) if may_add else ("", "")
                     is_block = tag in _BREAKS
                     if current and (is_block or inner.origin != state.origin):
                         builder.end_block(state)
@@ -162,7 +171,7 @@ class _Walk:
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> State | None:
         """The state in an element; None for one whose words are not seen. Keeps what it says otherwise."""
-        if tag in _INVISIBLE:
+        if tag in _INVISIBLE or LINES in attributes:
             self._pass_by(node, tag, attributes, state)
             return None
         if tag in _MAY_SHOW_OTHERWISE and self._shows_otherwise(node, tag, attributes, state):
@@ -173,12 +182,12 @@ class _Walk:
             look = self.styles.look(attributes)
             if look is not Look.SEEN:
                 if self._is_hidden(node, attributes, look):
-                    self._keep_hidden(node)
+                    self._keep_hidden(node, attributes, state)
                     return None
                 if look is Look.TINY:
                     changed["is_tiny"] = True
-            if tag in SPEAKING or "role" in attributes:
-                self._keep_said(tag, attributes, state)
+            if tag in SPEAKING or tag in _FIELDS or "role" in attributes:
+                self._keep_said(node, tag, attributes, state)
             if "onclick" in attributes or (tag == "a" and "href" in attributes):
                 changed["is_link"] = True
             if tag == "a":
@@ -239,6 +248,9 @@ class _Walk:
     ) -> None:
         """Keep the address that an element without text loads, and the words of a page embedded in its
         attributes."""
+        if LINES in attributes:
+            self._keep_lines(node, attributes[LINES] or "", state)
+            return
         if tag in _ADDRESSED:
             self.builder.address(attributes, tag)
         if tag == "script" and "src" not in attributes:
@@ -261,18 +273,33 @@ class _Walk:
         self.builder.end_block(inside)
         return True
 
-    def _keep_hidden(self, node: LexborNode) -> None:
+    def _keep_hidden(self, node: LexborNode, attributes: Mapping[str, str | None], state: State) -> None:
+        if BEFORE in attributes or AFTER in attributes:  # a style sheet shows others in place of its words
+            self._keep_lines(node, f"{attributes.get(BEFORE) or ''}{attributes.get(AFTER) or ''}", state)
         self.builder.hide(words_of(node), "hidden", "")
         for loading in node.css("script[src], iframe[src]"):
             self.builder.address(loading.attributes, "script")
 
-    def _keep_said(self, tag: str, attributes: Mapping[str, str | None], state: State) -> None:
+    def _keep_lines(self, node: LexborNode, lines: str, state: State) -> None:
+        """Keep the words of an element as the browser laid them out, and the addresses in it."""
+        self.builder.end_block(state)
+        for line in lines.split("\n"):
+            self.builder.add(line, state)
+            self.builder.end_block(state)
+        for linked in node.css("a[href], script[src], iframe[src]"):
+            self.builder.address(linked.attributes, linked.tag or "")
+
+    def _keep_said(
+        self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
+    ) -> None:
         """Keep the words on a button or in a field, which have no text, and the alternative text of a
         picture."""
-        if tag == "input" and (words := field_words(attributes)):
+        if tag in _FIELDS and (words := field_words(attributes)):
             self.builder.end_block(state)
             self.builder.add(words, state)
             self.builder.end_block(state)
+        if tag == "img":  # a drawing in its own address
+            self._read_within(node, tag, attributes, state)
         self.builder.beside.of_element(tag, attributes, state.part)
 
     def _keep_reading(self, node: LexborNode, state: State) -> None:
@@ -284,6 +311,8 @@ class _Walk:
 
     def _generated(self, tag: str, attributes: Mapping[str, str | None]) -> tuple[str, str]:
         """The words in Chinese that a style sheet puts before and after those of an element."""
+        if BEFORE in attributes or AFTER in attributes:
+            return attributes.get(BEFORE) or "", attributes.get(AFTER) or ""
         contents = self.styles.contents
         found = [contents[name] for name in (tag, *names_of(attributes)) if name in contents]
         before, after = ("".join(pair[side] for pair in found) for side in (0, 1))

@@ -12,14 +12,20 @@ from selectolax.lexbor import LexborNode
 from classifiers.values import Block
 from records.snapshots.encoding import decode_html
 
-BRINGING_THEIR_OWN = frozenset({"iframe", "template", "object", "embed"})
+BRINGING_THEIR_OWN = frozenset({"iframe", "frame", "template", "object", "embed", "img"})
 Attributes = Mapping[str, str | None]
 MOST_INNER = 50  # of a page, in all: each is parsed
 _LETTERS_IN_TURN = 6
 _LONGEST = 500_000  # characters
-_DATA = re.compile(r"data:(text/html|application/xhtml\+xml)?([^,]{0,100}),", re.I)
+_DATA = re.compile(r"data:(text/html|text/plain|application/xhtml\+xml|image/svg\+xml)?([^,]{0,100}),", re.I)
 _SHADOW = re.compile(r"^<template\b[^<>]*+>(.*?)(?:</template>)?$", re.I | re.S)
-_SHOWN_FIELDS = frozenset({"", "text", "button", "submit", "reset", "search", "tel", "url", "email"})
+# Types of fields that show no value; an unknown type is a text field (HTML § 4.10.5).
+_NOT_SHOWN = frozenset(
+    {
+        *("hidden", "password", "checkbox", "radio", "file", "image", "range", "color", "number"),
+        *("date", "month", "week", "time", "datetime-local"),
+    }
+)
 _BACKWARDS = re.compile("\u202e([^\u202c\u202e\n]*)\u202c?")
 _RIGHT_TO_LEFT = re.compile(r"direction\s*:\s*rtl", re.I)
 _OVERRIDDEN = re.compile(r"unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.I)
@@ -59,7 +65,7 @@ def source_within(node: LexborNode, tag: str, attributes: Attributes) -> str:
         if source := attributes.get("srcdoc"):
             return source[:_LONGEST]
         return _of_data((attributes.get("src") or "").strip())
-    if tag in {"object", "embed"}:
+    if tag in {"object", "embed", "frame", "img"}:
         return _of_data((attributes.get("data" if tag == "object" else "src") or "").strip())
     return ""
 
@@ -77,10 +83,13 @@ def _of_data(address: str) -> str:
 
 
 def field_words(attributes: Attributes) -> str:
-    """The value that a form field shows."""
-    if (attributes.get("type") or "").strip().lower() not in _SHOWN_FIELDS:
-        return ""
-    return attributes.get("value") or ""
+    """The words that a form field shows in its attributes: an input's value, a choice's label."""
+    if "label" in attributes:
+        return attributes["label"] or ""
+    kind = (attributes.get("type") or "").strip().lower()
+    if kind == "image":
+        return attributes.get("alt") or ""
+    return "" if kind in _NOT_SHOWN else attributes.get("value") or ""
 
 
 def is_backwards(tag: str, attributes: Attributes) -> bool:

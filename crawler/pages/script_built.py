@@ -1,13 +1,15 @@
 """When a page is built by script, so that it needs the browser, and whether the browser showed more of it."""
 
 import re
+from collections.abc import Callable
 
 from classifiers.values import PageText
+from crawler.pages.arranged import is_arranged
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
 
-_SCRIPT = re.compile("<script", re.I)
+_SCRIPT = re.compile(r"<script|\son[a-z]{3,20}\s{0,3}=|javascript:", re.I)
 # Signs that a page writes itself or fetches its text; the plain page may still have some text. Each begins
 # with letters that are quick to look for: every page with a script is looked through.
 _BUILT = tuple(
@@ -24,9 +26,16 @@ _BUILT = tuple(
         r"\$\.(?:ajax|get|post|getJSON)\(",
         "XMLHttpRequest",
         r"innerHTML\s*=",
+        r"document\.write(?:ln)?\(",
+        r"insertAdjacent(?:HTML|Text)\(",
+        r"\.content\.cloneNode\(",
+        r"String\.fromCharCode\(",
+        r"\batob\(",
+        r"(?:innerText|textContent)\s*=(?!=)",
     )
 )
 _GAIN = 1.2
+_SEEN = frozenset({"main", "frame"})
 _MOST_LOST = 0.5  # of the plain page's characters
 
 
@@ -35,8 +44,11 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
     same pattern, None where unknown.
 
     Where unknown, it has to for a shell (hardly any visible text, but scripts that could write some) and for
-    a page with signs of being built by script. Where known, that decides.
+    a page with signs of being built by script. Where known, that decides. A page that its style sheets arrange needs it
+    in any case.
     """
+    if is_arranged(html):
+        return True
     if helps is False or not _SCRIPT.search(html):
         return False
     return _length(text) < _SHELL or any(sign.search(html) for sign in _BUILT)
@@ -47,20 +59,25 @@ def shows_more(rendered: PageText, plain: PageText) -> bool:
     return _length(rendered) > _GAIN * _length(plain) + 10
 
 
-def taken_away(rendered: PageText, plain: PageText, final_url: str) -> str | None:
+def taken_away(
+    rendered: PageText, plain: PageText, final_url: str, unmarked: Callable[[], PageText]
+) -> str | None:
     """How a page that the server sent disappeared in the browser, in Chinese: its script left for an address
-    that is not http(s), or removed most of its words; None where it did not."""
+    that is not http(s), or removed most of its words; None where it did not. `unmarked` is the browser's page read
+    as the server's is: words that style sheets hide are not removed."""
     if not final_url.startswith(("http://", "https://")):
         return f"离开了网页（{final_url[:60]}）"
-    before, after = _seen_length(plain), _seen_length(rendered)
+    before, after = _length_in(plain, _SEEN), _length_in(rendered, _SEEN)
+    if after < _MOST_LOST * before:
+        after = _length_in(unmarked(), _SEEN)
     if before >= _SHELL and after < _MOST_LOST * before:
         return f"可见文字由 {before} 字变为 {after} 字"
     return None
 
 
-def _seen_length(text: PageText) -> int:
-    return sum(block.end - block.start for block in text.blocks if block.region in {"main", "frame"})
-
-
 def _length(text: PageText) -> int:
-    return sum(block.end - block.start for block in text.blocks if block.region == "main")
+    return _length_in(text, frozenset({"main"}))
+
+
+def _length_in(text: PageText, regions: frozenset[str]) -> int:
+    return sum(block.end - block.start for block in text.blocks if block.region in regions)

@@ -18,9 +18,18 @@ from crawler.pages.tree import style_rules
 # Our script in the browser sets this on elements that are not shown: "folded" where the element takes no
 # room, so that a click may show it, else "". A page cannot know its name.
 MARK = f"data-unseen-{secrets.token_hex(6)}"
+# Likewise: the words of an element as they are laid out, line by line, and the words before and after its own.
+LINES, BEFORE, AFTER = (f"data-{name}-{secrets.token_hex(6)}" for name in ("lines", "before", "after"))
 
 # The attributes that say how an element looks.
-LOOKING = frozenset({"hidden", "style", "class", "id", MARK})
+LOOKING = frozenset({"hidden", "style", "class", "id", MARK, LINES, BEFORE, AFTER})
+
+
+def without_marks(html: str) -> str:
+    """The browser's page without what our scripts have noted in it."""
+    for name in (MARK, LINES, BEFORE, AFTER):
+        html = html.replace(name, "data-noted")
+    return html
 
 
 class Look(Enum):

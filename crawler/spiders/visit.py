@@ -36,6 +36,7 @@ from crawler.pages.post import Post
 from crawler.pages.script_built import needs_browser, shows_more, taken_away
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
+from crawler.pages.visibility import without_marks
 from crawler.spiders.holding import HoldingSpider
 from crawler.spiders.progress import PatternTracker, Progress
 from crawler.spiders.turns import Feed, Turns, politeness
@@ -285,7 +286,12 @@ class VisitSpider(HoldingSpider):
             close_context(response.meta)
             async for request in self._learn(progress, planned, shows_more(post.text, plain.post.text)):
                 yield request
-            if lost := taken_away(post.text, plain.post.text, response.url):
+            if lost := taken_away(
+                post.text,
+                plain.post.text,
+                response.url,
+                lambda: self.read(without_marks(html), response.url).text,
+            ):
                 async for request in self._keep_plain(
                     progress, planned, plain, f"{TAKEN_AWAY}{lost}，按原始页面保存"
                 ):

@@ -23,6 +23,7 @@ _SAMPLE = 400_000  # bytes that are weighed
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
 _NOT_ASCII = re.compile("[^\0-\x7f]")
 # Signs of a wrong reading: undecodable bytes, control characters beyond ASCII, unassigned characters.
+_TAGS = re.compile(rb"(?=<)")
 _DAMAGE = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
 _SURE = 3  # ideographs: bytes in another encoding rarely yield this many in valid UTF-8
 _BELIEVED = 0.1  # how much less Chinese the reading in the page's declared encoding may be
@@ -60,8 +61,12 @@ def decoded(body: bytes, content_type: str) -> Decoded:
     whole = _as_utf8(body)
     if whole is not None and _has(_IDEOGRAPHS, whole, _SURE):
         return Decoded(whole, "utf-8")
-    best = _best_encoding(body, [name for name in _said(body, content_type) if name not in _WESTERN])
-    return Decoded(body.decode(best, "replace"), best)
+    said = [name for name in _said(body, content_type) if name not in _WESTERN]
+    best = _best_encoding(body, said)
+    text = body.decode(best, "replace")
+    if best == "utf-8" and "\ufffd" in text:
+        text = _piece_by_piece(body, said)
+    return Decoded(text, best)
 
 
 def is_undeclared_utf8(body: bytes, content_type: str) -> bool:
@@ -100,6 +105,19 @@ def _best_encoding(body: bytes, said: Sequence[str]) -> str:
     best = max(likeness, key=likeness.__getitem__)
     believed = next((name for name in said if likeness[name] >= likeness[best] - _BELIEVED), None)
     return believed or best
+
+
+def _piece_by_piece(body: bytes, said: Sequence[str]) -> str:
+    """A page that is mostly UTF-8, of which some elements are not: those are read in the encoding that fits them. A
+    comment or a part that nobody sees does not decide for the words that are shown."""
+    others = [name for name in dict.fromkeys((*said, *_CHINESE)) if name != "utf-8"]
+    pieces = []
+    for piece in _TAGS.split(body):
+        text = piece.decode("utf-8", "replace")
+        if text.count("\ufffd") > 1:
+            text = max((text, *(piece.decode(name, "replace") for name in others)), key=_likeness)
+        pieces.append(text)
+    return "".join(pieces)
 
 
 def _likeness(text: str) -> float:

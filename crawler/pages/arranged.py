@@ -1,0 +1,72 @@
+"""Whether a page's style sheets, rather than its source, decide which words a visitor reads, and in which order.
+
+Such a page is read as the browser lays it out (`crawler.downloading.page_scripts`): style sheets have too many ways to hide,
+order and add words for a reader of the source to know them all.
+"""
+
+import re
+from html import unescape
+
+_PIECE = re.compile(r">([^<>]+)(?=<)")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_SHORT, _LONGEST_WRITTEN = 3, 60  # characters shown, characters of source
+_RUN, _MANY, _MOSTLY = 12, 24, 0.5
+# Words in a style sheet: in a string, by their code points (icon fonts use others), from an attribute or a variable.
+_PLACED = re.compile(
+    r"\bcontent\s{0,3}:[^;{}]{0,300}?(?:attr\(|var\(|[\u3400-\u9fff]|\\0{0,2}[4-9][0-9a-f]{3}(?![0-9a-f]))"
+    r"|\blist-style(?:-type)?\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]|\bsymbols\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]",
+    re.I,
+)
+_REVERSED = re.compile(r"\bunicode-bidi\s{0,3}:\s{0,3}(?:bidi|isolate)-override", re.I)
+# Elements that no browser shows, unless a style sheet says so.
+_SHOWN = re.compile(
+    r"<(?:style|script)\b[^<>]{0,300}\bdisplay\s{0,3}:|[},;>]\s{0,9}(?:style|script|head|title)\s{0,9}[,{]",
+    re.I,
+)
+# Words in an attribute of an element that has none of its own: a style sheet of another address may show them.
+_IN_ATTRIBUTE = re.compile(
+    r"\sdata-[\w-]{1,40}=(?:\"([^\"<>]{1,500})\"|'([^'<>]{1,500})')[^<>]{0,500}>\s{0,20}</", re.I
+)
+_MOST_IN_ATTRIBUTES = 12  # Chinese characters
+
+
+def is_arranged(html: str) -> bool:
+    """Whether the page may show other words than its source holds, or in another order: words cut into short pieces,
+    written backwards, or put there by a style sheet. In time proportional to the page's length."""
+    return (
+        any(sign.search(html) for sign in (_PLACED, _REVERSED, _SHOWN))
+        or _is_in_attributes(html)
+        or _is_cut(html)
+    )
+
+
+def _is_in_attributes(html: str) -> bool:
+    if "data-" not in html:
+        return False
+    count = 0
+    for found in _IN_ATTRIBUTE.finditer(html):
+        count += len(_CHINESE.findall(found[1] or found[2]))
+        if count >= _MOST_IN_ATTRIBUTES:
+            return True
+    return False
+
+
+def _is_cut(html: str) -> bool:
+    """Whether short pieces of words stand in a row, or make up most of the pieces."""
+    run = short = pieces = 0
+    for found in _PIECE.finditer(html):
+        written = found[1].strip()
+        if not written:
+            continue
+        is_reference = "&" in written and len(written) <= _LONGEST_WRITTEN
+        text = unescape(written).strip() if is_reference else written
+        has_chinese = _CHINESE.search(text) is not None
+        pieces += has_chinese
+        if len(text) > _SHORT:
+            run = 0
+        elif has_chinese:
+            short += 1
+            run += 1
+            if run >= _RUN:
+                return True
+    return short >= _MANY and short >= _MOSTLY * pieces
