@@ -11,8 +11,8 @@ from twisted.python.failure import Failure
 from classifiers.values import PageText
 from crawler.downloading.browser_requests import browser_meta, close_context
 from crawler.downloading.responses import content_type, failure_reason
+from crawler.downloading.script_built import needs_browser, taken_away
 from crawler.errors import FetchFailed
-from crawler.pages.script_built import needs_browser, taken_away
 from crawler.pages.visibility import without_marks
 from crawler.platforms import read_post
 from crawler.settings import scrapy_settings

@@ -7,51 +7,29 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from classifiers.values import Origin, PageText, Region
+from classifiers.values import PageText
 from crawler.pages.beside import SPEAKING, words_beside
 from crawler.pages.blocks import CHINESE, TOP, Builder, State
-from crawler.pages.frame import NAMING_PARTS, kind_of_part, part_in
+from crawler.pages.elements import (
+    ADDRESSED,
+    BREAKS,
+    CHANGING,
+    DRAWN,
+    FIELDS,
+    HEADINGS,
+    INVISIBLE,
+    LISTS,
+    MAY_SHOW_OTHERWISE,
+    SAYING,
+    TELLING,
+    UNSHOWN,
+)
+from crawler.pages.frame import kind_of_part, part_in
 from crawler.pages.inner import BRINGING_THEIR_OWN, MOST_INNER, field_words, is_backwards, source_within
 from crawler.pages.revealed import Reveals
 from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
-from crawler.pages.visibility import AFTER, BEFORE, LINES, LOOKING, Look, Styles, names_of, styles_of
+from crawler.pages.visibility import AFTER, BEFORE, LINES, Look, Styles, names_of, styles_of
 
-_INVISIBLE = frozenset(
-    {
-        *("script", "style", "template", "head", "canvas", "embed", "iframe", "frame", "rp", "datalist"),
-        *("audio", "noframes", "noembed", "progress", "meter", "annotation"),
-    }
-)
-# In the source, but not shown by a browser that runs scripts; search engines read a noscript.
-_UNSHOWN: Mapping[str, tuple[Region, Origin]] = {
-    "noscript": ("hidden", "noscript"),
-    "template": ("unshown", "comment"),
-    "-comment": ("unshown", "comment"),
-}
-_BREAKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd"),
-        *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option"),
-        *("p", "pre", "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead"),
-        *("tr", "ul", "foreignObject"),
-    }
-)
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_LISTS = frozenset({"ul", "ol", "dl", "select"})
-_DRAWN = frozenset({"svg", "g", "symbol", "path", "image", "a", "use"})
-_CHANGING = _HEADINGS | _LISTS | {"svg", "text", "foreignObject", "article"}
-_MAY_SHOW_OTHERWISE = frozenset(
-    {"rt", "object", "bdo", "p", "span", "div", "b", "i", "em", "strong", "font", "td", "li", "h1", "h2"}
-)
-_FIELDS = frozenset({"input", "option", "optgroup"})  # their words stand in attributes
-# Elements that say something by their tag alone, and attributes that do: others are entered as they are, anchors with
-# their address.
-_TELLING = (
-    _INVISIBLE | _CHANGING | SPEAKING | _FIELDS | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
-)
-_SAYING = LOOKING | NAMING_PARTS | {"onclick"}
-_ADDRESSED = frozenset({"a", "script", "iframe"})
 # Scripts that a script in the page loads, such as chats: s.src = "//…", document.write('<script src="//…">').
 _LOADED = re.compile(r"""\bsrc\s{0,3}=\s{0,3}\\?["']((?:https?:)?//[^"'\s\\<>]{4,300})""")
 _LONGEST_LOADER = 20_000  # characters of a script; one that only loads another is short
@@ -68,9 +46,7 @@ def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText
     """
     tree = parsed(html)
     titles = tree.css("title")  # a drawing has its own
-    title = next(
-        (spaced(node.text()) for node in titles if node.parent and node.parent.tag not in _DRAWN), ""
-    )
+    title = next((spaced(node.text()) for node in titles if node.parent and node.parent.tag not in DRAWN), "")
     builder = Builder(words_beside(tree, title))
     _read(tree, builder, always_visible, TOP, 0)
     return builder.page(title)
@@ -126,7 +102,7 @@ class _Walk:
             following = node.next if node is not root else None
             if tag == "-text":
                 builder.add(node.text_content or "", state)
-            elif tag in _UNSHOWN:
+            elif tag in UNSHOWN:
                 self._keep_unshown(node, tag, state)
             elif tag[:1] != "-":
                 attributes = node.attributes
@@ -135,7 +111,7 @@ class _Walk:
                     inner = entered
                     may_add = has_contents or BEFORE in attributes or AFTER in attributes
                     before, after = self._generated(tag, attributes) if may_add else ("", "")
-                    is_block = tag in _BREAKS
+                    is_block = tag in BREAKS
                     if current and (is_block or inner.origin != state.origin):
                         builder.end_block(state)
                     open_elements.append((following, inner, is_block, after, state))
@@ -150,9 +126,9 @@ class _Walk:
     ) -> State | None:
         """The state in an element; None for one whose words are invisible. Most elements change nothing, and
         are recognised before a closer look."""
-        if tag in _TELLING or state.is_tiny:
+        if tag in TELLING or state.is_tiny:
             return self._enter(node, tag, attributes, state)
-        if _SAYING.isdisjoint(attributes):
+        if SAYING.isdisjoint(attributes):
             if tag != "a":
                 return state
             return state.linked(self.builder.address(attributes, tag), is_link="href" in attributes)
@@ -171,10 +147,10 @@ class _Walk:
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
     ) -> State | None:
         """The state in an element; None for one whose words are not seen. Keeps what it says otherwise."""
-        if tag in _INVISIBLE or LINES in attributes:
+        if tag in INVISIBLE or LINES in attributes:
             self._pass_by(node, tag, attributes, state)
             return None
-        if tag in _MAY_SHOW_OTHERWISE and self._shows_otherwise(node, tag, attributes, state):
+        if tag in MAY_SHOW_OTHERWISE and self._shows_otherwise(node, tag, attributes, state):
             return None
         changed: dict[str, Any] = {}
         look = Look.SEEN
@@ -186,7 +162,7 @@ class _Walk:
                     return None
                 if look is Look.TINY:
                     changed["is_tiny"] = True
-            if tag in SPEAKING or tag in _FIELDS or "role" in attributes:
+            if tag in SPEAKING or tag in FIELDS or "role" in attributes:
                 self._keep_said(node, tag, attributes, state)
             if "onclick" in attributes or (tag == "a" and "href" in attributes):
                 changed["is_link"] = True
@@ -198,13 +174,13 @@ class _Walk:
         # An article's own header is not a frame (HTML § 4.3.8).
         if kind and not (state.in_article and tag == "header"):
             changed["part"] = part_in(state.part, kind) or state.part
-        if tag in _CHANGING:
+        if tag in CHANGING:
             changed |= self._changed_by(tag, state)
         return state._replace(**changed) if changed else state
 
     def _keep_unshown(self, node: LexborNode, tag: str, state: State) -> None:
         if tag != "template" or not self._read_within(node, tag, node.attributes, state):
-            self.builder.hide(_source_words(node, tag), *_UNSHOWN[tag])
+            self.builder.hide(_source_words(node, tag), *UNSHOWN[tag])
 
     def _shows_otherwise(
         self, node: LexborNode, tag: str, attributes: Mapping[str, str | None], state: State
@@ -227,9 +203,9 @@ class _Walk:
 
     def _changed_by(self, tag: str, state: State) -> dict[str, Any]:
         """The changes that an element makes to its children's state, by its tag alone."""
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             return {"heading": True}
-        if tag in _LISTS:
+        if tag in LISTS:
             self.builder.lists += 1
             return {"entry_of": self.builder.lists}
         if tag == "svg":
@@ -251,7 +227,7 @@ class _Walk:
         if LINES in attributes:
             self._keep_lines(node, attributes[LINES] or "", state)
             return
-        if tag in _ADDRESSED:
+        if tag in ADDRESSED:
             self.builder.address(attributes, tag)
         if tag == "script" and "src" not in attributes:
             for found in _LOADED.finditer(node.text()[:_LONGEST_LOADER]):
@@ -294,7 +270,7 @@ class _Walk:
     ) -> None:
         """Keep the words on a button or in a field, which have no text, and the alternative text of a
         picture."""
-        if tag in _FIELDS and (words := field_words(attributes)):
+        if tag in FIELDS and (words := field_words(attributes)):
             self.builder.end_block(state)
             self.builder.add(words, state)
             self.builder.end_block(state)

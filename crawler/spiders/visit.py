@@ -28,12 +28,12 @@ from crawler.downloading.responses import (
     shows_a_page,
     status_reason,
 )
+from crawler.downloading.script_built import needs_browser, shows_more, taken_away
 from crawler.downloading.skipped import OutOfTime
 from crawler.pages.extract import extract
 from crawler.pages.guarded import Attempts, fault_of, read_guarded
 from crawler.pages.pictures import image_addresses
 from crawler.pages.post import Post
-from crawler.pages.script_built import needs_browser, shows_more, taken_away
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
 from crawler.pages.visibility import without_marks

@@ -166,9 +166,7 @@ ARRANGED: dict[str, Arranged] = {
     ),
     "in a shadow tree that script makes": lambda page: _body(
         page,
-        lambda body: (
-            f"<div id=h></div><script>h.attachShadow({{mode:'open'}}).innerHTML={body!r}</script>"
-        ),
+        lambda body: f"<div id=h></div><script>h.attachShadow({{mode:'open'}}).innerHTML={body!r}</script>",
     ),
     "in a handler without a script": lambda page: _body(
         page, lambda body: f'<img src="x:" onerror="document.body.innerHTML=unescape(\'{_escaped(body)}\')">'

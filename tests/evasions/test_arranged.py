@@ -11,7 +11,7 @@ from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts
 from crawler.downloading.arrangement import ARRANGE
 from crawler.downloading.page_scripts import MARK_UNSEEN
-from crawler.pages.script_built import needs_browser, taken_away
+from crawler.downloading.script_built import needs_browser, taken_away
 from crawler.pages.visibility import without_marks
 from crawler.platforms import read_post
 from tests.evasions.arranged import ARRANGED

@@ -15,9 +15,9 @@ from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts
 from crawler.downloading.responses import as_fetched
+from crawler.downloading.script_built import needs_browser
 from crawler.pages.guarded import words_alone
 from crawler.pages.pictures import image_addresses
-from crawler.pages.script_built import needs_browser
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import canonical, pattern_of, slot_of
 from crawler.platforms import read_post

@@ -2,8 +2,8 @@
 
 import pytest
 
+from crawler.downloading.script_built import needs_browser
 from crawler.pages.extract import extract
-from crawler.pages.script_built import needs_browser
 
 WORDS = "<p>" + "本院门诊时间为每日八时至十七时，节假日照常开诊。" * 4 + "</p>"
 

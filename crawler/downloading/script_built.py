@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from classifiers.values import PageText
-from crawler.pages.arranged import is_arranged
+from crawler.downloading.arranged import is_arranged
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
