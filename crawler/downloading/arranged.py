@@ -1,6 +1,6 @@
 """Whether a page's style sheets, rather than its source, decide which words a visitor reads, and in which order.
 
-Such a page is read as the browser lays it out (`crawler.downloading.page_scripts`): style sheets have too many ways to hide,
+Such a page is read as the browser lays it out (`crawler.downloading.arrangement`): style sheets have too many ways to hide,
 order and add words for a reader of the source to know them all.
 """
 
@@ -12,17 +12,19 @@ _CHINESE = re.compile("[\u3400-\u9fff]")
 _SHORT, _LONGEST_WRITTEN = 3, 60  # characters shown, characters of source
 _RUN, _MANY, _MOSTLY = 12, 24, 0.5
 # Words in a style sheet: in a string, by their code points (icon fonts use others), from an attribute or a variable.
-_PLACED = re.compile(
-    r"\bcontent\s{0,3}:[^;{}]{0,300}?(?:attr\(|var\(|[\u3400-\u9fff]|\\0{0,2}[4-9][0-9a-f]{3}(?![0-9a-f]))"
-    r"|\blist-style(?:-type)?\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]|\bsymbols\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]",
-    re.I,
+# Each sign begins with letters that are quick to look for in the page written small: every page is looked through.
+_PLACED = tuple(
+    re.compile(sign)
+    for sign in (
+        r"content(?<![\w-]content)\s{0,3}:[^;{}]{0,300}?(?:attr\(|var\(|[\u3400-\u9fff]|\\0{0,2}[4-9][0-9a-f]{3}(?![0-9a-f]))",
+        r"list-style(?:-type)?\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]",
+        r"symbols\s{0,3}:[^;{}]{0,300}?[\u3400-\u9fff]",
+    )
 )
-_REVERSED = re.compile(r"\bunicode-bidi\s{0,3}:\s{0,3}(?:bidi|isolate)-override", re.I)
+_REVERSED = re.compile(r"unicode-bidi\s{0,3}:\s{0,3}(?:bidi|isolate)-override")
 # Elements that no browser shows, unless a style sheet says so.
-_SHOWN = re.compile(
-    r"<(?:style|script)\b[^<>]{0,300}\bdisplay\s{0,3}:|[},;>]\s{0,9}(?:style|script|head|title)\s{0,9}[,{]",
-    re.I,
-)
+_SHOWN = re.compile(r"<(?:style|script)\b[^<>]{0,300}\bdisplay\s{0,3}:")
+_SHOWN_BY_RULE = re.compile(r"[},;>]\s{0,9}(?:style|script|head|title)\s{0,9}[,{]")
 # Words in an attribute of an element that has none of its own: a style sheet of another address may show them.
 _IN_ATTRIBUTE = re.compile(
     r"\sdata-[\w-]{1,40}=(?:\"([^\"<>]{1,500})\"|'([^'<>]{1,500})')[^<>]{0,500}>\s{0,20}</", re.I
@@ -33,8 +35,10 @@ _MOST_IN_ATTRIBUTES = 12  # Chinese characters
 def is_arranged(html: str) -> bool:
     """Whether the page may show other words than its source holds, or in another order: words cut into short pieces,
     written backwards, or put there by a style sheet. In time proportional to the page's length."""
+    small = html.lower()
     return (
-        any(sign.search(html) for sign in (_PLACED, _REVERSED, _SHOWN))
+        any(sign.search(small) for sign in (*_PLACED, _REVERSED, _SHOWN))
+        or ("<style" in small and _SHOWN_BY_RULE.search(small, small.index("<style")) is not None)
         or _is_in_attributes(html)
         or _is_cut(html)
     )

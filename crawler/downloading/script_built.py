@@ -9,7 +9,7 @@ from crawler.downloading.arranged import is_arranged
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
 
-_SCRIPT = re.compile(r"<script|\son[a-z]{3,20}\s{0,3}=|javascript:", re.I)
+_HANDLER = re.compile(r"\son[a-z]{3,20}\s{0,3}=", re.I)
 # Signs that a page writes itself or fetches its text; the plain page may still have some text. Each begins
 # with letters that are quick to look for: every page with a script is looked through.
 _BUILT = tuple(
@@ -30,8 +30,9 @@ _BUILT = tuple(
         r"insertAdjacent(?:HTML|Text)\(",
         r"\.content\.cloneNode\(",
         r"String\.fromCharCode\(",
-        r"\batob\(",
-        r"(?:innerText|textContent)\s*=(?!=)",
+        r"atob(?<!\watob)\(",
+        r"innerText\s*=(?!=)",
+        r"textContent\s*=(?!=)",
     )
 )
 _GAIN = 1.2
@@ -49,9 +50,14 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
     """
     if is_arranged(html):
         return True
-    if helps is False or not _SCRIPT.search(html):
+    if helps is False or not _has_script(html):
         return False
     return _length(text) < _SHELL or any(sign.search(html) for sign in _BUILT)
+
+
+def _has_script(html: str) -> bool:
+    small = html.lower()
+    return "<script" in small or "javascript:" in small or _HANDLER.search(html) is not None
 
 
 def shows_more(rendered: PageText, plain: PageText) -> bool:

@@ -4,8 +4,10 @@ Each takes a page and gives its bytes, as a server would send them. A new trick 
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from html import escape
+from urllib.parse import quote
 
 from opencc import OpenCC
 
@@ -66,6 +68,12 @@ def gbk_that_says_utf_8(page: str) -> bytes:
 @transformation
 def gbk_that_says_nothing(page: str) -> bytes:
     return page.replace('<meta charset="utf-8">', "").encode("gb18030")
+
+
+@transformation
+def gbk_in_a_page_of_utf_8(page: str) -> bytes:
+    before, body, after = page.partition("<body>")
+    return f"{before}<!-- {_LAWFUL * 9} -->".encode() + f"{body}{after}".encode("gb18030")
 
 
 @transformation
@@ -234,6 +242,11 @@ def stars_between_characters(page: str) -> str:
 
 
 @transformation
+def exclamation_marks_between_the_characters_of_a_clause(page: str) -> str:
+    return _texts(page, lambda text: re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "！", text))
+
+
+@transformation
 def spaces_between_characters(page: str) -> str:
     return _between(page, " ")
 
@@ -334,6 +347,30 @@ def in_a_text_field(page: str) -> str:
 @transformation
 def in_a_frame_of_the_page_s_own_source(page: str) -> str:
     return _body(page, lambda body: f'<iframe srcdoc="{escape(body)}"></iframe>')
+
+
+@transformation
+def in_a_frame_of_plain_text(page: str) -> str:
+    return _texts(page, lambda text: f'<iframe src="data:text/plain;charset=utf-8,{quote(text)}"></iframe>')
+
+
+@transformation
+def in_a_drawing_in_the_address_of_a_picture(page: str) -> str:
+    def drawn(text: str) -> str:
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg"><text y="20">{text}</text></svg>'
+        return f'<img src="data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}">'
+
+    return _texts(page, drawn)
+
+
+@transformation
+def in_the_labels_of_choices(page: str) -> str:
+    return _texts(page, lambda text: f'<select><optgroup label="{escape(text)}"></optgroup></select>')
+
+
+@transformation
+def in_fields_of_a_type_that_is_none(page: str) -> str:
+    return _texts(page, lambda text: f'<input type="words" value="{escape(text)}">')
 
 
 @transformation
