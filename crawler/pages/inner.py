@@ -76,10 +76,15 @@ def _of_data(address: str) -> str:
     kind, parameters = found[1] or "", found[2]
     content = unquote_to_bytes(address[found.end() :][:_LONGEST])
     if parameters.lower().endswith(";base64"):
-        digits = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
-        digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # a single digit is not a byte
-        content = b64decode(digits + b"=" * (-len(digits) % 4))
+        content = from_base64(content)
     return decode_html(content, f"{kind or 'text/plain'}{parameters.removesuffix(';base64')}") if kind else ""
+
+
+def from_base64(content: bytes) -> bytes:
+    """The bytes that `content` stands for, whatever stands between its digits."""
+    digits = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]  # a single digit is not a byte
+    return b64decode(digits + b"=" * (-len(digits) % 4))
 
 
 def field_words(attributes: Attributes) -> str:

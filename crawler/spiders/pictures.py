@@ -1,5 +1,6 @@
 """The pictures of pages: requested alongside the pages of a visit, kept where they may carry an advert."""
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
 from records.database import reading, transaction
-from records.snapshots.images import keep_image, pictures_to_see_again
+from records.snapshots.images import INLINE, keep_image, pictures_to_see_again
 from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.fence import require_held
@@ -95,19 +96,35 @@ class PictureSpider(Spider):
 
     def keep_image(self, response: Response, progress: Progress, snapshot_id: int) -> Iterator[Request]:
         """Keep a picture that is large enough to carry an advert; it is read in parallel with the crawl."""
+        self._keep_large(progress, snapshot_id, response.url[:2000], response.body)
+        yield from self._image_done(progress)
+
+    def keep_inline(self, progress: Progress, contents: Iterable[bytes], snapshot_id: int) -> bool:
+        """Keep the pictures that a page holds itself, which need no request; returns whether any is to be read."""
+        has_any = False
+        for content in contents:
+            address = f"{INLINE}sha256={hashlib.sha256(content).hexdigest()}"
+            if address in progress.images or len(progress.images) < _MOST_IMAGES:
+                has_any |= self._keep_large(progress, snapshot_id, address, content)
+        return has_any
+
+    def _keep_large(self, progress: Progress, snapshot_id: int, address: str, content: bytes) -> bool:
         from crawler.pages.ocr import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
 
         try:
-            size = size_of(response.body)
-            if size and may_carry_advert(size):
-                with transaction(self.engine) as session:
-                    require_held(session, [progress.target])
-                    keep_image(session, self.store, snapshot_id, response.url[:2000], response.body, size)
+            size = size_of(content)
+            if not size or not may_carry_advert(size):
+                return False
+            progress.images.add(address)
+            with transaction(self.engine) as session:
+                require_held(session, [progress.target])
+                keep_image(session, self.store, snapshot_id, address, content, size)
         except Exception as error:  # the visit goes on, and says so
             if fault := storage_fault(error):
                 self.stop_for(fault)
-            self.logger.warning("%s 图片未能保存：%s", response.url, fault_of(error))
-        yield from self._image_done(progress)
+            self.logger.warning("%s 图片未能保存：%s", address, fault_of(error))
+            return False
+        return True
 
     def no_image(self, failure: Failure) -> Iterator[Request]:
         """A picture that cannot be fetched is not read."""

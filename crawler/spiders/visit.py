@@ -32,7 +32,7 @@ from crawler.downloading.script_built import needs_browser, shows_more, taken_aw
 from crawler.downloading.skipped import OutOfTime
 from crawler.pages.extract import extract
 from crawler.pages.guarded import Attempts, fault_of, read_guarded
-from crawler.pages.pictures import image_addresses
+from crawler.pages.pictures import image_addresses, inline_pictures
 from crawler.pages.post import Post
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import slot_of
@@ -313,11 +313,15 @@ class VisitSpider(HoldingSpider):
         attempts: Attempts,
     ) -> AsyncIterator[Request]:
         """Store a page; request its pictures and the next planned pages."""
+        inline: list[bytes] = []
+        if fetched.text is not None:
+            inline = attempts.read("页内图片", lambda: inline_pictures(html), list[bytes])
         written = await self._store_page(progress, planned, fetched, html, attempts)
+        has_inline = shows_a_page(written.status) and self.keep_inline(progress, inline, written.snapshot_id)
         if fetched.text is not None and not written.is_repeat and shows_a_page(written.status):
             for request in self.image_requests(progress, pictures, written.snapshot_id):
                 yield request
-            if not pictures:
+            if not pictures and not has_inline:
                 self._whole(written.snapshot_id)
         elif written.is_repeat and pictures:
             for request in self.changed_images(progress, written.snapshot_id):

@@ -12,6 +12,8 @@ from records.models import AwaitingJudgement, Image, PageImage, Snapshot, VisitK
 from records.snapshots.snapshots import read_text
 from records.store.content_store import EvidenceMissing, EvidenceStore
 
+INLINE = "data:"  # how the addresses of pictures begin that a page holds itself
+
 
 @dataclass(frozen=True)
 class Line:
@@ -93,7 +95,10 @@ def pictures_to_see_again(session: Session, snapshot_id: int) -> tuple[Sequence[
     if snapshot.unchanged_since_id is None:
         return (), None
     earlier = session.get_one(Snapshot, snapshot.unchanged_since_id)
-    urls = session.scalars(select(PageImage.url).where(PageImage.snapshot_id == earlier.id)).all()
+    elsewhere = select(PageImage.url).where(
+        PageImage.snapshot_id == earlier.id, PageImage.url.not_like(f"{INLINE}%")
+    )
+    urls = session.scalars(elsewhere).all()
     return urls, earlier.fetched_at
 
 

@@ -1,6 +1,7 @@
 """Text in pictures: read in parallel with the crawl, once by content, and judged with the page."""
 
 import os
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import psutil
@@ -89,11 +90,16 @@ def test_lines_of_one_sentence_are_put_together() -> None:
 
 @pytest.mark.crawl
 def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qingyi, register_site) -> None:
+    inline = f"data:image/png;base64,{b64encode(poster(LINES)).decode()}"
     picture = Answer(poster(LINES), headers={"Content-Type": "image/png"})
     shown = page(words="我院门诊时间为每日八时至十七时，欢迎监督。") + '<img src="/poster.png">'
     pages = {
         "/": Answer(shown.replace("<nav>", '<nav><a href="/b.html">b</a>')),
-        "/b.html": Answer(shown + '<img src="/copy.png"><img src="/missing.png"><img src="/text.png">'),
+        "/c.html": Answer(page(words="我院门诊时间为每日八时至十七时。") + f'<img src="{inline}">'),
+        "/b.html": Answer(
+            shown
+            + '<a href="/c.html">c</a><img src="/copy.png"><img src="/missing.png"><img src="/text.png">'
+        ),
         "/poster.png": picture,
         "/copy.png": picture,
         "/text.png": Answer("not a picture"),
@@ -104,9 +110,9 @@ def test_a_page_of_pictures_alone_is_flagged_by_what_they_say(engine: Engine, qi
     assert done.returncode == 0, done.stderr
     with reading(engine) as session:
         assert len(session.scalars(select(Image)).all()) == 1, "the same picture is read once"
-        assert len(session.scalars(select(PageImage)).all()) == 2
+        assert len(session.scalars(select(PageImage)).all()) == 3
         cases = session.scalars(select(Case)).all()
-        assert len(cases) == 2
+        assert len(cases) == 3
         quotes = {finding.quote for finding in cases[0].judgement.findings}
         assert any("98%" in quote for quote in quotes)
         assert cases[0].judgement.images[0]["sha256"] == session.scalars(select(Image.sha256)).one()

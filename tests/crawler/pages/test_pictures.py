@@ -1,8 +1,11 @@
 """The pictures of a page: wherever their address stands, loaded early or late."""
 
+from base64 import b64encode
+from urllib.parse import quote
+
 import pytest
 
-from crawler.pages.pictures import image_addresses
+from crawler.pages.pictures import image_addresses, inline_pictures
 
 BASE = "http://yunxi.example/news/1.html"
 
@@ -96,3 +99,35 @@ def test_animated_pictures_count_and_twelve_are_enough() -> None:
     assert of('<img src="/hb/2.gif">') == ["/hb/2.gif"]
     many = "".join(f'<img src="/{number}.jpg">' for number in range(30))
     assert of(many) == [f"/{number}.jpg" for number in range(12)]
+
+
+CONTENT = bytes(range(256)) * 3
+DIGITS = b64encode(CONTENT).decode()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<img src="data:image/png;base64,{DIGITS}">',
+        f'<img src="DATA:image/PNG;charset=utf-8;BASE64,{DIGITS}">',
+        f'<img src="dot.gif" data-src="data:image/jpeg;base64,{quote(DIGITS, safe="")}">',
+        f"<div style='background:url(data:image/webp;base64,{DIGITS})'></div>",
+        f"<style>.a{{background:url(data:image/gif;base64,{DIGITS})}}</style>",
+        f'<video poster="data:image/png;base64,{DIGITS[:80]}\n{DIGITS[80:]}"></video>',
+    ],
+)
+def test_pictures_that_the_page_holds_itself_are_found(html: str) -> None:
+    assert inline_pictures(html) == [CONTENT]
+
+
+def test_of_many_pictures_in_a_page_the_largest_are_taken_once() -> None:
+    icon = '<img src="data:image/png;base64,R0lGODlhAQABAAAAACw=">'
+    pictures = [f'<img src="data:image/png;base64,{DIGITS[: 500 + 4 * at]}">' for at in range(40)]
+    found = inline_pictures(icon + "".join(pictures) * 2)
+    assert len(found) == 12
+    assert found == sorted(found, key=len, reverse=True)
+    assert found[0] == CONTENT[: len(found[0])]
+
+
+def test_broken_digits_are_no_fault() -> None:
+    assert len(inline_pictures(f'<img src="data:image/png;base64,{"=%zz" * 200}">')) == 1

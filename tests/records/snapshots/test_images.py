@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from records.database import reading, transaction
 from records.models import Image, Snapshot
-from records.snapshots.images import images_of, keep_image, pictures_to_see_again
+from records.snapshots.images import INLINE, images_of, keep_image, pictures_to_see_again
 from records.store.content_store import EvidenceStore
 from tests.records import registered
 
@@ -63,3 +63,14 @@ def test_a_page_that_repeats_nothing_has_nothing_to_see_again(
 ) -> None:
     with reading(engine) as session:
         assert pictures_to_see_again(session, repeated[0]) == ((), None)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_picture_that_the_page_holds_itself_is_not_asked_for_again(
+    engine: Engine, store: EvidenceStore, repeated: tuple[int, int]
+) -> None:
+    first, second = repeated
+    with transaction(engine) as session:
+        keep_image(session, store, first, f"{INLINE}sha256=ab", NEW, (600, 400))
+    with reading(engine) as session:
+        assert not any(url.startswith(INLINE) for url in pictures_to_see_again(session, second)[0])
