@@ -24,7 +24,10 @@ _PLACED = tuple(
 _REVERSED = re.compile(r"unicode-bidi\s{0,3}:\s{0,3}(?:bidi|isolate)-override")
 # Elements that no browser shows, unless a style sheet says so.
 _SHOWN = re.compile(r"<(?:style|script)\b[^<>]{0,300}\bdisplay\s{0,3}:")
-_SHOWN_BY_RULE = re.compile(r"[},;>]\s{0,9}(?:style|script|head|title)\s{0,9}[,{]")
+_SHOWN_BY_RULE = tuple(
+    re.compile(rf"{tag}(?<=[}},;>\s]{tag})\s{{0,9}}[,{{]") for tag in ("style", "script", "head", "title")
+)
+_RULE = re.compile(r"[},;>]\s{0,9}(?:style|script|head|title)\s{0,9}[,{]")
 # Words in an attribute of an element that has none of its own: a style sheet of another address may show them.
 _IN_ATTRIBUTE = re.compile(
     r"\sdata-[\w-]{1,40}=(?:\"([^\"<>]{1,500})\"|'([^'<>]{1,500})')[^<>]{0,500}>\s{0,20}</", re.I
@@ -32,16 +35,23 @@ _IN_ATTRIBUTE = re.compile(
 _MOST_IN_ATTRIBUTES = 12  # Chinese characters
 
 
-def is_arranged(html: str) -> bool:
+def is_arranged(html: str, small: str) -> bool:
     """Whether the page may show other words than its source holds, or in another order: words cut into short pieces,
-    written backwards, or put there by a style sheet. In time proportional to the page's length."""
-    small = html.lower()
+    written backwards, or put there by a style sheet. `small` is the page in small letters. In time proportional to its
+    length."""
     return (
         any(sign.search(small) for sign in (*_PLACED, _REVERSED, _SHOWN))
-        or ("<style" in small and _SHOWN_BY_RULE.search(small, small.index("<style")) is not None)
+        or _is_shown_by_rule(small)
         or _is_in_attributes(html)
         or _is_cut(html)
     )
+
+
+def _is_shown_by_rule(small: str) -> bool:
+    start = small.find("<style")
+    if start < 0 or not any(rule.search(small, start) for rule in _SHOWN_BY_RULE):
+        return False
+    return _RULE.search(small, start) is not None
 
 
 def _is_in_attributes(html: str) -> bool:
@@ -57,20 +67,17 @@ def _is_in_attributes(html: str) -> bool:
 
 def _is_cut(html: str) -> bool:
     """Whether short pieces of words stand in a row, or make up most of the pieces."""
-    run = short = pieces = 0
-    for found in _PIECE.finditer(html):
-        written = found[1].strip()
-        if not written:
-            continue
-        is_reference = "&" in written and len(written) <= _LONGEST_WRITTEN
-        text = unescape(written).strip() if is_reference else written
-        has_chinese = _CHINESE.search(text) is not None
-        pieces += has_chinese
+    run = short = 0
+    pieces = [written for written in map(str.strip, _PIECE.findall(html)) if written]
+    for written in pieces:
+        text = written
+        if len(text) > _SHORT and "&" in text and len(text) <= _LONGEST_WRITTEN:
+            text = unescape(text).strip()
         if len(text) > _SHORT:
             run = 0
-        elif has_chinese:
+        elif _CHINESE.search(text):
             short += 1
             run += 1
             if run >= _RUN:
                 return True
-    return short >= _MANY and short >= _MOSTLY * pieces
+    return short >= _MANY and short >= _MOSTLY * sum(map(bool, map(_CHINESE.search, map(unescape, pieces))))

@@ -9,7 +9,7 @@ from crawler.downloading.arranged import is_arranged
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
 
-_HANDLER = re.compile(r"\son[a-z]{3,20}\s{0,3}=", re.I)
+_HANDLER = re.compile(r"on(?<=\son)[a-z]{3,20}\s{0,3}=")
 # Signs that a page writes itself or fetches its text; the plain page may still have some text. Each begins
 # with letters that are quick to look for: every page with a script is looked through.
 _BUILT = tuple(
@@ -48,16 +48,16 @@ def needs_browser(html: str, text: PageText, helps: bool | None = None) -> bool:
     a page with signs of being built by script. Where known, that decides. A page that its style sheets arrange needs it
     in any case.
     """
-    if is_arranged(html):
+    small = html.lower()
+    if is_arranged(html, small):
         return True
-    if helps is False or not _has_script(html):
+    if helps is False or not _has_script(small):
         return False
     return _length(text) < _SHELL or any(sign.search(html) for sign in _BUILT)
 
 
-def _has_script(html: str) -> bool:
-    small = html.lower()
-    return "<script" in small or "javascript:" in small or _HANDLER.search(html) is not None
+def _has_script(small: str) -> bool:
+    return "<script" in small or "javascript:" in small or _HANDLER.search(small) is not None
 
 
 def shows_more(rendered: PageText, plain: PageText) -> bool:
