@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TextIO
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from classifiers.found_words import gather_words
 from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.page.certificates import canonical_number
@@ -116,6 +118,7 @@ def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
             }
             for finding in judgement.findings
         ],
+        "found_words": [asdict(row) for row in gather_words(judgement.findings)],
         "certificates": list(judgement.certificates),
         "contacts": [{"kind": contact.kind, "quote": contact.quote} for contact in judgement.contacts],
     }

@@ -3,14 +3,16 @@ stored."""
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from types import SimpleNamespace
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.cases.highlight import Mark, lines
+from api.cases.highlight import Mark, Segment, lines
 from api.context import (
     App,
     AppState,
@@ -24,6 +26,7 @@ from api.context import (
 )
 from api.errors import SignInNeeded
 from api.steps import environment_of, start_step
+from classifiers.found_words import Explained, FoundWords, gather_words
 from classifiers.judge import judge
 from classifiers.values import Facts, Judgement, PageText
 from jobs.processes import run_step
@@ -165,10 +168,10 @@ def self_check(
 
 @dataclass(frozen=True)
 class Checked:
-    """The result of a self-check: the text with its places, and each finding."""
+    """The result of a self-check: the text with its places, and the words found, each once a rule."""
 
-    lines: list[Any]
-    findings: list[dict[str, Any]]
+    lines: list[list[Segment]]
+    found: list[FoundWords]
     kind: str
 
 
@@ -181,19 +184,7 @@ def _who(request: Request, app: AppState, now: datetime) -> SignIn | None:
 
 
 def _of_judgement(judged: PageText, judgement: Judgement) -> Checked:
-    findings = [
-        {
-            "title": one.title,
-            "severity": one.severity,
-            "quote": one.quote,
-            "why": one.why,
-            "rule": one.rule,
-            "start": one.start,
-            "end": one.end,
-        }
-        for one in judgement.findings
-    ]
-    return _checked(judged.text, findings, judgement.page_kind)
+    return _checked(judged.text, judgement.findings, judgement.page_kind)
 
 
 def _of_page(app: AppState, url: str) -> tuple[Checked | None, str]:
@@ -207,9 +198,10 @@ def _of_page(app: AppState, url: str) -> tuple[Checked | None, str]:
     if done.returncode not in {0, 1}:
         return None, done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "未能取得页面"
     found = json.loads(done.stdout)
-    return _checked(found["text"], found["findings"], found["page_kind"]), ""
+    findings = [SimpleNamespace(**one) for one in found["findings"]]
+    return _checked(found["text"], findings, found["page_kind"]), ""
 
 
-def _checked(text: str, findings: list[dict[str, Any]], kind: str) -> Checked:
-    marks = [Mark(one["start"], one["end"], one["severity"]) for one in findings]
-    return Checked(lines(text, marks), findings, kind)
+def _checked(text: str, findings: Sequence[Explained], kind: str) -> Checked:
+    marks = [Mark(one.start, one.end, one.severity) if one.start < one.end else None for one in findings]
+    return Checked(lines(text, marks), gather_words(findings), kind)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from classifiers.found_words import gather_words
 from records.models import (
     Attachment,
     CaseState,
@@ -29,6 +30,18 @@ class FindingOut(BaseModel):
     start: int
     end: int
     why: str = Field(description="一句话说明")
+
+
+class FoundWordsOut(BaseModel):
+    """One rule, broken by the same words: `findings` gathered, for a short explanation."""
+
+    rule: str
+    title: str = Field(description="规则名称")
+    severity: str
+    law: list[str] = Field(description="违反的条款")
+    quote: str = Field(description="页面原文；针对全页的规则为空")
+    why: str = Field(description="一句话说明")
+    places: list[tuple[int, int]] = Field(description="在正文中的各处起止位置")
 
 
 class EvidenceOut(BaseModel):
@@ -80,6 +93,7 @@ class TransferOut(BaseModel):
     transferred_at: datetime
     received_at: datetime | None
     findings: list[FindingOut]
+    found_words: list[FoundWordsOut] = Field(description="按规则和文字归并的命中，同样的文字只列一行")
     evidence: EvidenceOut
     closed_at: datetime | None = Field(description="反馈或退回的时间")
     result: DisposalResult | None
@@ -262,6 +276,9 @@ def transfer_out(transfer: TransferView) -> TransferOut:
         transferred_at=transfer.transferred_at,
         received_at=transfer.received_at,
         findings=[FindingOut.model_validate(one, from_attributes=True) for one in transfer.findings],
+        found_words=[
+            FoundWordsOut.model_validate(row, from_attributes=True) for row in gather_words(transfer.findings)
+        ],
         evidence=EvidenceOut(
             fetched_at=transfer.fetched_at,
             http_status=transfer.http_status,

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from classifiers import judge as pipeline
+from classifiers.found_words import FoundWords, gather_words
 from classifiers.lists.rules import RuleSet
 from classifiers.values import (
     AGREEMENT_LABELS,
@@ -22,6 +24,7 @@ from classifiers.values import (
     Facts,
     Judgement,
     PageText,
+    Severity,
 )
 from crawler.platforms import read_post
 from crawler.single import fetch_page
@@ -32,6 +35,7 @@ from qingyi.rules import rules_in_force
 from records.local_time import local_day
 from records.snapshots.encoding import decode_html
 
+_PLACES_SHOWN = 3
 _COLOURS = {"high": "red", "medium": "yellow", "low": "cyan"}
 
 
@@ -98,6 +102,7 @@ def _as_dict(page: PageText, judgement: Judgement) -> dict[str, object]:
         "score_parts": [asdict(part) for part in judgement.score_parts],
         "text": page.text,
         "findings": findings,
+        "found_words": [asdict(row) for row in gather_words(judgement.findings)],
         "spared": [asdict(spared) for spared in judgement.spared],
         "contacts": [asdict(contact) for contact in judgement.contacts],
         "certificates": judgement.certificates,
@@ -112,13 +117,19 @@ def _print(judgement: Judgement) -> None:
     if not judgement.findings:
         console.print("没有命中")
         return
-    table = Table("程度", "规则", "位置", Column("说明", overflow="fold"), show_lines=True)
-    for finding in judgement.findings:
-        colour = _COLOURS[finding.severity]
-        severity = f"[{colour}]{SEVERITY_LABELS[finding.severity]}[/]"
-        table.add_row(severity, finding.title, f"{finding.start}–{finding.end}", finding.why)
+    table = Table("程度", "规则", "文字", "位置", Column("说明", overflow="fold"), show_lines=True)
+    for row in gather_words(judgement.findings):
+        colour = _COLOURS[row.severity]
+        severity = f"[{colour}]{SEVERITY_LABELS[cast(Severity, row.severity)]}[/]"
+        table.add_row(severity, row.title, Text(row.quote or "—"), _places(row), row.why)
     console.print(table)
     console.print(f"处理建议：{GRAVITY_LABELS[judgement.gravity]}（{'；'.join(judgement.gravity_reasons)}）")
+
+
+def _places(row: FoundWords) -> str:
+    """Where the words stand, the first few of many."""
+    shown = "、".join(f"{start}–{end}" for start, end in row.places[:_PLACES_SHOWN])
+    return shown if len(row.places) <= _PLACES_SHOWN else f"{shown} 等 {len(row.places)} 处"
 
 
 def _explain(page: PageText, judgement: Judgement, rules: RuleSet) -> None:

@@ -32,6 +32,11 @@ def test_an_item_says_what_where_why_and_with_what_evidence(served, case_id) -> 
     quotes = {finding["quote"] for finding in item["findings"]}
     assert quotes >= {"治愈率98%", "永不复发"}
     assert all(finding["law"] and finding["why"] for finding in item["findings"])
+    rows = item["found_words"]
+    assert {row["quote"] for row in rows} == quotes
+    assert len(rows) == len({(row["rule"], row["quote"]) for row in rows})
+    places = {(start, end) for row in rows for start, end in row["places"]}
+    assert places == {(one["start"], one["end"]) for one in item["findings"] if one["start"] < one["end"]}
     assert hashlib.sha256(evidence.content).hexdigest() == item["evidence"]["body_sha256"]
     assert evidence.headers["content-disposition"].startswith("attachment")
 

@@ -1,5 +1,7 @@
 """`qingyi judge --explain` shows the lists' notes on each rule that found something, once."""
 
+import json
+
 from classifiers.lists.rules import RuleSet
 from tests.qingyi.test_command import qingyi
 
@@ -13,3 +15,12 @@ def test_each_rule_is_explained_once(rules: RuleSet) -> None:
 
 def test_without_it_the_answer_stays_short() -> None:
     assert "合法的写法" not in qingyi("judge", "-", stdin="我院治愈率98%，永不复发。").stdout
+
+
+def test_words_that_are_repeated_are_one_row() -> None:
+    page = "我院治愈率98%，详询电话 0512-6666888。\n" * 9
+    shown = qingyi("judge", "-", stdin=page).stdout
+    assert shown.count("等 9 处") == 1
+    answer = json.loads(qingyi("judge", "-", "--json", stdin=page).stdout)
+    (row,) = (one for one in answer["found_words"] if one["rule"] == "cure-rate-percent")
+    assert [answer["text"][start:end] for start, end in row["places"]] == [row["quote"]] * 9
