@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Tests wait for servers and browsers half of their time: two workers a core.
 WORKERS ?= $(shell expr 2 \* $$(nproc))
 PACKAGES := api classifiers crawler evidence jobs records reports qingyi demo
-BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial queue scale
+BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial queue scale replay
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every command and worker imports hundreds of modules: they are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
