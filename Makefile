@@ -73,7 +73,7 @@ docs: ## Build the site of the documents into var/site, with every link checked
 gate: setup ## Hold precision and recall against tests/floors.json; UPDATE=1 raises the floors
 	@$(BIN)/python -m benchmarks.accuracy --gate $(if $(filter 1,$(UPDATE)),--update)
 
-bench: setup ## Print the benchmarks, each as a ratio to a named baseline
+bench: setup viewer ## Print the benchmarks, each as a ratio to a named baseline
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs-screenshots: setup ## Make the pictures in docs/ from the running demo

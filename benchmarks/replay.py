@@ -1,6 +1,6 @@
 """Whether captured pages replay in the public's viewer as they were seen.
 
-Usage: QINGYI_ALLOW_NETWORKS=127.0.0.0/8 python -m benchmarks.replay
+Usage: python -m benchmarks.replay
 
 Twenty pages of different making are served on loopback, captured by the evidence browser, replayed in ReplayWeb.page (`make
 viewer`), and compared: words and picture, 0 to 1. Each is replayed again with one word of its page changed, which must be
@@ -10,6 +10,7 @@ named. Exits 1 where a page differs, or a changed one is not named.
 import asyncio
 import gzip
 import io
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -189,6 +190,7 @@ async def _row(browser: EvidenceBrowser, viewer: object, url: str, name: str, ta
 
 def main() -> None:
     """Capture, replay and compare each page; print the table."""
+    os.environ["QINGYI_ALLOW_NETWORKS"] = "127.0.0.0/8"  # the pages are served on loopback
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     table = Table(
