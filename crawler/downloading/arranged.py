@@ -8,6 +8,8 @@ import re
 from html import unescape
 
 _PIECE = re.compile(r">([^<>]+)(?=<)")
+# A piece that may be short; far fewer than all, and quick to find.
+_MAY_BE_SHORT = re.compile(r">\s*+(?:[^<>&\s][^<>&]{0,2}\s*+|[^<>&]{0,60}+&[^<>]{0,300})<")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _SHORT, _LONGEST_WRITTEN = 3, 60  # characters shown, characters of source
 _RUN, _MANY, _MOSTLY = 12, 24, 0.5
@@ -67,6 +69,8 @@ def _is_in_attributes(html: str) -> bool:
 
 def _is_cut(html: str) -> bool:
     """Whether short pieces of words stand in a row, or make up most of the pieces."""
+    if len(_MAY_BE_SHORT.findall(html)) < _RUN:
+        return False
     run = short = 0
     pieces = [written for written in map(str.strip, _PIECE.findall(html)) if written]
     for written in pieces:
