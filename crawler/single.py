@@ -9,7 +9,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from classifiers.values import PageText
-from crawler.downloading.browser_requests import browser_meta, close_context
+from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context
 from crawler.downloading.responses import content_type, failure_reason
 from crawler.downloading.script_built import needs_browser, taken_away
 from crawler.errors import FetchFailed
@@ -34,12 +34,13 @@ class SingleSpider(Spider):
         """The one request."""
         yield Request(self._url, callback=self.read, errback=self.fail)
 
-    def read(self, response: Response, plain: PageText | None = None) -> Iterator[Request]:
+    def read(self, response: Response, plain: PlainPage | None = None) -> Iterator[Request]:
         """Read the page, through the browser where its own text is not enough; keep `plain` where the browser
         shows less."""
         close_context(response.meta)
         html = decode_html(response.body, content_type(response))
-        page = read_post(html, response.url).text
+        post = read_post(html, response.url)
+        page = post.text
         if plain is None and needs_browser(html, page):
             yield Request(
                 response.url,
@@ -47,13 +48,13 @@ class SingleSpider(Spider):
                 errback=self.fail,
                 dont_filter=True,
                 meta=browser_meta(),
-                cb_kwargs={"plain": page},
+                cb_kwargs={"plain": PlainPage(response, post)},
             )
             return
         is_lost = plain is not None and taken_away(
-            page, plain, response.url, lambda: read_post(without_marks(html), response.url).text
+            page, plain.post.text, response.url, lambda: read_post(without_marks(html), response.url).text
         )
-        self._seen.append(plain if plain is not None and is_lost else page)
+        self._seen.append(plain.post.text if plain is not None and is_lost else page)
 
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""

@@ -7,10 +7,13 @@ order and add words for a reader of the source to know them all.
 import re
 from html import unescape
 
-_PIECE = re.compile(r">([^<>]+)(?=<)")
+_PIECE = re.compile(r"<(/?[a-z][\w-]*)?[^<>]*>([^<>]+)(?=<)", re.I)
+# A short piece in one of these is a whole label: departments in a menu, choices in a list.
+_LABELS = frozenset({"a", "li", "option", "button", "th", "dt"})
 # A piece that may be short; far fewer than all, and quick to find.
 _MAY_BE_SHORT = re.compile(r">\s*+(?:[^<>&\s][^<>&]{0,2}\s*+|[^<>&]{0,60}+&[^<>]{0,300})<")
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_LABEL = 6  # characters
 _SHORT, _LONGEST_WRITTEN = 3, 60  # characters shown, characters of source
 _RUN, _MANY, _MOSTLY = 12, 24, 0.5
 # Words in a style sheet: in a string, by their code points (icon fonts use others), from an attribute or a variable.
@@ -72,7 +75,11 @@ def _is_cut(html: str) -> bool:
     if len(_MAY_BE_SHORT.findall(html)) < _RUN:
         return False
     run = short = 0
-    pieces = [written for written in map(str.strip, _PIECE.findall(html)) if written]
+    pieces = [
+        text
+        for tag, written in _PIECE.findall(html)
+        if (text := written.strip()) and not (len(text) <= _LABEL and tag.lower() in _LABELS)
+    ]
     for written in pieces:
         text = written
         if len(text) > _SHORT and "&" in text and len(text) <= _LONGEST_WRITTEN:

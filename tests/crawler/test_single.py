@@ -36,3 +36,11 @@ def test_a_page_that_is_not_there_is_an_error(qingyi) -> None:
     assert done.returncode == 2
     assert "404" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_of_undeclared_utf8_that_needs_the_browser_is_not_garbled(qingyi) -> None:
+    cut = "".join(f"<span>{letter}</span>" for letter in "我院采用纯中药调理百分之九十八的患者一个疗程见效")
+    with serving(
+        {"/": Answer(f"<title>特色疗法</title><p>我院治愈率98%，永不复发。</p><div>{cut}</div>")}
+    ) as site:
+        assert "宣称治愈率或有效率" in qingyi("judge", f"{site.url}/").stdout

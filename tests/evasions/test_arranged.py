@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
 from classifiers.values import Facts
+from crawler.downloading.arranged import is_arranged
 from crawler.downloading.arrangement import ARRANGE
 from crawler.downloading.page_scripts import MARK_UNSEEN
 from crawler.downloading.script_built import needs_browser, taken_away
@@ -44,3 +45,8 @@ def test_what_a_visitor_reads_is_judged(name: str, window: Page, rules: RuleSet)
         if taken_away(seen, plain, URL, lambda: read_post(without_marks(shown), URL).text):  # noqa: B023 - called at once
             seen = plain
         assert judge(seen, rules, FACTS).unlawful, seen.text
+
+
+def test_the_names_of_departments_in_a_menu_are_whole_labels() -> None:
+    menu = "".join(f"<li><a href='/{number}'>{name}科</a></li>" for number, name in enumerate("内外儿骨眼妇产皮急检药麻放康" * 2))
+    assert not is_arranged(f"<ul>{menu}</ul><p>本院创建于1952年，开放床位五百张，设临床科室十六个。</p>")
