@@ -3,8 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait for servers and browsers half of their time: two workers a core.
-WORKERS ?= $(shell expr 2 \* $$(nproc))
+WORKERS ?= $(shell nproc)
 PACKAGES := api classifiers crawler evidence jobs records reports qingyi demo
 BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial queue scale replay
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

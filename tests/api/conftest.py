@@ -24,6 +24,7 @@ from records.people.sign_in import add_user
 from records.settings import Settings
 from records.store.content_store import EvidenceStore
 from tests.records import registered
+from tests.waiting import wait_for
 
 PASSWORD = "a-long-password"
 _TLS = ssl.create_default_context()  # read once: every client would read all authorities
@@ -98,6 +99,8 @@ def running(
         for thread in threading.enumerate():  # background work of pages continues, on this test's database
             if thread.name.startswith(("trial-", "step-")):
                 thread.join(120)
+        # A page that was closed may have asked for something just before; the next test takes the database away.
+        wait_for(lambda: not found.server.server_state.tasks, "a request is still being answered")
         found.app.dependency_overrides.clear()
         _idle.append(found)
 
