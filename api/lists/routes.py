@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, page
+from api.lists.draft_files import draft_or_404, draft_text
 from api.lists.trials import begin
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.lists import drafts, publications, rejudgings, trials
-from records.lists.drafts import DraftRefused
 from records.lists.in_force import list_files
 from records.lists.reasons_by_rule import ReasonCount, list_reasons_by_rule
 from records.lists.rule_edits import RuleRefused, list_rules
@@ -97,7 +97,7 @@ def begin_draft(
 def show_draft(request: Request, app: App, sign_in: ListReader, now: Now, draft_id: RecordId) -> HTMLResponse:
     """A draft: its changes, its faults, its trials, and its publication."""
     with transaction(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         return page(
             request,
             "list_draft.html",
@@ -120,7 +120,7 @@ def show_draft(request: Request, app: App, sign_in: ListReader, now: Now, draft_
 def export_draft(app: App, _: ListReader, draft_id: RecordId) -> Response:
     """The lists as the draft makes them, as files."""
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         with drafts.whole(app.lists.folders, draft) as folder:
             return _zipped(list_files(folder), f"lists-draft-{draft_id}.zip")
 
@@ -129,8 +129,8 @@ def export_draft(app: App, _: ListReader, draft_id: RecordId) -> Response:
 def edit(request: Request, app: App, sign_in: ListReader, draft_id: RecordId, name: str) -> HTMLResponse:
     """A file of a draft in an editor."""
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
-        text = _text(app, draft, name)
+        draft = draft_or_404(session, draft_id)
+        text = draft_text(app, draft, name)
         return page(
             request,
             "list_file.html",
@@ -155,7 +155,7 @@ def save(
 ) -> RedirectResponse:
     """Keep a file as edited, even with faults, which the draft's page names."""
     with transaction(app.engine) as session:
-        draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+        draft, author = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
         content = _as_bytes(app, draft, name, text)
         drafts.save_file(session, app.lists.folders, draft, name, content, author, now, version=version)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
@@ -167,7 +167,7 @@ def check(
 ) -> dict[str, list[dict[str, object]]]:
     """The faults of the lists with this file: requested while it is being typed."""
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         changed = {name: _as_bytes(app, draft, name, text)}
         faults = drafts.faults_of(app.lists.folders, draft, changed)
     found = [{"file": one.file, "line": one.line, "field": one.field, "reason": one.reason} for one in faults]
@@ -184,7 +184,7 @@ def import_file(
 ) -> RedirectResponse:
     """Take files into the draft, byte for byte."""
     with transaction(app.engine) as session:
-        draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+        draft, author = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
         for one in upload:
             content = one.file.read(4_000_000)
             drafts.save_file(session, app.lists.folders, draft, one.filename or "", content, author, now)
@@ -204,10 +204,10 @@ def change_term(
     """Add a term to a rule, or take one out; nothing else of the file changes."""
     known = {each.id: each.family for each in app.lists.rules().rules}
     with transaction(app.engine) as session:
-        draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+        draft, author = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
         name = f"{known.get(rule, '')}.yaml"
         change = add_term if action == "add" else remove_term
-        content = change(_text(app, draft, name), rule, term).encode()
+        content = change(draft_text(app, draft, name), rule, term).encode()
         drafts.save_file(session, app.lists.folders, draft, name, content, author, now)
     return RedirectResponse(f"/lists/drafts/{draft_id}", 303)
 
@@ -230,7 +230,7 @@ def conclude(app: App, sign_in: Analyst, now: Now, draft_id: RecordId, action: s
     """Publish the draft, discard it, resume it, or rebase it on the present lists."""
     lists = app.lists.folders
     with transaction(app.engine) as session:
-        draft, user = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+        draft, user = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
         match action:
             case "publish":
                 publications.publish_draft(session, lists, draft, user, now)
@@ -316,13 +316,6 @@ def _rejudging(session: Session, rejudging_id: int) -> Rejudging:
     return found
 
 
-def _draft(session: Session, draft_id: int) -> ListDraft:
-    draft = session.get(ListDraft, draft_id)
-    if draft is None:
-        raise HTTPException(404)
-    return draft
-
-
 def _count(request: Request, name: str) -> int | None:
     """How many terms an import has changed, as its redirect says."""
     said = request.query_params.get(name, "")
@@ -342,20 +335,10 @@ def _is_edited(name: str) -> bool:
     return name.endswith(".yaml")
 
 
-def _text(app: AppState, draft: ListDraft, name: str) -> str:
-    content = drafts.draft_file(app.lists.folders, draft, name)
-    if content is None:
-        raise HTTPException(404)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise DraftRefused(f"{name} 不是 UTF-8 编码，请另存为 UTF-8 后导入") from None
-
-
 def _as_bytes(app: AppState, draft: ListDraft, name: str, text: str) -> bytes:
     """The typed text, with the file's own line ends: a browser sends all as CR LF."""
     text = text.replace("\r\n", "\n")
-    return (text.replace("\n", "\r\n") if "\r\n" in _text(app, draft, name) else text).encode()
+    return (text.replace("\n", "\r\n") if "\r\n" in draft_text(app, draft, name) else text).encode()
 
 
 def _zipped(files: dict[str, bytes], name: str) -> Response:

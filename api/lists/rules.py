@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import yaml
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, UploadedTable, page
+from api.lists.draft_files import draft_or_404, draft_text
 from api.lists.rule_form import MEDIA_LABELS, STATUS_LABELS, cite_key, rule_of_form
 from classifiers.examples import ExampleFault, failing_examples_of
 from classifiers.lists.faults import ListFault, ListsRefused
@@ -20,7 +20,6 @@ from classifiers.lists.rules import load_rules
 from classifiers.matching.terms import TermFault
 from records.database import reading, transaction
 from records.lists import drafts
-from records.lists.drafts import DraftRefused
 from records.lists.rule_edits import NEW, RuleRefused, add_rule, count_above, find_rule, save_rule
 from records.lists.term_hits import find_term_pages
 from records.lists.term_import import take_terms
@@ -46,7 +45,7 @@ def show_rule(
 ) -> HTMLResponse:
     """A rule of the draft in a form; `new` for one that does not exist yet."""
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         text = _text(app, draft, file)
     found = (
         find_rule(text, rule_id) if rule_id != NEW else {"status": "draft", "severity": "medium", "terms": []}
@@ -72,7 +71,7 @@ def save(
     version = str(form.get("version", ""))
     try:
         with transaction(app.engine) as session:
-            draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+            draft, author = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
             text = _text(app, draft, file)
             changed = add_rule(text, new_id, typed) if rule_id == NEW else save_rule(text, rule_id, typed)
             name = new_id if rule_id == NEW else rule_id
@@ -84,7 +83,7 @@ def save(
             )
     except RuleRefused as refused:
         with reading(app.engine) as session:
-            draft, faults = _draft(session, draft_id), {"id": [str(refused)]}
+            draft, faults = draft_or_404(session, draft_id), {"id": [str(refused)]}
             return _page(request, app, sign_in, draft, file, rule_id, typed, faults, new_id)
     return RedirectResponse(f"/lists/drafts/{draft_id}/rules/{file}/{name}?saved=1", 303)
 
@@ -96,7 +95,7 @@ def check(
     """What is wrong with the rule as it is typed, by field, and which of its examples fail, as if it were in force."""
     typed, name = rule_of_form(form), str(form.get("id", "")).strip() if rule_id == NEW else rule_id
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         text = _text(app, draft, file)
         try:
             typed["status"] = "live"
@@ -127,7 +126,7 @@ def term_hits(
     if not terms:
         return {"fault": "请先写词条"}
     with reading(app.engine) as session:
-        draft = _draft(session, draft_id)
+        draft = draft_or_404(session, draft_id)
         words = _text(app, draft, "words.yaml")
         try:
             groups = words_of_groups(yaml.load(words, yaml.CSafeLoader))
@@ -148,7 +147,7 @@ def import_terms(
     """Take the terms of a spreadsheet into the draft."""
     rules = {rule.id: rule for rule in app.lists.rules().rules}
     with transaction(app.engine) as session:
-        draft, author = _draft(session, draft_id), session.get_one(User, sign_in.user_id)
+        draft, author = draft_or_404(session, draft_id), session.get_one(User, sign_in.user_id)
         taken = take_terms(file, rules, lambda name: _text(app, draft, name))
         for name, text in taken.texts.items():
             drafts.save_file(session, app.lists.folders, draft, name, text.encode(), author, now)
@@ -228,18 +227,8 @@ def _in_titles(fault: ExampleFault, titles: dict[str, str]) -> str:
     return reason
 
 
-def _draft(session: Session, draft_id: int) -> ListDraft:
-    draft = session.get(ListDraft, draft_id)
-    if draft is None:
-        raise HTTPException(404)
-    return draft
-
-
 def _text(app: AppState, draft: ListDraft, name: str) -> str:
-    content = drafts.draft_file(app.lists.folders, draft, name) if name.endswith(".yaml") else None
-    if content is None:
+    """The text of a file with rules, or with the words that they share. Raises 404 and DraftRefused."""
+    if not name.endswith(".yaml"):
         raise HTTPException(404)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise DraftRefused(f"{name} 不是 UTF-8 编码，请另存为 UTF-8 后导入") from None
+    return draft_text(app, draft, name)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cases.highlight import Mark, lines
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, RecordId, page
+from api.lists.draft_files import draft_or_404
 from classifiers.lists.faults import ListsRefused
 from classifiers.lists.rules import load_rules
 from records.cases.flagging import find_latest_cases
@@ -18,7 +19,7 @@ from records.lists import trials
 from records.lists.drafts import DraftRefused, whole
 from records.lists.in_force import keep_files
 from records.lists.trial_run import run_trial
-from records.models import ListDraft, ListTrial, TrialState, User
+from records.models import ListTrial, TrialState, User
 from records.people.permissions import is_in_district
 from records.snapshots.images import texts_with_images
 from records.workflow import actor_of
@@ -32,9 +33,7 @@ def begin(app: AppState, draft_id: int, user_id: int, sample: int | None, now: d
     """Begin a trial of the draft as it stands, in a thread of its own; its id. Raises DraftRefused."""
     lists = app.lists.folders
     with transaction(app.engine) as session:
-        draft = session.get(ListDraft, draft_id)
-        if draft is None:
-            raise HTTPException(404)
+        draft = draft_or_404(session, draft_id)
         if any(one.state is TrialState.RUNNING for one in trials.list_trials(session, draft_id, now)):
             raise DraftRefused("这份草稿正在试运行")
         with whole(lists, draft) as folder:
