@@ -1,15 +1,14 @@
 """Anybody looks up an institution, its sites and its certificates; nothing of cases is here. A setting
 switches it on."""
 
-import io
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from api.context import App, Now, page
+from api.qr_code import code_file, inline_code
 from records.database import reading
 from records.local_time import local_day
 from records.registry.lookup import certificate_state, find_institution, find_institutions
@@ -61,19 +60,15 @@ def code(app: App, credit_code: CreditCode) -> Response:
     with reading(app.engine) as session:
         if find_institution(session, credit_code) is None or not app.settings.public_url:
             raise HTTPException(404)
-    drawn = io.BytesIO()
-    _code(app.settings.public_url, credit_code).save(drawn, kind="svg", scale=20, light="#fff")
-    return Response(drawn.getvalue(), media_type="image/svg+xml")
+    drawn = code_file(_address(app.settings.public_url, credit_code))
+    return Response(drawn, media_type="image/svg+xml")
 
 
-def _code(public_url: str, credit_code: str) -> segno.QRCode:
-    """The code: its address comes from the settings, for a request's own could be forged."""
-    return segno.make(f"{public_url}/public/{credit_code}", error="m", micro=False)
+def _address(public_url: str, credit_code: str) -> str:
+    """The page that the code leads to: from the settings, for a request's own address could be forged."""
+    return f"{public_url}/public/{credit_code}"
 
 
 def _picture(public_url: str, credit_code: str) -> Markup:
-    """The code as SVG within a page; nothing where the pages' address is not known."""
-    if not public_url:
-        return Markup("")
-    drawn = _code(public_url, credit_code).svg_inline(scale=5, light="#fff", omitsize=True)
-    return Markup(drawn)  # noqa: S704 - drawn by segno
+    """The code within a page; nothing where the pages' address is not known."""
+    return inline_code(_address(public_url, credit_code)) if public_url else Markup("")

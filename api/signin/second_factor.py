@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from markupsafe import Markup
 
 from api.context import COOKIE, App, CheckedForm, Now, Signed, page
+from api.qr_code import inline_code
 from records.database import reading, transaction
 from records.models import User
 from records.people.attempts import Attempt
@@ -121,14 +120,8 @@ def _page(
         sign_in,
         factor=factor,
         new=new,
-        picture=_picture(new.address) if new else "",
+        picture=inline_code(new.address) if new else "",
         codes=codes,
         fault=fault,
         required=app.settings.second_factor == "required",
     )
-
-
-def _picture(address: str) -> Markup:
-    """A QR code (ISO/IEC 18004) as SVG, drawn here: nobody else learns the secret."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(scale=5, light="#fff", omitsize=True)
-    return Markup(drawn)  # noqa: S704 - our own drawing, which holds no input as given
