@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
+from classifiers.values import GRAVEST_FIRST
 from records.models import FindingRecord
 
-_RANK = {"high": 0, "medium": 1, "low": 2}
 _MOST = 3
 
 
@@ -21,7 +21,9 @@ def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
     rest = [finding for found in by_rule.values() for finding in found[1:]]
     told: dict[str, str] = {}
     for group in (firsts, rest):
-        for finding in sorted(group, key=lambda one: (_RANK[one.severity], one.family == "certificate")):
+        for finding in sorted(
+            group, key=lambda one: (GRAVEST_FIRST[one.severity], one.family == "certificate")
+        ):
             told.setdefault(" ".join(finding.quote.split()), finding.severity)
     told.pop("", None)
     return list(told.items())[:_MOST]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-_RANK = {"high": 0, "medium": 1, "low": 2}
+from classifiers.values import GRAVEST_FIRST
 
 
 class Explained(Protocol):
@@ -49,7 +49,7 @@ def gather_words(findings: Sequence[Explained]) -> list[FoundWords]:
     for number, finding in enumerate(findings, 1):
         gathered.setdefault((finding.rule, finding.quote), []).append((number, finding))
     rows = [_row(found) for found in gathered.values()]
-    return sorted(rows, key=lambda row: (_RANK[row.severity], row.places[:1]))
+    return sorted(rows, key=lambda row: (GRAVEST_FIRST[row.severity], row.places[:1]))
 
 
 def _row(found: Sequence[tuple[int, Explained]]) -> FoundWords:
@@ -57,7 +57,7 @@ def _row(found: Sequence[tuple[int, Explained]]) -> FoundWords:
     return FoundWords(
         first.rule,
         first.title,
-        min((one.severity for _, one in found), key=_RANK.__getitem__),
+        min((one.severity for _, one in found), key=GRAVEST_FIRST.__getitem__),
         tuple(dict.fromkeys(str(article) for _, one in found for article in one.law)),
         first.quote,
         first.why,

@@ -39,6 +39,7 @@ KIND_LABELS: Mapping[PageKind, str] = {
     "notice": "执法公告与警示",
     "directory": "目录导航",
 }
+GRAVEST_FIRST: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}  # severities
 SEVERITY_LABELS: Mapping[Severity, str] = {"high": "严重", "medium": "一般", "low": "轻微"}
 # The tiers of 医疗广告监管工作指南, 2025-05-09.
 GRAVITY_LABELS: Mapping[Gravity, str] = {

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.lists.rules import Rule
+from classifiers.values import GRAVEST_FIRST
 from records.models import FindingRecord
 
-_RANK = {"high": 0, "medium": 1, "low": 2}
 # A missing part has no place on the page.
 _MISSING = frozenset({"certificate_none", "certificate_unobtained"})
 
@@ -50,7 +50,7 @@ def gather_by_rule(
     for number, finding in enumerate(findings, 1):
         gathered.setdefault(finding.rule, []).append((number, finding))
     lines = [_line(found, rules or {}) for found in gathered.values()]
-    return sorted(lines, key=lambda line: (_RANK[line.severity], not line.places))
+    return sorted(lines, key=lambda line: (GRAVEST_FIRST[line.severity], not line.places))
 
 
 def marked(findings: Sequence[FindingRecord], rules: Mapping[str, Rule]) -> tuple[FindingRecord | None, ...]:
@@ -65,7 +65,7 @@ def _line(found: Sequence[tuple[int, FindingRecord]], rules: Mapping[str, Rule])
         Place(number, one.quote, one.why) for number, one in found if not _is_about_page(one, rules)
     )
     law = tuple(dict.fromkeys(article for _, one in found for article in one.law))
-    severity = min((one.severity for _, one in found), key=_RANK.__getitem__)
+    severity = min((one.severity for _, one in found), key=GRAVEST_FIRST.__getitem__)
     why = first.why if places else f"全页没有找到所要求的内容：{first.title}。"
     return RuleFindings(first.rule, first.title, severity, law, places, why)
 

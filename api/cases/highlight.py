@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from classifiers.values import GRAVEST_FIRST
 from records.models import FindingRecord
-
-_RANK = {"low": 0, "medium": 1, "high": 2}
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ def lines(text: str, findings: Sequence[FindingRecord | Mark | None]) -> list[li
             if finding is not None and finding.start <= start and end <= finding.end
         ]
         numbers = tuple(number for number, _ in covering)
-        severity = max((finding.severity for _, finding in covering), key=_RANK.__getitem__, default="")
+        severity = min(
+            (finding.severity for _, finding in covering), key=GRAVEST_FIRST.__getitem__, default=""
+        )
         opens = tuple(number for number, finding in covering if finding.start == start)
         for index, piece in enumerate(text[start:end].split("\n")):
             if index:

@@ -55,15 +55,18 @@ def _in_app(name: str, marks: str) -> BrowserProfile:
 _WECHAT = _in_app(
     "微信", "MMWEBID/7316 MicroMessenger/8.0.50.2701(0x28003255) WeChat/arm64 NetType/WIFI Language/zh_CN"
 )
+_WEIBO = _in_app("微博", "Weibo (Xiaomi-23013RK75C__weibo__14.10.0__android__android14)")
+_DOUYIN = _in_app("抖音", "aweme_310000 NetType/WIFI AppName/aweme ByteLocale/zh-CN")
+_XIAOHONGSHU = _in_app("小红书", "xiaohongshu discover/8.50.0 NetType/WiFi")
 # The app in which a platform's own links are opened; those of all others are shared in WeChat.
 _APPS: Mapping[str, BrowserProfile] = {
-    "weibo.com": _in_app("微博", "Weibo (Xiaomi-23013RK75C__weibo__14.10.0__android__android14)"),
-    "weibo.cn": _in_app("微博", "Weibo (Xiaomi-23013RK75C__weibo__14.10.0__android__android14)"),
-    "douyin.com": _in_app("抖音", "aweme_310000 NetType/WIFI AppName/aweme ByteLocale/zh-CN"),
-    "iesdouyin.com": _in_app("抖音", "aweme_310000 NetType/WIFI AppName/aweme ByteLocale/zh-CN"),
+    "weibo.com": _WEIBO,
+    "weibo.cn": _WEIBO,
+    "douyin.com": _DOUYIN,
+    "iesdouyin.com": _DOUYIN,
     "toutiao.com": _in_app("今日头条", "NewsArticle/9.8.0 JsSdk/2 NetType/wifi"),
-    "xiaohongshu.com": _in_app("小红书", "xiaohongshu discover/8.50.0 NetType/WiFi"),
-    "xhslink.com": _in_app("小红书", "xiaohongshu discover/8.50.0 NetType/WiFi"),
+    "xiaohongshu.com": _XIAOHONGSHU,
+    "xhslink.com": _XIAOHONGSHU,
     "zhihu.com": _in_app("知乎", "ZhihuHybrid com.zhihu.android/Futureve/10.20.0"),
     "baidu.com": _in_app("百度", "baiduboxapp/13.65.0.10 (Baidu; P1 14)"),
 }
