@@ -8,7 +8,7 @@ from typing import Any
 from classifiers.judge import judge
 from classifiers.lists.rules import Rule, RuleSet
 from classifiers.page.certificates import canonical_number
-from classifiers.values import Facts, KnownCertificate, PageText
+from classifiers.values import Facts, Judgement, KnownCertificate, PageText
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,17 @@ def failing_examples_of(rules: RuleSet, rule: Rule, day: date) -> Iterator[Examp
     """The examples of one live rule that fail."""
     facts = example_facts(rules.families[rule.family], day)
     for text in (*rule.examples.match, *rule.examples.disguised):
-        found = _found(rules, text, facts)
+        judged = judge(PageText.of_plain(text), rules, facts)
+        found = {finding.rule for finding in judged.findings}
         if rule.id not in found and not (found and rule.when == "wording"):
-            yield ExampleFault(rule.id, text, "应当命中而没有命中")
+            yield ExampleFault(rule.id, text, f"应当命中而没有命中{_why_not(rule, judged)}")
     for text in rule.examples.spare:
-        if found := _found(rules, text, facts):
-            yield ExampleFault(rule.id, text, f"应当放过，却命中 {'、'.join(sorted(found))}")
+        if findings := judge(PageText.of_plain(text), rules, facts).findings:
+            found_words = dict.fromkeys(f"“{one.quote}”（{one.title}）" for one in findings)
+            yield ExampleFault(rule.id, text, f"应当放过，却命中{'、'.join(found_words)}")
 
 
-def _found(rules: RuleSet, text: str, facts: Facts) -> set[str]:
-    return {finding.rule for finding in judge(PageText.of_plain(text), rules, facts).findings}
+def _why_not(rule: Rule, judged: Judgement) -> str:
+    """The hits of the rule that were excused, each with its reason."""
+    excused = dict.fromkeys(f"“{one.quote}”{one.reason}" for one in judged.spared if one.rule == rule.id)
+    return f"（{'；'.join(excused)}）" if excused else ""

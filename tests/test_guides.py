@@ -16,6 +16,7 @@ from classifiers.lists.rules import load_rules
 from crawler.platforms import described, notices, read_post
 from records.models import DisposalResult, OfficeKind
 from records.settings import PROJECT
+from tests.classifiers.test_examples import too_few
 
 _BLOCK = re.compile(r"```\w+ (append|file|below):(\S+)\n(.*?)```", re.DOTALL)
 
@@ -49,6 +50,8 @@ def test_a_rule_with_a_new_law_finds_what_its_guide_says(tmp_path: Path) -> None
         "《云河市医疗服务宣传管理规定》第六条"
     ]
     assert [str(fault) for fault in failing_examples(rules, date(2026, 11, 28))] == []
+    assert too_few(rules.by_id["drawn-lots"]) == []
+    assert set(rules.families) == set(load_rules(PROJECT / "keyword_lists").families)
 
 
 def test_a_platform_is_read_as_its_guide_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """A rule in a form, next to the YAML: it is checked and its examples run before it is saved; and the pages that a term
 would find, before it is saved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from api.context import Analyst, App, AppState, CheckedForm, ListReader, Now, RecordId, UploadedTable, page
 from api.lists.draft_files import draft_or_404, draft_text
 from api.lists.rule_form import MEDIA_LABELS, STATUS_LABELS, cite_key, rule_of_form
-from classifiers.examples import ExampleFault, failing_examples_of
+from classifiers.examples import failing_examples_of
 from classifiers.lists.faults import ListFault, ListsRefused
 from classifiers.lists.references import with_words, words_of_groups
 from classifiers.lists.rules import load_rules
@@ -106,12 +106,8 @@ def check(
             return {"faults": faults, "examples": []}
         with drafts.whole(app.lists.folders, draft, {file: changed.encode()}) as folder:
             rules = load_rules(folder)
-    failing: Sequence[ExampleFault] = list(failing_examples_of(rules, rules.by_id[name], local_day(now)))
-    titles = {rule.id: rule.title for rule in rules.rules}
-    return {
-        "faults": {},
-        "examples": [{"text": one.text, "reason": _in_titles(one, titles)} for one in failing],
-    }
+    failing = list(failing_examples_of(rules, rules.by_id[name], local_day(now)))
+    return {"faults": {}, "examples": [{"text": one.text, "reason": one.reason} for one in failing]}
 
 
 @router.post("/term-hits", dependencies=[CheckedForm])
@@ -218,13 +214,6 @@ def _by_field(fault: ListFault, file: str, here: str) -> Iterator[tuple[str, str
         yield from ((name, "没有填写") for name in fault.reason.removeprefix(_LACKING).split("、"))
     else:
         yield field, f"第 {place} 条：{fault.reason}" if place.isdecimal() else fault.reason
-
-
-def _in_titles(fault: ExampleFault, titles: dict[str, str]) -> str:
-    reason = fault.reason
-    for name, title in titles.items():
-        reason = reason.replace(f" {name}", f"“{title}”").replace(f"、{name}", f"、“{title}”")
-    return reason
 
 
 def _text(app: AppState, draft: ListDraft, name: str) -> str:
