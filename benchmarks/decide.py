@@ -4,8 +4,9 @@ Usage: python -m benchmarks.decide [--cases N] [--decisions N] [--sqlite]
 
 Real Chromium, a real uvicorn, the database filled as by `benchmarks.pages`, on SQLite and on PostgreSQL. Each case is read
 for `READING` seconds, in which the browser fetches the next one ahead, as it does for a person. The time is from the key's
-event to the frame that shows the next case. The baseline is a bare page that answers a key by fetching
-another bare page and showing it: the ratio says how many of these waits one of ours costs.
+event to the frame that shows the next case, and in addition the time until the server has responded to the decision.
+The baseline is a bare page that answers a key by fetching another bare page and showing it: the ratio says how many of
+these waits one of ours costs.
 """
 
 import argparse
@@ -17,14 +18,15 @@ import psycopg
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from api.app import make_app
 from benchmarks.pages import PASSWORD, bare, fill, serving
 from classifiers.lists.rules import load_rules
 from crawler.browser.launch import launch_options
-from records.database import open_engine
+from records.database import open_engine, reading
 from records.migrations import upgrade
+from records.models import Case, CaseState
 from records.settings import PROJECT, Settings
 from records.store.folder_store import FolderStore
 from tests.servers.postgresql import running_server
@@ -37,6 +39,9 @@ _WATCH = """() => {
     window.waits.push(performance.now() - window.pressed);
   }));
 }"""
+_RESPONSES = r"""() => performance.getEntriesByType("resource")
+  .filter((entry) => entry.initiatorType === "fetch" && /\/cases\/\d+$/.test(new URL(entry.name).pathname))
+  .map((entry) => entry.duration)"""
 _BARE = """() => addEventListener("keydown", async () => {
   const answer = await fetch(location.href);
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -45,8 +50,8 @@ _BARE = """() => addEventListener("keydown", async () => {
 })"""
 
 
-def decided(page: Page, url: str, decisions: int) -> tuple[list[float], float]:
-    """The waits in milliseconds, and the keys that a decision cost."""
+def decided(page: Page, url: str, decisions: int) -> tuple[list[float], list[float], float]:
+    """The waits and the server's response times in milliseconds, and the keys that a decision cost."""
     page.goto(f"{url}/signin")
     page.fill("input[name=name]", "reviewer")
     page.fill("input[name=password]", PASSWORD)
@@ -56,7 +61,10 @@ def decided(page: Page, url: str, decisions: int) -> tuple[list[float], float]:
     page.keyboard.press("g")
     page.wait_for_url("**/cases/*?state=pending")
     page.evaluate(_WATCH)
-    return _waits(page, decisions, "y"), (decisions + 1) / decisions
+    page.evaluate("performance.setResourceTimingBufferSize(10000)")
+    waits = _waits(page, decisions, "y")
+    page.wait_for_function("() => !sending")
+    return waits, page.evaluate(_RESPONSES), (decisions + 1) / decisions
 
 
 def _waits(page: Page, times: int, key: str) -> list[float]:
@@ -80,10 +88,19 @@ def measure(engine: Engine, name: str, decisions: int, folder: Path, table: Tabl
         page.evaluate(_BARE)
         base = _waits(page, max(20, decisions // 4), "y")
         page.close()
-        waits, keys = decided(browser.new_page(), url, decisions)
+        waits, responses, keys = decided(browser.new_page(), url, decisions)
         browser.close()
+    with reading(engine) as session:
+        stored = session.scalar(select(func.count()).where(Case.state == CaseState.UNLAWFUL))
+    if stored != decisions:
+        raise AssertionError(f"{decisions} were decided, {stored} are stored")
     whole = statistics.median(base)
-    for title, times, cost in (("bare page", base, ""), ("next case", waits, f"{keys:.2f}")):
+    rows = (
+        ("bare page", base, ""),
+        ("next case", waits, f"{keys:.2f}"),
+        ("response to the decision", responses, ""),
+    )
+    for title, times, cost in rows:
         p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
         table.add_row(name, title, cost, f"{p50:.0f}", f"{p95:.0f}", f"{p50 / whole:.1f}")
 

@@ -13,7 +13,7 @@ from api.cases.queue import case_address, done_values, queue_address
 from api.context import App, AppState, CheckedForm, Now, RecordId, Reviewer, page
 from records.cases import merging, review, verification
 from records.cases.claims import claim_case, find_claim, pass_over, take_over
-from records.cases.next_case import take_next
+from records.cases.next_case import keep_ahead, take_next
 from records.cases.review import CaseChanged
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
@@ -42,18 +42,21 @@ def decide(
     x_ahead: Annotated[int, Header(ge=0, le=2**53 - 1)] = 0,
 ) -> Response:
     """Take a step, with `alike` for all cases that say the same; after a decision, on to the next case of the
-    view. Where the browser has already fetched that one (`x_ahead`), the response says so, and names the
-    decision. A refused step returns the case as it is now, with the typed text."""
+    view. Where that is the one that the browser has fetched ahead and shows by now (`x_ahead`), the response makes
+    sure of it, gives its version, and names the decision. A refused step returns the case as it is now, with the
+    typed text."""
     within = timedelta(days=app.settings.answer_within_days)
     held = timedelta(seconds=app.settings.recall_seconds)
     decision = review.Decision(action, version, reason, tuple(office or ()), within, held)
     wanted = QueueFilter.of(view)
-    following = None
+    following, version_ahead = None, None
     try:
         with transaction(app.engine) as session:
             case = found(review.find_case(session, case_id), sign_in)
             _act(session, app, case, sign_in, decision, now, alike=alike)
-            if action not in _STAYS:
+            if action not in _STAYS and x_ahead not in (0, case_id):
+                version_ahead = keep_ahead(session, x_ahead, wanted, sign_in, now, claim_lasts(app))
+            if action not in _STAYS and version_ahead is None:
                 following = take_next(session, wanted, sign_in, now, case_id, claim_lasts(app))
     except (CaseChanged, StepRefused, StaleDataError) as refused:
         words = "案件已被他人更新，请核对后再操作" if isinstance(refused, StaleDataError) else str(refused)
@@ -61,11 +64,12 @@ def decide(
         return show_case(request, app, sign_in, now, case_id, wanted, told, 409)
     if action in _STAYS:
         return RedirectResponse(case_address(case_id, view), 303)
-    if following is not None and following == x_ahead:
+    if version_ahead is not None:
         with reading(app.engine) as session:
             values = done_values(session, case_id, sign_in.user)
             answer = page(request, "_done.html", sign_in=sign_in, view=wanted.address(), **values)
-        answer.headers["X-Next"] = f"/cases/{following}"
+        answer.headers["X-Next"] = f"/cases/{x_ahead}"
+        answer.headers["X-Next-Version"] = str(version_ahead)
         return answer
     address = case_address(following, view) if following else queue_address(view)
     return RedirectResponse(f"{address}{'&' if '?' in address else '?'}done={case_id}", 303)

@@ -1,53 +1,185 @@
-// A decision without a page reload. The next case of the view is fetched ahead, which claims it, and replaces this
-// one when the server has responded; while a case is open, its claim is renewed.
+// A decision without a page reload or a wait: the next case is shown at once, while the server responds. A decision that
+// the server refuses comes back, with all that was typed.
 "use strict";
 
-const ALIVE = 45000;
-const ASLEEP = 600000;
-let ahead = null; // { id, url, html }
-let lastTouch = Date.now();
+const DOUBLE_PRESS = 500; // the same key, or the mouse, a second time: not meant for the next case
+const STAYS = new Set(["claim", "comment", "undo", "split", "take_over"]); // after these the page stays with the case
+let sending = null; // until the server has responded to a decision: whether it was carried out
+let shownAt = 0;
+let act = { by: "", at: 0 }; // the last key, or the mouse
+let lastDecision = { by: "", at: -DOUBLE_PRESS };
+
+const isBegun = () => act.at > shownAt;
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+const isOwn = (form) => form.getAttribute("action") === `/cases/${headOf()?.dataset.case}`;
+const isDecision = (form, button) => isOwn(form) && button && !STAYS.has(button.value);
 
 async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
-  const headers = { ...BY_SCRIPT, ...(ahead ? { "X-Ahead": ahead.id } : {}) };
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, headers });
+  if (!isDecision(form, button)) {
+    await sendAndFollow(form, fields, STAYS.has(button?.value) ? null : headOf()?.dataset.case);
+    return;
+  }
+  await coming;
+  if (!form.isConnected) return; // another case came back meanwhile; this one waits
+  const isSure = ahead && Date.now() < ahead.until && !fields.has("alike"); // the next case may be one of the group
+  if (isSure) decideAndGoOn(form, fields);
+  else await sendAndFollow(form, fields, ahead?.id);
+}
+
+function post(form, fields, next) {
+  const headers = { ...BY_SCRIPT, ...(next ? { "X-Ahead": next } : {}) };
+  return fetch(form.getAttribute("action"), { method: "POST", body: fields, headers, keepalive: true });
+}
+
+// Send, and show the response: about `next`, the case to go on with, or another page.
+async function sendAndFollow(form, fields, next) {
+  const answer = await post(form, fields, next);
   if (answer.status === 401) {
     askToSignIn(form);
     return;
   }
   if (answer.ok) drafts.sent(form);
-  if (ahead && answer.headers.get("X-Next") === `/cases/${ahead.id}`) showAhead(await answer.text());
+  const isNext = next && answer.headers.get("X-Next") === `/cases/${next}`;
+  if (isNext && ahead?.id === next) goAhead(doneIn(await answer.text()));
+  else if (isNext) showDone(doneIn(await answer.text()), form);
   else if (answer.headers.has("X-Location")) await follow(answer.headers.get("X-Location"));
   else show(await answer.text(), location.href);
 }
 
-// No input is lost when the sign-in has ended: drafts are kept, and the page returns after the sign-in.
-function askToSignIn(form) {
-  drafts.keepAll();
+function decideAndGoOn(form, fields) {
+  const before = leave();
+  const next = ahead.id;
+  const bar = document.createElement("p");
+  bar.className = "done";
+  bar.setAttribute("role", "status");
+  bar.textContent = `案件 ${before.id}：正在提交…`;
+  sending = settle(post(form, fields, next), form, before, next, bar).finally(() => { sending = null; });
+  goAhead(bar);
+}
+
+// Resolves to whether the decision was carried out, when what follows from the response is shown.
+async function settle(answering, form, before, next, bar) {
+  let answer = null;
+  let html = "";
+  try {
+    answer = await answering;
+    html = await answer.text();
+  } catch {
+    comeBack(before, refusal("没有连上服务器，请重试。"));
+    return false;
+  }
+  if (answer.ok) {
+    drafts.sent(form);
+    await goOnFrom(answer, html, before, next, bar);
+    return true;
+  }
+  const page = parsed(html);
+  if (answer.status === 401) {
+    drafts.keepAll();
+    comeBack(before, endedNotice(before.url));
+  } else if (page.querySelector("[data-refused]")) {
+    comeBack({ ...before, title: page.title, content: page.getElementById("content") });
+  } else comeBack(before, refusal(page.querySelector("[data-error]")?.dataset.detail ?? "服务器没有响应，请重试。"));
+  return false;
+}
+
+// The server has made sure of the next case, or names another, where somebody took it meanwhile.
+async function goOnFrom(answer, html, before, next, bar) {
+  const isNext = answer.headers.get("X-Next") === `/cases/${next}`;
+  if (isNext) showDone(doneIn(html), bar);
+  else bar.textContent = `案件 ${before.id}：已提交。`;
+  const head = headOf();
+  if (head?.dataset.case !== next) return;
+  if (isNext && answer.headers.get("X-Next-Version") === head.dataset.version) return;
+  if (isBegun()) warn(isNext ? "案件已有变化" : "案件已由他人接手或办理");
+  else await follow(isNext ? location.href : answer.headers.get("X-Location"));
+}
+
+// Show the case of a refused decision again. A reviewer who has begun with the next one is not interrupted: a line
+// that stays says so, and leads back.
+function comeBack(before, notice) {
+  before.content.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+  if (notice) {
+    before.content.querySelector("[data-refused]")?.remove();
+    before.content.prepend(notice);
+  }
+  if (isBegun()) document.getElementById("content").before(wayBack(before));
+  else goBack(before);
+}
+
+function goBack(before) {
+  if (headOf()) ahead = leave();
+  put(before.title, before.content, before.url);
+}
+
+function wayBack(before) {
+  const line = refusal(`案件 ${before.id} `);
+  delete line.dataset.refused;
+  line.classList.add("returned");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.key = "b";
+  button.dataset.keyTitle = "回到操作未完成的案件";
+  const badge = document.createElement("kbd");
+  badge.textContent = "b";
+  button.append("查看 ", badge);
+  button.addEventListener("click", () => {
+    line.remove();
+    goBack(before);
+  });
+  line.append(button);
+  return line;
+}
+
+function refusal(...words) {
   const notice = document.createElement("p");
   notice.className = "card warning";
   notice.setAttribute("role", "alert");
   notice.tabIndex = -1;
+  notice.dataset.refused = "";
+  notice.append("操作未完成：", ...words);
+  return notice;
+}
+
+// No input is lost when the sign-in has ended: drafts are kept, and the page returns after the sign-in.
+function endedNotice(url) {
+  const { pathname, search } = new URL(url);
   const link = document.createElement("a");
-  link.href = `/signin?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.href = `/signin?next=${encodeURIComponent(pathname + search)}`;
   link.textContent = "重新登录";
-  notice.append("登录已过期，操作未完成。您填写的内容已保存在本机，", link, "后继续。");
-  document.querySelector("[data-ended]")?.remove();
+  const notice = refusal("登录已过期。您填写的内容已保存在本机，", link, "后继续。");
   notice.dataset.ended = "";
+  return notice;
+}
+
+function askToSignIn(form) {
+  drafts.keepAll();
+  document.querySelector("[data-ended]")?.remove();
+  const notice = endedNotice(location.href);
   document.getElementById("content").prepend(notice);
   notice.focus();
   form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
 }
 
-function showAhead(done) {
-  const { html, url } = ahead;
+function doneIn(html) {
+  return parsed(html).querySelector(".done");
+}
+
+// The decision made just before, and its undo, in the place of `old`.
+function showDone(bar, old) {
+  if (!old.isConnected) return;
+  if (bar) old.replaceWith(document.adoptNode(bar));
+  else old.remove();
+  announceShown();
+}
+
+function goAhead(bar) {
+  const { title, content, url } = ahead;
   ahead = null;
-  const next = new DOMParser().parseFromString(html, "text/html");
-  const content = next.getElementById("content");
-  content.querySelector(".done[role=status]")?.remove();
-  const bar = new DOMParser().parseFromString(done, "text/html").querySelector(".done");
-  if (bar) content.prepend(document.adoptNode(bar));
-  put(next.title, content, url);
+  content.querySelectorAll(".done[role=status]").forEach((old) => old.remove());
+  if (bar) content.prepend(bar);
+  put(title, content, url);
 }
 
 // A case takes the place of this one; any other page is loaded.
@@ -64,7 +196,7 @@ async function follow(address) {
 }
 
 function show(html, url) {
-  const next = new DOMParser().parseFromString(html, "text/html");
+  const next = parsed(html);
   const content = next.getElementById("content");
   if (!content) throw new Error("this is no page of ours"); // a proxy's error page, for example
   ahead = null;
@@ -75,60 +207,19 @@ function put(title, content, url) {
   document.title = title;
   document.getElementById("content").replaceWith(document.adoptNode(content));
   if (url !== location.href) history.pushState(null, "", url);
+  shownAt = performance.now();
   scrollTo(0, 0);
   const refused = document.querySelector("[data-refused]");
   const heading = document.querySelector("#content h1");
   heading.tabIndex = -1;
   (refused ?? heading).focus({ preventScroll: true });
-  const done = document.querySelector(".done[role=status] span")?.textContent ?? "";
-  announce(`${done}${heading.textContent}`);
+  announceShown();
   document.dispatchEvent(new Event("content-changed"));
 }
 
-// The next case, fetched as soon as this one can be read.
-async function fetchAhead() {
-  const head = document.querySelector("[data-keeps]");
-  if (!head) return;
-  const here = head.dataset.case;
-  const fields = new URLSearchParams({ csrf: head.dataset.csrf, view: head.dataset.view, after: here });
-  try {
-    const answer = await fetch("/cases/next", { method: "POST", body: fields });
-    const found = /\/cases\/(\d+)$/.exec(new URL(answer.url).pathname);
-    if (!answer.ok || !found) return;
-    const html = await answer.text();
-    if (document.querySelector("[data-case]")?.dataset.case === here) ahead = { id: found[1], url: answer.url, html };
-  } catch {
-    // The server is away for a moment; the next case is fetched on demand.
-  }
-}
-
-// A sign of life; the response says who else has the case, or changed it.
-async function keep() {
-  const head = document.querySelector("[data-keeps]");
-  if (!head || document.hidden || Date.now() - lastTouch > ASLEEP) return;
-  try {
-    const fields = new URLSearchParams({ csrf: head.dataset.csrf });
-    const answer = await fetch(`/cases/${head.dataset.case}/looking`, { method: "POST", body: fields });
-    if (!answer.ok || answer.redirected) return;
-    const now = await answer.json();
-    if (String(now.version) !== head.dataset.version) warn(`案件已有变化，现在是“${now.state}”`);
-    else if (now.holder) warn(`${now.holder}已接手这件案件`);
-  } catch {
-    // The next sign of life shows it.
-  }
-}
-
-function warn(words) {
-  if (document.querySelector("[data-stale]")) return;
-  const notice = document.createElement("p");
-  notice.className = "card warning";
-  notice.setAttribute("role", "alert");
-  notice.dataset.stale = "";
-  const link = document.createElement("a");
-  link.href = location.href;
-  link.textContent = "查看";
-  notice.append(`${words}。`, link);
-  document.querySelector(".case-head").after(notice);
+function announceShown() {
+  const done = document.querySelector(".done[role=status] span")?.textContent ?? "";
+  announce(`${done}${document.querySelector("#content h1").textContent}`);
 }
 
 document.addEventListener("submit", (event) => {
@@ -136,19 +227,36 @@ document.addEventListener("submit", (event) => {
   if (form.getAttribute("method") !== "post" || !form.closest("#content")) return;
   if (form.enctype === "multipart/form-data") return; // files go with a load of the page
   event.preventDefault();
+  const button = event.submitter;
+  if (isDecision(form, button)) {
+    if (act.by === lastDecision.by && act.at - lastDecision.at < DOUBLE_PRESS) return;
+    lastDecision = act;
+  }
   const buttons = form.querySelectorAll("button");
   // Send the pressed button with the form, then disable it against a second press.
-  send(form, event.submitter).catch(() => {
-    buttons.forEach((button) => { button.disabled = false; });
+  send(form, button).catch(() => {
+    buttons.forEach((one) => { one.disabled = false; });
     alert("没有连上服务器，操作没有完成，请重试。");
   });
-  buttons.forEach((button) => { button.disabled = true; });
+  buttons.forEach((one) => { one.disabled = true; });
 });
 
-for (const touch of ["keydown", "pointerdown", "scroll"]) {
-  addEventListener(touch, () => { lastTouch = Date.now(); }, { passive: true });
+// Nobody leaves while a decision is on its way, or before they have seen that one was refused.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  if (!sending || !link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (await sending) goTo(link.href);
+});
+addEventListener("beforeunload", (event) => {
+  if (sending || document.querySelector(".returned")) event.preventDefault();
+});
+
+for (const kind of ["keydown", "pointerdown"]) {
+  addEventListener(kind, (event) => {
+    if (!event.repeat) act = { by: event.key ?? "", at: performance.now() };
+  }, { capture: true, passive: true });
 }
-document.addEventListener("content-changed", fetchAhead);
 addEventListener("popstate", () => location.reload());
-setInterval(keep, ALIVE);
-fetchAhead();
+document.addEventListener("content-changed", () => { coming = (sending ?? Promise.resolve()).then(fetchAhead); });
+coming = fetchAhead();

@@ -227,7 +227,7 @@ document.addEventListener("keydown", (event) => {
     const button = form.asked ?? form.querySelector("[data-default]") ?? form.querySelector("button");
     if (button) {
       event.preventDefault();
-      button.click();
+      if (!event.repeat) button.click();
     }
     return;
   }
@@ -241,8 +241,9 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "?") showHelp();
   else {
     const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (element) use(element);
-    else if (event.key !== "n" || !nextMark()) return;
+    if (element) {
+      if (!event.repeat) use(element); // a key that is held down acts once
+    } else if (event.key !== "n" || !nextMark()) return;
   }
   event.preventDefault();
 });

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from records.cases.claims import CLAIM_LASTS, claim_case, is_claimed, is_passed
+from records.cases.claims import CLAIM_LASTS, claim_case, is_claimed, is_passed, release_claim
 from records.cases.review_queue import QueueFilter, queue_conditions, queue_order
 from records.models import Case, CaseState, SignIn
-from records.people.permissions import Permission, may
+from records.people.permissions import Permission, is_in_reach, may
 
 _TRIES = 5
 
@@ -49,6 +49,26 @@ def take_next(
         if found is None or claim_case(session, found, sign_in.user_id, now, lasts):
             return found
     return None
+
+
+def keep_ahead(
+    session: Session,
+    case_id: int,
+    wanted: QueueFilter,
+    sign_in: SignIn,
+    now: datetime,
+    lasts: timedelta = CLAIM_LASTS,
+) -> int | None:
+    """Claim a case of the view again that `take_next` gave the reviewer before; its version, None where they can
+    no longer go on with it: somebody has taken it over, or decided it."""
+    if not claim_case(session, case_id, sign_in.user_id, now, lasts):
+        return None
+    query = select(Case).where(Case.id == case_id, Case.state.in_(wanted.states), *_for(sign_in, now))
+    case = session.scalar(query)
+    if case is None or not is_in_reach(sign_in.user, case):
+        release_claim(session, case_id)
+        return None
+    return case.row_version
 
 
 def count_passed(session: Session, wanted: QueueFilter, sign_in: SignIn, now: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from records.cases.stages import STAGES, by_stage
@@ -22,6 +22,7 @@ from records.models import (
 )
 
 _DECIDED = STAGES["is-confirmed"].states | STAGES["is-dismissed"].states
+_FEW = 500  # findings: fewer are followed one by one
 _SEVERITY_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -46,6 +47,7 @@ def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Pr
     if not by_words:
         return ()
     rule = by_words[0].rule
+    ids = _newest_decided(session, rule, case.id, limit)
     reason = (
         select(AuditEntry.reason)
         .where(
@@ -70,18 +72,32 @@ def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Pr
         select(Case.id, Snapshot.title, quote, Case.state, Case.changed_at, reason)
         .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
         .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
-        .where(
-            Case.state.in_(_DECIDED),
-            Case.id != case.id,
-            exists().where(FindingRecord.judgement_id == Case.judgement_id, FindingRecord.rule == rule),
-        )
+        .where(Case.id.in_(ids))
         .order_by(Case.changed_at.desc(), Case.id.desc())
-        .limit(limit)
     )
     return [
         Precedent(case_id, title or "（无标题）", said or "", by_words[0].title, state, changed_at, why or "")
         for case_id, title, said, state, changed_at, why in rows
     ]
+
+
+def _newest_decided(session: Session, rule: str, but: int, limit: int) -> Sequence[int]:
+    """The ids of the newest decided cases with a finding of the rule. A rule with few findings is followed from
+    these; for another, each state's newest cases are asked for a finding, and soon have enough. One query for
+    both would sort all decided cases, or read all findings of the rule."""
+    few = select(FindingRecord.judgement_id).where(FindingRecord.rule == rule).limit(_FEW)
+    judgements = session.scalars(few).all()
+    newest = (Case.changed_at.desc(), Case.id.desc())
+    if len(judgements) < _FEW:
+        decided = (Case.judgement_id.in_(judgements), Case.state.in_(_DECIDED))
+        query = select(Case.id).where(Case.id != but, *decided).order_by(*newest).limit(limit)
+        return session.scalars(query).all()
+    has_rule = exists().where(FindingRecord.judgement_id == Case.judgement_id, FindingRecord.rule == rule)
+    of_rule = select(Case.id, Case.changed_at).where(Case.id != but, has_rule).order_by(*newest)
+    of_states = (of_rule.where(Case.state == state).limit(limit).subquery() for state in sorted(_DECIDED))
+    found = union_all(*(select(one) for one in of_states)).subquery()
+    query = select(found.c.id).order_by(found.c.changed_at.desc(), found.c.id.desc()).limit(limit)
+    return session.scalars(query).all()
 
 
 def count_institution_cases(session: Session, institution_id: int) -> dict[str, int]:

@@ -56,7 +56,9 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_state_score", "state", "score"),
+        Index("ix_cases_state_changed_at", "state", "changed_at"),
         Index("ix_cases_page_id", "page_id"),
+        Index("ix_cases_judgement_id", "judgement_id"),
         Index("ix_cases_state_recheck_at", "state", "recheck_at"),
         Index("ix_cases_reviewer_id_changed_at", "reviewer_id", "changed_at"),
         # Few of many: the others cost each step nothing.

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from records.cases import claims, review
-from records.cases.next_case import count_passed, find_next_case, take_next
+from records.cases.next_case import count_passed, find_next_case, keep_ahead, take_next
 from records.cases.review_queue import QueueFilter
 from records.database import transaction
 from records.models import Case, Role, User
@@ -100,3 +100,33 @@ def test_an_approver_stays_among_what_waits_for_approval(engine, cases, now) -> 
         assert find_next_case(session, proposed, own, now) == cases[0]
         assert find_next_case(session, proposed, own, now, after=cases[0]) == cases[2], "never one's own"
         assert find_next_case(session, proposed, registered.signed_in(session, person, now), now) is None
+
+
+def test_a_case_taken_ahead_stays_ones_own_until_a_colleague_has_it(engine, cases, now) -> None:
+    later = now + timedelta(minutes=8)
+    with transaction(engine) as session:
+        one = registered.signed_in(session, registered.reviewer(session), now)
+        colleague = registered.reviewer(session, "other")
+        other = registered.signed_in(session, colleague, now)
+        first, second, _ = cases
+        assert take_next(session, QueueFilter(), one, now, after=first) == second
+        version = session.get_one(Case, second).row_version
+        assert keep_ahead(session, second, QueueFilter(), one, later) == version
+        assert keep_ahead(session, second, QueueFilter(), other, later + timedelta(minutes=8)) is None, (
+            "kept for ten minutes more"
+        )
+        claims.take_over(session, session.get_one(Case, second), colleague, later)
+        assert keep_ahead(session, second, QueueFilter(), one, later) is None
+        decided(session, second, colleague, "claim", later)
+        decided(session, second, colleague, "confirm", later)
+        assert keep_ahead(session, second, QueueFilter(), one, later) is None, "it is decided"
+        assert claims.find_claim(session, second, later) is None
+
+
+def test_a_case_outside_ones_district_is_not_kept(engine, cases, now) -> None:
+    with transaction(engine) as session:
+        person = registered.reviewer(session)
+        person.district = "别处"
+        work = registered.signed_in(session, person, now)
+        assert keep_ahead(session, cases[0], QueueFilter(), work, now) is None
+        assert claims.find_claim(session, cases[0], now) is None
