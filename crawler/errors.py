@@ -9,6 +9,10 @@ class ViewerMissing(Exception):
     """Nothing can be replayed: the viewer's files are not where the settings say."""
 
 
+class PlatformsRefused(Exception):
+    """The rows that describe platforms cannot be used; the message names each fault by file, row and field, in Chinese."""
+
+
 class FetchFailed(Exception):
     """One address, asked for by hand, gave no page; the message says why, in Chinese."""
 

@@ -14,11 +14,19 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from classifiers.lists.faults import ListsRefused
-from crawler.errors import BrowserMissing, FetchFailed, ProcessLost, TemplateRefused, ViewerMissing
+from crawler.errors import (
+    BrowserMissing,
+    FetchFailed,
+    PlatformsRefused,
+    ProcessLost,
+    TemplateRefused,
+    ViewerMissing,
+)
 from jobs.processes import end_with_parent
 from qingyi.console import errors
 from records.database import DatabaseBehind
 from records.lists.agreement import VersionMissing
+from records.settings import Settings
 from records.sheets.table import FileRefused
 from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
@@ -90,6 +98,7 @@ def main() -> None:
         BrowserMissing,
         ViewerMissing,
         FetchFailed,
+        PlatformsRefused,
         ProcessLost,
         StorageFailed,
         TemplateRefused,
@@ -97,6 +106,8 @@ def main() -> None:
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {in_words(d)}" for d in error.errors() if d["loc"]]
         _fail("设置有误：\n" + "\n".join(lines), 2)
     except OperationalError as error:

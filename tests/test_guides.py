@@ -69,6 +69,7 @@ def test_a_platform_is_read_as_its_guide_says(tmp_path: Path, monkeypatch: pytes
     )
     assert (post.state, post.account, post.text.title) == ("normal", "云溪中医", "膝盖疼")
     assert read_post("<p>这条云溪动态已由作者收回</p>", url).state == "deleted_by_author"
+    assert [page.app.name for page in described.described_pages() if page.app][-1] == "云溪"
     assert read_post("<p>稍后再来看看吧</p>", url).state == "unknown"
 
 

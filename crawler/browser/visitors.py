@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from crawler.platforms import SOURCES
+from crawler.platforms.app import App
 from records.settings import settings
 
 DESKTOP = {"width": 1366, "height": 900}
@@ -46,29 +48,22 @@ _AT_DESK = BrowserProfile(
 )
 
 
-def _in_app(name: str, marks: str) -> BrowserProfile:
+def _in_app(app: App) -> BrowserProfile:
     """A visitor who opens a link that was shared in an app: no page leads there."""
-    agent = _ANDROID.format("Version/4.0 ", f" {marks}")
-    return replace(VISITOR, name=f"在{name}里打开的访客", user_agent=agent, referer=None)
+    agent = _ANDROID.format("Version/4.0 ", f" {app.agent}")
+    return replace(VISITOR, name=f"在{app.name}里打开的访客", user_agent=agent, referer=None)
 
 
 _WECHAT = _in_app(
-    "微信", "MMWEBID/7316 MicroMessenger/8.0.50.2701(0x28003255) WeChat/arm64 NetType/WIFI Language/zh_CN"
+    App(
+        name="微信",
+        agent="MMWEBID/7316 MicroMessenger/8.0.50.2701(0x28003255) WeChat/arm64 NetType/WIFI Language/zh_CN",
+    )
 )
-_WEIBO = _in_app("微博", "Weibo (Xiaomi-23013RK75C__weibo__14.10.0__android__android14)")
-_DOUYIN = _in_app("抖音", "aweme_310000 NetType/WIFI AppName/aweme ByteLocale/zh-CN")
-_XIAOHONGSHU = _in_app("小红书", "xiaohongshu discover/8.50.0 NetType/WiFi")
-# The app in which a platform's own links are opened; those of all others are shared in WeChat.
+# The app in which a host's links are opened: a platform says its own; those of all others are shared in WeChat.
 _APPS: Mapping[str, BrowserProfile] = {
-    "weibo.com": _WEIBO,
-    "weibo.cn": _WEIBO,
-    "douyin.com": _DOUYIN,
-    "iesdouyin.com": _DOUYIN,
-    "toutiao.com": _in_app("今日头条", "NewsArticle/9.8.0 JsSdk/2 NetType/wifi"),
-    "xiaohongshu.com": _XIAOHONGSHU,
-    "xhslink.com": _XIAOHONGSHU,
-    "zhihu.com": _in_app("知乎", "ZhihuHybrid com.zhihu.android/Futureve/10.20.0"),
-    "baidu.com": _in_app("百度", "baiduboxapp/13.65.0.10 (Baidu; P1 14)"),
+    **{host: _in_app(source.app) for source in SOURCES if source.app for host in source.hosts},
+    "baidu.com": _in_app(App(name="百度", agent="baiduboxapp/13.65.0.10 (Baidu; P1 14)")),
 }
 
 

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from urllib.parse import unquote
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from crawler.pages.tree import spaced
-from crawler.platforms.notices import expression
+from crawler.platforms.app import App
 from crawler.platforms.post_page import PostPage
+from crawler.platforms.rows import Css, Expression, read_rows
 from crawler.platforms.script_data import addresses_in_scripts, texts_in_scripts
-
-Expression = Annotated[str, AfterValidator(expression)]
 
 
 class Platform(BaseModel):
@@ -24,14 +22,15 @@ class Platform(BaseModel):
 
     name: str = Field(min_length=1)
     hosts: tuple[str, ...] = Field(min_length=1)
-    bodies: str
-    title: str = "h1"
-    account: str | None = None
-    published: str | None = None
-    encoded: str | None = None
+    bodies: Css
+    title: Css = "h1"
+    account: Css | None = None
+    published: Css | None = None
+    encoded: Css | None = None
     account_in_script: Expression | None = None
     texts: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    app: App | None = None
 
 
 class DescribedPage(PostPage):
@@ -82,11 +81,11 @@ class DescribedPage(PostPage):
 
 
 def described_pages() -> tuple[type[PostPage], ...]:
-    """A page object for each row. Raises pydantic's ValidationError for a malformed row."""
-    rows = yaml.safe_load(Path(__file__).with_name("described.yaml").read_text("utf-8"))
-    return tuple(map(_page_of, TypeAdapter(tuple[Platform, ...]).validate_python(rows)))
+    """A page object for each row. Raises PlatformsRefused for a malformed row."""
+    return tuple(map(_page_of, read_rows(Path(__file__).with_name("described.yaml"), Platform)))
 
 
 def _page_of(row: Platform) -> type[DescribedPage]:
-    said = {"platform": row, "hosts": row.hosts, "bodies": row.bodies, "__doc__": f"A post of {row.name}."}
+    said = {"platform": row, "hosts": row.hosts, "bodies": row.bodies, "app": row.app}
+    said["__doc__"] = f"A post of {row.name}."
     return type(f"DescribedPage{row.name}", (DescribedPage,), said)

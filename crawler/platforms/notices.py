@@ -7,22 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from crawler.pages.post import PageState
+from crawler.platforms.rows import Expression, read_rows
 
 # A notice is short; a longer page without a post is of a kind not yet known.
 _LONGEST = 200
-
-
-def expression(written: str) -> str:
-    """`written`, if it is a regular expression; raises ValueError."""
-    try:
-        re.compile(written)
-    except re.error as error:
-        raise ValueError(f"{written!r} is no regular expression: {error}") from error
-    return written
 
 
 class Notice(BaseModel):
@@ -31,7 +22,7 @@ class Notice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: PageState
-    says: tuple[Annotated[str, Field(min_length=3), AfterValidator(expression)], ...] = Field(min_length=1)
+    says: tuple[Annotated[Expression, Field(min_length=3)], ...] = Field(min_length=1)
 
 
 def state_of_notice(text: str, catalogue: str) -> PageState | None:
@@ -47,9 +38,8 @@ def state_of_notice(text: str, catalogue: str) -> PageState | None:
 
 @cache
 def _notices(catalogue: str) -> tuple[tuple[PageState, re.Pattern[str]], ...]:
-    """The rows of a catalogue, in its order. Raises pydantic's ValidationError for a malformed row."""
-    written = yaml.safe_load(Path(__file__).with_name(f"{catalogue}.yaml").read_text("utf-8"))
-    rows = TypeAdapter(tuple[Notice, ...]).validate_python(written)
+    """The rows of a catalogue, in its order. Raises PlatformsRefused for a malformed row."""
+    rows = read_rows(Path(__file__).with_name(f"{catalogue}.yaml"), Notice)
     return tuple((row.state, re.compile("|".join(row.says), re.IGNORECASE)) for row in rows)
 
 

@@ -17,6 +17,7 @@ from web_poet import HttpResponse, WebPage
 from crawler.pages.extract import extract
 from crawler.pages.post import Post
 from crawler.pages.tree import spaced
+from crawler.platforms.app import App
 from crawler.platforms.notices import state_of_notice
 from records.local_time import LOCAL
 
@@ -37,6 +38,8 @@ class PostPage(WebPage[Post]):
     # The catalogue of notices that the platform shows in place of a post: a file of this name next to the
     # module.
     catalogue: ClassVar[str] = "any_site"
+    # Where its links are opened; None: shared in WeChat.
+    app: ClassVar[App | None] = None
 
     @classmethod
     def owns(cls, url: str, html: str) -> bool:

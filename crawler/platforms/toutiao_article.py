@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from crawler.platforms.app import App
 from crawler.platforms.post_page import PostPage
 
 
@@ -11,6 +12,7 @@ class ToutiaoArticlePage(PostPage):
     hosts: ClassVar[tuple[str, ...]] = ("toutiao.com",)
     bodies: ClassVar[str] = "article"
     catalogue: ClassVar[str] = "toutiao_article"
+    app: ClassVar[App | None] = App(name="今日头条", agent="NewsArticle/9.8.0 JsSdk/2 NetType/wifi")
 
     def account(self) -> str:
         return self.words(".article-meta .name, .media-info .name")

@@ -1,15 +1,17 @@
 """Platforms that are rows: a post is read as a visitor without an account sees it, a notice is recognised by
 its words."""
 
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pydantic import ValidationError
 from web_poet import HttpResponse
 
+from crawler.errors import PlatformsRefused
 from crawler.pages.post import GONE_STATES
 from crawler.platforms import SOURCES, read_post
 from crawler.platforms.described import DescribedPage, Platform, described_pages
+from crawler.platforms.rows import read_rows
 
 WORDS = "本科用三伏贴调理脾胃，一个疗程见效。"
 SOHU = f"""<div class="text-title"><h1>脾胃调理</h1></div><div id="user-info"><h4><a>云溪中医</a></h4></div>
@@ -30,36 +32,26 @@ _DOUYIN = f'{{"app":{{"videoDetail":{{"desc":"{WORDS}","authorInfo":{{"nickname"
 DOUYIN = f'<div id="root"></div><script id="RENDER_DATA" type="application/json">{quote(_DOUYIN)}</script>'
 DOUYIN_SHARE = f"<div></div><script>window._ROUTER_DATA = {_DOUYIN}</script>"
 CHANNELS = f'<div class="finder-nickname">云溪中医</div><div class="feed-desc">{WORDS}</div>'
-POSTS = [
-    ("https://www.sohu.com/a/700000001_120001", SOHU),
-    ("https://baijiahao.baidu.com/s?id=1700000000000000001", BAIJIAHAO),
-    ("https://www.163.com/dy/article/ABCDEFGH0001.html", NETEASE),
-    ("https://m.weibo.cn/status/5000000000000001", WEIBO),
-    ("https://zhuanlan.zhihu.com/p/600000001", ZHIHU),
-    ("https://www.xiaohongshu.com/explore/650000000000000000000001", XIAOHONGSHU),
-    ("https://www.douyin.com/video/7300000000000000001", DOUYIN),
-    ("https://www.iesdouyin.com/share/video/7300000000000000001/", DOUYIN_SHARE),
-    ("https://channels.weixin.qq.com/web/pages/feed?eid=1", CHANNELS),
-]
-HOSTS = [url for url, _ in POSTS]
+POSTS = {
+    "https://www.sohu.com/a/700000001_120001": SOHU,
+    "https://baijiahao.baidu.com/s?id=1700000000000000001": BAIJIAHAO,
+    "https://www.163.com/dy/article/ABCDEFGH0001.html": NETEASE,
+    "https://m.weibo.cn/status/5000000000000001": WEIBO,
+    "https://zhuanlan.zhihu.com/p/600000001": ZHIHU,
+    "https://www.xiaohongshu.com/explore/650000000000000000000001": XIAOHONGSHU,
+    "https://www.douyin.com/video/7300000000000000001": DOUYIN,
+    "https://www.iesdouyin.com/share/video/7300000000000000001/": DOUYIN_SHARE,
+    "https://channels.weixin.qq.com/web/pages/feed?eid=1": CHANNELS,
+}
+WITHOUT_PICTURES = {DOUYIN, DOUYIN_SHARE, CHANNELS}
 
 
-@pytest.mark.parametrize(("url", "html"), POSTS, ids=HOSTS)
-def test_the_words_of_a_post_are_read(url: str, html: str) -> None:
+@pytest.mark.parametrize(("url", "html"), POSTS.items(), ids=POSTS)
+def test_the_words_of_a_post_are_read_with_who_published_it_and_its_pictures(url: str, html: str) -> None:
     post = read_post(f"<html><body>{html}</body></html>", url)
-    assert (post.state, post.is_post) == ("normal", True)
+    assert (post.state, post.is_post, post.account) == ("normal", True, "云溪中医")
     assert WORDS in post.text.text
-
-
-@pytest.mark.parametrize(("url", "html"), POSTS[:5], ids=HOSTS[:5])
-def test_who_published_it_and_its_pictures_are_read(url: str, html: str) -> None:
-    post = read_post(f"<html><body>{html}</body></html>", url)
-    assert (post.account, len(post.images)) == ("云溪中医", 1)
-
-
-@pytest.mark.parametrize(("url", "html"), POSTS[5:], ids=HOSTS[5:])
-def test_who_published_it_is_read_where_scripts_say_it(url: str, html: str) -> None:
-    assert read_post(html, url).account == "云溪中医"
+    assert len(post.images) == (0 if html in WITHOUT_PICTURES else 1)
 
 
 NOTICES = [
@@ -101,12 +93,12 @@ NOTICES = [
 
 @pytest.mark.parametrize(("words", "state"), NOTICES)
 def test_a_notice_is_told_by_its_words(words: str, state: str) -> None:
-    for url in (HOSTS[3], HOSTS[5]):
+    for url in ("https://m.weibo.cn/status/1", "https://www.xiaohongshu.com/explore/1"):
         post = read_post(f"<html><body><div class=notice>{words}</div></body></html>", url)
         assert (post.state, post.is_post) == (state, False)
 
 
-@pytest.mark.parametrize("url", HOSTS)
+@pytest.mark.parametrize("url", POSTS)
 @pytest.mark.parametrize(
     "words", ["", "正在打开", "发现更大的世界", "热门推荐 关注 更多", "怎样删除自己的评论？看帮助"]
 )
@@ -130,14 +122,36 @@ def test_a_public_account_is_no_channel_of_the_same_company() -> None:
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("row", "told"),
     [
-        {"name": "某号", "hosts": [], "bodies": "p"},
-        {"name": "某号", "hosts": ["a.example"]},
-        {"name": "某号", "hosts": ["a.example"], "bodies": "p", "account_in_script": "("},
-        {"name": "某号", "hosts": ["a.example"], "bodies": "p", "author": "b"},
+        ("{name: 某号, hosts: [], bodies: p}", "described.yaml: 第 1 项（某号） hosts: 至少要有 1 项"),
+        ("{name: 某号, hosts: [a.example]}", "described.yaml: 第 1 项（某号） bodies: 不能为空"),
+        (
+            "{name: 某号, hosts: [a.example], bodies: p, author: b}",
+            "described.yaml: 第 1 项（某号） author: 没有这一项",
+        ),
+        (
+            "{name: 某号, hosts: [a.example], bodies: p, account_in_script: '('}",
+            "described.yaml: 第 1 项（某号） account_in_script: “(”不是正则表达式",
+        ),
+        (
+            "{name: 某号, hosts: [a.example], bodies: 'p[role=main'}",
+            "described.yaml: 第 1 项（某号） bodies: “p[role=main”不是 CSS 选择器",
+        ),
+        ("某号", "described.yaml: 第 1 项: 应为对象"),
     ],
 )
-def test_a_row_that_is_none_is_refused(row: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        Platform.model_validate(row)
+def test_a_row_that_is_none_is_refused_by_file_row_and_field(tmp_path: Path, row: str, told: str) -> None:
+    file = tmp_path / "described.yaml"
+    file.write_text(f"- {row}\n", "utf-8")
+    with pytest.raises(PlatformsRefused) as refused:
+        read_rows(file, Platform)
+    assert str(refused.value).startswith(told)
+
+
+def test_a_file_that_is_no_yaml_or_no_list_is_refused(tmp_path: Path) -> None:
+    for written in ("- {name: 某号", "name: 某号"):
+        file = tmp_path / "described.yaml"
+        file.write_text(written, "utf-8")
+        with pytest.raises(PlatformsRefused, match=r"^described\.yaml: "):
+            read_rows(file, Platform)
