@@ -1,11 +1,18 @@
 """What every answer goes through, whatever route it is of: safe headers, the address for scripts, and the count."""
 
+import logging
+import re
+import secrets
 import time
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from telemetry.logs import begin_request
+
+_LOG = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 COUNTED = CollectorRegistry()
 _REQUESTS = Counter(
     "qingyi_http_requests", "Requests answered", ("method", "route", "status"), registry=COUNTED
@@ -25,11 +32,13 @@ class Answering:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began, request_id = time.perf_counter(), _request_id(scope)
+        begin_request(request=request_id)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._complete(scope, message)
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
                 _count(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
@@ -53,8 +62,17 @@ def _name_what_follows(message: Message, headers: MutableHeaders) -> None:
     del headers["location"]
 
 
+def _request_id(scope: Scope) -> str:
+    """The number of this request in the log: the proxy's, where it gives one, or a new one."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def _count(scope: Scope, status: int, seconds: float) -> None:
-    """Count a request by its route, never by the values in its address."""
+    """Count a request by its route, never by the values in its address; log its path, never its query."""
     route = getattr(scope.get("route"), "path", "other")
     _REQUESTS.labels(scope["method"], route, status).inc()
     _SECONDS.labels(route).observe(seconds)
+    if _LOG.isEnabledFor(logging.INFO):
+        told = {"method": scope["method"], "path": scope["path"], "status": status}
+        _LOG.info("request", extra={**told, "milliseconds": round(seconds * 1000, 1)})

@@ -41,6 +41,7 @@ from records.store.content_store import EvidenceStore
 from records.transfers.attachments import LARGEST
 from records.transfers.attachments import File as AttachedFile
 from records.transfers.hand_over import any_held, release_held
+from telemetry.logs import bind
 
 COOKIE = "qingyi_sign_in"
 _WITHOUT_SECOND_FACTOR = re.compile(r"/signout|/second-factor(/begin|/confirm)?")
@@ -74,7 +75,10 @@ Now = Annotated[datetime, Depends(clock)]
 def _sign_in_of(request: Request, app: AppState, now: datetime) -> SignIn | None:
     token = request.cookies.get(COOKIE)
     with reading(app.engine) as session:
-        return find_sign_in(session, token, now) if token else None
+        found = find_sign_in(session, token, now) if token else None
+    if found:
+        bind(user=found.user_id)
+    return found
 
 
 def signed_in_or_nobody(request: Request, app: AppState, now: datetime) -> SignIn | None:

@@ -68,6 +68,5 @@ def scrapy_settings() -> dict[str, Any]:
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": CONCURRENT_REQUESTS_PER_SITE,
         "AUTOTHROTTLE_MAX_DELAY": 30.0,
-        "LOG_LEVEL": "WARNING",
-        "LOG_FORMAT": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        "LOG_INSTALL_ROOT_HANDLER": False,  # see `telemetry.logs`
     }

@@ -1,5 +1,6 @@
 """Fetches one address, by hand: guarded and rendered as in a crawl, but nothing is stored."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 from scrapy import Request, Spider
@@ -68,7 +69,8 @@ def fetch_page(url: str) -> PageText:
     """The text of the page at `url`. Raises FetchFailed with the reason. Runs a reactor: once a process."""
     seen: list[PageText] = []
     failures: list[str] = []
-    process = AsyncCrawlerProcess({**scrapy_settings(), "RETRY_TIMES": 1, "LOG_LEVEL": "ERROR"})
+    process = AsyncCrawlerProcess({**scrapy_settings(), "RETRY_TIMES": 1})
+    logging.getLogger("scrapy").setLevel(logging.ERROR)  # what fails is in the answer
     process.crawl(SingleSpider, url=url, seen=seen, failures=failures)
     process.start()
     if not seen:

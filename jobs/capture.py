@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -32,6 +33,7 @@ from records.models import Capture, Case, Snapshot
 from records.settings import settings
 from records.store.content_store import EvidenceStore
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 3
 
 
@@ -135,6 +137,7 @@ def _keep(
     with transaction(engine) as session:
         capture = keep_capture(session, store, session.merge(case, load=False), captured)
     _stamp(engine, store, capture)
+    _LOG.info("captured", extra={"case": case.id, "snapshot": snapshot.id, "url": case.page.url})
     return capture
 
 

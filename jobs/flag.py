@@ -1,5 +1,6 @@
 """Judges stored snapshots and opens cases: from snapshot to flag."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from records.judgements.judgements import (
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceStore
 
+_LOG = logging.getLogger(__name__)
 _BATCH = 50
 
 
@@ -80,6 +82,8 @@ def flag_waiting(
         unlawful += sum(one.judgement.unlawful for one in written)
         last_id = batch[-1].snapshot.id
         progress(len(batch))
+        counts = {"judged": len(written), "refused": len(batch) - len(written)}
+        _LOG.info("judged", extra={**counts, "unlawful": sum(one.judgement.unlawful for one in written)})
 
 
 def note_gone_pages(engine: Engine, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs import step_logs
+from telemetry.logs import logs_json
 
 _ENDS_WITH = "QINGYI_ENDS_WITH"
 _GRACE_SECONDS = 20.0
@@ -24,6 +25,11 @@ def end_steps() -> None:
     for _, write_end in _alive:
         os.close(write_end)
     _alive.clear()
+
+
+def is_step() -> bool:
+    """Whether this process was started as a step; to be asked before `end_with_parent`."""
+    return _ENDS_WITH in os.environ
 
 
 def end_with_parent() -> None:
@@ -41,16 +47,21 @@ def _wait_for_end(read_end: int) -> None:
 
 
 def run_step(
-    *arguments: str, environment: Mapping[str, str] | None = None, seconds: float | None = None
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+    is_unattended: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run `qingyi` with `arguments`, and return its output and exit code. `environment` is added to this
-    process's own. Raises subprocess.TimeoutExpired after `seconds`. A step ends when this process does."""
+    process's own. Raises subprocess.TimeoutExpired after `seconds`. A step ends when this process does. Where
+    this process logs as JSON, what an unattended step logs goes where its own log goes."""
     read_end = _end_of_this()
     return subprocess.run(  # noqa: S603 - our own program; user input comes after "--"
         _command(arguments),
         env={**os.environ, **(environment or {}), _ENDS_WITH: str(read_end)},
         pass_fds=(read_end,),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=None if is_unattended and logs_json() else subprocess.PIPE,
         text=True,
         check=False,
         timeout=seconds,
@@ -63,7 +74,7 @@ def run_logged_step(
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """As `run_step`; its output can be read in `folder` while it runs and after."""
+    """As `run_step`, unattended; its output can be read in `folder` while it runs and after."""
     file = step_logs.new_log(folder, arguments, datetime.now(UTC))
     begun, read_end = file.stat().st_size, _end_of_this()
     with file.open("ab") as log:
@@ -77,7 +88,7 @@ def run_logged_step(
             },
             pass_fds=(read_end,),
             stdout=log,
-            stderr=subprocess.STDOUT,
+            stderr=None if logs_json() else subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
     step_logs.note_process(file, process.pid)

@@ -58,7 +58,10 @@ def run_job(*arguments: str) -> int:
         enqueue_step(engine, name)
         engine.dispose()
         return 0
+    step = " ".join(arguments)
+    _LOG.info("step begins", extra={"step": step})
     done = run_logged_step(settings().steps_dir, *arguments)
+    _LOG.info("step ends", extra={"step": step, "outcome": done.returncode})
     if done.returncode == RUNNING_ALREADY:
         _LOG.info("%s is running already", " ".join(arguments))
     elif done.returncode:

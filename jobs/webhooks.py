@@ -1,5 +1,6 @@
 """Sends webhooks' messages: signed, to the address that was checked, once each, whatever the response."""
 
+import logging
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from records.database import reading, transaction
 from records.transfers.hand_over import release_held
 from records.transfers.webhooks import DueDelivery, Sent, list_due_deliveries, record_attempt
 
+_LOG = logging.getLogger(__name__)
 _SECONDS = 15.0
 _AT_ONCE = 8
 _MOST_READ = 64 * 1024
@@ -49,6 +51,7 @@ def deliver(
             for one, sent in zip(due, pool.map(lambda one: send(one, guard, clock()), due), strict=True):
                 with transaction(engine) as session:
                     record_attempt(session, one.id, sent, clock())
+                _LOG.info("webhook sent", extra={"message_id": one.message_id, "status": sent.status})
                 done.append(sent)
                 progress(1)
 

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 done, but something was left out or found (each command's 
 2 the command was used wrongly or cannot run here; 3 the same task is running already.
 """
 
+import logging
 import os
 import sqlite3
 import sys
@@ -22,15 +23,16 @@ from crawler.errors import (
     TemplateRefused,
     ViewerMissing,
 )
-from jobs.processes import end_with_parent
-from qingyi.console import errors
+from jobs.processes import end_with_parent, is_step
+from qingyi.console import errors, say_in_logs
 from records.database import DatabaseBehind
 from records.lists.agreement import VersionMissing
-from records.settings import Settings
+from records.settings import Settings, settings
 from records.sheets.table import FileRefused
 from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
 from records.validator_words import in_words
+from telemetry.logs import LogForm, logs_json, set_up_logs
 
 # Where each command lives. Only the module of the named command is imported: together they take seconds.
 _GROUPS = {
@@ -57,6 +59,12 @@ _COMMANDS = {
     "judge": "judge:judge",
     "serve": "serve:serve",
     "worker": "crawl:worker",
+}
+# Those that the container, the schedule and the queue start. Nobody watches what they say, so it goes where the log goes.
+_UNATTENDED = {
+    *("backup", "crawl", "flag", "recheck", "serve", "worker", "audit note", "database upgrade"),
+    *("evidence capture", "evidence gather", "evidence replay", "lists rejudge", "quality draw"),
+    *("tips follow", "webhook deliver"),
 }
 
 
@@ -86,6 +94,7 @@ def command_line(named: str | None = None) -> typer.Typer:
 def main() -> None:
     """Run the command line."""
     os.umask(0o077)  # nobody else may read our files
+    _set_up_logs(sys.argv[1:])
     end_with_parent()
     try:
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
@@ -114,10 +123,30 @@ def main() -> None:
         _fail(f"数据库无法使用：{str(error.orig).strip().splitlines()[0]}", 2)
     except (DBAPIError, sqlite3.Error, OSError) as error:
         if not (fault := storage_fault(error)):
+            _note_crash()
             raise
         _fail(fault, 2)
     except KeyboardInterrupt:
         _fail("已中断；抓取可再次运行同一命令从断点继续", 130)
+    except Exception:
+        _note_crash()
+        raise
+
+
+def _set_up_logs(arguments: list[str]) -> None:
+    try:
+        set_up_logs(LogForm(settings().log_format == "json", settings().secrets))
+    except ValidationError:  # the command says which, if it reads them
+        set_up_logs(LogForm())
+    if logs_json() and {" ".join(arguments[:1]), " ".join(arguments[:2])} & _UNATTENDED:
+        say_in_logs(sys.stdout if is_step() else None)
+
+
+def _note_crash() -> None:
+    """An error that nobody foresaw: as JSON it is a record like all others, and no lines besides."""
+    if logs_json():
+        logging.getLogger(__name__).critical("the command broke off", exc_info=True)
+        sys.exit(1)
 
 
 def _fail(message: str, code: int) -> None:

@@ -1,9 +1,12 @@
 """The commands' output and resources: tables and progress for people, never into a pipe."""
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 import typer
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -28,6 +31,30 @@ from records.store.folder_store import FolderStore
 
 console = Console()
 errors = Console(stderr=True)
+
+
+class _Recorded(io.TextIOBase):
+    """A file whose lines become log records. `beside` gets them as they are."""
+
+    def __init__(self, level: int, beside: TextIO | None) -> None:
+        self._level, self._beside = level, beside
+
+    def write(self, text: str) -> int:
+        """Rich writes whole lines."""
+        for line in filter(None, map(str.rstrip, text.splitlines())):
+            is_error = line.startswith("错误") and self._level >= logging.WARNING
+            logging.getLogger(__name__).log(logging.ERROR if is_error else self._level, "%s", line)
+        if self._beside:
+            self._beside.write(text)
+            self._beside.flush()
+        return len(text)
+
+
+def say_in_logs(beside: TextIO | None) -> None:
+    """Log all words to people from now on, with no progress; `beside` is a file that gets it as well."""
+    for one, level in ((console, logging.INFO), (errors, logging.WARNING)):
+        one.file = _Recorded(level, beside)  # type: ignore[assignment] # Rich only writes
+        one.soft_wrap = True  # a sentence is one record
 
 
 def current_engine() -> Engine:

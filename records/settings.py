@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -177,6 +178,9 @@ class Settings(BaseSettings):
         default="offered", description="codes of a phone beside the password: for whom"
     )
     secure_cookies: bool = Field(default=False, description="send cookies over HTTPS only (set behind TLS)")
+    log_format: Literal["plain", "json"] = Field(
+        default="plain", description="the form of the log: plain lines of text, or a JSON object a line"
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -209,6 +213,16 @@ class Settings(BaseSettings):
         for network in value:
             ip_network(network)
         return value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that are set, as they could stand in a text."""
+        hidden = [
+            value for name in type(self).model_fields if isinstance(value := getattr(self, name), SecretStr)
+        ]
+        password = make_url(self.database_url).password
+        written = () if password is None else (str(password), quote(str(password), safe=""))
+        return tuple(filter(None, (*written, *(value.get_secret_value() for value in hidden))))
 
     @property
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

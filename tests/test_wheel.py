@@ -60,5 +60,16 @@ def test_the_wheel_makes_tables_judges_and_has_its_guide(installed: Path, tmp_pa
 def test_nothing_but_the_program_is_in_the_wheel(installed: Path) -> None:
     there = {path.name for path in installed.iterdir()}
     assert {name for name in there if not name.endswith(".dist-info")} == {
-        *("api", "classifiers", "crawler", "demo", "evidence", "jobs", "qingyi", "records", "reports"),
+        *(
+            "api",
+            "classifiers",
+            "crawler",
+            "demo",
+            "evidence",
+            "jobs",
+            "qingyi",
+            "records",
+            "reports",
+            "telemetry",
+        ),
     }

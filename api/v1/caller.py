@@ -19,6 +19,7 @@ from records.models import Office
 from records.people.office_tokens import READ, WRITE, find_token, grant_calls, note_use
 from records.transfers.hand_over import any_held
 from records.workflow import Actor, actor_of_office
+from telemetry.logs import bind
 
 _BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi office token 签发")
 _MINUTE, _GRANTS = timedelta(minutes=1), 20
@@ -82,6 +83,7 @@ def caller(
         due = token is not None and any_held(session, now)
     if token is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
+    bind(office=token.office.id)
     calls: RateLimiter = request.app.state.calls
     calls.take(token.id, now)
     needed = READ if request.method in {"GET", "HEAD"} else WRITE

@@ -1,6 +1,7 @@
 """Asks search pages, one question after the other, as a visitor would: guarded, slowly, stopping where one
 asks for human verification."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -88,7 +89,8 @@ def ask(pages: Sequence[SearchPage], queries: Sequence[str]) -> Answers:
         slot_of(page.address): {"delay": max(page.seconds, _SHORTEST_DELAY), "concurrency": 1, "jitter": 0.5}
         for page in pages
     }
-    process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": slots, "LOG_LEVEL": "ERROR"})
+    process = AsyncCrawlerProcess({**scrapy_settings(), "DOWNLOAD_SLOTS": slots})
+    logging.getLogger("scrapy").setLevel(logging.ERROR)  # what fails is in the answers
     for page in pages:
         process.crawl(SearchSpider, page=page, queries=queries, answers=answers)
     process.start()

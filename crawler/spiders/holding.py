@@ -51,7 +51,7 @@ class HoldingSpider(PictureSpider):
             progress.waiting.clear()
             self.taken.add(progress.target.visit_id)
             self.turns.end(progress.target)
-            self.logger.warning("%s %s", progress.target.start_url, TAKEN)
+            self.logger.warning("%s %s", progress.target.start_url, TAKEN, extra=progress.log_keys)
 
 
 def _seconds_since_boot() -> float:

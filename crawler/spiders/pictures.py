@@ -122,7 +122,7 @@ class PictureSpider(Spider):
         except Exception as error:  # the visit goes on, and says so
             if fault := storage_fault(error):
                 self.stop_for(fault)
-            self.logger.warning("%s 图片未能保存：%s", address, fault_of(error))
+            self.logger.warning("%s 图片未能保存：%s", address, fault_of(error), extra=progress.log_keys)
             return False
         return True
 

@@ -97,6 +97,11 @@ class Progress:
     without_posts: bool = False  # the list of posts named none
 
     @property
+    def log_keys(self) -> dict[str, object]:
+        """What a log record of this visit is about."""
+        return {"visit": self.target.visit_id, "source": self.target.source_id}
+
+    @property
     def is_done(self) -> bool:
         """Whether nothing is planned or under way any more."""
         return not self.outstanding and not self.images_under_way

@@ -1,6 +1,7 @@
 """The common part of all spiders: pages come from the visit's plan in the database, and responses go back
 there."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -59,6 +60,7 @@ from records.visits.frontier import (
 )
 from records.visits.targets import Target
 
+_LOG = logging.getLogger(__name__)
 # Every response becomes a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
 _SECOND_TRY = "browser_second_try"
@@ -130,6 +132,7 @@ class VisitSpider(HoldingSpider):
                 budget = TimeBudget(target.seconds_left, ends_in)
                 progress = Progress(target, budget, PatternTracker(self.engine))
                 self.visits[target.visit_id] = progress
+                _LOG.info("visit begins", extra={**progress.log_keys, "url": target.start_url})
                 self._be_polite(target)
                 yield from self._asked(progress, waiting[target.visit_id])
                 if progress.is_done:
@@ -187,6 +190,7 @@ class VisitSpider(HoldingSpider):
                 )
             except VisitTaken:
                 self.taken.add(progress.target.visit_id)
+            _LOG.info("visit ends", extra={**progress.log_keys, "outcome": outcome})
 
     def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
         """A request for a planned page: plain, or (with the plain response) by the browser."""
@@ -243,8 +247,8 @@ class VisitSpider(HoldingSpider):
 
     def _broke(self, progress: Progress, planned: Planned, error: Exception) -> Iterator[Request]:
         reason = f"处理页面时出错，未能保存：{fault_of(error)}"
-        self.logger.warning("%s %s", planned.url, reason)
-        self.logger.info("%s", "".join(format_exception(error)))
+        self.logger.warning("%s %s", planned.url, reason, extra=progress.log_keys)
+        self.logger.info("%s", "".join(format_exception(error)), extra=progress.log_keys)
         try:
             with self.writing(progress) as session:
                 if list_waiting_pages(session, progress.target.visit_id, [planned.id]):
@@ -420,7 +424,7 @@ class VisitSpider(HoldingSpider):
         self, progress: Progress, planned: Planned, plain: PlainPage, reason: str
     ) -> AsyncIterator[Request]:
         """Keep the server's own response, since the browser's result is useless."""
-        self.logger.warning("%s %s", planned.url, reason)
+        self.logger.warning("%s %s", planned.url, reason, extra=progress.log_keys)
         response = plain.response
         html = decode_html(response.body, content_type(response))
         attempts = Attempts([reason, *plain.post.faults])

@@ -20,6 +20,7 @@ from multiprocessing.connection import wait
 from typing import ParamSpec, TypeVar
 
 from crawler.workers.garbage_collection import tune_gc
+from telemetry.logs import LogForm, log_form, set_up_logs
 
 _SHARED = ["records.snapshots.snapshots", "records.visits.frontier"]
 
@@ -95,7 +96,7 @@ class WorkerProcess:
 
     def _begin(self) -> ProcessPoolExecutor:
         prepare()
-        return ProcessPoolExecutor(1, get_context("forkserver"), _begun, (self._initialise,))
+        return ProcessPoolExecutor(1, get_context("forkserver"), _begun, (self._initialise, log_form()))
 
     def _forget(self) -> None:
         if self._pool:
@@ -104,7 +105,9 @@ class WorkerProcess:
 
 
 # The rest runs in the process itself.
-def _begun(initialise: Callable[[], None] | None) -> None:
+def _begun(initialise: Callable[[], None] | None, logs: LogForm | None) -> None:
+    if logs:
+        set_up_logs(logs)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

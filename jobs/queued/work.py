@@ -63,12 +63,12 @@ def open_queue(url: str, visit: Callable[[int], Awaitable[None]] | None = None) 
 
     @app.task(name="step", retry=RetryStrategy(max_attempts=100, wait=10, retry_exceptions=[StepBusy]))
     async def make_step(arguments: list[str]) -> None:
-        done = await asyncio.to_thread(run_step, *arguments)
+        done = await asyncio.to_thread(run_step, *arguments, is_unattended=True)
         if done.returncode == RUNNING_ALREADY:
             raise StepBusy(" ".join(arguments))
         if done.returncode:
             raise StepFailed(
-                f"qingyi {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}"
+                f"qingyi {' '.join(arguments)} ended with {done.returncode}: {(done.stderr or done.stdout).strip()}"
             )
 
     return app

@@ -1,8 +1,8 @@
 """A worker: takes jobs from the queue, on any machine, and resumes those of a lost worker."""
 
 import asyncio
+import logging
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from records.settings import settings
 from records.store.content_store import EvidenceStore
 from records.visits.targets import Target, list_due_sources, open_visits
 
+_LOG = logging.getLogger(__name__)
 _LOST = 3
 _STEPS_AT_ONCE = 2
 _POLL_SECONDS = 1.0
@@ -107,7 +108,7 @@ async def _watch(app: App, silent: float, fault: Callable[[], str | None]) -> No
     while True:
         await asyncio.sleep(min(1.0, silent / 3))
         if reason := fault():
-            print(f"错误：{reason}", file=sys.stderr, flush=True)  # noqa: T201 - the last words
+            _LOG.error("错误：%s", reason)
             os._exit(_LOST)  # others have its jobs by now: it may neither finish nor fail them
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent):
             await app.job_manager.retry_job(job)

@@ -37,7 +37,9 @@ def serve(
             clock.resume()
         console.print(f"清医已启动：http://{host}:{port}/", highlight=False)
         try:
-            uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listening])
+            uvicorn.Server(uvicorn.Config(application, log_level="warning", log_config=None)).run(
+                sockets=[listening]
+            )
         finally:
             end_steps()
             if schedule:

@@ -21,6 +21,7 @@ OURS = {
     "jobs",
     "classifiers",
     "reports",
+    "telemetry",
     "qingyi",
     "sqlalchemy",
     "scrapy",
