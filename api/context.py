@@ -41,6 +41,7 @@ from records.store.content_store import EvidenceStore
 from records.transfers.attachments import LARGEST
 from records.transfers.attachments import File as AttachedFile
 from records.transfers.hand_over import any_held, release_held
+from records.transfers.messages import Said
 from telemetry.logs import bind
 
 COOKIE = "qingyi_sign_in"
@@ -168,6 +169,16 @@ def chosen_file(upload: UploadFile | None) -> AttachedFile | None:
     return AttachedFile(upload.filename, upload.file.read(LARGEST + 1))
 
 
+def typed_message(
+    words: Annotated[str, Form(max_length=2000)] = "",
+    attachment: Annotated[UploadFile | None, File()] = None,
+) -> Said:
+    """A message about a transfer, as each side's form sends it: words, and a document where one was chosen."""
+    file = chosen_file(attachment)
+    return Said(words, (file,) if file else ())
+
+
+TypedMessage = Annotated[Said, Depends(typed_message)]
 UploadedTable = Annotated[TableFile, Depends(uploaded_table)]
 
 
@@ -181,6 +192,15 @@ def _typed_day(written: object) -> date:
 
 # A day in a form or an address of the pages; the API takes ISO days.
 TypedDay = Annotated[date, BeforeValidator(_typed_day)]
+
+# How grave a tier is, on the scale of the findings' severities.
+_TIER_COLOURS = {
+    "unpunished": "low",
+    "lighter": "low",
+    "ordinary": "medium",
+    "heavier": "high",
+    "police": "high",
+}
 
 # The links at the top of each page, by permission.
 _MENU = (
@@ -223,6 +243,7 @@ _TEMPLATES.env.globals.update(
     gravity_labels=GRAVITY_LABELS,
     kind_labels=KIND_LABELS,
     severity_labels=SEVERITY_LABELS,
+    tier_colours=_TIER_COLOURS,
     menu=_MENU,
     verification_outcomes={outcome.value: outcome.label for outcome in VerificationOutcome},
     visitors={visitor.value: visitor.label for visitor in VisitorKind},

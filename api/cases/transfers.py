@@ -2,17 +2,17 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, HTTPException, UploadFile
+from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.cases.case import found
 from api.cases.queue import PAGE_SIZE, queue_address
-from api.context import App, CheckedForm, Now, RecordId, Reviewer, chosen_file
+from api.context import App, CheckedForm, Now, RecordId, Reviewer, TypedMessage
 from records.cases import review
 from records.database import transaction
 from records.models import Side, SignIn, Transfer, User
-from records.transfers.messages import Said, remind, remind_many, say, settle
+from records.transfers.messages import remind, remind_many, say, settle
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -25,15 +25,12 @@ def write(
     now: Now,
     case_id: RecordId,
     transfer_id: RecordId,
-    words: Annotated[str, Form(max_length=2000)] = "",
-    attachment: Annotated[UploadFile | None, File()] = None,
+    said: TypedMessage,
 ) -> RedirectResponse:
     """Answer an office, or tell it something, with a document where there is one."""
-    file = chosen_file(attachment)
     with transaction(app.engine) as session:
         transfer = _transfer(session, sign_in, case_id, transfer_id)
-        said = Said(words, (file,) if file else ())
-        say(session, app.store, transfer, Side.COMMISSION, said, actor=actor_of(sign_in.user), now=now)
+        say(session, app.store, transfer, said, actor=actor_of(sign_in.user), now=now)
     return _back(case_id, transfer_id)
 
 

@@ -12,7 +12,7 @@ from api import downloads
 from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
 from api.cases.queue import Done
-from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, chosen_file, page
+from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, TypedMessage, chosen_file, page
 from api.office.queue import own_office
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -21,7 +21,7 @@ from records.reference.disposals import counted_as, list_measures
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, attach, attachment_of
 from records.transfers.attachments import File as AttachedFile
-from records.transfers.messages import Said, say, settle
+from records.transfers.messages import say, settle
 from records.workflow import actor_of
 
 router = APIRouter(prefix="/takedown", include_in_schema=False)
@@ -153,17 +153,14 @@ def write(
     sign_in: Officer,
     now: Now,
     transfer_id: RecordId,
-    words: Annotated[str, Form(max_length=2000)] = "",
-    attachment: Annotated[UploadFile | None, File()] = None,
+    said: TypedMessage,
 ) -> RedirectResponse:
     """Ask the health commission for more, answer it, or tell it something; the transfer stays with the office."""
-    file = chosen_file(attachment)
     with transaction(app.engine) as session:
         transfer = office_queue.find_office_transfer(
             session, own_office(sign_in), transfer_id, to_change=True
         )
-        said = Said(words, (file,) if file else ())
-        say(session, app.store, transfer, Side.OFFICE, said, actor=actor_of(sign_in.user), now=now)
+        say(session, app.store, transfer, said, actor=actor_of(sign_in.user), now=now)
     return RedirectResponse(f"/takedown/{transfer_id}#talk", 303)
 
 

@@ -58,7 +58,7 @@ def say(
     def work(session: Session) -> MessageOut:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         said = messages.Said(body.words)
-        told = messages.say(session, app.store, transfer, Side.OFFICE, said, actor=caller.actor, now=now)
+        told = messages.say(session, app.store, transfer, said, actor=caller.actor, now=now)
         return message_out(told)
 
     return answered(app, call, now, work, 201)

@@ -30,7 +30,7 @@ from api.v1.schemas import (
 )
 from records.database import reading, transaction
 from records.idempotency import Call, once
-from records.models import Side, Transfer, TransferState
+from records.models import Transfer, TransferState
 from records.reference.disposals import counted_as
 from records.transfers import answers, office_queue
 from records.transfers.leases import LeaseLost, transfer_to_answer
@@ -224,7 +224,7 @@ def ask_for_evidence(
     def work(session: Session) -> TransferOut:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         said = Said(f"请求补充材料：{body.what}")
-        say(session, app.store, transfer, Side.OFFICE, said, actor=caller.actor, now=now)
+        say(session, app.store, transfer, said, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(app, call, now, work)

@@ -22,6 +22,7 @@ from records.transfers.overdue import overdue
 from records.transfers.webhooks import enqueue_webhook
 
 _OTHER = {Side.COMMISSION: Side.OFFICE, Side.OFFICE: Side.COMMISSION}
+_SIDES = {workflow.USER: Side.COMMISSION, workflow.OFFICE: Side.OFFICE}
 _LONGEST = 2000
 
 
@@ -37,15 +38,15 @@ def say(
     session: Session,
     store: EvidenceStore,
     transfer: Transfer,
-    side: Side,
     said: Said,
     *,
     actor: workflow.Actor,
     now: datetime,
 ) -> Message:
-    """Send a message about a transfer that the office has; then it is the other's turn. Raises StepRefused
-    for an empty message and for a transfer that can still be recalled, AttachmentRefused for a file that
-    cannot be one."""
+    """Send a message about a transfer that the office has, from the side that the actor is of; then it is the
+    other's turn. Raises StepRefused for an empty message and for a transfer that can still be recalled,
+    AttachmentRefused for a file that cannot be one."""
+    side = _SIDES[actor.kind]
     words = said.words.strip()
     if not words:
         raise workflow.StepRefused("请写明内容")

@@ -39,7 +39,8 @@ def speak(engine, store, transfer_id: int, side: Side, said: Said, now) -> None:
         transfer = session.get_one(Transfer, transfer_id)
         user = session.scalars(select(User)).one()
         actor = actor_of(user) if side is Side.COMMISSION else actor_of_office(transfer.office)
-        messages.say(session, store, transfer, side, said, actor=actor, now=now)
+        told = messages.say(session, store, transfer, said, actor=actor, now=now)
+        assert told.side is side, "the side is the author's"
 
 
 def noticed(engine, now) -> dict[str, int]:
