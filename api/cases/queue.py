@@ -67,6 +67,7 @@ def queue(
             rules=[(rule.id, rule.title) for rule in app.lists.rules().rules],
             views=queues.list_saved_views(session, user),
             states=CaseState,
+            tab_titles=queues.TAB_TITLES,
             offices=_offices_for(session, wanted),
             view=wanted.address(),
             lookers=list_lookers(session, [case.id for case in cases[:PAGE_SIZE]], now),

@@ -53,10 +53,10 @@ def flag(
         first = find_disposed_before(session, record, page)
         if first is not None:
             case.mirror_of_id = first.id
-            words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后在此再现"
+            words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后换址发布"
         workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
         if first is not None:
-            told = f"相同内容在别处再现：案件 {case.id}，{page.url}"
+            told = f"相同内容换址发布：案件 {case.id}，{page.url}"
             workflow.note(session, first, actor=FLAGGER, now=now, reason=told)
         return case
     if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):

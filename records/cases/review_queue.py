@@ -43,6 +43,8 @@ TO_REVIEW = (
     CaseState.RETURNED,
     CaseState.RECURRED,
 )
+# A tab counts the cases that are in a state now. Those found unlawful are more: all that went on from there, too.
+TAB_TITLES: Mapping[CaseState, str] = {CaseState.UNLAWFUL: "待转送"}
 _FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"

@@ -80,7 +80,7 @@ class Case(Base):
         ForeignKey("cases.id"), comment="the case that it is merged into 并案"
     )
     mirror_of_id: Mapped[int | None] = mapped_column(
-        ForeignKey("cases.id"), comment="the disposed case whose text came up here again 再现"
+        ForeignKey("cases.id"), comment="the disposed case whose text came up here again 换址发布"
     )
     reason: Mapped[str | None] = mapped_column(
         Text, comment="why it was decided as it is, as the reviewer chose or wrote it"

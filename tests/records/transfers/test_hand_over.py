@@ -234,7 +234,7 @@ def test_the_same_text_elsewhere_opens_a_case_that_names_the_first(
     with reading(engine) as session:
         assert session.get_one(Case, mirror).mirror_of_id == case_id
         assert f"与案件 {case_id}（已处置）的页面内容相同" in review.list_history(session, mirror)[0].reason
-        assert f"相同内容在别处再现：案件 {mirror}" in review.list_history(session, case_id)[-1].reason
+        assert f"相同内容换址发布：案件 {mirror}" in review.list_history(session, case_id)[-1].reason
 
 
 def several(engine: Engine, case_id: int, now) -> list[tuple[int, int]]:
