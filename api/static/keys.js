@@ -33,12 +33,22 @@ function marksOf(numbers) {
     element.dataset.findings.split(" ").some((number) => wanted.has(number)));
 }
 
-// Only the text's own box scrolls: the decision stays in place.
+// Only the text's own box scrolls: the decision stays in place. On a small screen the page scrolls, and only where it
+// has to: the head with title and address stays in sight.
 function intoView(element) {
   const box = element?.closest(".page-text");
   if (!box) return;
-  if (box.scrollHeight <= box.clientHeight) element.scrollIntoView({ block: "center" });
-  else box.scrollTop += element.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  if (box.scrollHeight <= box.clientHeight) {
+    if (!isInSight(element)) element.scrollIntoView({ block: "center" });
+  } else box.scrollTop += element.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+}
+
+// On a small screen the decision lies over the page's end.
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  const over = document.querySelector(".decide");
+  const isOver = over && getComputedStyle(over).position === "sticky";
+  return top >= 0 && bottom <= (isOver ? over.getBoundingClientRect().top : innerHeight);
 }
 
 function nextMark() {

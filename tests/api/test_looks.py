@@ -17,3 +17,14 @@ def test_every_colour_has_a_value_in_every_look() -> None:
     assert set(re.findall(r"var\(--([\w-]+)\)", SHEET)) <= set(light)
     assert set(light) == set(dark)
     assert [value for look in (light, dark) for value in look.values() if "var(" in value] == []
+
+
+def test_the_colour_of_what_can_be_pressed_says_nothing_else() -> None:
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", SHEET, flags=re.DOTALL))
+    pressed = {selector.strip() for selector, body in rules if "var(--brand)" in body}
+    assert pressed == {"a", "button.primary", ".chart .part", ".yaml-words"}
+    states = {selector.strip(): body for selector, body in rules}
+    assert "var(--ok)" in states[".done"]
+    assert not re.search(r"--(brand|high|medium|low|ok)\b", states[".state"]), "a state is ink"
+    places = (".list tr.at", ".findings li.at", "mark.at", ":focus-visible")
+    assert all("var(--focus)" in states[place] for place in places)
