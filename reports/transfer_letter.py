@@ -1,6 +1,6 @@
 """线索移送函 as a document (docx) and for printing (PDF), and its list 线索清单 as a workbook that the office fills in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -17,26 +17,36 @@ from reports.workbook import Column, fill_sheet, workbook_bytes
 
 TITLE = "关于移送医疗广告违法线索的函"
 
-_LIST = (
-    NUMBER,
-    "机构",
-    "统一社会信用代码",
-    "标题",
-    "网址",
-    "公众号",
-    "违法内容",
-    "违反的规定",
-    "抓取时间",
-    "SHA-256",
-)
-_ASKED = (RESULT, DAY, DOCUMENT, NOTE)
 _MOST_QUOTES = 5
 
 
-# Centimetres of the list's columns on a landscape page.
-_WIDTHS = (1.3, 2.8, 2.9, 2.8, 3.8, 1.6, 4.2, 3.2, 1.7, 2.6)
-# Their widths in characters in the workbook, with the columns that the office fills in.
-_CHARACTERS = (8, 22, 21, 24, 36, 14, 40, 30, 12, 20, 12, 13, 20, 24)
+@dataclass(frozen=True)
+class _ListColumn:
+    """A column of the list: its title, its part of a landscape page (centimetres), its width in the workbook
+    (characters), and its words for a transfer."""
+
+    title: str
+    centimetres: float
+    characters: int
+    words: Callable[[Transfer], str]
+
+
+_LIST = (
+    _ListColumn(NUMBER, 1.3, 8, lambda one: str(one.id)),
+    _ListColumn("机构", 2.8, 22, lambda one: one.case.page.source.institution.name),
+    _ListColumn("统一社会信用代码", 2.9, 21, lambda one: one.case.page.source.institution.credit_code),
+    _ListColumn("标题", 2.8, 24, lambda one: one.case.judgement.snapshot.title or ""),
+    _ListColumn("网址", 3.8, 36, lambda one: one.case.page.url),
+    _ListColumn("公众号", 1.6, 14, lambda one: one.case.page.source.name or ""),
+    _ListColumn("违法内容", 4.2, 40, lambda one: "；".join(_quotes(one)[:_MOST_QUOTES])),
+    _ListColumn("违反的规定", 3.2, 30, lambda one: "；".join(_articles(one))),
+    _ListColumn("抓取时间", 1.7, 12, lambda one: str(local_day(one.case.judgement.snapshot.fetched_at))),
+    _ListColumn("SHA-256", 2.6, 20, lambda one: one.case.judgement.snapshot.body_sha256),
+)
+_TITLES = [column.title for column in _LIST]
+_WIDTHS = [column.centimetres for column in _LIST]
+# What the office fills in, in the workbook only.
+_ASKED = (Column(RESULT, 12), Column(DAY, 13), Column(DOCUMENT, 20), Column(NOTE, 24))
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ def text_of(
     owners = {transfer.case.page.source.institution.name for transfer in transfers}
     due = max(transfer.due_on for transfer in transfers)
     day = local_day(issued)
+    asked = "”“".join(column.title for column in _ASKED)
     return LetterText(
         sender=sender.name,
         title=TITLE,
@@ -87,11 +98,11 @@ def text_of(
             f"我单位在医疗广告网络监测中发现 {len(owners)} 家机构的 {len(transfers)} 个页面涉嫌发布违法医疗广告，"
             "已经研判认定。"
             "现按照职责分工移送你单位，请依法处置（删除、屏蔽违法内容，关闭网站、账号，或者依法作其他处理）。",
-            f"请于 {due.year}年{due.month}月{due.day}日前反馈处置结果：可在清单电子表格中填写“{'”“'.join(_ASKED)}”后回复，"
+            f"请于 {due.year}年{due.month}月{due.day}日前反馈处置结果：可在清单电子表格中填写“{asked}”后回复，"
             f"也可通过接口或网页反馈。不属本单位管辖的，请填“{RETURNED}”并说明理由。",
             "附件：1. 线索清单；2. 每件线索的电子数据证据包（含清单、截图、WARC、校验和）。",
         ),
-        rows=[_row(transfer) for transfer in transfers],
+        rows=[[column.words(transfer) for column in _LIST] for transfer in transfers],
     )
 
 
@@ -109,7 +120,7 @@ def letter_docx(text: LetterText, found: Letter) -> bytes:
     begin_wide_pages(document)
     add_line(document, "附件1", font="黑体")
     add_line(document, "线索清单", size=22, align=WD_ALIGN_PARAGRAPH.CENTER)
-    table(document, _LIST, text.rows, widths=_WIDTHS)
+    table(document, _TITLES, text.rows, widths=_WIDTHS)
     return as_bytes(document)
 
 
@@ -127,7 +138,7 @@ def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) ->
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "线索清单"
-    columns = [Column(title, width) for title, width in zip((*_LIST, *_ASKED), _CHARACTERS, strict=True)]
+    columns = [*(Column(column.title, column.characters) for column in _LIST), *_ASKED]
     fill_sheet(sheet, columns, [[*row, *[None] * len(_ASKED)] for row in text.rows])
     sheet.freeze_panes = "B2"
     choices = ",".join((*measures, RETURNED))
@@ -138,28 +149,18 @@ def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) ->
     return workbook_bytes(book, found.issued_at)
 
 
-def _row(transfer: Transfer) -> list[str]:
-    case = transfer.case
-    source, snapshot, findings = case.page.source, case.judgement.snapshot, case.judgement.findings
-    quotes = list(dict.fromkeys(f"“{finding.quote}”" for finding in findings))
-    law = list(dict.fromkeys(article for finding in findings for article in finding.law))
-    return [
-        str(transfer.id),
-        source.institution.name,
-        source.institution.credit_code,
-        snapshot.title or "",
-        case.page.url,
-        source.name or "",
-        "；".join(quotes[:_MOST_QUOTES]),
-        "；".join(law),
-        f"{local_day(snapshot.fetched_at):%Y-%m-%d}",
-        snapshot.body_sha256,
-    ]
+def _quotes(transfer: Transfer) -> list[str]:
+    return list(dict.fromkeys(f"“{finding.quote}”" for finding in transfer.case.judgement.findings))
+
+
+def _articles(transfer: Transfer) -> list[str]:
+    findings = transfer.case.judgement.findings
+    return list(dict.fromkeys(article for finding in findings for article in finding.law))
 
 
 def _html(text: LetterText) -> str:
     paragraphs = "".join(f"<p class=indent>{escape(one)}</p>" for one in text.paragraphs)
-    head = "".join(f"<th>{escape(name)}</th>" for name in _LIST)
+    head = "".join(f"<th>{escape(name)}</th>" for name in _TITLES)
     widths = "".join(f'<col style="width: {100 * width / sum(_WIDTHS):.1f}%">' for width in _WIDTHS)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text.rows)
     contact = f"<p class=indent>（联系人：{escape(text.contact)}）</p>" if text.contact else ""

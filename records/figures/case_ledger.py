@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.figures.case_figures import list_case_facts
 from records.figures.period import Period
-from records.models import AuditEntry, Case, CaseState, JudgementRecord, Page, Source, Transfer, Verification
+from records.models import (
+    AuditEntry,
+    Case,
+    CaseState,
+    Institution,
+    JudgementRecord,
+    Page,
+    Source,
+    Transfer,
+    Verification,
+)
 
 _AT_ONCE = 500
 _DECISIONS = (CaseState.UNLAWFUL, CaseState.DISMISSED)
@@ -30,6 +40,16 @@ class LedgerRow:
     decided_at: datetime | None
     decided_by: str
     reason: str
+
+    @property
+    def source(self) -> Source:
+        """The site or account that the page belongs to."""
+        return self.case.page.source
+
+    @property
+    def institution(self) -> Institution:
+        """Whose page it is."""
+        return self.source.institution
 
     @property
     def rules(self) -> list[str]:
