@@ -115,6 +115,9 @@ class TransferList(BaseModel):
     next_after: int | None
 
 
+_RESULTS = "，".join(f"{one.value} {one.label}" for one in DisposalResult)
+
+
 class DisposalIn(BaseModel):
     """A disposal 处置 as the office reports it."""
 
@@ -129,10 +132,7 @@ class DisposalIn(BaseModel):
 
     result: DisposalResult | None = Field(
         default=None,
-        description=(
-            "deleted 删除，blocked 屏蔽，site_closed 关闭网站，account_closed 关闭账号，ordered 责令改正，"
-            "filed 受理或立案，penalised 处罚，recovered 追回，no_action 不予处置；填了 measure 的可以不填"
-        ),
+        description=f"{_RESULTS}；填了 measure 的可以不填",
     )
     measure: str = Field(
         default="", max_length=40, description="处置措施，用部门自己的说法，可用的见 /api/v1/measures"
