@@ -19,7 +19,7 @@ from api.cases.decisions import router as decisions_router
 from api.cases.files import router as case_files_router
 from api.cases.queue import router as reviewers_queue_router
 from api.cases.transfers import router as case_transfers_router
-from api.context import Administrator, AppState, Signed
+from api.context import MENU, Administrator, AppState, Signed
 from api.error_responses import HANDLED, answer
 from api.figures.monitoring import router as monitoring_router
 from api.figures.routes import router as figures_router
@@ -53,6 +53,7 @@ from classifiers.lists.rules import RuleSet
 from records.lists.drafts import ListFolders
 from records.lists.live_rules import LiveRules
 from records.models import Role
+from records.people.permissions import PERMISSIONS
 from records.settings import Settings
 from records.store.content_store import EvidenceStore
 
@@ -68,8 +69,8 @@ _HEADERS = {
 }
 
 
+# Where a role begins, if not at the first page of the menu that it may open.
 _HOMES = {
-    Role.OFFICER: "/takedown",
     Role.ANALYST: "/lists",
     Role.LEADER: "/figures",
     Role.AUDITOR: "/audit",
@@ -144,9 +145,15 @@ def set_state(app: FastAPI, engine: Engine, store: EvidenceStore, rules: RuleSet
     app.state.app_state = AppState(engine, store, lists, settings)
 
 
+def home_of(role: Role) -> str:
+    """The address where a role begins: always a page that it may open."""
+    allowed = (address for permission, address, _ in MENU if permission in PERMISSIONS[role])
+    return _HOMES.get(role) or next(allowed, "/help")
+
+
 def _home(sign_in: Signed) -> RedirectResponse:
     """Each to their own queue."""
-    return RedirectResponse(_HOMES.get(sign_in.user.role, "/cases"), 303)
+    return RedirectResponse(home_of(sign_in.user.role), 303)
 
 
 def _admin(_: Administrator) -> RedirectResponse:

@@ -203,7 +203,7 @@ _TIER_COLOURS = {
 }
 
 # The links at the top of each page, by permission.
-_MENU = (
+MENU = (
     (Permission.DISPOSE, "/takedown", "处置队列"),
     (Permission.DISPOSE, "/webhooks", "推送"),
     (Permission.SEE_CASES, "/cases", "研判队列"),
@@ -244,7 +244,7 @@ _TEMPLATES.env.globals.update(
     kind_labels=KIND_LABELS,
     severity_labels=SEVERITY_LABELS,
     tier_colours=_TIER_COLOURS,
-    menu=_MENU,
+    menu=MENU,
     verification_outcomes={outcome.value: outcome.label for outcome in VerificationOutcome},
     visitors={visitor.value: visitor.label for visitor in VisitorKind},
 )

@@ -51,8 +51,8 @@ class ManualPage:
 
 
 def page_of(role: Role) -> str:
-    """The name of the page that is written for `role`."""
-    return _PAGES[role]
+    """The name of the page that is written for `role`: the guide's first page where none is."""
+    return _PAGES.get(role, "index")
 
 
 @cache

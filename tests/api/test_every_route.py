@@ -47,6 +47,13 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
 PUBLIC = r"(GET|POST) /signin|GET /api/v1/openapi.json|GET /(healthz|readyz|metrics|public)"
 
 
+def roles_that_may(call: str) -> set[str]:
+    """Who may use "METHOD path"."""
+    roles = next((found for start, found in ALLOWED if re.match(start, call)), None)
+    assert roles is not None, f"{call}: say in ALLOWED who may"
+    return roles
+
+
 def routes(application: FastAPI) -> Iterator[tuple[str, str]]:
     """Method and path of each route, with numbers for its parameters."""
     for included in application.routes:
@@ -89,12 +96,13 @@ def test_each_role_is_let_in_where_it_belongs_and_nowhere_else(served, transfer_
     for role in sorted(EVERYBODY):
         with served.client() as client:
             sign_in(client, role)
-            csrf = hidden(client.get(client.get("/").headers["location"]).text, "csrf")
+            home = client.get(client.get("/").headers["location"])
+            assert home.status_code == 200, f"{role} begins at a page that it may not open: {home.url}"
+            csrf = hidden(home.text, "csrf")
             for method, path in everywhere:
                 if path.startswith("/api/") or re.match(PUBLIC, f"{method} {path}"):
                     continue
-                roles = next((found for start, found in ALLOWED if re.match(start, f"{method} {path}")), None)
-                assert roles is not None, f"{method} {path}: say in ALLOWED who may"
+                roles = roles_that_may(f"{method} {path}")
                 data = {"csrf": csrf} if method == "POST" else None
                 answer = client.request(method, filled(path, transfer_id), data=data)
                 assert answer.status_code < 500, (role, method, path)

@@ -2,40 +2,25 @@
 
 import pytest
 
+from api.app import home_of
+from api.context import MENU
 from records.database import transaction
 from records.models import Role
+from records.people.permissions import PERMISSIONS, Permission
 from records.people.sign_in import add_user
 from records.settings import Settings
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import decide, hidden, sign_in
+from tests.api.test_every_route import REVIEWERS, roles_that_may
 from tests.records import registered
 
-# Every page without a parameter, and who may see it.
-SEEN_BY = {
-    "/cases": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/cases/counts": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/takedown": {"officer"},
-    "/webhooks": {"officer"},
-    "/figures": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/figures/coverage": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/figures/quantified.xlsx": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/lists": {"reviewer", "approver", "analyst", "leader", "administrator", "auditor"},
-    "/letters": {"reviewer", "approver", "administrator"},
-    "/admin/people": {"administrator"},
-    "/admin/registry/institutions": {"administrator"},
-    "/admin/offices": {"administrator"},
-    "/admin/status": {"administrator"},
-    "/admin/settings": {"administrator"},
-    "/audit": {"administrator", "auditor"},
-    "/audit/verify": {"administrator", "auditor"},
-}
-DONE_BY = {
-    "/cases/next": {"reviewer", "approver", "administrator"},
-    "/cases/merge": {"reviewer", "approver", "administrator"},
-    "/cases/assign": {"reviewer", "approver", "administrator"},
-    "/admin/people": {"administrator"},
-    "/lists/drafts": {"analyst", "administrator"},
-}
+# Pages and forms without a parameter; who may use them is said in `ALLOWED`.
+PAGES = (
+    *("/cases", "/cases/counts", "/takedown", "/webhooks", "/figures", "/figures/coverage"),
+    *("/figures/quantified.xlsx", "/lists", "/letters", "/admin/people", "/admin/registry/institutions"),
+    *("/admin/offices", "/admin/status", "/admin/settings", "/audit", "/audit/verify"),
+)
+FORMS = ("/cases/next", "/cases/merge", "/cases/assign", "/admin/people", "/lists/drafts")
 
 
 @pytest.fixture
@@ -50,16 +35,17 @@ def people(served) -> None:
 def test_each_role_sees_its_pages_and_no_others(served, people, case_id, role: str) -> None:
     with served.client() as client:
         sign_in(client, role)
-        for path, allowed in SEEN_BY.items():
+        for path in PAGES:
+            allowed = roles_that_may(f"GET {path}")
             assert client.get(path).status_code == (200 if role in allowed else 403), path
         home = client.get(client.get("/").headers["location"])
         assert home.status_code == 200
         csrf = hidden(home.text, "csrf")
-        for path, allowed in DONE_BY.items():
+        for path in FORMS:
             refused = client.post(path, data={"csrf": csrf}).status_code == 403
-            assert refused == (role not in allowed), path
+            assert refused == (role not in roles_that_may(f"POST {path}")), path
         decided = client.post(f"/cases/{case_id}", data={"csrf": csrf, "action": "claim", "version": 1})
-        assert (decided.status_code == 403) == (role not in DONE_BY["/cases/next"])
+        assert (decided.status_code == 403) == (role not in REVIEWERS)
 
 
 def test_who_is_limited_to_a_district_sees_no_other(served, case_id) -> None:
@@ -141,3 +127,14 @@ def test_what_is_taken_out_is_in_the_log(served, people, case_id) -> None:
         assert "下载原始文件" in log
         assert 'title="user:reviewer"' in log
         assert "日志链完好" in client.get("/audit/verify").text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_begins_at_a_page_of_its_menu(role: Role) -> None:
+    assert home_of(role) in {address for needed, address, _ in MENU if needed in PERMISSIONS[role]}
+
+
+def test_a_role_that_nobody_gave_a_home_begins_at_the_first_page_it_may_open(monkeypatch) -> None:
+    tips_alone = {**PERMISSIONS, Role.OFFICER: {Permission.ADD_TIPS}, Role.REVIEWER: set()}
+    monkeypatch.setattr("api.app.PERMISSIONS", tips_alone)
+    assert (home_of(Role.OFFICER), home_of(Role.REVIEWER)) == ("/tips", "/help")
