@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from telemetry.logs import begin_request
+from telemetry.traces import begin_span
 
 _LOG = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -42,7 +43,9 @@ class Answering:
                 _count(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
-        await self._app(scope, receive, answer)
+        with begin_span("API request", method=scope["method"]) as span:
+            scope["span"] = span
+            await self._app(scope, receive, answer)
 
     def _complete(self, scope: Scope, message: Message) -> None:
         headers = MutableHeaders(scope=message)
@@ -73,6 +76,7 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "other")
     _REQUESTS.labels(scope["method"], route, status).inc()
     _SECONDS.labels(route).observe(seconds)
+    scope["span"].tell(route=route, status=status)
     if _LOG.isEnabledFor(logging.INFO):
         told = {"method": scope["method"], "path": scope["path"], "status": status}
         _LOG.info("request", extra={**told, "milliseconds": round(seconds * 1000, 1)})

@@ -32,6 +32,7 @@ from records.database import reading, transaction
 from records.models import Capture, Case, Snapshot
 from records.settings import settings
 from records.store.content_store import EvidenceStore
+from telemetry.traces import begin_span, visit_parent
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 3
@@ -71,10 +72,15 @@ async def _capture_all(
                 cases = list_uncaptured(session, _AT_ONCE, last_id)
             if not cases:
                 return done
+            spans = [
+                begin_span("capture", visit_parent(case.judgement.snapshot.visit_id), case=case.id)
+                for case in cases
+            ]
             seen = await asyncio.gather(*(_look(browser, case) for case in cases))
             controls = await asyncio.gather(*(_look_as_monitor(browser, case) for case in cases))
-            for case, page, control in zip(cases, seen, controls, strict=True):
-                done.append(_keep(engine, store, case, page, control, around))
+            for case, page, control, span in zip(cases, seen, controls, spans, strict=True):
+                with span:
+                    done.append(_keep(engine, store, case, page, control, around))
                 last_id = case.id
                 progress(1)
 

@@ -27,6 +27,7 @@ from records.judgements.judgements import (
 )
 from records.snapshots.images import texts_with_images
 from records.store.content_store import EvidenceStore
+from telemetry.traces import begin_span, visit_parent
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 50
@@ -131,7 +132,9 @@ def _judged(
     for item, page in zip(batch, pages, strict=True):
         assert page is not None, "the query asks for snapshots with text only"
         try:
-            judgement = judge_page(session, rules, page, item.snapshot, register, confirmed)
+            with begin_span("judge", visit_parent(item.snapshot.visit_id), snapshot=item.snapshot.id) as span:
+                judgement = judge_page(session, rules, page, item.snapshot, register, confirmed)
+                span.tell(findings=len(judgement.findings), unlawful=judgement.unlawful)
         except Exception as error:  # a page may raise anything: the others must still be judged
             done.append(_Refused(item, f"未能研判：{fault_of(error)}"))
         else:
@@ -171,8 +174,10 @@ def _record(session: Session, judged: Sequence[_Judged], version: str, now: date
         if not judgement.unlawful and snapshot.page_id not in cases:
             lawful.append((snapshot, page, judgement))
             continue
-        record = record_judgement(session, snapshot, page, judgement, version=version, now=now)
-        if case := flag(session, snapshot.page, record, cases.get(snapshot.page_id), now):
-            cases[snapshot.page_id] = case
+        with begin_span("flag", visit_parent(snapshot.visit_id), snapshot=snapshot.id) as span:
+            record = record_judgement(session, snapshot, page, judgement, version=version, now=now)
+            if case := flag(session, snapshot.page, record, cases.get(snapshot.page_id), now):
+                cases[snapshot.page_id] = case
+                span.tell(case=case.id)
     record_lawful(session, lawful, version=version, now=now)
     await_no_more(session, list(there))

@@ -17,7 +17,14 @@ from crawler.network.guard import AddressGuard
 from crawler.network.retry_after import seconds_asked
 from records.database import reading, transaction
 from records.transfers.hand_over import release_held
-from records.transfers.webhooks import DueDelivery, Sent, list_due_deliveries, record_attempt
+from records.transfers.webhooks import (
+    DueDelivery,
+    Sent,
+    find_visits,
+    list_due_deliveries,
+    record_attempt,
+)
+from telemetry.traces import begin_span, trace_form, visit_parent
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 15.0
@@ -46,9 +53,12 @@ def deliver(
         while True:
             with reading(engine) as session:
                 due = list_due_deliveries(session, clock())
+                visits = find_visits(session, due) if trace_form() else {}
             if not due:
                 return done
-            for one, sent in zip(due, pool.map(lambda one: send(one, guard, clock()), due), strict=True):
+            parents = [visit_parent(visits[one.id]) if one.id in visits else "" for one in due]
+            sending = pool.map(lambda one, parent: send(one, guard, clock(), parent), due, parents)
+            for one, sent in zip(due, sending, strict=True):
                 with transaction(engine) as session:
                     record_attempt(session, one.id, sent, clock())
                 _LOG.info("webhook sent", extra={"message_id": one.message_id, "status": sent.status})
@@ -56,9 +66,18 @@ def deliver(
                 progress(1)
 
 
-def send(delivery: DueDelivery, guard: AddressGuard, now: datetime) -> Sent:
-    """Send one message now. A redirect does not count as delivered: it is not followed."""
+def send(delivery: DueDelivery, guard: AddressGuard, now: datetime, parent: str = "") -> Sent:
+    """Send one message now, with its trace (`traceparent`) where spans are sent. A redirect does not count as delivered: it
+    is not followed."""
+    with begin_span("webhook", parent, message=delivery.message_id) as span:
+        sent = _send(delivery, guard, now, {"traceparent": span.traceparent} if span.traceparent else {})
+        span.tell(status=sent.status)
+        return sent
+
+
+def _send(delivery: DueDelivery, guard: AddressGuard, now: datetime, more: dict[str, str]) -> Sent:
     headers = {
+        **more,
         "Content-Type": "application/json",
         "User-Agent": "Qingyi-Webhooks/1",
         "webhook-id": delivery.message_id,

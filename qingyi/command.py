@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import typer
@@ -33,6 +34,7 @@ from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
 from records.validator_words import in_words
 from telemetry.logs import LogForm, logs_json, set_up_logs
+from telemetry.traces import TraceForm, TracesMissing, set_up_traces
 
 # Where each command lives. Only the module of the named command is imported: together they take seconds.
 _GROUPS = {
@@ -97,6 +99,7 @@ def main() -> None:
     _set_up_logs(sys.argv[1:])
     end_with_parent()
     try:
+        _set_up_traces(sys.argv[1:])
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
         _fail(str(error), 3)
@@ -111,11 +114,13 @@ def main() -> None:
         ProcessLost,
         StorageFailed,
         TemplateRefused,
+        TracesMissing,
         VersionMissing,
     ) as error:
         _fail(str(error), 2)
     except ValidationError as error:
         if error.title != Settings.__name__:
+            _note_crash()
             raise
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {in_words(d)}" for d in error.errors() if d["loc"]]
         _fail("设置有误：\n" + "\n".join(lines), 2)
@@ -138,8 +143,18 @@ def _set_up_logs(arguments: list[str]) -> None:
         set_up_logs(LogForm(settings().log_format == "json", settings().secrets))
     except ValidationError:  # the command says which, if it reads them
         set_up_logs(LogForm())
-    if logs_json() and {" ".join(arguments[:1]), " ".join(arguments[:2])} & _UNATTENDED:
+    if logs_json() and _is_unattended(arguments):
         say_in_logs(sys.stdout if is_step() else None)
+
+
+def _set_up_traces(arguments: list[str]) -> None:
+    with suppress(ValidationError):  # as above
+        if _is_unattended(arguments) and settings().traces_url:
+            set_up_traces(TraceForm(settings().traces_url, settings().deployment))
+
+
+def _is_unattended(arguments: list[str]) -> bool:
+    return not _UNATTENDED.isdisjoint((" ".join(arguments[:1]), " ".join(arguments[:2])))
 
 
 def _note_crash() -> None:

@@ -182,6 +182,12 @@ class Settings(BaseSettings):
         default="plain", description="the form of the log: plain lines of text, or a JSON object a line"
     )
 
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="OTLP receiver (http://HOST:4318/v1/traces) that the spans of our work are sent to; empty: none",
+    )
+
     @field_validator("database_url")
     @classmethod
     def _is_database_url(cls, value: str) -> str:
@@ -213,6 +219,11 @@ class Settings(BaseSettings):
         for network in value:
             ip_network(network)
         return value
+
+    @property
+    def deployment(self) -> str:
+        """The name of this deployment, the same on all its machines."""
+        return f"{self.commission_name}/{Path(make_url(self.database_url).database or '').name}"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from telemetry.traces import present_trace
+
 # What a record may be about: bound around the work (`bound`, `bind`), or given with the record (`extra=`).
 KEYS = frozenset(
     (
         *("visit", "source", "case", "snapshot", "url", "outcome", "judged", "unlawful", "refused"),
         *("request", "method", "path", "status", "milliseconds", "user", "office"),
-        *("step", "message_id"),
+        *("step", "message_id", "trace"),
     )
 )
 _OURS = frozenset(
@@ -177,7 +179,8 @@ def _told(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
     record: logging.LogRecord = event["_record"]
     moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     head = {"time": moment, "level": record.levelname.lower(), "logger": record.name}
-    return {**head, "process": record.process, **event, **bound_keys()}
+    about = {**bound_keys(), **({"trace": trace} if (trace := present_trace()) else {})}
+    return {**head, "process": record.process, **event, **about}
 
 
 def _cleaned(value: object, hide: Callable[[str], str]) -> object:

@@ -67,6 +67,7 @@ TITLES = {
     "worker_silent_seconds": "工作进程多久无声响即由他人接手（秒）",
     "second_factor": "动态码（off 不用，offered 自愿，required 必须）",
     "secure_cookies": "Cookie 仅经 HTTPS 发送",
+    "traces_url": "接收运行轨迹的地址（OTLP）",
     "log_format": "日志格式（plain 文本，json 每行一个对象）",
 }
 

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawler.downloading.browser_requests import is_for_browser
 from crawler.downloading.skipped import SkipPage
+from telemetry.traces import begin_span
 
 if TYPE_CHECKING:
     from crawler.downloading.browser_handler import BrowserHandler
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # In a request's meta: the function that says whether this process still holds the visit. Called last, when
 # the request is sent.
 IS_HELD = "visit_is_held"
+PARENT = "span_of_the_visit"  # as a traceparent
 TAKEN = "本次巡查已由另一个进程接手"
 
 
@@ -37,6 +39,15 @@ class PageHandler(HTTP11DownloadHandler):
         """The response to a request. Raises SkipPage where another process has taken the visit."""
         if (is_held := request.meta.get(IS_HELD)) and not is_held():
             raise SkipPage(TAKEN)
+        parent = request.meta.get(PARENT)
+        if not parent:
+            return await self._answer(request)
+        with begin_span("render" if is_for_browser(request) else "fetch", parent, url=request.url) as span:
+            response = await self._answer(request)
+            span.tell(status=response.status, bytes=len(response.body))
+            return response
+
+    async def _answer(self, request: Request) -> Response:
         if not is_for_browser(request):
             return await super().download_request(request)
         if self._crawler not in self._browsers:

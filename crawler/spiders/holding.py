@@ -48,6 +48,7 @@ class HoldingSpider(PictureSpider):
         """Another process has the visit: this one stops requesting and writing for it."""
         if self.visits.pop(progress.target.visit_id, None):
             progress.is_taken = True
+            progress.span.end("taken")
             progress.waiting.clear()
             self.taken.add(progress.target.visit_id)
             self.turns.end(progress.target)

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from crawler.downloading.budget import BUDGET
-from crawler.downloading.page_handler import IS_HELD
+from crawler.downloading.page_handler import IS_HELD, PARENT
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
@@ -91,6 +91,7 @@ class PictureSpider(Spider):
                 "max_retry_times": 1,
                 BUDGET: progress.budget,
                 IS_HELD: partial(self.is_held, progress),
+                PARENT: progress.span.traceparent,
             },
         )
 

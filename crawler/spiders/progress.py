@@ -13,6 +13,7 @@ from records.database import reading, transaction
 from records.visits.frontier import Planned
 from records.visits.targets import Target
 from records.visits.url_patterns import OF_A_TRAP, UrlPatternStats, find_pattern_stats, keep_pattern_stats
+from telemetry.traces import Work
 
 
 class PatternTracker:
@@ -95,6 +96,7 @@ class Progress:
     held_back: bool = False  # a platform asks for human verification
     is_taken: bool = False  # by another process: nothing more is requested or written for it
     without_posts: bool = False  # the list of posts named none
+    span: Work = field(default_factory=Work)
 
     @property
     def log_keys(self) -> dict[str, object]:

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawler.downloading.browser_requests import PlainPage, browser_meta, close_context, what_was_cut
 from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
-from crawler.downloading.page_handler import IS_HELD
+from crawler.downloading.page_handler import IS_HELD, PARENT
 from crawler.downloading.responses import (
     CUT_SHORT,
     as_fetched,
@@ -59,6 +59,7 @@ from records.visits.frontier import (
     plan_pages,
 )
 from records.visits.targets import Target
+from telemetry.traces import begin_span, begin_visit
 
 _LOG = logging.getLogger(__name__)
 # Every response becomes a snapshot, errors too; redirects are followed.
@@ -131,6 +132,9 @@ class VisitSpider(HoldingSpider):
                 ends_in = (target.until - datetime.now(UTC)).total_seconds() if target.until else None
                 budget = TimeBudget(target.seconds_left, ends_in)
                 progress = Progress(target, budget, PatternTracker(self.engine))
+                progress.span = begin_visit(
+                    target.visit_id, resumed=target.resumed, source=target.source_id, url=target.start_url
+                )
                 self.visits[target.visit_id] = progress
                 _LOG.info("visit begins", extra={**progress.log_keys, "url": target.start_url})
                 self._be_polite(target)
@@ -191,6 +195,8 @@ class VisitSpider(HoldingSpider):
             except VisitTaken:
                 self.taken.add(progress.target.visit_id)
             _LOG.info("visit ends", extra={**progress.log_keys, "outcome": outcome})
+            progress.span.tell(outcome=outcome)
+            progress.span.end()
 
     def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
         """A request for a planned page: plain, or (with the plain response) by the browser."""
@@ -214,6 +220,7 @@ class VisitSpider(HoldingSpider):
                 "cookiejar": target.visit_id,
                 BUDGET: progress.budget,
                 IS_HELD: partial(self.is_held, progress),
+                PARENT: progress.span.traceparent,
                 UNWANTED: partial(self._unwanted, progress, planned),
                 **(browser_meta() if plain is not None else {}),
             },
@@ -267,7 +274,8 @@ class VisitSpider(HoldingSpider):
                 yield request
             return
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
-        post = self.read(html, response.url)
+        with begin_span("extract", progress.span.traceparent, url=response.url):
+            post = self.read(html, response.url)
         if "dataloss" in response.flags:
             post = replace(post, faults=(*post.faults, CUT_SHORT))
         self.seen(progress, planned, post)
@@ -370,7 +378,14 @@ class VisitSpider(HoldingSpider):
                 progress.without_posts = True
             links = progress.patterns.worth_planning(found)
         why = "；".join(filter(None, (status_reason(fetched.status), attempts.reason)))
-        written = await self._writer.write(Arrived(target, planned, fetched, links, why or None))
+        keeping = begin_span("keep page", progress.span.traceparent, url=planned.url)
+        try:
+            written = await self._writer.write(Arrived(target, planned, fetched, links, why or None))
+        except Exception as error:
+            keeping.end(type(error).__name__)
+            raise
+        keeping.tell(snapshot=written.snapshot_id)
+        keeping.end()
         progress.patterns.count_text(planned, written.main_sha256)
         return written
 
@@ -455,6 +470,7 @@ class VisitSpider(HoldingSpider):
         """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
         try:
             for progress in self.visits.values():
+                progress.span.end("cut off")
                 use_time(self.engine, progress.target, progress.budget.used)
         except Exception as error:
             if not (fault := storage_fault(error)):

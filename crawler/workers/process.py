@@ -21,6 +21,7 @@ from typing import ParamSpec, TypeVar
 
 from crawler.workers.garbage_collection import tune_gc
 from telemetry.logs import LogForm, log_form, set_up_logs
+from telemetry.traces import TraceForm, set_up_traces, trace_form
 
 _SHARED = ["records.snapshots.snapshots", "records.visits.frontier"]
 
@@ -96,7 +97,9 @@ class WorkerProcess:
 
     def _begin(self) -> ProcessPoolExecutor:
         prepare()
-        return ProcessPoolExecutor(1, get_context("forkserver"), _begun, (self._initialise, log_form()))
+        return ProcessPoolExecutor(
+            1, get_context("forkserver"), _begun, (self._initialise, log_form(), trace_form())
+        )
 
     def _forget(self) -> None:
         if self._pool:
@@ -105,9 +108,10 @@ class WorkerProcess:
 
 
 # The rest runs in the process itself.
-def _begun(initialise: Callable[[], None] | None, logs: LogForm | None) -> None:
+def _begun(initialise: Callable[[], None] | None, logs: LogForm | None, traces: TraceForm | None) -> None:
     if logs:
         set_up_logs(logs)
+    set_up_traces(traces)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl's process decides what Ctrl+C means
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -7,7 +7,7 @@ The messages are those of standard-webhooks (https://www.standardwebhooks.com): 
 import base64
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
-from records.models import Case, Delivery, Office, Transfer, Webhook
+from records.models import Case, Delivery, JudgementRecord, Office, Snapshot, Transfer, Webhook
 
 EVENTS: Mapping[str, str] = {
     "transfer.created": "新的转送件",
@@ -158,6 +158,19 @@ def list_due_deliveries(session: Session, now: datetime, limit: int = 100) -> li
         DueDelivery(one.id, one.webhook.url, _secrets_of(one.webhook, now), one.message_id, one.body)
         for one in found
     ]
+
+
+def find_visits(session: Session, deliveries: Iterable[DueDelivery]) -> dict[int, int]:
+    """By delivery, the visit whose page the case of its message rests on; a test message has none."""
+    cases = {one.id: json.loads(one.body)["data"].get("case_id") for one in deliveries}
+    query = (
+        select(Case.id, Snapshot.visit_id)
+        .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
+        .join(Snapshot, Snapshot.id == JudgementRecord.snapshot_id)
+        .where(Case.id.in_(set(cases.values()) - {None}))
+    )
+    visits = {row.id: row.visit_id for row in session.execute(query)}
+    return {number: visits[case] for number, case in cases.items() if case in visits}
 
 
 def record_attempt(session: Session, delivery_id: int, sent: Sent, now: datetime) -> None:

@@ -21,7 +21,9 @@ from records.cases.verification import Assessment, Observation, VerificationOutc
 from records.database import reading, transaction
 from records.models import Case, Delivery, Office, VisitorKind, Webhook
 from records.transfers.webhooks import RETRY_DELAYS, add_webhook
+from telemetry.traces import TraceForm, set_up_traces, visit_parent
 from tests.api.pages import hidden, sign_in, transfer
+from tests.servers.otlp import receiving_traces
 from tests.servers.receiver import Receiver, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -58,6 +60,28 @@ def secret(served, receiver) -> str:
         found = shown.split("whsec_")[1].split("<")[0]
         assert "whsec_" not in client.get("/webhooks").text
     return f"whsec_{found}"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_message_names_the_trace_of_the_page_that_its_case_is_about(
+    served, secret, receiver, case_id, clock
+) -> None:
+    with receiving_traces() as traces:
+        set_up_traces(TraceForm(traces.url, "云河市/qingyi"))
+        parent = visit_parent(1)
+        transfer(served, case_id)
+        with served.client() as client:
+            assert client.get("/healthz", headers={"traceparent": parent}).status_code == 200
+        assert [sent.status for sent in deliver(served.engine, LOOPBACK, clock)] == [204]
+        set_up_traces(None)
+    (sent,) = traces.named("webhook")
+    assert f"00-{sent.trace}-{sent.parent}-01" == parent
+    ((headers, body),) = receiver.got
+    assert headers["traceparent"] == f"00-{sent.trace}-{sent.id}-01"
+    Verifier(secret).verify(body, headers)
+    asked = {(span.facts["method"], span.facts["route"]): span for span in traces.named("API request")}
+    assert asked["GET", "/healthz"].parent == ""  # a stranger's trace is not ours
+    assert asked["GET", "/api/v1/transfers"].facts["status"] == 200
 
 
 def test_a_transfer_is_told_signed_and_once(served, secret, receiver, case_id, clock) -> None:
