@@ -34,7 +34,7 @@ def certificate_findings(
         place = _anchor(reading, findings)
         missing = "certificate_unobtained" if facts.holds_certificate is False else "certificate_none"
         for rule in rules.when(missing):
-            yield finding_at(reading, rule, place, "")
+            yield finding_at(reading, rule, place, "", missing=True)
         return
     departing = departures(alignment, facts.contacts)
     faults = [(number, *certificates.standing(number, facts)) for number in reading.numbers]

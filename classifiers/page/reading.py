@@ -108,9 +108,12 @@ def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(quote_of(reading, hit.start, hit.end) for hit in hits))
 
 
-def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "") -> Finding:
+def finding_at(
+    reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "", missing: bool = False
+) -> Finding:
     """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` says
-    in Chinese the considerations."""
+    in Chinese the considerations. `missing`: the fault is that the page does not say something, and the words at the
+    span only show that it should, as an advert."""
     quote = reading.page.text[span[0] : span[1]]
     detail = "；".join(filter(None, (_stood(reading.page, span[0]), detail)))
     law = rule.law_on(reading.seen_on) or rule.law
@@ -123,7 +126,7 @@ def finding_at(reading: Reading, rule: Rule, span: tuple[int, int], detail: str,
         start=span[0],
         end=span[1],
         quote=quote,
-        why=_sentence(rule, law[0], quote, detail),
+        why=_sentence(rule, law[0], quote, detail, missing),
         term=term,
     )
 
@@ -136,12 +139,13 @@ def _stood(page: PageText, position: int) -> str:
     return f"位于{ORIGIN_LABELS[origin]}"
 
 
-def _sentence(rule: Rule, article: Article, quote: str, detail: str) -> str:
-    """The finding in one Chinese sentence: the words, the rule and its reason, the considerations, the
-    article and its prohibition."""
+def _sentence(rule: Rule, article: Article, quote: str, detail: str, missing: bool) -> str:
+    """The finding in one Chinese sentence: the words, the rule and its reason, the considerations, the article and its
+    prohibition."""
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
+    said = f"由“{shown}”可知页面是广告" if missing else f"页面写有“{shown}”"
     detail = f"（{detail}）" if detail else ""
-    return f"页面写有“{shown}”，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
+    return f"{said}，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
 
 
 def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:

@@ -146,6 +146,7 @@ def test_a_number_that_is_not_shown_is_not_a_certificate_that_was_never_obtained
     facts = Facts(date(2026, 11, 24), ("云溪眼科医院",), {}, holds_certificate=holds)
     (finding,) = judge(PageText.of_plain(PAGE.replace(NUMBER, "")), rules, facts).findings
     assert (finding.rule, str(finding.law[0])) == (rule, article)
+    assert finding.why.startswith(f"由“{finding.quote}”可知页面是广告，属“{finding.title}”：")
 
 
 OWN = ("400-000-3009", "云溪市滨河区湖滨路9号", "www.yunxi-eye.example")
