@@ -1,8 +1,9 @@
 """`qingyi label`: texts labelled by people with a key each, and how far two of them agree."""
 
+import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -10,10 +11,14 @@ from rich.table import Table
 
 from classifiers.lists.rules import Rule
 from qingyi.clock import utc_now
-from qingyi.console import console, errors
+from qingyi.console import console, current_engine, errors, evidence_store
 from qingyi.labels import Label, LabelsRefused, Text, Verdict, add_label, read_labels, read_texts
 from qingyi.rules import rules_in_force
+from records.database import reading
+from records.figures.decided_passages import DecidedPassage, list_decided_passages
 from records.figures.estimates import Agreement, agreement
+from records.store.whole_files import write_file
+from reports.typical_cases import redacted
 
 app = typer.Typer(help="标注。", no_args_is_help=True)
 
@@ -81,6 +86,44 @@ def compare(
     for text, a, b in apart:
         console.print(f"{text.id}：{one} {_said(a)}，{other} {_said(b)}｜{text.text[:80]}", markup=False)
     raise typer.Exit(int(bool(apart)))
+
+
+@app.command("export")
+def export(
+    file: Path = typer.Argument(metavar="FILE", help="写入的 JSONL 文件，尚不存在"),
+) -> None:
+    """把研判员已决定的案件写成标注：每案一行，是有命中的各句，隐去机构、人名、电话和网址；供重新学习用词。"""
+    if file.exists():
+        errors.print(f"错误：{file} 已存在，请换一个文件名", style="red", markup=False)
+        raise typer.Exit(2)
+    with reading(current_engine()) as session:
+        passages = list(list_decided_passages(session, evidence_store()))
+    owners = {
+        owner: number for number, owner in enumerate(dict.fromkeys(p.institution_id for p in passages), 1)
+    }
+    lines = (json.dumps(_exported(one, owners), ensure_ascii=False) + "\n" for one in passages)
+    try:
+        write_file(file, "".join(lines).encode("utf-8", "replace"), mode=0o600)
+    except OSError as error:
+        errors.print(f"错误：无法写入 {file}：{error.strerror}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    unlawful = sum(one.unlawful for one in passages)
+    console.print(
+        f"已写入 {len(passages)} 案：认定违法 {unlawful}，不予认定 {len(passages) - unlawful}；机构 {len(owners)} 家",
+        highlight=False,
+    )
+
+
+def _exported(passage: DecidedPassage, owners: Mapping[int, int]) -> dict[str, object]:
+    """A line as `benchmarks.accuracy.learn --real` reads it."""
+    return {
+        "id": f"case-{passage.case_id}",
+        "text": redacted(passage.text, passage.names),
+        "label": "violation" if passage.unlawful else "lawful",
+        "rules": passage.rules,
+        "kind": "decided",
+        "source": f"机构{owners[passage.institution_id]}",
+    }
 
 
 def _row(table: Table, title: str, found: Agreement | None) -> None:

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.qingyi.test_command import qingyi
+from benchmarks.accuracy.corpus import real_passages
+from records.cases import review
+from records.database import transaction
+from tests.qingyi.test_command import qingyi as run
+from tests.records import registered
 
 TEXTS = ("本院治愈率98%。", "门诊楼一层设有导诊台。", "专家与您一对一交流。", "药房按处方先后发药。")
 
@@ -99,7 +103,7 @@ def test_two_people_are_compared(texts: Path) -> None:
     unlawful, lawful = ("unlawful", "cure-rate-percent"), ("lawful", "")
     labelled(texts, "a", [unlawful, lawful, unlawful, lawful])
     labelled(texts, "b", [unlawful, lawful, lawful, lawful])
-    said = qingyi("label", "compare", str(texts), "a", "b")
+    said = run("label", "compare", str(texts), "a", "b")
     assert said.returncode == 1
     assert "75%" in said.stdout
     assert "0.50" in said.stdout  # (0.75 - 0.5) / (1 - 0.5)
@@ -117,11 +121,31 @@ def test_two_people_are_compared(texts: Path) -> None:
 )
 def test_a_bad_line_is_named(texts: Path, content: str, fault: str) -> None:
     texts.write_text(content, "utf-8")
-    said = qingyi("label", "compare", str(texts), "a", "b")
+    said = run("label", "compare", str(texts), "a", "b")
     assert said.returncode == 2
     assert fault in said.stderr
 
 
 def test_it_is_said_that_a_terminal_is_needed(texts: Path) -> None:
-    said = qingyi("label", "texts", str(texts), "--by", "a", stdin="1")
+    said = run("label", "texts", str(texts), "--by", "a", stdin="1")
     assert (said.returncode, "要在终端里运行" in said.stderr) == (2, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_decided_cases_become_passages_to_learn_from(engine, store, rules, qingyi, now, tmp_path) -> None:
+    words = "我院张建国主任治愈率98%，永不复发，电话400-820-8820。"
+    with transaction(engine) as session:
+        source, person = registered.site(session), registered.reviewer(session)
+    kept = registered.snapshot(engine, store, source, now, url="http://127.0.0.1:1/", text=words)
+    case_id = registered.judged(engine, rules, kept, words, now)
+    with transaction(engine) as session:
+        case = review.find_case(session, case_id)
+        review.decide(session, case, person, review.Decision("confirm", case.row_version), now)
+    file = tmp_path / "decided.jsonl"
+    done = qingyi("label", "export", str(file))
+    assert "已写入 1 案：认定违法 1，不予认定 0；机构 1 家" in done.stdout
+    assert json.loads(file.read_text("utf-8"))["text"] == "我院张某主任治愈率98%，永不复发，电话（电话略）。"
+    (passage,) = real_passages(tmp_path, [file])
+    assert (passage.unlawful, passage.source) == (True, "机构1")
+    again = qingyi("label", "export", str(file))
+    assert (again.returncode, "已存在" in again.stderr) == (2, True)
