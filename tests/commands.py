@@ -18,16 +18,12 @@ from pathlib import Path
 
 import psutil
 
+from records.settings import PROJECT
 from records.store.bucket_store import Bucket
 
 # The commands' imports, and the modules that Scrapy, SQLAlchemy and typer import by name on first use.
-_IMPORTED = [
-    *(
-        f"qingyi.commands.{name}"
-        for name in ("audit", "backup", "coverage", "crawl", "database", "evidence", "flag")
-    ),
-    *(f"qingyi.commands.{name}" for name in ("judge", "lists", "people", "queue", "recheck", "registry")),
-    *(f"qingyi.commands.{name}" for name in ("serve", "tips", "webhook")),
+IMPORTED = [
+    *(f"qingyi.commands.{path.stem}" for path in sorted((PROJECT / "qingyi/commands").glob("[a-z]*.py"))),
     *(f"crawler.{name}" for name in ("run", "single")),
     *(f"jobs.{name}" for name in ("judging", "capture", "cloaking", "flag", "recheck", "search")),
     *(f"crawler.downloading.{name}" for name in ("page_handler", "browser_handler", "throttle", "budget")),
@@ -49,6 +45,7 @@ _IMPORTED = [
     ),
     *("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "uvloop", "protego"),
     *("typer._adapters", "qingyi.command", "qingyi.rules", "records.lists.trial_run", "tests.commands"),
+    "tests.preloaded",
 ]
 Done = subprocess.CompletedProcess[str]
 Qingyi = Callable[..., Done]
@@ -108,7 +105,7 @@ class RunningCommand:
 
 def prepare() -> None:
     """Begin the process that commands are forked from; it imports while the caller goes on."""
-    get_context("forkserver").set_forkserver_preload(_IMPORTED)
+    get_context("forkserver").set_forkserver_preload(IMPORTED)
     forkserver.ensure_running()
 
 

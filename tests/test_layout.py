@@ -3,11 +3,13 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from records.settings import PROJECT
+from tests import commands
 
 ROOTS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
     "root_packages"
@@ -48,3 +50,8 @@ def test_no_folder_has_more_modules_than_can_be_looked_over(package: str) -> Non
     for folder in {path.parent for path in modules(package)}:
         count = len([path for path in folder.glob("*.py") if path.name != "__init__.py"])
         assert count <= MOST_MODULES, f"{folder.relative_to(PROJECT)} has {count} modules"
+
+
+def test_what_commands_are_forked_with_is_there() -> None:
+    """The process that they are forked from passes over a module that it does not find."""
+    assert [name for name in commands.IMPORTED if find_spec(name) is None] == []
