@@ -6,6 +6,7 @@ is worded like publicity all the same, so that an excusing word hides no advert;
 without a hit is suspected by itself.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,12 @@ _SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推
 _QUOTING = '“”"『』「」'
 # A forbidden name is a breach wherever it stands as one's own, among plain facts, too: half the measure is enough.
 _NAMES = frozenset({"military-name"})
+# A list of what a doctor treats or an institution has, which is free (医疗广告认定指南, arts. 5 and 7): short entries in a row.
+_LISTED = re.compile(r"(?:[^、，,。！？!?；;\n]{1,16}、){4,}")
+_LISTS = re.compile(
+    "擅长|专长|精于|诊治|诊疗|治疗|开展|提供|设有|配有|配备|拥有|包括|范围|项目|科目|手术|设备|仪|单位|矫正|检查"
+)
+_MOSTLY = 0.6  # of a stretch is the list
 _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
 
@@ -119,6 +126,12 @@ def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
     return bool(rules.care.find_matches_as_indexes(around))
 
 
+def _lists_things(stretch: str) -> bool:
+    """Whether a stretch mostly lists diseases, operations, devices or posts; what it promises beside them is a hit."""
+    listed = max((len(found[0]) for found in _LISTED.finditer(stretch)), default=0)
+    return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
+
+
 def _suspicions(text: str, measures: Measures, kept: Sequence[Weighed], rules: RuleSet) -> list[Suspicion]:
     """Passages worded like unlawful publicity where no hit of a promise counts."""
     promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
@@ -126,7 +139,7 @@ def _suspicions(text: str, measures: Measures, kept: Sequence[Weighed], rules: R
     for stretch, measure in measures.suspicious():
         if any(stretch.start <= position < stretch.end for position in promises):
             continue
-        if not speaks_of_care(text, stretch.start, rules):
+        if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
             continue
         shares = measures.shares(rules.naming, stretch)
         rule = max(shares, key=shares.__getitem__)
