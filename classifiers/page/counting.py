@@ -127,7 +127,7 @@ def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
 
 
 def _lists_things(stretch: str) -> bool:
-    """Whether a stretch mostly lists diseases, operations, devices or posts; what it promises beside them is a hit."""
+    """Whether a stretch mostly lists diseases, operations, devices or posts; what it promises in addition to them is a hit."""
     listed = max((len(found[0]) for found in _LISTED.finditer(stretch)), default=0)
     return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
 
