@@ -25,7 +25,7 @@ _SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推
 _QUOTING = '“”"『』「」'
 # A forbidden name is a breach wherever it stands as one's own, among plain facts, too: half the measure is enough.
 _NAMES = frozenset({"military-name"})
-# A list of what a doctor treats or an institution has, which is free (医疗广告认定指南, arts. 5 and 7): short entries in a row.
+# Short entries in a row: what a doctor treats, or an institution has, is free to say (医疗广告认定指南, arts. 5 and 7).
 _LISTED = re.compile(r"(?:[^、，,。！？!?；;\n]{1,16}、){4,}")
 _LISTS = re.compile(
     "擅长|专长|精于|诊治|诊疗|治疗|开展|提供|设有|配有|配备|拥有|包括|范围|项目|科目|手术|设备|仪|单位|矫正|检查"
@@ -127,7 +127,7 @@ def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:
 
 
 def _lists_things(stretch: str) -> bool:
-    """Whether a stretch mostly lists diseases, operations, devices or posts; what it promises in addition to them is a hit."""
+    """Whether a stretch mostly lists diseases, operations, devices or posts; what it promises as well is a hit."""
     listed = max((len(found[0]) for found in _LISTED.finditer(stretch)), default=0)
     return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
 
