@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the locked Python packages and Qingyi itself into a virtual environment: `python-packages.sh .venv`.
+# Puts the locked Python packages and Qingyi itself into a virtual environment: `python-packages.sh .venv`. Where Qingyi's own
+# files are not there yet (an image is built layer by layer), the packages alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 venv=${1:?usage: python-packages.sh VENV}
@@ -16,6 +17,7 @@ fail() { echo "setup: $1: $(grep -E '^(ERROR|E:)' "$log" | tail -n 1 | cut -c1-1
 echo "== installing $(grep -c '^[a-z].*==' requirements.lock) locked Python packages into $venv (a few minutes the first time)"
 "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements.lock >>"$log" 2>&1 \
   || fail "pip could not install requirements.lock (network?)"
+[ -e pyproject.toml ] || exit 0
 "$venv/bin/python" -m pip install --quiet --no-deps --editable . >>"$log" 2>&1 \
   || fail "pip could not install the project itself"
 touch "$venv/.installed"

@@ -1,6 +1,9 @@
 """How the browser starts, and how it is given a body to show in place of the server's."""
 
+import logging
 import os
+import subprocess
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,7 @@ from records.settings import settings
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
 
+_LOG = logging.getLogger(__name__)
 GOTO_TIMEOUT_MS = 20_000
 
 _ARGUMENTS = [
@@ -53,9 +57,26 @@ def launch_options() -> dict[str, Any]:
     if not program.exists():
         raise BrowserMissing(f"找不到浏览器 {program}：请运行 make setup，或用 QINGYI_CHROMIUM 指定路径")
     arguments = list(_ARGUMENTS)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to sandbox itself as root
-    return {"executable_path": str(program), "headless": True, "args": arguments}
+    return {
+        "executable_path": str(program),
+        "headless": True,
+        "args": arguments,
+        "chromium_sandbox": can_sandbox(),
+    }
+
+
+@lru_cache(maxsize=1)
+def can_sandbox() -> bool:
+    """Whether Chromium can shut its pages in here: it needs namespaces of its own, and refuses to as root. A machine or
+    a container without them (docs/guides/deploy.md) gets a warning, and pages that the machine alone holds."""
+    if os.geteuid() == 0:
+        return False
+    tried = ["unshare", "--user", "--map-root-user", "chroot", "/", "true"]
+    with suppress(OSError, subprocess.SubprocessError):
+        if subprocess.run(tried, capture_output=True, timeout=10, check=False).returncode == 0:  # noqa: S603
+            return True
+    _LOG.warning("浏览器的沙箱在本机不可用：需要用户命名空间（见 docs/guides/deploy.md）")
+    return False
 
 
 async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> None:

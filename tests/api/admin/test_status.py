@@ -1,6 +1,8 @@
 """The status page: a crawl is started, watched and stopped there; machines ask by addresses of their own."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -12,6 +14,7 @@ from records.settings import Settings
 from records.store.folder_store import FolderStore
 from tests.api.conftest import PASSWORD, running
 from tests.api.pages import hidden, sign_in
+from tests.image import read_compose
 from tests.records import registered
 from tests.servers.site import Answer, page, serving
 from tests.waiting import wait_for
@@ -55,6 +58,26 @@ def test_a_crawl_is_started_watched_and_stopped(served, store, rules, tmp_path) 
         assert (again.status_code, "没有在运行" in again.text) == (409, True)
     with reading(served.engine) as session:
         assert session.query(Visit).one().finished_at is None, "it is taken up again"
+
+
+def is_healthy(url: str) -> bool:
+    """As Docker asks: the command of compose.yaml, with this address."""
+    (_, _, *arguments) = read_compose()["services"]["qingyi"]["healthcheck"]["test"]
+    assert sum("http://127.0.0.1:8800" in one for one in arguments) == 1
+    here = [one.replace("http://127.0.0.1:8800", url) for one in arguments]
+    return (
+        subprocess.run([sys.executable, *here], capture_output=True, timeout=30, check=False).returncode == 0
+    )
+
+
+@pytest.mark.databases("sqlite")
+def test_the_image_is_healthy_when_it_can_answer_and_ill_when_it_cannot(
+    served, store, rules, tmp_path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for kept, healthy in ((store, True), (FolderStore(tmp_path / "file"), False)):
+        with running(served.engine, kept, rules, Settings()) as url:
+            assert is_healthy(url) is healthy
 
 
 def test_machines_learn_whether_it_lives_and_is_ready(served, store, rules, tmp_path) -> None:
