@@ -55,7 +55,7 @@ function decideAndGoOn(form, fields) {
   bar.setAttribute("role", "status");
   bar.textContent = `案件 ${before.id}：正在提交…`;
   sending = settle(post(form, fields, next), form, before, next, bar).finally(() => { sending = null; });
-  goAhead(bar);
+  goAhead(fields.get("action") === "skip" ? null : bar); // a skipped case is not decided, and has no undo
 }
 
 // Resolves to whether the decision was carried out, when what follows from the response is shown.

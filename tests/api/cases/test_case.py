@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from records.database import reading, transaction
-from records.models import Case, Side, Transfer
+from records.models import Case, Office, Side, Transfer
 from records.transfers.messages import Said, say
 from records.workflow import actor_of_office
 from tests.api.conftest import PASSWORD
@@ -62,6 +63,20 @@ def test_an_overdue_transfer_comes_before_the_findings(served, case_id) -> None:
     found = cards(html := page_of(served, case_id))
     assert (list(found).index("转送"), found["转送"]) == (list(found).index("研判") + 1, "urgent")
     assert '<span class="tag high">已逾期</span></h2>' in html
+
+
+def test_a_case_that_every_office_has_offers_no_further_transfer(served, case_id) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        decide(client, case_id, "confirm")
+        decide(client, case_id, "transfer", office=served.office_id)
+        assert 'data-key="t"' in client.get(f"/cases/{case_id}").text, "to the other office"
+        with reading(served.engine) as session:
+            other = session.scalars(select(Office.id).where(Office.id != served.office_id)).one()
+        decide(client, case_id, "transfer", office=other)
+        html = client.get(f"/cases/{case_id}").text
+        assert 'data-key="t"' not in html
+        assert "转送到" not in html
 
 
 def test_a_tab_and_a_figure_of_the_same_cases_have_different_words(served, case_id) -> None:

@@ -274,6 +274,22 @@ def test_the_case_decided_before_is_transferred_without_leaving_this_one(
     assert registered.state(served.engine, cases[0]) == "已转送"
 
 
+def test_a_skipped_case_leaves_no_line_and_stays_undecided(served, cases, browser_page: Page) -> None:
+    page = browser_page
+    begin(page, served.url, cases[0])
+    with held(page) as sent:
+        page.keyboard.press("w")
+        shown(page, cases[1])
+        expect(page.locator(".done")).to_have_count(0)
+        sent.wait().continue_()
+    ready(page)
+    expect(page.locator(".done")).to_have_count(0)
+    assert registered.state(served.engine, cases[0]) == "待研判"
+    rested(page)
+    page.keyboard.press("w")
+    shown(page, cases[2])
+
+
 def test_nobody_leaves_while_a_decision_is_on_its_way(served, cases, browser_page: Page) -> None:
     page = browser_page
     begin(page, served.url, cases[0])
