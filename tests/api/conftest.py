@@ -99,7 +99,9 @@ def running(
         for thread in threading.enumerate():  # background work of pages continues, on this test's database
             if thread.name.startswith(("trial-", "step-")):
                 thread.join(120)
-        # A page that was closed may have asked for something just before; the next test takes the database away.
+        # A page that was closed may have asked for something just before; the next test takes the database away. The
+        # server reads all earlier requests before it responds to this.
+        httpx.get(f"{found.url}/static/icon.svg", verify=_TLS, timeout=60)
         wait_for(lambda: not found.server.server_state.tasks, "a request is still being answered")
         found.app.dependency_overrides.clear()
         _idle.append(found)
