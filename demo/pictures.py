@@ -87,13 +87,24 @@ def take_pictures(stage: Stage, reviewed_case: int, departing_case: int, folder:
         page.goto(f"{stage.url}/cases/{departing_case}")
         page.keyboard.press("4")
         picture(page, folder / "departure.png")
-        page.goto(f"{stage.url}/cases/{reviewed_case}")
-        page.set_viewport_size(PHONE)
-        picture(page, folder / "case-phone.png")
-        page.set_viewport_size(DESKTOP)
+        _take_a_phone(page, f"{stage.url}/cases/{reviewed_case}", folder / "case-phone.png")
         page.context.clear_cookies()
         page.goto(f"{stage.url}/signin")
         picture(page, folder / "signin.png")
+
+
+def _take_a_phone(page: Page, address: str, file: Path) -> None:
+    """The page at `address` as a phone shows it to the person who is signed in on `page`."""
+    browser = page.context.browser
+    assert browser is not None, "the page is of a launched browser"
+    signed = page.context.storage_state()
+    phone = browser.new_context(
+        locale="zh-CN", viewport=PHONE, is_mobile=True, has_touch=True, storage_state=signed
+    )
+    shown = phone.new_page()
+    shown.goto(address)
+    picture(shown, file)
+    phone.close()
 
 
 def take_other_pictures(stage: Stage, alike: tuple[int, int], folder: Path) -> None:
