@@ -12,8 +12,8 @@ from tests.servers.background import in_background
 
 
 @contextmanager
-def naming(*known: str, failing: bool = False) -> Iterator[str]:
-    """Serve; yields `127.0.0.1#PORT`. The names in `known` are at 127.0.0.1."""
+def naming(*known: str, failing: bool = False, at: tuple[str, ...] = ("127.0.0.1",)) -> Iterator[str]:
+    """Serve; yields `127.0.0.1#PORT`. The names in `known` are at the addresses `at`."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -24,7 +24,7 @@ def naming(*known: str, failing: bool = False) -> Iterator[str]:
             if failing:
                 answer.set_rcode(dns.rcode.SERVFAIL)
             elif name.to_text(omit_final_dot=True) in known:
-                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "A", "127.0.0.1"))
+                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "A", *at))
             else:
                 answer.set_rcode(dns.rcode.NXDOMAIN)
             sock.sendto(answer.to_wire(), self.client_address)
