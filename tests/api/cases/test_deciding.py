@@ -243,6 +243,19 @@ def test_a_next_case_that_a_colleague_took_meanwhile_makes_way(served, cases, br
     assert registered.state(served.engine, cases[0]) == "认定违法"
 
 
+def test_a_sign_of_life_fetches_another_case_for_one_that_a_colleague_took(
+    served, cases, browser_page: Page
+) -> None:
+    page = browser_page
+    begin(page, served.url, cases[0])
+    assert page.evaluate("ahead.id") == str(cases[1])
+    with transaction(served.engine) as session:
+        other = registered.reviewer(session, "colleague")
+        claims.take_over(session, session.get_one(Case, cases[1]), other, datetime.now(UTC))
+    page.evaluate("keep()")
+    page.wait_for_function("id => ahead?.id === id", arg=str(cases[2]))
+
+
 def test_a_next_case_that_changed_meanwhile_is_shown_as_it_is_now(served, cases, browser_page: Page) -> None:
     page = browser_page
     begin(page, served.url, cases[0])
