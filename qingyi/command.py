@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 done, but something was left out or found (each command's 
 
 import logging
 import os
+import re
 import sqlite3
 import sys
 from contextlib import suppress
@@ -13,6 +14,7 @@ from importlib import import_module
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from classifiers.lists.faults import ListsRefused
@@ -124,6 +126,9 @@ def main() -> None:
             raise
         lines = [f"QINGYI_{str(d['loc'][0]).upper()}: {in_words(d)}" for d in error.errors() if d["loc"]]
         _fail("设置有误：\n" + "\n".join(lines), 2)
+    except SettingsError as error:
+        names = re.findall(r'field "(\w+)"', str(error))  # a secret's file, which cannot be read as text
+        _fail(f"设置有误：\nQINGYI_{''.join(names).upper()}: 读不了：{error.__cause__ or error}", 2)
     except OperationalError as error:
         _fail(f"数据库无法使用：{str(error.orig).strip().splitlines()[0]}", 2)
     except (DBAPIError, sqlite3.Error, OSError) as error:
@@ -141,14 +146,14 @@ def main() -> None:
 def _set_up_logs(arguments: list[str]) -> None:
     try:
         set_up_logs(LogForm(settings().log_format == "json", settings().secrets))
-    except ValidationError:  # the command says which, if it reads them
+    except (ValidationError, SettingsError):  # the command says which, if it reads them
         set_up_logs(LogForm())
     if logs_json() and _is_unattended(arguments):
         say_in_logs(sys.stdout if is_step() else None)
 
 
 def _set_up_traces(arguments: list[str]) -> None:
-    with suppress(ValidationError):  # as above
+    with suppress(ValidationError, SettingsError):  # as above
         if _is_unattended(arguments) and settings().traces_url:
             set_up_traces(TraceForm(settings().traces_url, settings().deployment))
 

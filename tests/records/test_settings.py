@@ -35,6 +35,15 @@ def test_a_secret_is_read_from_its_file_and_the_environment_goes_before_it(secre
     assert settings().database_url == "sqlite:///other.db"
 
 
+def test_a_secret_that_cannot_be_read_is_named(secrets: Path) -> None:
+    (secrets / "qingyi_database_url").write_bytes(b"\xff\xfe")
+    done = commands.run(
+        "database", "upgrade", environment={"PATH": "/usr/bin:/bin", "QINGYI_SECRETS_DIR": str(secrets)}
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("错误：设置有误：\nQINGYI_DATABASE_URL: 读不了：")
+
+
 @pytest.mark.parametrize("arguments", [("flag",), ("database", "upgrade"), ("serve",), ("crawl",)])
 def test_no_command_says_the_databases_password(secrets: Path, arguments: tuple[str, ...]) -> None:
     done = commands.run(*arguments, environment={"PATH": "/usr/bin:/bin", "QINGYI_SECRETS_DIR": str(secrets)})
