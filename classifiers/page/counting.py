@@ -21,6 +21,7 @@ from classifiers.values import Spared
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
 _BEYOND_DOUBT = 0.6
+_IN_SPITE_OF_NAMES = 0.8
 _SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推荐
 _QUOTING = '“”"『』「」'
 # A forbidden name is a breach wherever it stands as one's own, among plain facts, too: half the measure is enough.
@@ -92,7 +93,8 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
         else:
             spared.append(spared_at(reading, other.hit, other.reason))
     kept.sort(key=lambda each: each.hit.start)
-    suspicions = _suspicions(text, measures, kept, rules)
+    names = [other.hit.start for other in excused if not other.voidable]
+    suspicions = _suspicions(text, measures, kept, names, rules)
     return Counted(tuple(kept), tuple(spared), tuple(s for s in suspicions if not _of_a_menu(reading, s)))
 
 
@@ -132,12 +134,19 @@ def _lists_things(stretch: str) -> bool:
     return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
 
 
-def _suspicions(text: str, measures: Measures, kept: Sequence[Weighed], rules: RuleSet) -> list[Suspicion]:
-    """Passages worded like unlawful publicity where no hit of a promise counts."""
+def _suspicions(
+    text: str, measures: Measures, kept: Sequence[Weighed], names: Sequence[int], rules: RuleSet
+) -> list[Suspicion]:
+    """Passages worded like unlawful publicity where no hit of a promise counts; where a fixed name holds the promise (at
+    one of `names`), it must be so beyond doubt."""
     promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
     found = []
     for stretch, measure in measures.suspicious():
         if any(stretch.start <= position < stretch.end for position in promises):
+            continue
+        if measure < _IN_SPITE_OF_NAMES and any(
+            stretch.start <= position < stretch.end for position in names
+        ):
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
             continue
