@@ -34,6 +34,8 @@ def logging_to(monkeypatch: pytest.MonkeyPatch) -> Iterator:
     """Begin to log in a form; returns where the lines go."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    for name in ("uvicorn", "uvicorn.error"):  # a server of another test may have set it up in its own way
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
 
     def begin(*, is_json: bool, secrets: tuple[str, ...] = ()) -> io.StringIO:
         written = io.StringIO()
