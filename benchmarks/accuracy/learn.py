@@ -19,22 +19,20 @@ from rich.console import Console
 
 from benchmarks.accuracy.corpus import Passage, fingerprint, lawful_documents, own_passages, real_passages
 from benchmarks.accuracy.learning import Learner, with_excuses
-from classifiers.lists.rules import NAMING, WORDING, RuleSet, load_rules
+from classifiers.lists.rules import BY_KIND_OF_PAGE, NAMING, WORDING, RuleSet, load_rules
 from classifiers.lists.wording import Naming, Wording
 
 LISTS = Path(__file__).parents[2] / "keyword_lists"
 SPARES, SUSPECTS, NAMES = 0.4, 0.6, 0.15
 DOCUMENTS = 2000  # of the lawful documents, drawn by chance
 _NUMBERS_A_LINE = 2000
-# These families judge the kind of page, not its wording.
-_NOT_WORDED = frozenset({"certificate", "disguised"})
 
 
 def examples(rules: RuleSet) -> list[Passage]:
     """The examples of the rules that judge by words, as passages."""
     passages = []
     for rule in rules.rules:
-        if rule.family not in _NOT_WORDED:
+        if rule.family not in BY_KIND_OF_PAGE:
             breaks = () if rule.when else (rule.id,)
             for text in (*rule.examples.match, *rule.examples.disguised, *rule.examples.todo_match):
                 passages.append(Passage(text, True, breaks))

@@ -47,6 +47,8 @@ JUDGED_BY = frozenset(
 )
 WORDING, NAMING = "wording.tsv", "naming.tsv"
 LEARNED_FILES = (WORDING, NAMING)
+# Families whose findings rest on the kind of page: their words only show that it is an advert.
+BY_KIND_OF_PAGE = frozenset({"certificate", "disguised"})
 SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
 
 

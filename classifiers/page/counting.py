@@ -142,11 +142,7 @@ def _suspicions(
     promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
     found = []
     for stretch, measure in measures.suspicious():
-        if any(stretch.start <= position < stretch.end for position in promises):
-            continue
-        if measure < _IN_SPITE_OF_NAMES and any(
-            stretch.start <= position < stretch.end for position in names
-        ):
+        if stretch.holds_any(promises) or (measure < _IN_SPITE_OF_NAMES and stretch.holds_any(names)):
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
             continue

@@ -43,6 +43,10 @@ class Stretch(NamedTuple):
     first: int
     last: int
 
+    def holds_any(self, positions: Iterable[int]) -> bool:
+        """Whether one of these positions of the text lies in it."""
+        return any(self.start <= position < self.end for position in positions)
+
 
 class Measures:
     """The measures of one text. Built once; asked for the places of hits, and for suspicious stretches."""

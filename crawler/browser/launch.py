@@ -56,11 +56,10 @@ def launch_options() -> dict[str, Any]:
     program = settings().chromium
     if not program.exists():
         raise BrowserMissing(f"找不到浏览器 {program}：请运行 make setup，或用 QINGYI_CHROMIUM 指定路径")
-    arguments = list(_ARGUMENTS)
     return {
         "executable_path": str(program),
         "headless": True,
-        "args": arguments,
+        "args": list(_ARGUMENTS),
         "chromium_sandbox": can_sandbox(),
     }
 

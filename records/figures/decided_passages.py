@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from classifiers.lists.rules import BY_KIND_OF_PAGE
 from classifiers.page.measures import sentences_of
 from records.cases.stages import STAGES
 from records.models import Case, CaseState, JudgementRecord, Page, Source
@@ -13,8 +14,6 @@ from records.snapshots.snapshots import read_text
 from records.store.content_store import EvidenceMissing, EvidenceStore
 
 _BATCH = 200
-# Their findings stand at words that only show that the page is an advert.
-_NOT_BY_WORDS = frozenset({"certificate", "disguised"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _passage(store: EvidenceStore, case: Case) -> DecidedPassage | None:
         page = read_text(store, case.judgement.snapshot)
     except EvidenceMissing:
         return None
-    by_words = [finding for finding in case.judgement.findings if finding.family not in _NOT_BY_WORDS]
+    by_words = [finding for finding in case.judgement.findings if finding.family not in BY_KIND_OF_PAGE]
     places = [(finding.start, finding.end) for finding in by_words]
     text = "\n".join(_sentences_at(page.text, places)) if page else ""
     if not text:

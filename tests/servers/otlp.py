@@ -1,9 +1,8 @@
 """A real receiver of OTLP over HTTP on loopback: spans as OpenTelemetry's own classes read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -11,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from tests.servers.background import in_background
+from tests.servers.background import Reply, receiving_posts
 
 
 @dataclass(frozen=True)
@@ -62,21 +61,12 @@ def receiving_traces() -> Iterator[TraceReceiver]:
     """Serve on a port of its own."""
     receiver = TraceReceiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if receiver.status == 200:
-                receiver.spans.extend(_read(body))
-            self.send_response(receiver.status)
-            self.send_header("Content-Type", "application/x-protobuf")
-            self.end_headers()
-            self.wfile.write(ExportTraceServiceResponse().SerializeToString())
+    def reply(_: Mapping[str, str], body: bytes) -> Reply:
+        if receiver.status == 200:
+            receiver.spans.extend(_read(body))
+        said = ExportTraceServiceResponse().SerializeToString()
+        return receiver.status, {"Content-Type": "application/x-protobuf"}, said
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    receiver.url = f"http://127.0.0.1:{server.server_port}/v1/traces"
-    with in_background(server):
+    with receiving_posts(reply) as address:
+        receiver.url = f"{address}/v1/traces"
         yield receiver

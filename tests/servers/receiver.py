@@ -1,11 +1,10 @@
 """A real receiver of webhooks on loopback: the messages it got, and its response."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.servers.background import in_background
+from tests.servers.background import Reply, receiving_posts
 
 
 @dataclass
@@ -24,21 +23,10 @@ def receiving() -> Iterator[Receiver]:
     """Serve on a port of its own."""
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(receiver.status)
-            for name, value in receiver.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(receiver.body)
+    def reply(headers: Mapping[str, str], body: bytes) -> Reply:
+        receiver.got.append((dict(headers), body))
+        return receiver.status, receiver.headers, receiver.body
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    receiver.url = f"http://127.0.0.1:{server.server_port}/qingyi"
-    with in_background(server):
+    with receiving_posts(reply) as address:
+        receiver.url = f"{address}/qingyi"
         yield receiver

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from records.cases import claims, review
 from records.database import reading, transaction
@@ -98,6 +98,12 @@ def dismiss(page: Page) -> None:
     page.keyboard.press("r")
     page.keyboard.type(REASON)
     page.keyboard.press("Control+Enter")
+
+
+def let_a_colleague_take(engine: Engine, case_id: int) -> None:
+    with transaction(engine) as session:
+        other = registered.reviewer(session, "colleague")
+        claims.take_over(session, session.get_one(Case, case_id), other, datetime.now(UTC))
 
 
 def test_the_next_case_is_there_before_the_server_has_responded(served, cases, browser_page: Page) -> None:
@@ -232,9 +238,7 @@ def test_a_key_pressed_twice_or_held_down_decides_one_case(served, cases, browse
 def test_a_next_case_that_a_colleague_took_meanwhile_makes_way(served, cases, browser_page: Page) -> None:
     page = browser_page
     begin(page, served.url, cases[0])
-    with transaction(served.engine) as session:
-        other = registered.reviewer(session, "colleague")
-        claims.take_over(session, session.get_one(Case, cases[1]), other, datetime.now(UTC))
+    let_a_colleague_take(served.engine, cases[1])
     with held(page) as sent:
         page.keyboard.press("y")
         shown(page, cases[1])
@@ -249,9 +253,7 @@ def test_a_sign_of_life_fetches_another_case_for_one_that_a_colleague_took(
     page = browser_page
     begin(page, served.url, cases[0])
     assert page.evaluate("ahead.id") == str(cases[1])
-    with transaction(served.engine) as session:
-        other = registered.reviewer(session, "colleague")
-        claims.take_over(session, session.get_one(Case, cases[1]), other, datetime.now(UTC))
+    let_a_colleague_take(served.engine, cases[1])
     page.evaluate("keep()")
     page.wait_for_function("id => ahead?.id === id", arg=str(cases[2]))
 
