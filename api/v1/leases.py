@@ -19,6 +19,7 @@ from records.transfers.leases import TransferLease
 router = APIRouter(prefix="/api/v1/leases", tags=["租约"], responses=problems())
 
 LeaseId = Annotated[str, PathValue(min_length=1, max_length=40)]
+_LONGEST = int(leases.LONGEST.total_seconds())
 
 
 class LeaseIn(BaseModel):
@@ -26,8 +27,8 @@ class LeaseIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"limit": 20, "seconds": 600}]})
 
-    limit: int = Field(default=20, ge=1, le=500, description="最多几件")
-    seconds: int = Field(default=600, ge=1, le=86_400, description="持有多少秒")
+    limit: int = Field(default=20, ge=1, le=leases.MOST, description="最多几件")
+    seconds: int = Field(default=600, ge=1, le=_LONGEST, description="持有多少秒")
     with_received: StrictBool = Field(default=False, description="也领取已签收、尚未办结且无人持有的")
 
 
@@ -36,7 +37,7 @@ class LongerIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seconds: int = Field(default=600, ge=1, le=86_400, description="从现在起持有多少秒")
+    seconds: int = Field(default=600, ge=1, le=_LONGEST, description="从现在起持有多少秒")
 
 
 class LeaseOut(BaseModel):

@@ -22,7 +22,13 @@ PageState = Literal[
     "unknown",
 ]
 # The content is gone, whoever removed it.
-GONE_STATES = frozenset({"deleted_by_author", "removed_for_violation", "account_closed"})
+GONE_STATES = frozenset(
+    {
+        "deleted_by_author",
+        "removed_for_violation",
+        "account_closed",
+    }
+)
 STATE_LABELS: Mapping[str, str] = {
     "normal": "正常",
     "deleted_by_author": "发布者已删除",
