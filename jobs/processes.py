@@ -18,6 +18,7 @@ _ENDS_WITH = "QINGYI_ENDS_WITH"
 _GRACE_SECONDS = 20.0
 # Nobody writes to this pipe: it closes for its readers when this process ends, in whatever way.
 _alive: list[tuple[int, int]] = []
+_is_step = False
 
 
 def end_steps() -> None:
@@ -28,14 +29,16 @@ def end_steps() -> None:
 
 
 def is_step() -> bool:
-    """Whether this process was started as a step; to be asked before `end_with_parent`."""
-    return _ENDS_WITH in os.environ
+    """Whether this process was started as a step."""
+    return _is_step
 
 
 def end_with_parent() -> None:
     """In a step: end when the process that started it has ended, cleanly if there is time."""
-    read_end = os.environ.pop(_ENDS_WITH, "")
+    global _is_step  # noqa: PLW0603 - one a process
+    read_end = os.environ.pop(_ENDS_WITH, "")  # this step's own children are not steps
     if read_end:
+        _is_step = True
         threading.Thread(target=_wait_for_end, args=(int(read_end),), name="parent", daemon=True).start()
 
 

@@ -9,7 +9,6 @@ import os
 import re
 import sqlite3
 import sys
-from contextlib import suppress
 from importlib import import_module
 
 import typer
@@ -26,8 +25,8 @@ from crawler.errors import (
     TemplateRefused,
     ViewerMissing,
 )
-from jobs.processes import end_with_parent, is_step
-from qingyi.console import errors, say_in_logs
+from jobs.processes import end_with_parent
+from qingyi.console import say_error
 from records.database import DatabaseBehind
 from records.lists.agreement import VersionMissing
 from records.settings import Settings, settings
@@ -36,7 +35,7 @@ from records.storage_faults import StorageFailed, storage_fault
 from records.task_locks import TaskRunning
 from records.validator_words import in_words
 from telemetry.logs import LogForm, logs_json, set_up_logs
-from telemetry.traces import TraceForm, TracesMissing, set_up_traces
+from telemetry.traces import TracesMissing
 
 # Where each command lives. Only the module of the named command is imported: together they take seconds.
 _GROUPS = {
@@ -63,12 +62,6 @@ _COMMANDS = {
     "judge": "judge:judge",
     "serve": "serve:serve",
     "worker": "crawl:worker",
-}
-# Those that the container, the schedule and the queue start. Nobody watches what they say, so it goes where the log goes.
-_UNATTENDED = {
-    *("backup", "crawl", "flag", "recheck", "serve", "worker", "audit note", "database upgrade"),
-    *("evidence capture", "evidence gather", "evidence replay", "lists rejudge", "quality draw"),
-    *("tips follow", "webhook deliver"),
 }
 
 
@@ -98,10 +91,9 @@ def command_line(named: str | None = None) -> typer.Typer:
 def main() -> None:
     """Run the command line."""
     os.umask(0o077)  # nobody else may read our files
-    _set_up_logs(sys.argv[1:])
+    _set_up_logs()
     end_with_parent()
     try:
-        _set_up_traces(sys.argv[1:])
         command_line(sys.argv[1] if len(sys.argv) > 1 else None)()
     except TaskRunning as error:
         _fail(str(error), 3)
@@ -143,23 +135,11 @@ def main() -> None:
         raise
 
 
-def _set_up_logs(arguments: list[str]) -> None:
+def _set_up_logs() -> None:
     try:
         set_up_logs(LogForm(settings().log_format == "json", settings().secrets))
     except (ValidationError, SettingsError):  # the command says which, if it reads them
         set_up_logs(LogForm())
-    if logs_json() and _is_unattended(arguments):
-        say_in_logs(sys.stdout if is_step() else None)
-
-
-def _set_up_traces(arguments: list[str]) -> None:
-    with suppress(ValidationError, SettingsError):  # as above
-        if _is_unattended(arguments) and settings().traces_url:
-            set_up_traces(TraceForm(settings().traces_url, settings().deployment))
-
-
-def _is_unattended(arguments: list[str]) -> bool:
-    return not _UNATTENDED.isdisjoint((" ".join(arguments[:1]), " ".join(arguments[:2])))
 
 
 def _note_crash() -> None:
@@ -170,7 +150,7 @@ def _note_crash() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    errors.print(f"错误：{message}", style="red", markup=False, highlight=False)
+    say_error(message)
     sys.exit(code)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import typer
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -31,6 +31,7 @@ from records.store.folder_store import FolderStore
 
 console = Console()
 errors = Console(stderr=True)
+_failures = Console(stderr=True)  # as `errors` for people, but errors in the log
 
 
 class _Recorded(io.TextIOBase):
@@ -42,8 +43,7 @@ class _Recorded(io.TextIOBase):
     def write(self, text: str) -> int:
         """Rich writes whole lines."""
         for line in filter(None, map(str.rstrip, text.splitlines())):
-            is_error = line.startswith("错误") and self._level >= logging.WARNING
-            logging.getLogger(__name__).log(logging.ERROR if is_error else self._level, "%s", line)
+            logging.getLogger(__name__).log(self._level, "%s", line)
         if self._beside:
             self._beside.write(text)
             self._beside.flush()
@@ -52,9 +52,20 @@ class _Recorded(io.TextIOBase):
 
 def say_in_logs(beside: TextIO | None) -> None:
     """Log all words to people from now on, with no progress; `beside` is a file that gets it as well."""
-    for one, level in ((console, logging.INFO), (errors, logging.WARNING)):
+    for one, level in ((console, logging.INFO), (errors, logging.WARNING), (_failures, logging.ERROR)):
         one.file = _Recorded(level, beside)  # type: ignore[assignment] # Rich only writes
         one.soft_wrap = True  # a sentence is one record
+
+
+def say_error(words: str) -> None:
+    """Tell people why the command ends; in the log it is an error."""
+    _failures.print(f"错误：{words}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def refuse(words: str) -> NoReturn:
+    """End the command with code 2: it was used wrongly, or cannot run here, as `words` say."""
+    say_error(words)
+    raise typer.Exit(2)
 
 
 def current_engine() -> Engine:
@@ -122,8 +133,7 @@ def typed_day(written: str) -> date:
     try:
         return parse_day(written)
     except ValueError as fault:
-        errors.print(f"错误：{fault}", style="red", markup=False, highlight=False)
-        raise typer.Exit(2) from None
+        refuse(str(fault))
 
 
 def read_roots(path: Path) -> list[Certificate]:
@@ -131,5 +141,4 @@ def read_roots(path: Path) -> list[Certificate]:
     try:
         return load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as fault:
-        errors.print(f"错误：{path} 不是可读的根证书（PEM）：{fault}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(f"{path} 不是可读的根证书（PEM）：{fault}")

@@ -9,7 +9,8 @@ import typer
 
 from evidence.stamp import StampRefused, request_stamp
 from qingyi.clock import utc_now
-from qingyi.console import console, current_engine, errors, read_roots
+from qingyi.console import console, current_engine, errors, read_roots, refuse
+from qingyi.unattended import unattended
 from records import audit
 from records.cases.quality_checks import Sizes, draw_checks
 from records.chain_heads import compare_heads, current_heads, note_heads
@@ -56,6 +57,7 @@ def verify(
 
 
 @app.command("note")
+@unattended
 def note(
     folder: Path = typer.Argument(
         None, help="记到这个文件夹（另一块磁盘或另一台机器），默认 QINGYI_HEADS_DIR"
@@ -64,8 +66,7 @@ def note(
     """记下日志链和取证清单链此刻的链尾，并盖时间戳（QINGYI_STAMP_URL）。系统每天自动记一次。"""
     place, authority = folder or settings().heads_dir, settings().stamp_url
     if place is None:
-        errors.print("错误：请指明文件夹，或设置 QINGYI_HEADS_DIR", style="red", markup=False)
-        raise typer.Exit(2)
+        refuse("请指明文件夹，或设置 QINGYI_HEADS_DIR")
     with reading(current_engine()) as session:
         heads = current_heads(session, utc_now())
     try:
@@ -77,6 +78,7 @@ def note(
 
 
 @quality.command("draw")
+@unattended
 def draw() -> None:
     """抽取上一周的抽检样本：未命中的页面和已作的研判，由研判员盲审。每周只抽一次。"""
     engine = current_engine()

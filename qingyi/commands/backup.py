@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from qingyi.clock import utc_now
-from qingyi.console import configured_store, console, counting, current_engine, errors, evidence_store
+from qingyi.console import configured_store, console, counting, current_engine, errors, evidence_store, refuse
+from qingyi.unattended import unattended
 from records.backups.backup import drop_older, put_back, put_evidence_back, take_backup
 from records.backups.dump import BackupFailed
 from records.database import open_engine
@@ -14,6 +15,7 @@ from records.settings import settings
 from records.store.content_store import EvidenceStore
 
 
+@unattended
 def backup(
     folder: Path = typer.Argument(help="备份写入这个文件夹：证据逐次增补，数据库每次一份"),
     keep: int = typer.Option(0, min=0, help="只保留最近这么多份数据库，0 表示全部保留；证据总是保留"),
@@ -84,5 +86,4 @@ def _report(faults: Sequence[str]) -> None:
 
 def _fail(error: Exception) -> None:
     said = f"{error.filename or ''} {error.strerror}" if isinstance(error, OSError) else str(error)
-    errors.print(f"错误：{said}", style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(2) from None
+    refuse(said)

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from qingyi.clock import utc_now
-from qingyi.console import console, current_engine, errors, typed_day
+from qingyi.console import console, current_engine, refuse, typed_day
 from records.database import reading
 from records.local_time import begin_of, end_of, local_day
 from records.visits.coverage import SourceState, plan_coverage, source_coverage
@@ -25,8 +25,7 @@ def coverage(
     last = typed_day(until) if until else local_day(utc_now())
     first = typed_day(since) if since else max(last, _FIRST_DAY) - _USUALLY
     if first > last:
-        errors.print(f"错误：起始日 {first} 晚于截止日 {last}", style="red", markup=False, highlight=False)
-        raise typer.Exit(2)
+        refuse(f"起始日 {first} 晚于截止日 {last}")
     with reading(current_engine()) as session:
         sources = source_coverage(session, begin_of(first), end_of(last))
         groups = plan_coverage(session, sources)

@@ -12,11 +12,12 @@ from qingyi.console import (
     console,
     counting,
     current_engine,
-    errors,
     evidence_store,
+    refuse,
     warn_of_lists,
     warn_of_unjudged,
 )
+from qingyi.unattended import unattended
 from records.database import reading
 from records.settings import settings
 from records.store.content_store import EvidenceStore
@@ -32,6 +33,7 @@ _SUSPECTED = timedelta(days=3)  # for which a source is looked at again as visit
 _QUEUES = ("crawl", "judge", "capture", "webhooks")
 
 
+@unattended
 def crawl(
     site: list[str] = typer.Option(
         None, "--site", help="只抓取这个起始网址（站点）或订阅源网址（公众号），可重复"
@@ -47,8 +49,7 @@ def crawl(
 ) -> None:
     """抓取到期的站点与公众号，保存快照，研判并取证。被中断后再次运行即从断点继续。"""
     if site and due:
-        errors.print("错误：--site 与 --due 不能同时使用", style="red")
-        raise typer.Exit(2)
+        refuse("--site 与 --due 不能同时使用")
     if visitors:
         process.prepare()
         with hold(current_engine(), CRAWL_TASK):
@@ -83,6 +84,7 @@ def crawl(
                 take_evidence(engine, store)
 
 
+@unattended
 def flag() -> None:
     """研判尚未研判的快照，有命中的列为待研判案件。"""
     from jobs.flag import flag_new  # noqa: PLC0415 - a crawl judges in a process of its own
@@ -111,8 +113,7 @@ def _targets(engine: Engine, site: list[str], now: datetime) -> list[Target]:
     try:
         targets = named_targets(engine, site, now) if site else due_targets(engine, now)
     except KeyError as error:
-        errors.print(f"错误：登记库中没有网址 {error.args[0]}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(f"登记库中没有网址 {error.args[0]}")
     resumed = sum(target.resumed for target in targets)
     console.print(
         f"本次抓取 {len(targets)} 个站点与公众号" + (f"，其中 {resumed} 个从断点继续" if resumed else "")
@@ -166,6 +167,7 @@ def take_evidence(engine: Engine, store: EvidenceStore) -> None:
         console.print(f"取证 {result.taken} 页{missing}")
 
 
+@unattended
 def worker(
     queue: list[str] = typer.Option(
         list(_QUEUES), "--queue", help="从哪些队列取工作，可重复：crawl、judge、capture、webhooks（默认全部）"
@@ -175,13 +177,9 @@ def worker(
 ) -> None:
     """从队列中领取工作并完成（抓取、研判与立案、取证与核验、推送），可在多台机器上同时运行。"""
     if unknown := set(queue) - set(_QUEUES):
-        errors.print(
-            f"错误：没有名为 {'、'.join(sorted(unknown))} 的队列；可用：{'、'.join(_QUEUES)}", style="red"
-        )
-        raise typer.Exit(2)
+        refuse(f"没有名为 {'、'.join(sorted(unknown))} 的队列；可用：{'、'.join(_QUEUES)}")
     if settings().queue != "postgresql":
-        errors.print("错误：未启用队列，请设置 QINGYI_QUEUE=postgresql", style="red")
-        raise typer.Exit(2)
+        refuse("未启用队列，请设置 QINGYI_QUEUE=postgresql")
     process.prepare()
     engine, store = current_engine(), evidence_store()
     from crawler.spiders.turns import VISITS_AT_ONCE  # noqa: PLC0415 - as below
@@ -191,5 +189,4 @@ def worker(
     try:
         work(engine, store, queue, visits_at_once=visits or VISITS_AT_ONCE, wait=not once)
     except ValueError as error:
-        errors.print(f"错误：{error}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(str(error))

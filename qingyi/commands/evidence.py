@@ -10,7 +10,17 @@ from rich.table import Column, Table
 from evidence.verification import verify_package
 from qingyi.clock import utc_now
 from qingyi.commands.crawl import CRAWL_TASK, take_evidence
-from qingyi.console import console, counting, current_engine, errors, evidence_store, read_roots, typed_day
+from qingyi.console import (
+    console,
+    counting,
+    current_engine,
+    errors,
+    evidence_store,
+    read_roots,
+    refuse,
+    typed_day,
+)
+from qingyi.unattended import unattended
 from records.backups.evidence_copy import find_faults, move_evidence
 from records.cases.captures import check_captures
 from records.cases.evidence_package import EvidenceIncomplete, export_case
@@ -25,6 +35,7 @@ app = typer.Typer(help="证据：取证、校验、导出证据包、核对证�
 
 
 @app.command()
+@unattended
 def capture() -> None:
     """为尚未取证的案件取证：整页截图、HTTP 交互记录（WARC）、页面、证书链，写入哈希相连的清单。"""
     engine, store = current_engine(), evidence_store()
@@ -56,8 +67,7 @@ def move(
     """把本机文件夹中的证据复制到存储桶（QINGYI_EVIDENCE_URL）。可随时中断，再次运行即从中断处继续；原文件夹不变。"""
     store, source = _bucket(), FolderStore(folder or settings().evidence_dir)
     if not source.folder.is_dir():
-        errors.print(f"错误：没有文件夹 {source.folder}", style="red", markup=False)
-        raise typer.Exit(2)
+        refuse(f"没有文件夹 {source.folder}")
     engine = current_engine()
     with counting("复制证据（件）") as progress, hold(engine, "evidence move"):
         lost = list(move_evidence(source, store, progress))
@@ -68,6 +78,7 @@ def move(
 
 
 @app.command()
+@unattended
 def gather() -> None:
     """把存储桶中的小包合并成大包，合并前逐件核对；时钟每天运行一次。有缺损的，退出码为 1。"""
     from records.store.gathering import gather  # noqa: PLC0415 - a folder has nothing to gather
@@ -93,8 +104,7 @@ def _bucket() -> BucketStore:
     """The settings' bucket; where there is none, the command ends."""
     store = evidence_store()
     if not isinstance(store, BucketStore):
-        errors.print("错误：未设置存储桶，请设置 QINGYI_EVIDENCE_URL", style="red", markup=False)
-        raise typer.Exit(2)
+        refuse("未设置存储桶，请设置 QINGYI_EVIDENCE_URL")
     return store
 
 
@@ -106,6 +116,7 @@ def _exit_with(faults: Sequence[str]) -> None:
 
 
 @app.command()
+@unattended
 def replay(
     since: str = typer.Option(None, "--since", help="这一天起取的证，默认昨天起"),
     case: list[int] = typer.Option([], "--case", help="只重放这些案件的证据，不论何时所取"),
@@ -140,11 +151,9 @@ def export(
         with reading(current_engine()) as session:
             export_case(session, evidence_store(), case, path)
     except EvidenceIncomplete as error:
-        errors.print(f"错误：{error}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(str(error))
     except OSError as error:
-        errors.print(f"错误：无法写入 {path}：{error.strerror}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(f"无法写入 {path}：{error.strerror}")
     console.print(f"已写入 {path}（{path.stat().st_size:,} 字节）", markup=False)
 
 
@@ -158,8 +167,7 @@ def verify(
     try:
         manifest, faults = verify_package(package, trusted)
     except OSError as error:
-        errors.print(f"错误：无法读取 {package}：{error.strerror}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(f"无法读取 {package}：{error.strerror}")
     for fault in faults:
         console.print(f"不符  {fault}", style="red", markup=False, highlight=False)
     if manifest is None or faults:

@@ -30,7 +30,7 @@ from crawler.platforms import read_post
 from crawler.single import fetch_page
 from qingyi.batch import judge_lines
 from qingyi.clock import utc_now
-from qingyi.console import console, errors
+from qingyi.console import console, refuse
 from qingyi.rules import rules_in_force
 from records.local_time import local_day
 from records.snapshots.encoding import decode_html
@@ -82,8 +82,7 @@ def _opened(source: str) -> Iterator[BinaryIO]:
         try:
             stream = stack.enter_context(Path(source).open("rb"))
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-            errors.print(f"错误：无法读取 {source}：{error.strerror}", style="red", markup=False)
-            raise typer.Exit(2) from None
+            refuse(f"无法读取 {source}：{error.strerror}")
         yield stream
 
 

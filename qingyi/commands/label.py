@@ -11,7 +11,7 @@ from rich.table import Table
 
 from classifiers.lists.rules import Rule
 from qingyi.clock import utc_now
-from qingyi.console import console, current_engine, errors, evidence_store
+from qingyi.console import console, current_engine, errors, evidence_store, refuse
 from qingyi.labels import Label, LabelsRefused, Text, Verdict, add_label, read_labels, read_texts
 from qingyi.rules import rules_in_force
 from records.database import reading
@@ -37,8 +37,7 @@ def label_texts(
 ) -> None:
     """逐条标注。每按一键即写入 FILE 旁的“FILE 名.标注人.jsonl”；中断后再运行，从未标注的一条继续。"""
     if not sys.stdin.isatty():
-        errors.print("错误：逐条标注要在终端里运行", style="red")
-        raise typer.Exit(2)
+        refuse("逐条标注要在终端里运行")
     texts, labels = _read(file, by)
     rules = list(rules_in_force().live.values())
     done = [text for text in texts if text.id in labels]
@@ -94,8 +93,7 @@ def export(
 ) -> None:
     """把研判员已决定的案件写成标注：每案一行，是有命中的各句，隐去机构、人名、电话和网址；供重新学习用词。"""
     if file.exists():
-        errors.print(f"错误：{file} 已存在，请换一个文件名", style="red", markup=False)
-        raise typer.Exit(2)
+        refuse(f"{file} 已存在，请换一个文件名")
     with reading(current_engine()) as session:
         passages = list(list_decided_passages(session, evidence_store()))
     owners = {
@@ -105,8 +103,7 @@ def export(
     try:
         write_file(file, "".join(lines).encode("utf-8", "replace"), mode=0o600)
     except OSError as error:
-        errors.print(f"错误：无法写入 {file}：{error.strerror}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(f"无法写入 {file}：{error.strerror}")
     unlawful = sum(one.unlawful for one in passages)
     console.print(
         f"已写入 {len(passages)} 案：认定违法 {unlawful}，不予认定 {len(passages) - unlawful}；机构 {len(owners)} 家",
@@ -170,8 +167,7 @@ def _read(file: Path, by: str) -> tuple[list[Text], dict[str, Label]]:
             raise LabelsRefused(f"标注人的名字只能有文字、数字、- 和 _：{by}")
         return read_texts(file), read_labels(_labels_of(file, by))
     except LabelsRefused as refused:
-        errors.print(f"错误：{refused}", style="red", markup=False)
-        raise typer.Exit(2) from None
+        refuse(str(refused))
 
 
 def _labels_of(file: Path, by: str) -> Path:

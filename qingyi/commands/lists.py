@@ -15,6 +15,7 @@ from jobs.rejudging import begin, rejudge
 from qingyi.clock import utc_now
 from qingyi.console import console, counting, current_engine, errors, evidence_store
 from qingyi.rules import rules_in_force
+from qingyi.unattended import unattended
 from records.database import reading, transaction
 from records.lists import trials
 from records.lists.agreement import keep_in_database
@@ -104,6 +105,7 @@ def law(folder: Path = typer.Argument(None, help="关键词表文件夹，默认
 
 
 @app.command("rejudge")
+@unattended
 def rejudge_pages(
     due: bool = typer.Option(False, "--due", help="只做发布之后还没做完的，没有就什么也不做"),
     by: Engines = ENGINE,

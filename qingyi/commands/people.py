@@ -1,12 +1,11 @@
 """`qingyi user` and `qingyi office`: who works with the system."""
 
 from datetime import UTC, datetime
-from typing import NoReturn
 
 import typer
 from rich.table import Table
 
-from qingyi.console import console, current_engine, errors
+from qingyi.console import console, current_engine, refuse
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import OfficeKind, Role
@@ -43,13 +42,13 @@ def add(
         with transaction(current_engine()) as session:
             found = find_office(session, office) if office else None
             if office and found is None:
-                _refuse(f"没有名为“{office}”的部门")
+                refuse(f"没有名为“{office}”的部门")
             if role is Role.OFFICER and found is None:
-                _refuse("处置员必须用 --office 指定部门")
+                refuse("处置员必须用 --office 指定部门")
             wanted = Person(role, display_name, found.id if found else None, district, password=password)
             add_person(session, name, wanted, actor=ACTOR, now=datetime.now(UTC))
     except (PasswordWeak, PersonRefused) as error:
-        _refuse(str(error))
+        refuse(str(error))
     console.print(f"已新增{role.label}“{name}”")
 
 
@@ -60,10 +59,10 @@ def reset(name: str = typer.Argument(help="登录名")) -> None:
         with transaction(current_engine()) as session:
             user = find_user(session, name)
             if user is None:
-                _refuse(f"没有名为“{name}”的用户")
+                refuse(f"没有名为“{name}”的用户")
             end_second_factor(session, user, actor=ACTOR, now=datetime.now(UTC))
     except SecondFactorRefused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     console.print(f"已收回“{name}”的动态码")
 
 
@@ -77,7 +76,7 @@ def add_office(
         with transaction(current_engine()) as session:
             offices_of.add_office(session, name, kind, actor=ACTOR, now=datetime.now(UTC))
     except OfficeRefused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     console.print(f"已新增部门“{name}”")
 
 
@@ -91,7 +90,7 @@ def token(
     with transaction(current_engine()) as session:
         office = find_office(session, name)
         if office is None:
-            _refuse(f"没有名为“{name}”的部门")
+            refuse(f"没有名为“{name}”的部门")
         now = datetime.now(UTC)
         issued = offices_of.give_token(session, office, days, read_only=read_only, actor=ACTOR, now=now)
     console.print(issued, highlight=False, soft_wrap=True)
@@ -116,10 +115,5 @@ def revoke(token_id: int = typer.Argument(help="令牌编号，见 qingyi office
         with transaction(current_engine()) as session:
             offices_of.end_token(session, token_id, actor=ACTOR, now=datetime.now(UTC))
     except OfficeRefused as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     console.print(f"已停用令牌 {token_id}")
-
-
-def _refuse(message: str) -> NoReturn:
-    errors.print(f"错误：{message}", style="red", markup=False, highlight=False)
-    raise typer.Exit(2)

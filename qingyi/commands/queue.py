@@ -4,12 +4,11 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
 from qingyi.client import PulledTransfer, QueueClient, QueueRefused, QueueUnreachable, Report
-from qingyi.console import console, counting, errors
+from qingyi.console import console, counting, errors, refuse
 from records.local_time import parse_day
 from records.models import DisposalResult
 from records.sheets.read import read_tables
@@ -49,10 +48,10 @@ def pull(
                 console.print(f"取得 {_pull_all(queue, folder, limit)} 件", highlight=False)
             except QueueUnreachable as error:
                 if not watch:
-                    _fail(str(error))
+                    refuse(str(error))
                 errors.print(f"{error}，稍后再试", style="yellow", markup=False)
             except QueueRefused as error:
-                _fail(str(error))
+                refuse(str(error))
             if not watch:
                 return
             time.sleep(every)
@@ -108,7 +107,7 @@ def report(
                             markup=False,
                         )
         except (QueueRefused, QueueUnreachable) as error:
-            _fail(str(error))
+            refuse(str(error))
     console.print(f"已反馈 {done} 件，未办成 {faults} 件")
     if faults:
         raise typer.Exit(1)
@@ -118,12 +117,12 @@ def _client(
     url: str, token: str, certificate: Path | None, key: Path | None, authority: Path | None
 ) -> QueueClient:
     if (certificate is None) != (key is None):
-        _fail("客户端证书和私钥要一起给出：--certificate 和 --key")
+        refuse("客户端证书和私钥要一起给出：--certificate 和 --key")
     both = (certificate, key) if certificate and key else None
     try:
         return QueueClient(url, token, certificate=both, authority=authority)
     except OSError as error:
-        _fail(f"证书无法使用：{error}")
+        refuse(f"证书无法使用：{error}")
 
 
 def _pull_all(queue: QueueClient, folder: Path, limit: int) -> int:
@@ -212,8 +211,3 @@ def _report(row: SheetRow) -> Report:
 def _tell(notes: Iterable[str]) -> None:
     for note in notes:
         errors.print(note, style="yellow", markup=False, highlight=False)
-
-
-def _fail(message: str) -> NoReturn:
-    errors.print(f"错误：{message}", style="red", markup=False, highlight=False)
-    raise typer.Exit(2)

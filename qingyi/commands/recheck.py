@@ -7,10 +7,12 @@ from jobs import recheck as rechecks
 from qingyi.clock import utc_now
 from qingyi.console import console, current_engine, evidence_store
 from qingyi.rules import rules_in_force
+from qingyi.unattended import unattended
 from records.models import Verification
 from records.task_locks import hold
 
 
+@unattended
 def recheck(
     case: list[int] = typer.Option(None, "--case", help="只核验这个案件（已处置或已核验的），可重复"),
 ) -> None:

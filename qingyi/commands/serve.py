@@ -8,11 +8,13 @@ import uvicorn
 from api.app import make_app
 from jobs.processes import end_steps
 from jobs.schedule import ensure_jobs, scheduler
-from qingyi.console import console, current_engine, errors, evidence_store
+from qingyi.console import console, current_engine, evidence_store, refuse
 from qingyi.rules import rules_in_force
+from qingyi.unattended import unattended
 from records.settings import settings
 
 
+@unattended
 def serve(
     host: str = typer.Option("127.0.0.1", help="监听地址"),
     port: int = typer.Option(8800, min=1, max=65535, help="监听端口"),
@@ -28,8 +30,7 @@ def serve(
         try:
             listening.bind((host, port))
         except OSError as error:
-            errors.print(f"错误：无法监听 {host}:{port}：{error.strerror}", style="red", markup=False)
-            raise typer.Exit(2) from None
+            refuse(f"无法监听 {host}:{port}：{error.strerror}")
         clock = scheduler(engine)
         if schedule:
             clock.start(paused=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from qingyi.console import console, counting, current_engine, errors, evidence_store
+from qingyi.console import console, counting, current_engine, errors, evidence_store, refuse
+from qingyi.unattended import unattended
 from records.database import transaction
 from records.local_time import local_day
 from records.sheets.table import TableFile
@@ -38,6 +39,7 @@ def import_file(
 
 
 @app.command("follow")
+@unattended
 def follow(
     capture: bool = typer.Option(True, "--capture/--no-capture", help="研判后为有命中的页面取证"),
 ) -> None:
@@ -78,13 +80,9 @@ def search(
     queries = rows.queries_of(institution or [], disease or [])
     names = [page.name for page in rows.engines]
     if unknown := [name for name in engine or [] if name not in names]:
-        errors.print(
-            f"错误：模板中没有搜索网站 {unknown[0]}，有：{'、'.join(names)}", style="red", markup=False
-        )
-        raise typer.Exit(2)
+        refuse(f"模板中没有搜索网站 {unknown[0]}，有：{'、'.join(names)}")
     if not queries:
-        errors.print("错误：没有可查询的词，请用 --institution 或 --disease 给出", style="red")
-        raise typer.Exit(2)
+        refuse("没有可查询的词，请用 --institution 或 --disease 给出")
     if list_only:
         for query in queries:
             console.print(query, markup=False, highlight=False)

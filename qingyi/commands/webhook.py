@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import typer
 from rich.table import Table
 
-from qingyi.console import console, counting, current_engine, errors
+from qingyi.console import console, counting, current_engine, errors, refuse
+from qingyi.unattended import unattended
 from records.database import reading, transaction
 from records.local_time import local_moment
 from records.people.offices import find_office
@@ -29,7 +30,7 @@ def add(office: str = typer.Argument(help="部门名称"), url: str = typer.Argu
             added = webhooks.add_webhook(session, found, url, actor=ACTOR, now=datetime.now(UTC))
             number, secret = added.id, added.secret
     except WebhookRefused as error:
-        _refuse(error)
+        refuse(str(error))
     errors.print(f"已新增推送地址 {number}，密钥只显示这一次：", highlight=False)
     console.print(secret, highlight=False, soft_wrap=True)
 
@@ -53,7 +54,7 @@ def secret(number: int = typer.Argument(help="推送地址编号")) -> None:
             found = webhooks.find_webhook(session, number)
             new = webhooks.change_secret(session, found, actor=ACTOR, now=datetime.now(UTC))
     except WebhookRefused as error:
-        _refuse(error)
+        refuse(str(error))
     console.print(new, highlight=False, soft_wrap=True)
 
 
@@ -67,11 +68,12 @@ def disable(
             found = webhooks.find_webhook(session, number)
             webhooks.disable(session, found, reason, actor=ACTOR, now=datetime.now(UTC))
     except WebhookRefused as error:
-        _refuse(error)
+        refuse(str(error))
     console.print(f"已停用推送地址 {number}")
 
 
 @app.command("deliver")
+@unattended
 def deliver() -> None:
     """发送到期的消息。服务运行时会自动发送。有没送到的，退出码为 1。"""
     from jobs.webhooks import deliver as send  # noqa: PLC0415 - takes a second, and the other commands do not send
@@ -105,10 +107,5 @@ def resend(numbers: list[int] = typer.Argument(help="死信编号，可多个"))
             for number in numbers:
                 webhooks.send_again(session, number, datetime.now(UTC))
     except WebhookRefused as error:
-        _refuse(error)
+        refuse(str(error))
     console.print(f"已排队重发 {len(numbers)} 条")
-
-
-def _refuse(error: WebhookRefused) -> None:
-    errors.print(f"错误：{error}", style="red", markup=False, highlight=False)
-    raise typer.Exit(2) from None
