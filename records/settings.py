@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -164,6 +165,10 @@ class Settings(BaseSettings):
     answer_within_days: int = Field(
         default=7, ge=1, description="days that an office has to answer a transferred case"
     )
+    scoring_year_begins: str = Field(
+        default="01-01",
+        description="month and day with which a year of demerits 记分年度 begins",
+    )
     api_calls_per_minute: int = Field(default=600, ge=1, description="how often a token may call the API")
     session_hours: float = Field(default=10.0, gt=0, description="hours after which a sign-in ends")
     oidc_issuer: str = Field(
@@ -198,6 +203,14 @@ class Settings(BaseSettings):
         if backend not in {"sqlite", "postgresql"}:
             raise ValueError(f"不支持 {backend}：请用 sqlite 或 postgresql+psycopg")
         return value
+
+    @field_validator("scoring_year_begins")
+    @classmethod
+    def _is_day_of_each_year(cls, value: str) -> str:
+        try:
+            return f"{date.fromisoformat(f'2001-{value}'):%m-%d}"  # no leap year: the day must be in each
+        except ValueError:
+            raise ValueError("不是每年都有的一天，应形如 01-01（月-日）") from None
 
     @field_validator("evidence_url")
     @classmethod

@@ -6,12 +6,15 @@ from datetime import datetime
 from records.cases.stages import STAGES
 from records.figures.institution_history import InstitutionHistory
 from records.local_time import local_day
+from records.models import Demerit
 from reports.documents import as_bytes, new_document, table
+
+_DEMERIT_HEAD = ("日期", "违法情形", "分值", "案件", "文书号", "理由", "状态")
 
 
 def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
-    """The record (docx): its identity, its certificates, and every case that was found unlawful, with its
-    end."""
+    """The record (docx): its identity, its certificates, its demerits by scoring year, and every case that was
+    found unlawful, with its end."""
     owner = history.institution
     document = new_document("医疗机构发布医疗广告情况记录", made)
     facts: Sequence[tuple[str, object]] = (
@@ -45,12 +48,17 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
     if history.repeats:
         told = "；".join(f"{one.title} {one.cases} 次" for one in history.repeats)
         document.add_paragraph(f"一年内重复认定：{told}。")
-    if history.demerits:
+    if history.applicable:
         head = ("违法情形", "分值", "一年内认定案件", "依据")
-        rows = [(one.words, one.points, one.cases, one.basis) for one in history.demerits]
+        rows = [(one.words, one.points, one.cases, one.basis) for one in history.applicable]
         table(document, head, rows)
         document.add_paragraph("上表按记分标准列出，供作出记分决定时参考。")
-    document.add_heading("三、认定违法的案件", 1)
+    document.add_heading("三、记分", 1)
+    for year in history.scoring_years:
+        document.add_paragraph(f"记分年度 {year.first} 至 {year.last}：{year.points} 分。")
+        if year.demerits:
+            table(document, _DEMERIT_HEAD, [_demerit(one) for one in year.demerits])
+    document.add_heading("四、认定违法的案件", 1)
     for case in history.unlawful:
         document.add_heading(f"案件 {case.id}：{case.title}", 2)
         document.add_paragraph(f"网址：{case.url}")
@@ -64,3 +72,16 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
     if not history.unlawful:
         document.add_paragraph("无。")
     return as_bytes(document)
+
+
+def _demerit(one: Demerit) -> tuple[object, ...]:
+    state = f"已撤销：{one.struck_because}" if one.struck_at else "有效"
+    return (
+        one.imposed_on,
+        one.words,
+        one.points,
+        one.case_id,
+        one.document_number or "（无）",
+        one.reason,
+        state,
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from api.attached import DOCX, XLSX, attached
-from api.context import App, AppState, FigureReader, Now, RecordId, TypedDay, page
+from api.context import App, FigureReader, Now, TypedDay, page
 from api.figures.charts import bars, columns
 from records import audit
 from records.cases.review_queue import QueueFilter
@@ -27,16 +27,11 @@ from records.figures.case_figures import (
     list_case_facts,
     total,
 )
-from records.figures.institution_history import (
-    InstitutionHistory,
-    find_institution_history,
-    list_highest_scored,
-    with_year,
-)
+from records.figures.institution_history import list_highest_scored
 from records.figures.office_figures import list_office_figures
 from records.figures.period import Period
 from records.local_time import local_day
-from records.models import DisposalResult, Level, SignIn
+from records.models import DisposalResult, Level
 from records.people.users import list_districts_of
 from records.reference.calendar import list_reminders
 from records.visits.coverage import (
@@ -46,7 +41,6 @@ from records.visits.coverage import (
     plan_coverage,
     source_coverage,
 )
-from reports.institution_record import institution_record
 from reports.quantified import COLUMNS, PARTS, cells, quantified_parts, quantified_workbook
 from reports.stage_report import OFFICE_COLUMNS, Stage, office_cells, stage_report
 from reports.typical_cases import typical_cases
@@ -223,43 +217,6 @@ def typical(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) 
         )
     content = typical_cases(cases, query.period.end)
     return attached(content, DOCX, f"典型案例（{query.place}，{query.period.title}）.docx")
-
-
-@router.get("/institutions/{institution_id}")
-def institution(
-    request: Request, app: App, sign_in: FigureReader, now: Now, institution_id: RecordId
-) -> HTMLResponse:
-    """An institution: its identity, certificates, sites and accounts, and its findings."""
-    with reading(app.engine) as session:
-        history = _history(session, app, sign_in, institution_id, now)
-        return page(
-            request,
-            "institution.html",
-            sign_in=sign_in,
-            history=history,
-            stages=STAGES,
-            address=_queue_address,
-        )
-
-
-@router.get("/institutions/{institution_id}/record.docx")
-def record(app: App, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
-    """An institution's record, for its licence's renewal."""
-    with transaction(app.engine) as session:
-        history = _history(session, app, sign_in, institution_id, now)
-        audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
-        content = institution_record(history, now)
-    return attached(content, DOCX, f"{history.institution.name}医疗广告记录.docx")
-
-
-def _history(
-    session: Session, app: AppState, sign_in: SignIn, institution_id: int, now: datetime
-) -> InstitutionHistory:
-    found = find_institution_history(session, institution_id)
-    district = sign_in.user.district
-    if found is None or (district and found.institution.district != district):
-        raise HTTPException(404)
-    return with_year(session, found, app.lists.rules().family_titles, now)
 
 
 def _coverage(session: Session, query: FigureQuery) -> list[GroupCoverage]:

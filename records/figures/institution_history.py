@@ -13,6 +13,7 @@ from records.cases.precedents import count_institution_cases
 from records.cases.stages import STAGES
 from records.figures.case_figures import FigureRow, list_case_facts
 from records.figures.period import Period
+from records.local_time import local_day
 from records.models import (
     Case,
     CaseState,
@@ -24,7 +25,8 @@ from records.models import (
     Source,
     SourceKind,
 )
-from records.reference.points import Demerit, list_demerits
+from records.reference.points import ApplicablePoints, list_applicable_points
+from records.registry.demerits import ScoringYear, list_scoring_years
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class InstitutionHistory:
     total: FigureRow
     unlawful: Sequence[CaseStory]
     repeats: Sequence[Repeat] = ()
-    demerits: Sequence[Demerit] = ()
+    applicable: Sequence[ApplicablePoints] = ()
+    scoring_years: Sequence[ScoringYear] = ()
 
 
 _YEAR = timedelta(days=365)
@@ -98,10 +101,11 @@ def find_institution_history(session: Session, institution_id: int) -> Instituti
 
 
 def with_year(
-    session: Session, history: InstitutionHistory, families: Mapping[str, str], now: datetime
+    session: Session, history: InstitutionHistory, families: Mapping[str, str], begins: str, now: datetime
 ) -> InstitutionHistory:
-    """The history with its last year: repeated misconduct, and the points that the standard gives. `families` are the
-    kinds of misconduct by id."""
+    """The history with its last year: repeated misconduct, and the points that the standard gives; and with the demerits
+    imposed, by scoring year. `families` are the kinds of misconduct by id, `begins` the day of a scoring year's
+    beginning."""
     recent = [case for case in history.unlawful if case.opened_at > now - _YEAR]
     kinds = {
         case.id: {families.get(finding.family, finding.family) for finding in case.findings}
@@ -110,8 +114,13 @@ def with_year(
     counts = Counter(title for titles in kinds.values() for title in titles)
     repeats = [Repeat(title, cases) for title, cases in counts.most_common() if cases > 1]
     rules = {case.id: {finding.title for finding in case.findings} for case in recent}
-    demerits = list_demerits(session, {name: sorted(titles | rules[name]) for name, titles in kinds.items()})
-    return replace(history, repeats=repeats, demerits=demerits)
+    named = {name: sorted(titles | rules[name]) for name, titles in kinds.items()}
+    return replace(
+        history,
+        repeats=repeats,
+        applicable=list_applicable_points(session, named),
+        scoring_years=list_scoring_years(session, history.institution.id, begins, local_day(now)),
+    )
 
 
 def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:

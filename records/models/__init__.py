@@ -36,7 +36,17 @@ from records.models.lists import (
 )
 from records.models.quality import CheckKind, CheckVerdict, QualityCheck
 from records.models.reference import ReferenceTable
-from records.models.registry import Certificate, CertificateStatus, Institution, Level, Source, SourceKind
+from records.models.registry import (
+    Certificate,
+    CertificateStatus,
+    CreditListing,
+    Demerit,
+    Institution,
+    Level,
+    ListingKind,
+    Source,
+    SourceKind,
+)
 from records.models.registry_revision import RegistryRevision, find_registry_revision
 from records.models.snapshots import (
     AwaitingJudgement,
@@ -80,7 +90,9 @@ __all__ = [
     "CertificateStatus",
     "CheckKind",
     "CheckVerdict",
+    "CreditListing",
     "Delivery",
+    "Demerit",
     "DisposalResult",
     "DraftState",
     "EvidencePack",
@@ -100,6 +112,7 @@ __all__ = [
     "ListPublication",
     "ListTrial",
     "ListVersionFile",
+    "ListingKind",
     "Matter",
     "Message",
     "MessageKind",

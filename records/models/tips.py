@@ -42,12 +42,16 @@ class Tip(Base):
     received_on: Mapped[date]
     content: Mapped[str] = mapped_column(Text, comment="what was reported, in the reporter's words")
     reporter: Mapped[str | None] = mapped_column(String(200), comment="who, and how to reach them")
+    order_number: Mapped[str | None] = mapped_column(String(60), comment="工单号 of the hotline or office")
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"), comment="whom it names")
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(100))
     state: Mapped[TipState] = mapped_column(enum_column(TipState), default=TipState.WAITING)
     reason: Mapped[str | None] = mapped_column(Text, comment="what came of it, in Chinese")
     page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
+    answer: Mapped[str | None] = mapped_column(Text, comment="what the reporter was told")
+    answered_on: Mapped[date | None]
+    answered_by: Mapped[str | None] = mapped_column(String(100), comment="as the log names them")
 
     institution: Mapped[Institution | None] = relationship()
     page: Mapped[Page | None] = relationship()

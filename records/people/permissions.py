@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EDIT_LISTS = "edit_lists"
     SEE_FIGURES = "see_figures"
     KEEP_FIGURES = "keep_figures"
+    SANCTION = "sanction"
     ADMINISTER = "administer"
     SEE_AUDIT = "see_audit"
 
@@ -26,13 +27,14 @@ _READ_EVERYTHING = frozenset({Permission.SEE_CASES, Permission.SEE_LISTS, Permis
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REVIEWER: _READ_EVERYTHING | {Permission.REVIEW, Permission.ADD_TIPS},
     Role.APPROVER: _READ_EVERYTHING
-    | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.KEEP_FIGURES},
+    | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.KEEP_FIGURES}
+    | {Permission.SANCTION},
     Role.OFFICER: frozenset({Permission.DISPOSE}),
     Role.ANALYST: _READ_EVERYTHING | {Permission.EDIT_LISTS},
-    Role.LEADER: _READ_EVERYTHING | {Permission.KEEP_FIGURES},
+    Role.LEADER: _READ_EVERYTHING | {Permission.KEEP_FIGURES, Permission.SANCTION},
     Role.ADMINISTRATOR: _READ_EVERYTHING
     | {Permission.REVIEW, Permission.APPROVE, Permission.ADD_TIPS, Permission.EDIT_LISTS}
-    | {Permission.ADMINISTER, Permission.SEE_AUDIT, Permission.KEEP_FIGURES},
+    | {Permission.ADMINISTER, Permission.SEE_AUDIT, Permission.KEEP_FIGURES, Permission.SANCTION},
     Role.AUDITOR: _READ_EVERYTHING | {Permission.SEE_AUDIT},
 }
 

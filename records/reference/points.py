@@ -1,4 +1,4 @@
-"""Demerits 不良执业行为记分: how many points the commission's own standard gives for which misconduct."""
+"""The standard of demerits 不良执业行为记分: the points that the commission's own table gives for each misconduct."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class PointRule(KeptRow):
 POINTS = KeptTable(
     "points",
     "记分标准",
-    "本地的不良执业行为记分标准：违法情形按统计页或规则的名称填。机构页据此列出一年内认定的案件可记几分，是否记分由卫生健康行政部门决定。",
+    "本地的不良执业行为记分标准：违法情形按统计页或规则的名称填。机构页据此列出一年内认定的案件可记几分；决定记分时不填分值，就按这里的分值。",
     PointRule,
     (),
     Permission.KEEP_FIGURES,
@@ -35,7 +35,7 @@ POINTS = KeptTable(
 
 
 @dataclass(frozen=True)
-class Demerit:
+class ApplicablePoints:
     """A row of the standard that an institution's cases of a year fall under."""
 
     words: str
@@ -44,12 +44,14 @@ class Demerit:
     cases: int
 
 
-def list_demerits(session: Session, kinds_by_case: Mapping[int, Sequence[str]]) -> Sequence[Demerit]:
+def list_applicable_points(
+    session: Session, kinds_by_case: Mapping[int, Sequence[str]]
+) -> Sequence[ApplicablePoints]:
     """What the standard gives for cases, whose kinds of misconduct and rules are given in words, the most points
     first. A case counts once in a row."""
     counts = Counter(kind for kinds in kinds_by_case.values() for kind in set(kinds))
     found = [
-        Demerit(rule.words, rule.points, rule.basis, counts[rule.words])
+        ApplicablePoints(rule.words, rule.points, rule.basis, counts[rule.words])
         for rule in read_rows(session, POINTS)
         if counts[rule.words]
     ]

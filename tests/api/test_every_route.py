@@ -36,6 +36,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"(GET|POST) /(takedown|webhooks)", {"officer"}),
     (r"(GET|POST) /tips", REVIEWERS),
     (r"POST /figures/statistics", {"leader", "approver", "administrator"}),
+    (r"POST /institutions", {"leader", "approver", "administrator"}),
     (r"GET /(figures|institutions)", READERS),
     (r"GET /lists/trials", READERS),
     (r"POST /lists", ANALYSTS),

@@ -1,0 +1,157 @@
+"""An institution: its identity, its findings, its demerits, and its record as a document."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.attached import DOCX, attached
+from api.context import (
+    App,
+    AppState,
+    CheckedForm,
+    FigureReader,
+    Now,
+    RecordId,
+    Sanctioner,
+    TypedDay,
+    page,
+)
+from records import audit
+from records.cases.review_queue import QueueFilter
+from records.cases.stages import STAGES
+from records.database import reading, transaction
+from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
+from records.local_time import local_day
+from records.models import SignIn, User
+from records.registry.demerits import DemeritRefused, NewDemerit, impose, strike
+from reports.institution_record import institution_record
+
+router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """What was typed and could not be taken: in which form, at which field, why."""
+
+    form: str
+    field: str
+    words: str
+    typed: NewDemerit | str
+
+
+def typed_demerit(
+    case: Annotated[str, Form(max_length=20)] = "",
+    words: Annotated[str, Form(max_length=200)] = "",
+    points: Annotated[str, Form(max_length=20)] = "",
+    imposed_on: Annotated[TypedDay | None, Form()] = None,
+    document_number: Annotated[str, Form(max_length=80)] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> NewDemerit:
+    """Demerits as the form sends them."""
+    return NewDemerit(case, words, points, imposed_on, document_number, reason)
+
+
+TypedDemerit = Annotated[NewDemerit, Depends(typed_demerit)]
+
+
+@router.get("")
+def show(
+    request: Request, app: App, sign_in: FigureReader, now: Now, institution_id: RecordId
+) -> HTMLResponse:
+    """An institution: its identity, certificates, sites and accounts, its findings and its demerits."""
+    return _page(request, app, sign_in, institution_id, now)
+
+
+@router.get("/record.docx")
+def record(app: App, sign_in: FigureReader, now: Now, institution_id: RecordId) -> Response:
+    """An institution's record, for its licence's renewal."""
+    with transaction(app.engine) as session:
+        history = _history(session, app, sign_in, institution_id, now)
+        audit.append(session, sign_in.user, "report_exported", now, f"机构记录 {history.institution.name}")
+        content = institution_record(history, now)
+    return attached(content, DOCX, f"{history.institution.name}医疗广告记录.docx")
+
+
+@router.post("/demerits", dependencies=[CheckedForm])
+def add_demerit(
+    request: Request, app: App, sign_in: Sanctioner, now: Now, institution_id: RecordId, new: TypedDemerit
+) -> Response:
+    """Impose demerits for a case. A refused form comes back as it was typed."""
+    try:
+        with transaction(app.engine) as session:
+            owner = _history(session, app, sign_in, institution_id, now).institution
+            impose(session, owner, new, by=session.get_one(User, sign_in.user_id), now=now)
+    except DemeritRefused as refused:
+        fault = _Refused("impose", refused.field, str(refused), new)
+        return _page(request, app, sign_in, institution_id, now, fault)
+    return RedirectResponse(f"/institutions/{institution_id}?done=imposed#demerits", 303)
+
+
+@router.post("/demerits/{demerit_id}/strike", dependencies=[CheckedForm])
+def strike_demerit(
+    request: Request,
+    app: App,
+    sign_in: Sanctioner,
+    now: Now,
+    institution_id: RecordId,
+    demerit_id: RecordId,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Strike demerits off, with a reason."""
+    try:
+        with transaction(app.engine) as session:
+            owner = _history(session, app, sign_in, institution_id, now).institution
+            by = session.get_one(User, sign_in.user_id)
+            strike(session, owner, demerit_id, reason, by=by, now=now)
+    except DemeritRefused as refused:
+        fault = _Refused(f"strike-{demerit_id}", refused.field, str(refused), reason)
+        return _page(request, app, sign_in, institution_id, now, fault)
+    return RedirectResponse(f"/institutions/{institution_id}?done=struck#demerits", 303)
+
+
+def _page(
+    request: Request,
+    app: AppState,
+    sign_in: SignIn,
+    institution_id: int,
+    now: datetime,
+    refused: _Refused | None = None,
+) -> HTMLResponse:
+    with reading(app.engine) as session:
+        history = _history(session, app, sign_in, institution_id, now)
+        return page(
+            request,
+            "institution.html",
+            422 if refused else 200,
+            sign_in=sign_in,
+            history=history,
+            stages=STAGES,
+            address=lambda wanted, state: f"/cases?{QueueFilter(**{**wanted, 'state': state}).address()}",
+            refused=refused,
+            typed=refused.typed if refused and refused.form == "impose" else _empty(now),
+            today=local_day(now),
+            done=_DONE.get(request.query_params.get("done", ""), ""),
+        )
+
+
+_DONE = {"imposed": "已记分。", "struck": "已撤销。"}
+
+
+def _empty(now: datetime) -> NewDemerit:
+    today: date = local_day(now)
+    return NewDemerit("", "", "", today, "", "")
+
+
+def _history(
+    session: Session, app: AppState, sign_in: SignIn, institution_id: int, now: datetime
+) -> InstitutionHistory:
+    found = find_institution_history(session, institution_id)
+    district = sign_in.user.district
+    if found is None or (district and found.institution.district != district):
+        raise HTTPException(404)
+    begins = app.settings.scoring_year_begins
+    return with_year(session, found, app.lists.rules().family_titles, begins, now)

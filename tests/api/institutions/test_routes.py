@@ -1,0 +1,52 @@
+"""An institution's page: demerits are imposed and struck off there, and stand in its record."""
+
+import io
+
+import pytest
+from docx import Document
+
+from records.database import reading
+from records.models import Demerit
+from tests.api.figures.test_figures import cases, leader
+from tests.api.pages import hidden, sign_in
+
+__all__ = ["cases", "leader"]
+pytestmark = pytest.mark.databases("sqlite")
+
+
+def words_of(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+
+def test_demerits_are_imposed_shown_exported_and_struck_off(served, leader, cases) -> None:
+    page = leader.get("/institutions/1").text
+    form = {"csrf": hidden(page, "csrf"), "case": str(cases[1]), "words": "保证治愈", "reason": "屡次"}
+    refused = leader.post("/institutions/1/demerits", data=form)
+    assert (refused.status_code, "请填写分值" in refused.text) == (422, True)
+    assert 'value="保证治愈"' in refused.text
+    assert ">屡次</textarea>" in refused.text
+    assert leader.post("/institutions/1/demerits", data={**form, "points": "6"}).status_code == 303
+    assert "：6 分" in leader.get("/institutions/1").text
+    record = words_of(leader.get("/institutions/1/record.docx").content)
+    assert ("：6 分。" in record, "屡次" in record) == (True, True)
+
+    with reading(served.engine) as session:
+        address = f"/institutions/1/demerits/{session.query(Demerit).one().id}/strike"
+    empty = leader.post(address, data={"csrf": form["csrf"], "reason": ""})
+    assert (empty.status_code, "请填写撤销的理由" in empty.text) == (422, True)
+    assert leader.post(address.replace("/1/", "/2/"), data={**form}).status_code == 422
+    assert leader.post(address, data={"csrf": form["csrf"], "reason": "不成立"}).status_code == 303
+    page = leader.get("/institutions/1").text
+    assert ("：0 分" in page, "不成立" in page) == (True, True)
+    assert "已撤销：不成立" in words_of(leader.get("/institutions/1/record.docx").content)
+
+
+def test_a_reviewer_reads_demerits_and_imposes_none(served, cases) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        page = client.get("/institutions/1").text
+        assert ("没有记分" in page, "登记记分" in page) == (True, False)
+        form = {"csrf": hidden(page, "csrf"), "case": str(cases[1]), "words": "甲", "points": "1"}
+        assert client.post("/institutions/1/demerits", data=form).status_code == 403
