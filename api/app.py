@@ -25,6 +25,7 @@ from api.figures.monitoring import router as monitoring_router
 from api.figures.routes import router as figures_router
 from api.figures.statistics import router as statistics_router
 from api.help.routes import router as help_router
+from api.institutions.listings import router as listings_router
 from api.institutions.routes import router as institutions_router
 from api.letters.routes import router as letters_router
 from api.limits import Limits
@@ -103,6 +104,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         tips_router,
         figures_router,
         institutions_router,
+        listings_router,
         monitoring_router,
         statistics_router,
         quality_router,

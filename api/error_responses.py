@@ -185,6 +185,7 @@ _ABOVE = (
     "/admin/offices",
     "/admin/people",
     "/figures",
+    "/listings",
     "/lists",
     "/letters",
     "/tips",

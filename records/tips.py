@@ -30,7 +30,7 @@ from records.models import (
 from records.sheets.read import read_tables
 from records.sheets.table import ImportResult, RowFault, TableFile
 
-_LONGEST_URL = 2_000
+_LONGEST_URL, _LONGEST_ORDER_NUMBER = 2_000, 60
 # Pages of nobody in the registry still have to be somebody's.
 _NOBODY = "UNREGISTERED"
 FOLLOWER = workflow.Actor(workflow.SYSTEM, "tips")
@@ -49,6 +49,7 @@ COLUMNS = {
     "举报内容": "content",
     "举报人": "reporter",
     "机构": "institution",
+    "工单号": "order_number",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile("https?://", re.I)
@@ -74,6 +75,7 @@ class NewTip:
     received_on: str = ""
     reporter: str = ""
     institution: str = ""
+    order_number: str = ""
 
 
 def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: datetime) -> Tip:
@@ -90,6 +92,7 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
         content=new.content.strip(),
         reporter=new.reporter.strip()[:200] or None,
         institution_id=institution.id if institution else None,
+        order_number=_order_number(new.order_number),
         added_at=now,
         added_by=actor,
         state=TipState.WAITING,
@@ -165,6 +168,34 @@ def try_again(session: Session, tip: Tip, *, actor: str, now: datetime) -> None:
     """Fetch a tip's page once more."""
     tip.state, tip.reason = TipState.WAITING, None
     audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason="重新抓取")
+
+
+def answer_tip(
+    session: Session,
+    tip: Tip,
+    words: str,
+    answered_on: date | None,
+    *,
+    actor: str,
+    today: date,
+    now: datetime,
+) -> None:
+    """Keep what the reporter was told, and when; a later answer replaces it. Raises TipRefused."""
+    if not words.strip():
+        raise TipRefused("答复内容：请填写答复举报人的内容")
+    day = answered_on or today
+    if day > today:
+        raise TipRefused(f"答复日期：{day} 在今天之后")
+    if day < tip.received_on:
+        raise TipRefused(f"答复日期：{day} 早于收到日期 {tip.received_on}")
+    tip.answer, tip.answered_on, tip.answered_by = words.strip(), day, actor
+    audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason=f"{day} 答复举报人")
+
+
+def show_reporter(session: Session, tip: Tip, *, actor: str, now: datetime) -> str:
+    """Who reported, and how to reach them; that it was looked up stands in the log, without the name."""
+    audit.append(session, actor, "reporter_shown", now, f"线索 {tip.id}")
+    return tip.reporter or ""
 
 
 def list_tips(
@@ -290,6 +321,13 @@ def _channel(written: str) -> TipChannel:
         labels = "、".join(channel.label for channel in TipChannel)
         raise TipRefused(f"来源渠道：{'看不出' if named else '没有'}“{text[:20]}”，可用：{labels}")
     return named[0]
+
+
+def _order_number(written: str) -> str | None:
+    number = " ".join(written.split())
+    if len(number) > _LONGEST_ORDER_NUMBER:
+        raise TipRefused(f"工单号：长过 {_LONGEST_ORDER_NUMBER} 个字符")
+    return number or None
 
 
 def _received_on(written: str, today: date) -> date:

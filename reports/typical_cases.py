@@ -1,4 +1,5 @@
-"""Typical cases 典型案例 as a document, redacted for publication: they name nobody and contain no links."""
+"""Typical cases 典型案例 as a document, redacted for publication: they name no person and contain no links; whether the
+institution is named, the leader chooses."""
 
 import re
 from collections.abc import Sequence
@@ -24,17 +25,20 @@ _PERSON = re.compile(
 )
 
 
-def typical_cases(cases: Sequence[CaseStory], made: datetime) -> bytes:
-    """The sheet (docx). A case that no office has disposed of yet is left out: its outcome is open."""
+def typical_cases(cases: Sequence[CaseStory], made: datetime, *, named: bool = False) -> bytes:
+    """The sheet (docx), with the institutions' names where `named`. A case that no office has disposed of yet is left
+    out: its outcome is open."""
     document = new_document("医疗广告网络监测典型案例", made)
     ended = [case for case in cases if case.disposal]
     for number, case in enumerate(ended, 1):
         document.add_heading(f"案例{number}：{case.category}发布含{_gravest(case)}内容的广告", 1)
         where = "公众号" if case.source is SourceKind.ACCOUNT else "网站"
+        who = case.names[0] if named else f"{case.district}某{case.category}"
         document.add_paragraph(
-            f"{local_day(case.opened_at):%Y年%m月}，监测发现{case.district}某{case.category}在其{where}发布含有下列内容的页面："
+            f"{local_day(case.opened_at):%Y年%m月}，监测发现{who}在其{where}发布含有下列内容的页面："
         )
-        for quote in dict.fromkeys(redacted(finding.quote, case.names) for finding in case.findings):
+        hidden = () if named else case.names
+        for quote in dict.fromkeys(redacted(finding.quote, hidden) for finding in case.findings):
             document.add_paragraph(f"“{quote}”", "List Bullet")
         law = list(dict.fromkeys(article for finding in case.findings for article in finding.law))
         document.add_paragraph(f"上述内容违反{'、'.join(law)}。处置结果：{case.disposal}。")

@@ -1,4 +1,4 @@
-"""An institution: its identity, its findings, its demerits, and its record as a document."""
+"""An institution: its identity, its findings, its demerits, its credit lists, and its record as a document."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from api.context import (
     FigureReader,
     Now,
     RecordId,
+    Reviewer,
     Sanctioner,
     TypedDay,
     page,
@@ -26,8 +27,9 @@ from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
 from records.local_time import local_day
-from records.models import SignIn, User
+from records.models import ListingKind, SignIn, User
 from records.registry.demerits import DemeritRefused, NewDemerit, impose, strike
+from records.registry.listings import ListingRefused, NewListing, list_listings, propose
 from reports.institution_record import institution_record
 
 router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=False)
@@ -40,7 +42,7 @@ class _Refused:
     form: str
     field: str
     words: str
-    typed: NewDemerit | str
+    typed: NewDemerit | NewListing | str
 
 
 def typed_demerit(
@@ -55,6 +57,17 @@ def typed_demerit(
     return NewDemerit(case, words, points, imposed_on, document_number, reason)
 
 
+def typed_listing(
+    kind: Annotated[ListingKind, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    basis: Annotated[str, Form(max_length=200)] = "",
+    case: Annotated[str, Form(max_length=20)] = "",
+) -> NewListing:
+    """A proposal as the form sends it."""
+    return NewListing(kind, reason, basis, case)
+
+
+TypedListing = Annotated[NewListing, Depends(typed_listing)]
 TypedDemerit = Annotated[NewDemerit, Depends(typed_demerit)]
 
 
@@ -113,6 +126,21 @@ def strike_demerit(
     return RedirectResponse(f"/institutions/{institution_id}?done=struck#demerits", 303)
 
 
+@router.post("/listings", dependencies=[CheckedForm])
+def propose_listing(
+    request: Request, app: App, sign_in: Reviewer, now: Now, institution_id: RecordId, new: TypedListing
+) -> Response:
+    """Propose the institution for a credit list. A refused form comes back as it was typed."""
+    try:
+        with transaction(app.engine) as session:
+            owner = _history(session, app, sign_in, institution_id, now).institution
+            propose(session, owner, new, by=session.get_one(User, sign_in.user_id), now=now)
+    except ListingRefused as refused:
+        fault = _Refused("propose", refused.field, str(refused), new)
+        return _page(request, app, sign_in, institution_id, now, fault)
+    return RedirectResponse(f"/institutions/{institution_id}?done=proposed#listings", 303)
+
+
 def _page(
     request: Request,
     app: AppState,
@@ -133,12 +161,15 @@ def _page(
             address=lambda wanted, state: f"/cases?{QueueFilter(**{**wanted, 'state': state}).address()}",
             refused=refused,
             typed=refused.typed if refused and refused.form == "impose" else _empty(now),
+            proposed=refused.typed if refused and refused.form == "propose" else None,
             today=local_day(now),
+            listings=list_listings(session, institution_id=institution_id),
+            listing_kinds=list(ListingKind),
             done=_DONE.get(request.query_params.get("done", ""), ""),
         )
 
 
-_DONE = {"imposed": "已记分。", "struck": "已撤销。"}
+_DONE = {"imposed": "已记分。", "struck": "已撤销。", "proposed": "已提请，等另一人批准。"}
 
 
 def _empty(now: datetime) -> NewDemerit:

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.cases.highlight import Mark, Segment, lines
 from api.context import (
@@ -20,11 +21,12 @@ from api.context import (
     Now,
     RecordId,
     TipTaker,
+    TypedDay,
     UploadedTable,
     page,
     signed_in_or_nobody,
 )
-from api.errors import SignInNeeded
+from api.errors import NotAllowed, SignInNeeded
 from api.steps import environment_of, start_step
 from classifiers.found_words import Explained, FoundWords, gather_words
 from classifiers.judge import judge
@@ -34,6 +36,7 @@ from records import audit, tips
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import SignIn, Tip, TipChannel, TipState
+from records.people.permissions import Permission, may
 from records.people.users import list_districts
 from records.reference.working_days import find_calendar
 from records.tips import NewTip, TipRefused
@@ -53,9 +56,10 @@ def typed_tip(
     received_on: Annotated[str, Form(max_length=20)] = "",
     reporter: Annotated[str, Form(max_length=200)] = "",
     institution: Annotated[str, Form(max_length=200)] = "",
+    order_number: Annotated[str, Form(max_length=200)] = "",
 ) -> NewTip:
     """A tip as the form sends it."""
-    return NewTip(url, content, channel, received_on, reporter, institution)
+    return NewTip(url, content, channel, received_on, reporter, institution, order_number)
 
 
 TypedTip = Annotated[NewTip, Depends(typed_tip)]
@@ -71,13 +75,38 @@ def show(
     before: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
     """The tips, newest first, each with its case; a form for another; an import."""
+    return _page(request, app, sign_in, now, state, before)
+
+
+@dataclass(frozen=True)
+class _AtTip:
+    """What a page shows at one tip: its reporter, or an answer that could not be kept, with the fault."""
+
+    tip_id: int
+    reporter: str = ""
+    typed: str = ""
+    fault: str = ""
+
+
+def _page(
+    request: Request,
+    app: AppState,
+    sign_in: SignIn,
+    now: datetime,
+    state: str = "",
+    before: int = 0,
+    at: _AtTip | None = None,
+) -> HTMLResponse:
     with reading(app.engine) as session:
         found = tips.list_tips(session, sign_in.user.district, state, PAGE_SIZE + 1, before)
         calendar = find_calendar(session)
         return page(
             request,
             "tips.html",
+            422 if at and at.fault else 200,
             sign_in=sign_in,
+            at=at,
+            may_see_reporter=lambda tip: _may_see_reporter(sign_in, tip),
             tips=found[:PAGE_SIZE],
             more=found[PAGE_SIZE - 1][0].id if len(found) > PAGE_SIZE else None,
             state=state,
@@ -115,12 +144,55 @@ def import_file(request: Request, app: App, sign_in: TipTaker, now: Now, file: U
 def again(app: App, sign_in: TipTaker, now: Now, tip_id: RecordId) -> RedirectResponse:
     """Fetch a tip's page again."""
     with transaction(app.engine) as session:
-        tip = session.get(Tip, tip_id)
-        if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
-            raise HTTPException(404)
+        tip = _tip(session, sign_in, tip_id)
         tips.try_again(session, tip, actor=str(actor_of(sign_in.user)), now=now)
     start_step(app, "tips", "follow")
     return RedirectResponse("/tips", 303)
+
+
+@router.post("/tips/{tip_id}/answer", dependencies=[CheckedForm])
+def answer(
+    request: Request,
+    app: App,
+    sign_in: TipTaker,
+    now: Now,
+    tip_id: RecordId,
+    words: Annotated[str, Form(max_length=5_000)] = "",
+    answered_on: Annotated[TypedDay | None, Form()] = None,
+) -> Response:
+    """Keep what the reporter was told. A refused answer comes back as it was typed."""
+    try:
+        with transaction(app.engine) as session:
+            tip, actor = _tip(session, sign_in, tip_id), str(actor_of(sign_in.user))
+            tips.answer_tip(session, tip, words, answered_on, actor=actor, today=local_day(now), now=now)
+    except TipRefused as refused:
+        # The tip's place in the list may be further down: its page begins with it.
+        at = _AtTip(tip_id, typed=words, fault=str(refused))
+        return _page(request, app, sign_in, now, before=tip_id + 1, at=at)
+    return RedirectResponse(f"/tips?before={tip_id + 1}#tip-{tip_id}", 303)
+
+
+@router.post("/tips/{tip_id}/reporter", dependencies=[CheckedForm])
+def reporter(request: Request, app: App, sign_in: TipTaker, now: Now, tip_id: RecordId) -> HTMLResponse:
+    """Who reported: for the person who took the tip and for approvers, and the log says who looked."""
+    with transaction(app.engine) as session:
+        tip = _tip(session, sign_in, tip_id)
+        if not _may_see_reporter(sign_in, tip):
+            raise NotAllowed("举报人只供登记这条线索的人和审批员、管理员查看")
+        found = tips.show_reporter(session, tip, actor=str(actor_of(sign_in.user)), now=now)
+    return _page(request, app, sign_in, now, before=tip_id + 1, at=_AtTip(tip_id, reporter=found))
+
+
+def _may_see_reporter(sign_in: SignIn, tip: Tip) -> bool:
+    took_it = tip.added_by in audit.names_of(sign_in.user.actor)
+    return took_it or may(sign_in.user, Permission.APPROVE)
+
+
+def _tip(session: Session, sign_in: SignIn, tip_id: int) -> Tip:
+    tip = session.get(Tip, tip_id)
+    if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
+        raise HTTPException(404)
+    return tip
 
 
 @router.get("/self-check")

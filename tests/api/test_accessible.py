@@ -28,6 +28,7 @@ PAGES = [
         "/tables/calendar",
         "/quality",
         "/institutions/1",
+        "/listings",
         "/lists",
         "/lists/terms",
         "/lists/drafts/1",

@@ -8,9 +8,17 @@ from openpyxl import Workbook
 from sqlalchemy import Engine, select
 
 from records.database import reading, transaction
-from records.models import Tip, TipChannel
+from records.models import AuditEntry, Tip, TipChannel
 from records.sheets.table import TableFile
-from records.tips import NewTip, TipRefused, add_tip, checked_url, import_tips
+from records.tips import (
+    NewTip,
+    TipRefused,
+    add_tip,
+    answer_tip,
+    checked_url,
+    import_tips,
+    show_reporter,
+)
 
 TODAY = date(2026, 11, 24)
 
@@ -109,3 +117,33 @@ def test_an_address_is_found_as_people_write_it(written: str, address: str) -> N
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(TipRefused, match="不是 http 或 https 网址"):
         checked_url(written)
+
+
+@pytest.mark.databases("sqlite")
+def test_an_order_keeps_its_number_and_the_reporters_answer(engine: Engine, now) -> None:
+    new = NewTip("http://x.test/", reporter="王女士 13800138000", order_number=" 962223 26-0117 ")
+    with transaction(engine) as session:
+        add_tip(session, new, actor="user:taker", today=TODAY, now=now)
+    for words, day, why in (
+        (" ", None, "请填写"),
+        ("已查处", date(2026, 11, 23), "早于收到日期"),
+        ("已查处", date(2026, 11, 25), "在今天之后"),
+    ):
+        with transaction(engine) as session, pytest.raises(TipRefused, match=why):
+            tip = session.scalars(select(Tip)).one()
+            answer_tip(session, tip, words, day, actor="user:taker", today=TODAY, now=now)
+    with transaction(engine) as session:
+        tip = session.scalars(select(Tip)).one()
+        answer_tip(session, tip, "已责令改正 ", None, actor="user:taker", today=TODAY, now=now)
+        assert show_reporter(session, tip, actor="user:chief", now=now) == "王女士 13800138000"
+    with reading(engine) as session:
+        tip = session.scalars(select(Tip)).one()
+        assert (tip.order_number, tip.answer, tip.answered_on) == ("962223 26-0117", "已责令改正", TODAY)
+        log = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        assert [(one.actor, one.action) for one in log[-1:]] == [("user:chief", "reporter_shown")]
+        assert not any("王女士" in f"{one.subject}{one.reason}{one.detail}" for one in log)
+
+
+def test_an_order_number_of_a_page_is_refused(engine: Engine, now) -> None:
+    with transaction(engine) as session, pytest.raises(TipRefused, match="工单号"):
+        add_tip(session, NewTip("http://x.test/", order_number="1" * 61), actor="t", today=TODAY, now=now)

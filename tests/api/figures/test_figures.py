@@ -151,6 +151,8 @@ def test_typical_cases_name_nobody(leader, cases, served) -> None:
     with reading(served.engine) as session:
         found = audit.list_entries(session, audit.AuditFilter(action="report_exported"), 5)
         assert found[0].subject.startswith("典型案例")
+    named = Document(io.BytesIO(leader.get("/figures/typical-cases.docx?named=true").content))
+    assert "监测发现云溪第2医院在其网站" in "\n".join(one.text for one in named.paragraphs)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
 from records.database import reading
 from records.models import Demerit
@@ -50,3 +51,26 @@ def test_a_reviewer_reads_demerits_and_imposes_none(served, cases) -> None:
         assert ("没有记分" in page, "登记记分" in page) == (True, False)
         form = {"csrf": hidden(page, "csrf"), "case": str(cases[1]), "words": "甲", "points": "1"}
         assert client.post("/institutions/1/demerits", data=form).status_code == 403
+
+
+def test_a_proposal_needs_another_person_before_it_is_in_the_file(served, leader, cases) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        form = {"csrf": hidden(client.get("/institutions/1").text, "csrf"), "kind": "blacklist"}
+        refused = client.post("/institutions/1/listings", data={**form, "basis": "办法第五条"})
+        assert (refused.status_code, 'value="办法第五条"' in refused.text) == (422, True)
+        assert client.post("/institutions/1/listings", data={**form, "reason": "屡犯"}).status_code == 303
+        assert client.post("/listings/1", data={**form, "action": "approve"}).status_code == 403
+    assert listed(leader) == []
+    form = {"csrf": hidden(leader.get("/listings").text, "csrf")}
+    assert leader.post("/listings/1", data={**form, "action": "approve"}).status_code == 303
+    assert [row[1:3] + row[5:6] for row in listed(leader)] == [("云溪第1医院", "CODE00000000000001", "屡犯")]
+    assert leader.post("/listings/1", data={**form, "action": "end", "reason": ""}).status_code == 409
+    assert leader.post("/listings/1", data={**form, "action": "end", "reason": "期满"}).status_code == 303
+    assert listed(leader) == []
+    assert "已移出" in leader.get("/institutions/1").text
+
+
+def listed(client) -> list[tuple[object, ...]]:
+    book = load_workbook(io.BytesIO(client.get("/listings/blacklist.xlsx").content))
+    return list(book.worksheets[0].iter_rows(min_row=4, values_only=True))

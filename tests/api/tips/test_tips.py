@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 
 from records import audit
 from records.database import reading, transaction
-from records.models import Case, Institution, Page, Snapshot, Tip, TipChannel, TipState
+from records.local_time import local_day
+from records.models import AuditEntry, Case, Institution, Page, Role, Snapshot, Tip, TipChannel, TipState
+from records.people.sign_in import add_user
 from records.settings import Settings
-from tests.api.conftest import running
+from records.tips import NewTip, add_tip
+from tests.api.conftest import PASSWORD, running
 from tests.api.pages import hidden, sign_in
 from tests.records import registered
 from tests.servers.site import Answer, LoopbackSite, serving
@@ -192,3 +195,32 @@ def test_a_tip_is_to_be_taken_up_within_seven_working_days(served) -> None:
     with served.client() as client:
         sign_in(client, "reviewer")
         assert '<div class="overdue">2026-02-28 前办理</div>' in client.get("/tips").text
+
+
+def test_who_reported_is_shown_to_those_who_need_it_and_the_look_is_logged(served) -> None:
+    """No crawler runs here: the tip waits. Another reviewer sees that there is a reporter, not who."""
+    now = datetime.now(UTC)
+    with transaction(served.engine) as session:
+        add_user(session, "colleague", PASSWORD, Role.REVIEWER, display_name="同事")
+        new = NewTip("http://x.test/", reporter="王女士", order_number="962223-0117")
+        add_tip(session, new, actor="user:reviewer", today=local_day(now), now=now)
+    with served.client() as client:
+        sign_in(client, "colleague")
+        html = client.get("/tips").text
+        assert ("王女士" in html, "举报人保密" in html, "工单 962223-0117" in html) == (False, True, True)
+        form = {"csrf": hidden(html, "csrf")}
+        assert client.post("/tips/1/reporter", data=form).status_code == 403
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        html = client.get("/tips").text
+        assert ("王女士" in html, "查看举报人" in html) == (False, True)
+        form = {"csrf": hidden(html, "csrf")}
+        assert "王女士" in client.post("/tips/1/reporter", data=form).text
+        refused = client.post("/tips/1/answer", data={**form, "words": "查过", "answered_on": "2199-01-01"})
+        assert (refused.status_code, ">查过</textarea>" in refused.text) == (422, True)
+        assert client.post("/tips/1/answer", data={**form, "words": "查过"}).status_code == 303
+        html = client.get("/tips").text
+        assert ("已答复：查过" in html, "前办理" in html) == (True, False)
+    with reading(served.engine) as session:
+        looked = session.scalars(select(AuditEntry.actor).where(AuditEntry.action == "reporter_shown")).all()
+        assert looked == ["user:reviewer"]
