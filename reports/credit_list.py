@@ -1,4 +1,4 @@
-"""A credit list 信用名单 as a workbook, for the platform that it is pushed to: only what is approved and in force."""
+"""A credit list 信用名单 as a workbook, for the platform that it is pushed to: approved and in force only."""
 
 from collections.abc import Sequence
 from datetime import datetime

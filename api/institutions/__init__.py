@@ -1,1 +1,1 @@
-"""Institutions: what is known of each, its record, and what the commission decides about it."""
+"""Institutions: each with its record, and the decisions of the commission about it."""

@@ -24,7 +24,7 @@ def show(request: Request, app: App, sign_in: FigureReader) -> HTMLResponse:
 
 @router.get("/{kind}.xlsx")
 def export(app: App, sign_in: FigureReader, now: Now, kind: ListingKind) -> Response:
-    """What is in force on a list."""
+    """The institutions in force on a list."""
     district = sign_in.user.district
     place = district or "全部辖区"
     with transaction(app.engine) as session:

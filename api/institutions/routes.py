@@ -37,7 +37,7 @@ router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=Fa
 
 @dataclass(frozen=True)
 class _Refused:
-    """What was typed and could not be taken: in which form, at which field, why."""
+    """A form that could not be taken, as it was typed: at which field, and why."""
 
     form: str
     field: str
