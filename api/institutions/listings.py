@@ -10,7 +10,7 @@ from api.context import App, CheckedForm, FigureReader, Now, RecordId, Sanctione
 from records import audit
 from records.database import reading, transaction
 from records.models import ListingKind, SignIn, User
-from records.registry.listings import ListingRefused, approve, end, list_listings
+from records.sanctions.listings import ListingRefused, approve, end, list_listings
 from reports.credit_list import credit_list
 
 router = APIRouter(prefix="/listings", include_in_schema=False)

@@ -28,8 +28,8 @@ from records.database import reading, transaction
 from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
 from records.local_time import local_day
 from records.models import ListingKind, SignIn, User
-from records.registry.demerits import DemeritRefused, NewDemerit, impose, strike
-from records.registry.listings import ListingRefused, NewListing, list_listings, propose
+from records.sanctions.demerits import DemeritRefused, NewDemerit, impose, strike
+from records.sanctions.listings import ListingRefused, NewListing, list_listings, propose
 from reports.institution_record import institution_record
 
 router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=False)

@@ -26,7 +26,7 @@ from records.models import (
     SourceKind,
 )
 from records.reference.points import ApplicablePoints, list_applicable_points
-from records.registry.demerits import ScoringYear, list_scoring_years
+from records.sanctions.demerits import ScoringYear, list_scoring_years
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,14 @@ from records.models.reference import ReferenceTable
 from records.models.registry import (
     Certificate,
     CertificateStatus,
-    CreditListing,
-    Demerit,
     Institution,
     Level,
-    ListingKind,
+    RegistryRevision,
     Source,
     SourceKind,
+    find_registry_revision,
 )
-from records.models.registry_revision import RegistryRevision, find_registry_revision
+from records.models.sanctions import CreditListing, Demerit, ListingKind
 from records.models.snapshots import (
     AwaitingJudgement,
     Capture,

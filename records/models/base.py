@@ -69,9 +69,9 @@ def enum_column(kind: type[LabelledEnum], name: str = "") -> Enum:
     )
 
 
-def index_where(name: str, *columns: str, where: str) -> Index:
-    """An index of some of a table's rows, on both databases."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of some of a table's rows, on both databases; `unique`: no two of them are alike in these columns."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -1,17 +1,15 @@
 """The registry: institutions 机构, their sources 来源 (sites 站点 and accounts 公众号), and certificates
-审查证明; the demerits 记分 imposed on them, and the credit lists 信用名单 that they stand on."""
+审查证明; and their revision, so that derived data need not be built again."""
 
+import secrets
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from itertools import chain
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
 from records.models.base import Base, Id, LabelledEnum, enum_column
-
-if TYPE_CHECKING:
-    from records.models.cases import Case
-    from records.models.users import User
 
 
 class Level(LabelledEnum):
@@ -132,90 +130,39 @@ class Certificate(Base):
     institution: Mapped[Institution] = relationship(back_populates="certificates")
 
 
-class Demerit(Base):
-    """Points 记分 that the commission imposed on an institution for a case. They stay in the record when struck off."""
-
-    __tablename__ = "demerits"
-    __table_args__ = (
-        CheckConstraint("points BETWEEN 1 AND 100", name="points_in_reach"),
-        Index(
-            "uq_demerits_in_force",
-            "case_id",
-            "words",
-            unique=True,
-            sqlite_where=text("struck_at IS NULL"),
-            postgresql_where=text("struck_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[Id] = mapped_column(primary_key=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
-    case_id: Mapped[int] = mapped_column(
-        ForeignKey("cases.id"), comment="the case for which they are imposed"
-    )
-    words: Mapped[str] = mapped_column(String(60), comment="违法情形, as the standard names it")
-    points: Mapped[int]
-    basis: Mapped[str] = mapped_column(String(200), comment="依据")
-    imposed_on: Mapped[date] = mapped_column(comment="the day of the decision")
-    document_number: Mapped[str] = mapped_column(String(80), comment="文书号; empty: none")
-    reason: Mapped[str] = mapped_column(Text)
-    imposed_at: Mapped[datetime]
-    imposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    struck_at: Mapped[datetime | None]
-    struck_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    struck_because: Mapped[str | None] = mapped_column(Text)
-
-    case: Mapped["Case"] = relationship()
-    imposed_by: Mapped["User"] = relationship(foreign_keys=[imposed_by_id])
-    struck_by: Mapped["User | None"] = relationship(foreign_keys=[struck_by_id])
+_COUNTED = (Institution, Certificate)
 
 
-class ListingKind(LabelledEnum):
-    """The credit list that an institution stands on."""
+class RegistryRevision(Base):
+    """One row, whose value changes whenever an institution or a certificate is written."""
 
-    BLACKLIST = "blacklist", "失信名单"
-    CREDIT = "credit", "信用信息推送"
+    __tablename__ = "registry_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(String(32), comment="drawn at random")
 
 
-class CreditListing(Base):
-    """An institution on a credit list: proposed by one person, in force when another has approved it, until it ends."""
+def find_registry_revision(session: Session) -> str | None:
+    """The registry's revision; None where nothing was ever written to it."""
+    return session.scalar(select(RegistryRevision.value).where(RegistryRevision.id == 1))
 
-    __tablename__ = "credit_listings"
-    __table_args__ = (
-        Index(
-            "uq_credit_listings_open",
-            "institution_id",
-            "kind",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
 
-    id: Mapped[Id] = mapped_column(primary_key=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"))
-    kind: Mapped[ListingKind] = mapped_column(enum_column(ListingKind))
-    case_id: Mapped[int | None] = mapped_column(
-        ForeignKey("cases.id"), comment="the case that it rests on, where it is one"
-    )
-    reason: Mapped[str] = mapped_column(Text, comment="事由, as it is published")
-    basis: Mapped[str] = mapped_column(String(200), comment="依据")
-    proposed_at: Mapped[datetime]
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    approved_at: Mapped[datetime | None]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    ended_because: Mapped[str | None] = mapped_column(Text, comment="why it was refused or taken off")
+@event.listens_for(Session, "before_flush")
+def _rows_are_written(session: Session, *_: object) -> None:
+    if any(isinstance(row, _COUNTED) for row in chain(session.new, session.dirty, session.deleted)):
+        _renew(session)
 
-    institution: Mapped[Institution] = relationship()
-    proposed_by: Mapped["User"] = relationship(foreign_keys=[proposed_by_id])
-    approved_by: Mapped["User | None"] = relationship(foreign_keys=[approved_by_id])
-    ended_by: Mapped["User | None"] = relationship(foreign_keys=[ended_by_id])
 
-    @property
-    def standing(self) -> str:
-        """How far it has come, in Chinese."""
-        if self.ended_at:
-            return "已移出" if self.approved_at else "未批准"
-        return "已列入" if self.approved_at else "待批准"
+@event.listens_for(Session, "do_orm_execute")
+def _rows_are_written_together(state: ORMExecuteState) -> None:
+    is_write = state.is_insert or state.is_update or state.is_delete
+    if is_write and state.bind_mapper is not None and state.bind_mapper.class_ in _COUNTED:
+        _renew(state.session)
+
+
+def _renew(session: Session) -> None:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(RegistryRevision) if is_sqlite else postgresql.insert(RegistryRevision)
+    row = insert.values(id=1, value=secrets.token_hex(16))
+    written = row.on_conflict_do_update(index_elements=["id"], set_={"value": row.excluded.value})
+    session.connection().execute(written)

@@ -12,7 +12,7 @@ from records.models import AuditEntry, Case, CaseState, Demerit, Institution, Ro
 from records.people.sign_in import add_user
 from records.reference.points import POINTS
 from records.reference.tables import replace_rows
-from records.registry.demerits import DemeritRefused, NewDemerit, impose, list_scoring_years, strike
+from records.sanctions.demerits import DemeritRefused, NewDemerit, impose, list_scoring_years, strike
 from tests.records import registered
 
 pytestmark = pytest.mark.databases("sqlite")

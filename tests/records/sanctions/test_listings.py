@@ -5,7 +5,7 @@ import pytest
 from records.database import reading, transaction
 from records.models import AuditEntry, CreditListing, Institution, ListingKind, Role, User
 from records.people.sign_in import add_user
-from records.registry.listings import ListingRefused, NewListing, approve, end, list_listings, propose
+from records.sanctions.listings import ListingRefused, NewListing, approve, end, list_listings, propose
 from tests.records import registered
 
 pytestmark = pytest.mark.databases("sqlite")

@@ -1,0 +1,1 @@
+"""Sanctions of the commission's on institutions: demerits and credit lists."""
