@@ -27,9 +27,15 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 ]
-_FRAMES_TOGETHER = "--disable-site-isolation-trials"
+_GUARDED = [
+    # What a proxy does not carry is not sent: calls between browsers (older versions know the first name of the switch,
+    # newer ones the second alone), and questions for names, which the proxy asks itself.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-site-isolation-trials",
+]
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +53,7 @@ def guarded_launch_options() -> dict[str, Any]:
     steal.
     """
     options = launch_options()
-    options["args"] = [*options["args"], _FRAMES_TOGETHER]
+    options["args"] = [*options["args"], *_GUARDED]
     return {**options, "proxy": {"server": browser_proxy()[1], "bypass": "<-loopback>"}}
 
 

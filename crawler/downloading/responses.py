@@ -26,6 +26,7 @@ _REASONS = (
     ("refused address", "拒绝访问内部地址"),
     ("DNSLookupError", "域名无法解析"),
     ("CannotResolveHost", "域名无法解析"),
+    ("invalid hostname", "域名无效"),
     ("robots.txt", "robots.txt 不允许抓取"),
 )
 _BROWSER_GONE = ("crashed", "has been closed", "disconnected")

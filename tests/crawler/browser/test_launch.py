@@ -1,12 +1,15 @@
 """The browser shuts its pages in where the kernel lets it, and says so where it does not."""
 
 import os
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Browser
 
-from crawler.browser.launch import can_sandbox, launch_options
+from crawler.browser.launch import can_sandbox, guarded_launch_options, launch_options
 
 LOOK = """
 from playwright.sync_api import sync_playwright
@@ -40,3 +43,33 @@ def test_without_namespaces_the_browser_starts_unshut_and_a_warning_says_it(monk
         assert "浏览器的沙箱在本机不可用" in caplog.text
     finally:
         can_sandbox.cache_clear()
+
+
+CALLS = """async address => {
+    const call = new RTCPeerConnection({iceServers: [{urls: `stun:${address}`}]});
+    call.createDataChannel("");
+    await call.setLocalDescription(await call.createOffer());
+    const complete = done => call.onicegatheringstatechange = () => call.iceGatheringState == "complete" && done();
+    await Promise.race([new Promise(complete), new Promise(done => setTimeout(done, 1000))]);
+}"""
+
+
+@pytest.mark.browser
+def test_a_page_sends_nothing_past_the_proxy(chromium: Browser) -> None:
+    """Calls between browsers go over UDP, which a proxy does not carry."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inner:
+        inner.bind(("127.0.0.1", 0))
+        inner.setblocking(False)
+        address = f"127.0.0.1:{inner.getsockname()[1]}"
+        context = chromium.new_context()  # our own pages': nothing holds it back
+        context.new_page().evaluate(CALLS, address)
+        context.close()
+        assert inner.recv(100), "it would be heard"
+        with suppress(BlockingIOError):
+            while inner.recv(100):
+                pass
+        guarded = chromium.browser_type.launch(**guarded_launch_options())
+        guarded.new_page().evaluate(CALLS, address)
+        guarded.close()
+        with pytest.raises(BlockingIOError):
+            inner.recv(100)
