@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     answer_within_days: int = Field(
         default=7, ge=1, description="days that an office has to answer a transferred case"
     )
+    boundaries_file: Path | None = Field(
+        default=None, description="GeoJSON with the districts' boundaries, for the report's map; empty: none"
+    )
     scoring_year_begins: str = Field(
         default="01-01",
         description="month and day with which a year of demerits 记分年度 begins",

@@ -11,13 +11,13 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.worksheet import Worksheet
 
-from records.figures.monitoring import Monitoring, RateRow, rate_row, rates_by, rates_of
+from records.figures.monitoring import Monitoring, RateRow, rate_row, rates_by, rates_by_each, rates_of
 from records.figures.period import Period
 from reports.documents import as_bytes, new_document, table
 from reports.typical_cases import redacted
 from reports.workbook import Column, fill_sheet, workbook_bytes
 
-_RATE = "违法率"
+_RATE, BY_DISTRICT = "违法率", "按辖区"
 COLUMNS = (
     "名称",
     "监测量（条）",
@@ -32,7 +32,7 @@ COLUMNS = (
 BREACH_COLUMNS = ("违法情形", "涉嫌违法（条）", "常见表述（已隐去机构和个人）")
 NOTE = (
     "注：监测量按页面计，同一页面在一期内多次监测只计一条；涉嫌违法为系统发现、尚待或已经研判的线索，不含不予认定的；"
-    "环比、同比为违法率与上一期、上年同期之差；一个页面有多种情形的，在各情形中分别计入。"
+    "环比、同比为违法率与上一期、上年同期之差；一个页面有多种情形的，在各情形中分别计入；一家机构登记有多个诊疗科目的，在各科目中分别计入。"
 )
 _LEAST_PAGES = 5  # of an institution ranked by its rate: with fewer, a single page could move it to the top
 _MOST_RANKED, _MOST_RULES, _MOST_QUOTES, _LONGEST_QUOTE = 30, 20, 3, 40
@@ -89,12 +89,13 @@ def monitoring_report(
         ("按媒介", compared(lambda one: rates_by(one, lambda row: row.owner.medium))),
         ("按终端", compared(lambda one: rates_by(one, lambda row: row.end))),
         ("按机构类别", compared(lambda one: rates_by(one, lambda row: row.owner.category))),
+        ("按诊疗科目", compared(lambda one: rates_by_each(one, lambda row: row.owner.fields))),
         (
             "按违法情形",
             compared(lambda one: rates_of(one, lambda row: row.families, lambda key: families.get(key, key))),
         ),
         ("按具体规则", [by_rule[0][:_MOST_RULES], *by_rule[1:]]),
-        ("按辖区", compared(lambda one: rates_by(one, lambda row: row.owner.district))),
+        (BY_DISTRICT, compared(lambda one: rates_by(one, lambda row: row.owner.district))),
         ("机构违法率排名", [_ranked(by_institution[0]), *by_institution[1:]]),
     ]
     sections = [_section(title, *rows) for title, rows in named]

@@ -55,6 +55,7 @@ TITLES = {
     "commission_name": "移送函的出函单位",
     "letter_code": "移送函的机关代字",
     "letter_contact": "移送函的联系人和电话",
+    "boundaries_file": "辖区边界文件（GeoJSON）",
     "scoring_year_begins": "记分年度的第一天（月-日）",
     "answer_within_days": "部门答复期限（天）",
     "api_calls_per_minute": "每个令牌每分钟最多调用次数",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.attached import DOCX, XLSX, attached
 from api.context import App, AppState, FigureReader, Now, page
+from api.figures.district_map import BoundariesUnreadable, DistrictMap, district_map
 from api.figures.routes import FigureQuery, FigureQueryParam, presets
 from records import audit
 from records.database import reading, transaction
@@ -15,6 +16,7 @@ from records.models import SignIn
 from records.people.users import list_districts_of
 from reports.monitoring_report import (
     BREACH_COLUMNS,
+    BY_DISTRICT,
     COLUMNS,
     NOTE,
     Compared,
@@ -33,6 +35,8 @@ def show(
 ) -> HTMLResponse:
     """The report as a page."""
     with reading(app.engine) as session:
+        report = _report(session, app, query)
+        drawn, unreadable = _map(app, report)
         return page(
             request,
             "monitoring.html",
@@ -40,7 +44,9 @@ def show(
             figure_query=query,
             presets=presets(local_day(now)),
             districts=list_districts_of(session, sign_in.user),
-            report=_report(session, app, query),
+            report=report,
+            map=drawn,
+            map_fault=unreadable,
             columns=COLUMNS,
             breach_columns=BREACH_COLUMNS,
             note=NOTE,
@@ -59,6 +65,17 @@ def workbook(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam)
     """The report as a workbook with charts."""
     report = _taken_out(app, sign_in, now, query)
     return attached(report_workbook(report, query.period.end), XLSX, f"{report.title}（{query.place}）.xlsx")
+
+
+def _map(app: AppState, report: MonitoringReport) -> tuple[DistrictMap | None, str]:
+    """The map where a file of boundaries is set, or why there is none."""
+    if app.settings.boundaries_file is None:
+        return None, ""
+    rows = next(section.rows for section in report.sections if section.title == BY_DISTRICT)
+    try:
+        return district_map(app.settings.boundaries_file, rows), ""
+    except BoundariesUnreadable as fault:
+        return None, str(fault)
 
 
 def _taken_out(app: AppState, sign_in: SignIn, now: Now, query: FigureQuery) -> MonitoringReport:

@@ -5,6 +5,7 @@ only. It is suspected where any judgement of its snapshots in the period found s
 dismissed its newest case. A machine's finding is a lead 线索; a page that people found unlawful is confirmed.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ from records.models import (
     VisitKind,
 )
 
+NO_FIELD = "（未登记诊疗科目）"
 SITE, ACCOUNT, PLATFORM = "网站", "公众号", "自媒体平台"
 DESK, MOBILE = "PC 端", "移动端"
 _GRAVE = frozenset({"heavier", "police"})
@@ -61,6 +63,9 @@ class Owner:
     category: str
     district: str
     medium: str
+    fields: tuple[
+        str, ...
+    ] = ()  # of medicine: the departments 诊疗科目 of its licence, without their subdivisions
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,21 @@ def rates_by(whole: Monitoring, key: Callable[[Monitored | Suspect], str]) -> li
     return sorted(rows, key=lambda row: (-row.suspected, -row.monitored, row.title))
 
 
+def rates_by_each(whole: Monitoring, keys: Callable[[Monitored | Suspect], Iterable[str]]) -> list[RateRow]:
+    """A row for each of several values that both kinds may have at once, each a share of the monitored that have it."""
+    every: list[Monitored | Suspect] = [*whole.monitored, *whole.suspects]
+    values = dict.fromkeys(value for one in every for value in keys(one))
+    rows = [
+        rate_row(
+            value,
+            (one for one in whole.monitored if value in keys(one)),
+            (one for one in whole.suspects if value in keys(one)),
+        )
+        for value in values
+    ]
+    return sorted(rows, key=lambda row: (-row.suspected, -row.monitored, row.title))
+
+
 def rates_of(
     whole: Monitoring, keys: Callable[[Suspect], Iterable[str]], title: Callable[[str], str]
 ) -> list[RateRow]:
@@ -235,9 +255,16 @@ def _owners(session: Session, district: str | None) -> dict[int, Owner]:
             category=owner.category or NO_CATEGORY,
             district=owner.district,
             medium=_medium(kind, address),
+            fields=_fields(owner.departments),
         )
         for source_id, kind, address, name, owner in rows
     }
+
+
+def _fields(departments: Sequence[str]) -> tuple[str, ...]:
+    """“内科；呼吸内科专业” and “内科(消化)” are both 内科."""
+    named = (re.split(r"[（(；;/、：:-]", one)[0].strip() for one in departments)
+    return tuple(dict.fromkeys(filter(None, named))) or (NO_FIELD,)
 
 
 def _medium(kind: SourceKind, address: str) -> str:

@@ -12,7 +12,9 @@ from selectolax.lexbor import LexborHTMLParser
 from records.database import transaction
 from records.models import Institution, Level, Role, Source, SourceKind
 from records.people.sign_in import add_user
-from tests.api.conftest import PASSWORD
+from records.settings import Settings
+from tests.api.conftest import PASSWORD, running
+from tests.api.figures.test_district_map import feature, polygon, square, written
 from tests.api.pages import decide, sign_in
 from tests.records import registered
 
@@ -28,6 +30,7 @@ def leader(served, store, rules) -> httpx.Client:
         first = registered.site(session)
         other = registered.institution(session, 2)
         other.level, other.district, other.category = Level.PUBLIC_SECONDARY, "城西区", "口腔医院"
+        other.departments = ["口腔科；种植专业", "口腔科（正畸）", "内科"]
         second = Source(
             kind=SourceKind.SITE, institution_id=other.id, address="http://127.0.0.1:3/", delay_seconds=0
         )
@@ -88,6 +91,7 @@ def test_page_document_and_workbook_have_equal_figures(leader, month) -> None:
         "按媒介",
         "按终端",
         "按机构类别",
+        "按诊疗科目",
         "按违法情形",
         "按具体规则",
         "按辖区",
@@ -111,6 +115,8 @@ def test_the_figures_are_those_that_were_made(leader, month) -> None:
     assert (monitored, suspected, rate, confirmed, dismissed) == ("12", "3", "25.0%", "1", "1")
     assert (change, a_year) == ("+8.3", "—"), "one of six a month before, nothing a year ago"
     assert [row[0] for row in page["机构违法率排名"]] == ["云溪第1医院", "云溪第2医院"]
+    fields = {row[0]: row[1:3] for row in page["按诊疗科目"]}
+    assert fields == {"内科": ("12", "3"), "口腔科": ("6", "1")}, "one institution has both"
     assert page["常见违法表述"]
 
 
@@ -118,6 +124,21 @@ def test_examples_name_no_institution(leader, month) -> None:
     text = leader.get("/figures/monitoring", params=month).text
     examples = text.partition('aria-label="常见违法表述"')[2]
     assert "云溪第1医院" not in examples
+
+
+def test_a_map_of_the_districts_is_shown_where_there_are_boundaries(
+    served, store, rules, leader, month, tmp_path
+) -> None:
+    assert "按辖区的地图" not in leader.get("/figures/monitoring", params=month).text
+    squares = [("城东区", square(0, 30)), ("城西区", square(1, 30))]
+    file = written(tmp_path, *(feature(name, polygon(ring)) for name, ring in squares))
+    with running(served.engine, store, rules, Settings(boundaries_file=file)) as url:
+        leader.base_url = url
+        page = LexborHTMLParser(leader.get("/figures/monitoring", params=month).text)
+        told = [one.text(strip=True) for one in page.css("svg.map title")]
+        assert told == ["城东区：33.3%", "城西区：16.7%"]
+        file.write_text("{}", "utf-8")
+        assert "districts.json：不是 GeoJSON" in leader.get("/figures/monitoring", params=month).text
 
 
 def test_presets_lead_to_their_periods(leader) -> None:
