@@ -22,7 +22,7 @@ from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import Case, CaseState, Office, User
 from records.people.offices import list_offices
-from records.people.permissions import Permission, may
+from records.people.permissions import Permission, is_in_reach, may
 from records.reference.calendar import list_reminders
 from records.reference.reasons import list_ready_reasons
 from records.workflow import StepRefused
@@ -219,8 +219,11 @@ def done_values(session: Session, done: int | None, user: User) -> dict[str, Any
     """The values of `_done.html` for the case just decided: how many were decided with it, and where it could
     go."""
     case = session.get(Case, done) if done else None
-    if case is None or case.reviewer_id != user.id:
+    is_own = case is not None and case.reviewer_id == user.id
+    if case is None or not (is_own or (may(user, Permission.APPROVE) and is_in_reach(user, case))):
         return {"done": None}
+    if not is_own:
+        return {"done": case}
     offices: list[Office] = []
     if case.state is CaseState.UNLAWFUL:
         known = list_offices(session)

@@ -142,6 +142,24 @@ def test_the_decision_is_on_the_first_screen_of_small_ones_and_never_covers_it(
         page.context.close()
 
 
+def test_a_phone_shows_the_queues_first_row_at_once_and_says_what_a_number_is(
+    served, case_id, chromium: Browser
+) -> None:
+    width, height = SMALL["phone"]
+    size = {"width": width, "height": height}
+    page = opened(chromium, served, "/cases", viewport=size, is_mobile=True, has_touch=True)
+    row = page.locator("tr[data-row]").first
+    assert row.bounding_box()["y"] + 60 < box(page, ".bulk")["top"] < height
+    assert row.locator("td.number").get_attribute("data-label") == "分值"
+    assert page.locator("select[name=rule]:visible").count() == 0
+    page.check(".more-filters input")
+    assert page.locator("select[name=rule]:visible").count() == 1
+    assert page.locator("[data-key=s]:visible").count() == 0, "nothing can be done with no case chosen"
+    row.locator("input[type=checkbox]").check()
+    assert page.locator("[data-key=s]:visible").count() == 1
+    page.context.close()
+
+
 def test_marks_put_no_gap_into_words(served, case_id, chromium: Browser) -> None:
     page = opened(chromium, served, f"/cases/{case_id}")
     with reading(served.engine) as session:
