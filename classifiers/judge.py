@@ -9,7 +9,7 @@ from classifiers.page.certificate_findings import alignment_of, certificate_find
 from classifiers.page.counting import Suspicion, count_hits, speaks_for_itself
 from classifiers.page.departure import departures
 from classifiers.page.gravity import PageWeight, decide_gravity, only_allowed_items
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.page.page_kind import Cue, Evidence, KindDecision, decide_kind, is_listing
 from classifiers.page.reading import Reading, finding_at, read, read_as, spared_at, words_of
 from classifiers.page.score import Scored, score_parts
@@ -27,7 +27,7 @@ from classifiers.values import (
     Spared,
 )
 
-_NOBODY = Register()
+_NOBODY = KnownInstitutions()
 
 
 def certificate_numbers(page: PageText) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def restored(text: str, rules: RuleSet) -> NormalText:
     return rules.matcher.put_right(normalise(text))[0]
 
 
-def judge(page: PageText, rules: RuleSet, facts: Facts, register: Register = _NOBODY) -> Judgement:
+def judge(page: PageText, rules: RuleSet, facts: Facts, register: KnownInstitutions = _NOBODY) -> Judgement:
     """Judge one page.
 
     A. its kind, B. its violations, C. their gravity. Findings' positions count characters of

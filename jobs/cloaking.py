@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import Judgement, PageText
 from crawler.browser.evidence_browser import (
     EvidenceBrowser,
@@ -135,7 +135,7 @@ def _keep_if_cloaked(
     engine: Engine,
     store: EvidenceStore,
     rules: RuleSet,
-    register: Register,
+    register: KnownInstitutions,
     page: Page,
     plain: Snapshot,
     looks: _Looks,

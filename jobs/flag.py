@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from classifiers.lists.rules import RuleSet
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import Judgement, PageText
 from crawler.pages.guarded import fault_of
 from records.cases.flagging import find_latest_cases, flag, gone_since, note_gone
@@ -118,7 +118,11 @@ class _Refused:
 
 
 def _judged(
-    session: Session, store: EvidenceStore, rules: RuleSet, batch: Sequence[Unjudged], register: Register
+    session: Session,
+    store: EvidenceStore,
+    rules: RuleSet,
+    batch: Sequence[Unjudged],
+    register: KnownInstitutions,
 ) -> list[_Judged | _Refused]:
     confirmed = confirmed_cases(session, {item.institution.id for item in batch})
     snapshots = [item.snapshot for item in batch]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from classifiers.lists.rules import RuleSet
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import PageText
 from crawler.browser.evidence_browser import (
     PageNotRendered,
@@ -97,7 +97,7 @@ def _seen_plainly(
     session: Session,
     store: EvidenceStore,
     rules: RuleSet,
-    register: Register,
+    register: KnownInstitutions,
     case: Case,
     target: Target,
 ) -> Observation:
@@ -150,7 +150,7 @@ def _concluded(
     engine: Engine,
     store: EvidenceStore,
     rules: RuleSet,
-    register: Register,
+    register: KnownInstitutions,
     case_id: int,
     plain: Assessment,
     seen_by_browser: _BrowserViews,
@@ -168,7 +168,7 @@ def _browser_look(
     engine: Engine,
     store: EvidenceStore,
     rules: RuleSet,
-    register: Register,
+    register: KnownInstitutions,
     case_id: int,
     visitor: VisitorKind,
     seen: PageView | PageNotRendered,

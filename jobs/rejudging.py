@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet, load_rules
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import Judgement, PageText
 from records.cases.flagging import find_latest_cases
 from records.cases.reflagging import Reflagged, flag_again
@@ -129,7 +129,7 @@ class _Opened:
     engine: Engine
     store: EvidenceStore
     rules: RuleSet
-    register: Register
+    register: KnownInstitutions
 
 
 def _open(url: str, store: EvidenceStore, folders: ListFolders, version: str) -> Callable[[Ids], _Done]:

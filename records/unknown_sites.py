@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.page.certificates import find_numbers, may_show_numbers
-from classifiers.page.identity import Register, find_contacts
+from classifiers.page.identity import KnownInstitutions, find_contacts
 from classifiers.text.normalise import normalise
 from classifiers.values import PageText
 from records.judgements.facts import register_of
@@ -85,7 +85,11 @@ def find_unknown_sites(
 
 
 def _signs(
-    page: PageText, url: str, register: Register, filed: Mapping[str, str], holders: Mapping[str, str]
+    page: PageText,
+    url: str,
+    register: KnownInstitutions,
+    filed: Mapping[str, str],
+    holders: Mapping[str, str],
 ) -> Iterator[tuple[str, Sign]]:
     """The institutions to which signs on a page point, with the signs."""
     normal = normalise(page.text)

@@ -30,7 +30,7 @@ def compare(
 
 @router.get("/{case_id}/versions")
 def versions(request: Request, app: App, sign_in: CaseReader, case_id: RecordId) -> HTMLResponse:
-    """The texts of the case's page over time, and for whom: each version next to the previous one."""
+    """The texts of the case's page over time, by visitor: each version next to the previous one."""
     with reading(app.engine) as session:
         case = found(review.find_case(session, case_id), sign_in)
         shown = page_versions.list_page_versions(session, app.store, case)

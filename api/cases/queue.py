@@ -95,13 +95,13 @@ def go_on(
     now: Now,
     view: Annotated[str, Form(max_length=1000)] = "",
     after: Annotated[int, Form(ge=0, le=2**53 - 1)] = 0,
-    anew: Annotated[bool, Form()] = False,
+    again: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
-    """Go on with the next case of the view after the case `after`; `anew` brings back the cases passed
+    """Go on with the next case of the view after the case `after`; `again` brings back the cases passed
     over."""
     lasts = timedelta(minutes=app.settings.claim_minutes)
     with transaction(app.engine) as session:
-        if anew:
+        if again:
             forget_passed(session, sign_in)
         taken = take_next(session, QueueFilter.of(view), sign_in, now, after, lasts)
     return RedirectResponse(case_address(taken, view) if taken else queue_address(view), 303)

@@ -22,7 +22,7 @@ from benchmarks.accuracy.likeness import directions
 from classifiers.lists.rules import RuleSet
 from classifiers.lists.wording import Naming, Wording
 from classifiers.page.counting import signs_of, speaks_of_care
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.page.measures import SHORTEST, lines_of, sentences_of, with_pairs
 from classifiers.page.reading import read
 from classifiers.page.weigh import weigh
@@ -37,7 +37,7 @@ _REAL = 4.0  # the weight of a real labelled passage relative to an invented one
 _SMALLEST = 0.05
 _EXCUSED = 0.35  # of the unlawful passages get an excusing word
 _FEWEST_OF_A_RULE = 8
-_NOBODY = Register()
+_NOBODY = KnownInstitutions()
 # Words that advertisers add to pass for somebody who warns, informs or complies.
 _EXCUSES = (
     *("谨防假冒", "切勿上当受骗", "我们规范经营，接受消费者监督", "本院依法执业", "拒绝套路", "告别套路"),

@@ -94,7 +94,7 @@ Located = TypeVar("Located", bound=_Placed)
 
 
 def find_contacts(
-    page: PageText, normal: NormalText, register: "Register", named: bool = True
+    page: PageText, normal: NormalText, register: "KnownInstitutions", named: bool = True
 ) -> tuple[Contact, ...]:
     """All contacts that a page shows in its main region, by position, then its chat widgets.
 
@@ -175,7 +175,7 @@ def in_main(found: Sequence[Located], blocks: Sequence[Block]) -> tuple[Located,
 
 
 @dataclass(frozen=True)
-class Registered:
+class KnownInstitution:
     """An institution as the registry knows it; `certified`: the first and last day of each certificate in order."""
 
     name: str
@@ -185,10 +185,10 @@ class Registered:
 
 
 @dataclass(frozen=True)
-class Register:
+class KnownInstitutions:
     """The registry's institutions, to be recognised on pages by name and by phone. Built once, used often."""
 
-    institutions: tuple[Registered, ...] = ()
+    institutions: tuple[KnownInstitution, ...] = ()
 
     @cached_property
     def _names(self) -> dict[str, str]:

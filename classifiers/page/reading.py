@@ -10,7 +10,7 @@ from datetime import date
 from classifiers.lists.rules import Rule, RuleSet
 from classifiers.matching.match import Hit
 from classifiers.page import certificates
-from classifiers.page.identity import Register, find_contacts, in_main
+from classifiers.page.identity import KnownInstitutions, find_contacts, in_main
 from classifiers.page.page_kind import Cue
 from classifiers.text.normalise import normalise
 from classifiers.values import ORIGIN_LABELS, Article, Contact, Finding, Mention, NormalText, PageText, Spared
@@ -36,7 +36,7 @@ class Reading:
     seen_on: date = date.max
 
 
-def read(page: PageText, rules: RuleSet, register: Register, seen_on: date = date.max) -> Reading:
+def read(page: PageText, rules: RuleSet, register: KnownInstitutions, seen_on: date = date.max) -> Reading:
     """Read a page: disguises undone, misspelt words of the lists corrected, terms, contacts and numbers
     found. Its findings cite the law in force on the day that it was seen."""
     normal, hits = rules.matcher.put_right(normalise(page.text))

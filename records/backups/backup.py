@@ -58,7 +58,7 @@ class Backup:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BackupResult:
     """The outcome of a backup or its restoration: its contents, and its faults in Chinese."""
 
     backup: Backup
@@ -72,7 +72,7 @@ def take_backup(
     folder: Path,
     now: datetime,
     progress: Progress = lambda _: None,
-) -> Outcome:
+) -> BackupResult:
     """Take a backup of the database, of the evidence in `store` that it names, and of the versions of the
     lists kept in `lists`. Every copy is read again. `progress` is called with the number of pieces of
     evidence newly done.
@@ -99,7 +99,7 @@ def take_backup(
             flush_to_disk(path)
         made.rename(folder / name)
         flush_to_disk(folder)
-    return Outcome(backup, list(dict.fromkeys(lost + faults)))
+    return BackupResult(backup, list(dict.fromkeys(lost + faults)))
 
 
 def list_backups(folder: Path) -> list[Backup]:
@@ -132,7 +132,7 @@ def put_back(
     lists: Path,
     now: datetime,
     progress: Progress = lambda _: None,
-) -> Outcome:
+) -> BackupResult:
     """Put back a backup (the newest, or the one of that name) into an empty database; evidence and versions
     of the lists are added to those present. Everything is checked afterwards; all sign-ins have ended.
 
@@ -157,7 +157,7 @@ def put_back(
     end_sign_ins(engine)
     with transaction(engine) as session:
         audit.append(session, "operator", "restored", now, backup.name, detail={"log_head": backup.log_head})
-    return Outcome(backup, list(dict.fromkeys(faults)))
+    return BackupResult(backup, list(dict.fromkeys(faults)))
 
 
 def put_evidence_back(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from classifiers.judge import certificate_numbers, judge
 from classifiers.lists.rules import RuleSet
-from classifiers.page.identity import Register, Registered
+from classifiers.page.identity import KnownInstitution, KnownInstitutions
 from classifiers.values import Facts, Judgement, KnownCertificate, PageText
 from records.local_time import local_day
 from records.models import (
@@ -48,7 +48,7 @@ def known_certificates(session: Session, numbers: Iterable[str]) -> dict[str, Kn
     }
 
 
-def register_of(session: Session) -> Register:
+def register_of(session: Session) -> KnownInstitutions:
     """All institutions' names and phones, to be recognised on pages, and when each holds a certificate.
 
     This process caches the result until the registry changes: half a million names take seconds.
@@ -62,10 +62,10 @@ def register_of(session: Session) -> Register:
     return _kept[whose][1]
 
 
-_kept: dict[str, tuple[str, Register]] = {}  # by database: the registry's revision, and its register
+_kept: dict[str, tuple[str, KnownInstitutions]] = {}  # by database: the registry's revision, and its register
 
 
-def _read_register(session: Session) -> Register:
+def _read_register(session: Session) -> KnownInstitutions:
     certified = defaultdict(list)
     valid = select(Certificate.institution_id, Certificate.valid_from, Certificate.valid_to)
     for whose, since, until in session.execute(valid.where(Certificate.status == CertificateStatus.VALID)):
@@ -73,9 +73,9 @@ def _read_register(session: Session) -> Register:
     rows = session.execute(
         select(Institution.id, Institution.name, Institution.other_names, Institution.phones)
     )
-    return Register(
+    return KnownInstitutions(
         tuple(
-            Registered(name, tuple(others), tuple(phones), tuple(certified[own]))
+            KnownInstitution(name, tuple(others), tuple(phones), tuple(certified[own]))
             for own, name, others, phones in rows
         )
     )
@@ -108,7 +108,7 @@ def judge_page(
     rules: RuleSet,
     page: PageText,
     snapshot: Snapshot,
-    register: Register,
+    register: KnownInstitutions,
     confirmed: Mapping[int, int] | None = None,
 ) -> Judgement:
     """Judge a snapshot's page with the registry's facts about its institution and the numbers it shows.

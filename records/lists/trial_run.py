@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.lists.changes import Change
 from classifiers.lists.rules import RuleSet, load_rules
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import Finding, Judgement, PageText
 from records.database import open_engine, reading, transaction
 from records.judgements.facts import confirmed_cases, judge_page, register_of
@@ -117,7 +117,7 @@ class _Opened:
     before: RuleSet
     after: RuleSet
     change: Change
-    register: Register
+    register: KnownInstitutions
 
 
 def _open(

@@ -138,7 +138,7 @@ def _seen(sources: Sequence[SourceCoverage]) -> set[str]:
 
 
 @dataclass(frozen=True)
-class _Outcomes:
+class _VisitOutcomes:
     """The outcomes of visits, by the visit's id."""
 
     good: dict[int, int]  # pages that were there
@@ -161,7 +161,7 @@ def _newest_visits(session: Session, since: datetime, until: datetime) -> dict[i
     return {visit.source_id: visit for visit in session.scalars(select(Visit).where(Visit.id.in_(newest)))}
 
 
-def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
+def _outcomes(session: Session, ids: Sequence[int]) -> _VisitOutcomes:
     good = session.execute(
         select(Snapshot.visit_id, func.count())
         .where(Snapshot.visit_id.in_(ids), Snapshot.status < 400)
@@ -186,7 +186,7 @@ def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
         )
         .order_by(PlannedPage.is_feed.desc(), PlannedPage.id.desc())
     )
-    return _Outcomes(
+    return _VisitOutcomes(
         good={row[0]: row[1] for row in good},
         first_status={visit_id: status for visit_id, status, *_ in pages},
         start_pages={
@@ -198,7 +198,7 @@ def _outcomes(session: Session, ids: Sequence[int]) -> _Outcomes:
     )
 
 
-def _covered(source: Source, visit: Visit | None, outcomes: _Outcomes) -> SourceCoverage:
+def _covered(source: Source, visit: Visit | None, outcomes: _VisitOutcomes) -> SourceCoverage:
     state, pages, reason = (SourceState.NOT_VISITED, 0, "")
     if visit is not None:
         state, pages, reason = _outcome(source, visit, outcomes)
@@ -214,7 +214,7 @@ def _covered(source: Source, visit: Visit | None, outcomes: _Outcomes) -> Source
     )
 
 
-def _outcome(source: Source, visit: Visit, outcomes: _Outcomes) -> tuple[SourceState, int, str]:
+def _outcome(source: Source, visit: Visit, outcomes: _VisitOutcomes) -> tuple[SourceState, int, str]:
     """From the responses: pages; else the first page's response, or why it could not be fetched."""
     good = outcomes.good.get(visit.id, 0)
     if visit.outcome == NO_POSTS:

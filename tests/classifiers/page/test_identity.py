@@ -6,15 +6,15 @@ import pytest
 
 from classifiers.judge import judge
 from classifiers.lists.rules import RuleSet
-from classifiers.page.identity import Register, Registered, find_contacts
+from classifiers.page.identity import KnownInstitution, KnownInstitutions, find_contacts
 from classifiers.text.normalise import normalise
 from classifiers.values import Block, Facts, PageText, Region
 from crawler.pages.extract import extract
 
-REGISTER = Register(
+REGISTER = KnownInstitutions(
     (
-        Registered("云溪市人民医院", ("云溪医学院附属医院",), ("0571-86000001",)),
-        Registered("云岭男科医院", ("云岭男科",), ("400-800-0001",)),
+        KnownInstitution("云溪市人民医院", ("云溪医学院附属医院",), ("0571-86000001",)),
+        KnownInstitution("云岭男科医院", ("云岭男科",), ("400-800-0001",)),
     )
 )
 

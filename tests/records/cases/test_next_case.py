@@ -61,7 +61,7 @@ def test_what_was_passed_over_does_not_come_back_until_it_is_asked_for(engine, c
         while (found := take_next(session, QueueFilter(), work, now)) is not None:
             seen.append(found)
             claims.pass_over(session, found, work)
-        assert seen == cases, "each once, the gravest first"
+        assert seen == cases, "each once, the highest score first"
         assert count_passed(session, QueueFilter(), work, now) == 3
         assert take_next(session, QueueFilter(), other, now) == cases[0], "others can have it at once"
         claims.forget_passed(session, work)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, update
 
-from classifiers.page.identity import Register
+from classifiers.page.identity import KnownInstitutions
 from classifiers.values import PageText
 from records.database import reading, transaction
 from records.judgements.facts import judge_page, register_of
@@ -47,7 +47,11 @@ def test_a_certificate_is_valid_from_midnight_to_midnight_in_beijing(
     kept = registered.snapshot(engine, store, source, fetched_at, url="http://127.0.0.1:1/a", text=ADVERT)
     with transaction(engine) as session:
         found = judge_page(
-            session, rules, PageText.of_plain(ADVERT), session.get_one(Snapshot, kept.id), Register(())
+            session,
+            rules,
+            PageText.of_plain(ADVERT),
+            session.get_one(Snapshot, kept.id),
+            KnownInstitutions(()),
         )
     certificates = [finding.rule for finding in found.findings if finding.rule.startswith("certificate")]
     assert certificates == ([rule] if rule else [])
