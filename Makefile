@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell nproc)
 PACKAGES := api classifiers crawler evidence jobs records reports telemetry qingyi demo
 BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial queue scale replay libraries
+RESOLVED := --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every command and worker imports hundreds of modules: they are compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: ray verifier help setup viewer demo test test-quick soak gate lint types licences check audit lock bench docs docs-screenshots clean
+.PHONY: ray verifier help setup setup-server viewer demo test test-quick soak gate lint types licences check audit lock bench docs docs-screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -22,6 +23,11 @@ setup: $(VENV)/.installed ## Install Debian packages (Chromium, Chinese fonts) a
 $(VENV)/.installed: requirements.lock pyproject.toml docker/python-packages.sh
 	@bash docker/debian-packages.sh python
 	@PYTHON=$(PYTHON) bash docker/python-packages.sh $(VENV)
+
+setup-server: ## As setup, but only what runs: no tools of the tests, none to develop with
+	@bash docker/debian-packages.sh python
+	@PYTHON=$(PYTHON) bash docker/python-packages.sh $(VENV) requirements-run.lock
+	@bash docker/debian-packages.sh app
 
 demo: setup ## Run the main job on the demo sites; ONCE=1 ends by itself and fails on any surprise
 	@$(BIN)/python -m demo $(if $(filter 1,$(ONCE)),--once) $(if $(PORT),--port $(PORT))
@@ -84,9 +90,10 @@ verifier: $(VENV)/.installed ## Build the wheel by which a receiver of evidence 
 ray: setup ## Add Ray, by which stored pages are judged on many machines (240 MB)
 	@$(BIN)/python -m pip install --quiet -c <(grep -oE '^[a-z0-9._-]+==[^ ]+' requirements.lock) 'ray>=2.60,<3'
 
-lock: ## Resolve requirements.lock again from pyproject.toml
+lock: ## Resolve requirements.lock again from pyproject.toml, and requirements-run.lock, its part that runs
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(RESOLVED) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra traces -c requirements.lock $(RESOLVED) -o requirements-run.lock
 
 clean: ## Remove the virtual environment and all local data
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache *.egg-info

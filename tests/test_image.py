@@ -1,8 +1,11 @@
 """The image: its recipe, its start and its compose file name things that are there, and agree with each other."""
 
+import ast
 import json
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -16,11 +19,56 @@ SERVICE = read_compose()["services"]["qingyi"]
 
 def test_what_the_recipe_copies_is_there_and_is_not_left_out() -> None:
     copied = re.findall(r"^COPY (?!--)(\S+) ", RECIPE, re.MULTILINE)
-    assert {"requirements.lock", "docker", "."} <= set(copied)
+    assert {"requirements-run.lock", "docker", "."} <= set(copied)
     left_out = (PROJECT / ".dockerignore").read_text("utf-8").split()
     assert [name for name in copied if not (PROJECT / name).exists() or name in left_out] == []
     needed = {"alembic", "alembic.ini", "docs", "keyword_lists", "pyproject.toml", "qingyi"}
     assert needed.isdisjoint(left_out)
+
+
+def test_it_holds_the_packages_that_run_and_no_others() -> None:
+    assert (
+        re.findall(r"python-packages\.sh (.+?)(?: \\)?$", RECIPE, re.MULTILINE)
+        == [".venv requirements-run.lock"] * 2
+    )
+    whole, runs = (dict(_locked(name)) for name in ("requirements.lock", "requirements-run.lock"))
+    assert [name for name in runs if runs[name] != whole[name]] == [], "the same versions and hashes"
+    assert {"pytest", "mypy", "ruff", "moto", "boto3", "scikit-learn", "sphinx"} <= whole.keys() - runs.keys()
+
+
+def test_all_that_the_program_imports_is_in_the_image() -> None:
+    made_by = packages_distributions()
+    ours = {path.name for path in PROJECT.iterdir() if (path / "__init__.py").exists()}
+    runs = {canonical(name) for name, _ in _locked("requirements-run.lock")}
+    imported = {
+        name.partition(".")[0]
+        for folder in ours - {"tests", "benchmarks", "supply_chain", "wording"}
+        for path in (PROJECT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in _names(node)
+    }
+    others = (
+        imported - ours - sys.stdlib_module_names - {"ray"}
+    )  # an extra of its own, which the image has not
+    assert len(others) > 30
+    assert [name for name in sorted(others) if runs.isdisjoint(map(canonical, made_by[name]))] == []
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+
+
+def _locked(name: str) -> list[tuple[str, str]]:
+    """The packages of a lock, each with its version, its platforms and its hashes."""
+    text = re.sub(r"^ *#.*\n", "", (PROJECT / name).read_text("utf-8"), flags=re.MULTILINE)
+    return re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?(==.*(?:\n .*)*)", text, re.MULTILINE)
+
+
+def canonical(name: str) -> str:
+    """A package's name in the one form that PyPI compares."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_every_setting_of_the_image_is_one() -> None:
