@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from crawler.errors import ProcessLost
 from crawler.workers.garbage_collection import tune_gc
-from crawler.workers.process import WorkerProcess, within
+from crawler.workers.process import WorkerProcess, working_within
 from records.database import open_engine, reading, transaction
 from records.store.content_store import EvidenceStore
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 0.3
 _AT_ONCE = 100
 _PROCESSES = 3  # how many may be lost, one after the other
-_JUDGE_SECONDS = 20.0  # for a batch, and then for a single page: an ordinary one takes a millisecond
+_JUDGE_SECONDS = (
+    20.0  # of the processor's time, for a batch, and then for a page: an ordinary one takes a millisecond
+)
 
 
 class Judging:
@@ -109,7 +111,7 @@ class Judging:
         """Judge them together; where that kills the process, one by one, to find the page at fault."""
         try:
             judged, unlawful, refused = self._process.run(
-                within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC)
+                working_within, _JUDGE_SECONDS, _judge_some, some, datetime.now(UTC)
             )
         except BrokenProcessPool:
             if len(some) == 1:

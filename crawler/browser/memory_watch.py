@@ -9,8 +9,9 @@ from functools import lru_cache
 
 import psutil
 
-MOST_BYTES = 900 << 20  # of all processes of the browser together, without shared memory
+MOST_BYTES = 800 << 20  # of all processes of the browser together, without shared memory
 _EVERY_SECONDS = 0.25
+_NEAR, _NEAR_SECONDS = MOST_BYTES // 3, 0.04  # a page that has taken this much is looked at more often
 REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
 
 
@@ -26,8 +27,10 @@ class MemoryWatch:
         return any(at >= moment for at in self._ended)
 
     def _watch(self) -> None:
+        taken: dict[psutil.Process, int] = {}
         while True:
-            time.sleep(_EVERY_SECONDS)
+            is_near = sum(taken.values()) > _NEAR
+            time.sleep(_NEAR_SECONDS if is_near else _EVERY_SECONDS)
             taken = _taken()
             if sum(taken.values()) <= MOST_BYTES:
                 continue

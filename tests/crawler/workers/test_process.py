@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 import psutil
 import pytest
 
-from crawler.workers.process import TaskTimedOut, WorkerProcess
+from crawler.workers.process import TaskTimedOut, WorkerProcess, working_within
 
 _processes_set_up: list[int] = []
 
@@ -77,6 +77,21 @@ def test_the_time_is_that_of_one_task_not_of_the_process(worker: WorkerProcess) 
         worker.run(time.sleep, 0.2)
     time.sleep(1.2)
     assert worker.run(os.getpid) == first
+
+
+def work_without_end() -> None:
+    while True:
+        pass
+
+
+def test_the_processors_time_ends_what_works_and_spares_what_waits() -> None:
+    process = WorkerProcess()
+    process.run(working_within, 0.1, time.sleep, 0.3)
+    with pytest.raises(BrokenProcessPool):
+        process.run(working_within, 0.1, work_without_end)
+    with pytest.raises(BrokenProcessPool):
+        process.run(working_within, 0.1, time.sleep, 20)
+    process.close()
 
 
 def test_a_process_that_is_killed_is_told_and_begins_again_set_up(worker: WorkerProcess) -> None:
