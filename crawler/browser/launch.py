@@ -28,6 +28,8 @@ _ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# Playwright turns off what a visitor's browser has against floods: windows without a click, histories without end.
+_KEPT = ["--disable-popup-blocking", "--disable-ipc-flooding-protection"]
 _GUARDED = [
     # What a proxy does not carry is not sent: calls between browsers (older versions know the first name of the switch,
     # newer ones the second alone), and questions for names, which the proxy asks itself.
@@ -66,6 +68,7 @@ def launch_options() -> dict[str, Any]:
         "executable_path": str(program),
         "headless": True,
         "args": list(_ARGUMENTS),
+        "ignore_default_args": _KEPT,
         "chromium_sandbox": can_sandbox(),
     }
 

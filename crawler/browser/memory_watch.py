@@ -3,15 +3,21 @@
 The memory of a page cannot be bounded from within its process: a script can fill a gigabyte in a second.
 """
 
+import re
 import threading
 import time
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import psutil
 
-MOST_BYTES = 800 << 20  # of all processes of the browser together, without shared memory
+MOST_BYTES = 800 << 20  # of all processes of the browser together, without their code
 _EVERY_SECONDS = 0.25
 _NEAR, _NEAR_SECONDS = MOST_BYTES // 3, 0.04  # a page that has taken this much is looked at more often
+_LINE = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
 
 
@@ -27,14 +33,16 @@ class MemoryWatch:
         return any(at >= moment for at in self._ended)
 
     def _watch(self) -> None:
-        taken: dict[psutil.Process, int] = {}
+        taken: dict[psutil.Process, _Memory] = {}
         while True:
-            is_near = sum(taken.values()) > _NEAR
+            is_near = _sum(taken.values()) > _NEAR
             time.sleep(_NEAR_SECONDS if is_near else _EVERY_SECONDS)
             taken = _taken()
-            if sum(taken.values()) <= MOST_BYTES:
+            if _sum(taken.values()) <= MOST_BYTES:
                 continue
-            if pages := {process: size for process, size in taken.items() if _shows_a_page(process)}:
+            if pages := {
+                process: one.own + one.shared for process, one in taken.items() if _shows_a_page(process)
+            }:
                 self._ended.append(time.monotonic())
                 _end(max(pages, key=lambda process: pages[process]))
 
@@ -45,17 +53,34 @@ def memory_watch() -> MemoryWatch:
     return MemoryWatch()
 
 
-def _taken() -> dict[psutil.Process, int]:
-    """The browser's processes, with the private bytes of each."""
+def _taken() -> dict[psutil.Process, "_Memory"]:
+    """The memory of the browser's processes."""
     found = {}
     for process in psutil.Process().children(recursive=True):
-        try:
+        with suppress(psutil.Error, OSError):  # they come and go
             if "chrom" in process.name():
-                memory = process.memory_info()
-                found[process] = memory.rss - memory.shared
-        except psutil.Error:  # they come and go
-            continue
+                found[process] = _memory_of(process.pid)
     return found
+
+
+def _memory_of(process: int) -> "_Memory":
+    """From Linux's own account (proc(5)): code that processes have in common is left out."""
+    account = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    kibibytes = {name: int(size) for name, size in _LINE.findall(account)}
+    return _Memory(kibibytes.get("RssAnon", 0) << 10, kibibytes.get("RssShmem", 0) << 10)
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Bytes that a process has for itself, and those that it shares with others of the browser: drawn surfaces."""
+
+    own: int
+    shared: int
+
+
+def _sum(taken: Collection["_Memory"]) -> int:
+    """What all have together: of the shared bytes at least as many as one of them has."""
+    return sum(one.own for one in taken) + max((one.shared for one in taken), default=0)
 
 
 def _shows_a_page(process: psutil.Process) -> bool:

@@ -21,6 +21,7 @@ from lxml import etree
 from records.sheets.table import FileRefused
 
 MOST_UNPACKED = 100_000_000
+MOST_PARTS = 2_000
 MOST_CELLS = 1_000_000
 MOST_COLUMNS = 1_000
 # Errors of unpacking and parsing malformed content.
@@ -72,6 +73,8 @@ def scan_workbook(name: str, content: bytes) -> dict[str, SheetScan]:
 
 def _check_sizes(name: str, package: zipfile.ZipFile) -> None:
     members = package.infolist()
+    if len(members) > MOST_PARTS:  # each costs time, an empty one too
+        raise FileRefused(f"{name}：压缩包内超过 {MOST_PARTS} 个部分，不是表格软件存的文件")
     if len({member.filename.casefold() for member in members}) < len(members):
         raise FileRefused(f"{name}：压缩包内有重名的部分，不是表格软件存的文件")
     if sum(member.file_size for member in members) > MOST_UNPACKED:

@@ -73,3 +73,19 @@ def test_a_page_sends_nothing_past_the_proxy(chromium: Browser) -> None:
         guarded.close()
         with pytest.raises(BlockingIOError):
             inner.recv(100)
+
+
+FLOOD = """data:text/html,<script>
+    for (let i = 0; i < 9; i++) window.open("about:blank");
+    for (let i = 0; i < 2000; i++) history.pushState(i, "");
+</script>"""
+
+
+@pytest.mark.browser
+def test_a_page_cannot_flood_the_browser_with_windows_and_addresses(chromium: Browser) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(FLOOD)
+    assert page.evaluate("history.state") < 1999
+    assert context.pages == [page]
+    context.close()

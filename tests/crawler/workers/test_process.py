@@ -23,6 +23,7 @@ _processes_set_up: list[int] = []
 @pytest.fixture
 def worker() -> Iterator[WorkerProcess]:
     process = WorkerProcess(set_up, seconds=1.0)
+    process.run(abs, -1)  # it has begun: on a busy machine that takes longer than a task may
     yield process
     process.close()
 

@@ -65,6 +65,15 @@ def test_a_part_that_is_there_twice_is_refused() -> None:
         read(content.getvalue())
 
 
+def test_a_workbook_of_very_many_parts_is_refused_unread() -> None:
+    content = io.BytesIO(workbook(ROWS))
+    with zipfile.ZipFile(content, "a") as package:
+        for number in range(workbook_scan.MOST_PARTS):
+            package.writestr(f"xl/media/{number}", b"")
+    with pytest.raises(FileRefused, match="超过 2000 个部分"):
+        read(content.getvalue())
+
+
 def test_an_entity_is_not_put_in_its_place() -> None:
     declared = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "bomb">]>'
     content = rewritten(workbook(ROWS), lambda xml: declared + xml.replace("&#30002;", "&a;&b;"))
