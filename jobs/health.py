@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from records.database import DatabaseBehind, newest_revision, reading, require_current
+from records.database import DatabaseUnfit, newest_revision, reading, require_fitting
 from records.figures.work_status import ClockJob, list_clock_jobs
 from records.settings import Settings
 from records.store.content_store import EvidenceStore
@@ -70,13 +70,14 @@ def clock_check(jobs: list[ClockJob], now: datetime) -> Check:
 def _database(engine: Engine) -> Check:
     kind = "PostgreSQL" if engine.dialect.name == "postgresql" else "SQLite"
     try:
-        require_current(engine)
-    except DatabaseBehind as behind:
-        return Check("database", "数据库", False, str(behind), is_vital=True)
+        revision = require_fitting(engine)
+    except DatabaseUnfit as unfit:
+        return Check("database", "数据库", False, str(unfit), is_vital=True)
     except SQLAlchemyError as error:
         told = str(getattr(error, "orig", error)).strip().splitlines()[0]
         return Check("database", "数据库", False, f"{kind} 无法使用：{told}", is_vital=True)
-    return Check("database", "数据库", True, f"{kind}，结构版本 {newest_revision()}", is_vital=True)
+    ahead = "" if revision == newest_revision() else f"，程序 {newest_revision()} 可继续使用，请升级程序"
+    return Check("database", "数据库", True, f"{kind}，结构版本 {revision}{ahead}", is_vital=True)
 
 
 def _evidence(store: EvidenceStore) -> Check:

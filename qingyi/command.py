@@ -27,7 +27,7 @@ from crawler.errors import (
 )
 from jobs.processes import end_with_parent
 from qingyi.console import say_error
-from records.database import DatabaseBehind
+from records.database import DatabaseUnfit
 from records.lists.agreement import VersionMissing
 from records.settings import Settings, settings
 from records.sheets.table import FileRefused
@@ -98,7 +98,7 @@ def main() -> None:
     except TaskRunning as error:
         _fail(str(error), 3)
     except (
-        DatabaseBehind,
+        DatabaseUnfit,
         FileRefused,
         ListsRefused,
         BrowserMissing,

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from sqlalchemy import Engine
 
-from records.database import open_engine, reading, require_current
+from records.database import open_engine, reading, require_fitting
 from records.local_time import parse_day
 from records.settings import settings
 from records.snapshots.snapshots import require_nothing_kept
@@ -69,9 +69,9 @@ def refuse(words: str) -> NoReturn:
 
 
 def current_engine() -> Engine:
-    """The settings' database, checked to be at this version; raises DatabaseBehind."""
+    """The settings' database, checked to be one that this version works with; raises DatabaseUnfit."""
     engine = open_engine(settings().database_url)
-    require_current(engine)
+    require_fitting(engine)
     return engine
 
 

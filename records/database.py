@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,8 +40,8 @@ from records.storable import guard, written_json
 _MIGRATIONS = SHIPPED / "alembic" / "versions"
 
 
-class DatabaseBehind(Exception):
-    """The database's tables are not those of this version; `qingyi database upgrade` corrects this."""
+class DatabaseUnfit(Exception):
+    """This version cannot work with the database's tables; the message says which of the two is to be upgraded."""
 
 
 def open_engine(url: str, *, pooled: bool = True) -> Engine:
@@ -147,16 +148,40 @@ def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))
 
 
-def require_current(engine: Engine) -> None:
-    """Raises DatabaseBehind unless the tables are at the newest revision."""
-    head = newest_revision()
+@dataclass(frozen=True)
+class TablesVersion:
+    """The revision of the database's tables, and that of the oldest program that works with them; None where there are no
+    tables, and from before programs could be older than their tables."""
+
+    revision: str | None
+    compatible_from: str | None
+
+
+def find_tables_version(connection: Connection) -> TablesVersion:
+    """The version of the tables, as the last migration left it."""
+    if not inspect(connection).has_table("alembic_version"):
+        return TablesVersion(None, None)
+    rows = connection.execute(text("SELECT * FROM alembic_version")).mappings().all()
+    row = dict(rows[0]) if rows else {}
+    return TablesVersion(row.get("version_num"), row.get("compatible_from"))
+
+
+def require_fitting(engine: Engine) -> str:
+    """The revision of the tables: this version's, or a newer one that lets this version go on, as during a rolling
+    upgrade. Raises DatabaseUnfit for any other."""
+    ours = newest_revision()
     with engine.connect() as connection:
-        has_tables = inspect(connection).has_table("alembic_version")
-        current = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_tables else None
-    if current != head:
-        raise DatabaseBehind(
-            f"数据库结构版本为 {current or '空'}，程序需要 {head}：请先运行 qingyi database upgrade"
+        tables = find_tables_version(connection)
+    if tables.revision is None or tables.revision < ours:
+        raise DatabaseUnfit(
+            f"数据库结构版本为 {tables.revision or '空'}，程序需要 {ours}：请先运行 qingyi database upgrade"
         )
+    if tables.revision > ours and (tables.compatible_from or tables.revision) > ours:
+        raise DatabaseUnfit(
+            f"数据库结构版本为 {tables.revision}，程序是 {ours}，"
+            f"低于 {tables.compatible_from or tables.revision} 的程序不能再用：请升级程序"
+        )
+    return tables.revision
 
 
 def newest_revision() -> str:

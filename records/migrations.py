@@ -1,22 +1,50 @@
 """Migrations: tables up, down, and compared with the models, by alembic."""
 
+import time
+
 from alembic.config import Config
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from alembic import command
+from records.database import find_tables_version, newest_revision, require_fitting
 from records.settings import SHIPPED
+
+_LOCK_WAIT, _TRIES, _PAUSE = 3.0, 30, 2.0  # seconds, times, seconds: two minutes and a half together
+
+
+class TablesBusy(Exception):
+    """Others hold a table that a migration changes, and do not let go; nothing is changed."""
 
 
 def migration_config(engine: Engine) -> Config:
     """Alembic's configuration, bound to `engine`."""
     config = Config(str(SHIPPED / "alembic.ini"))
-    config.attributes["engine"] = engine
+    config.attributes.update(engine=engine, lock_wait=_LOCK_WAIT)
     return config
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to `revision`."""
-    command.upgrade(migration_config(engine), revision)
+def upgrade(engine: Engine, revision: str = "head") -> str:
+    """Bring the tables to `revision`, all or nothing, and return the revision that they have then. Tables that are newer
+    stay as they are: raises DatabaseUnfit where this version cannot work with them, TablesBusy."""
+    with engine.connect() as connection:
+        there = find_tables_version(connection).revision
+    if there and there > newest_revision():
+        return require_fitting(engine)
+    config = migration_config(engine)
+    for left in reversed(range(_TRIES)):
+        try:
+            command.upgrade(config, revision)
+            break
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+                raise
+            if not left:
+                raise TablesBusy("其他事务一直占用着要修改的表，没有改动任何内容：请稍后再试") from error
+        time.sleep(_PAUSE)
+    with engine.connect() as connection:
+        return find_tables_version(connection).revision or ""
 
 
 def downgrade(engine: Engine, revision: str) -> None:

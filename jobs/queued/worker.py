@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.run import crawl_fed, maps_of
 from crawler.spiders.turns import VISITS_AT_ONCE, Feed
 from jobs.queued.work import ensure_queue, open_queue, step_of
-from records.database import reading
+from records.database import DatabaseUnfit, reading, require_fitting
 from records.models import VisitKind
 from records.settings import settings
 from records.store.content_store import EvidenceStore
@@ -40,7 +41,7 @@ def work(
     url = engine.url.render_as_string(hide_password=False)
     ensure_queue(engine)
     if "crawl" not in queues:
-        asyncio.run(_work(open_queue(url), queues, _STEPS_AT_ONCE, lambda: None, wait=wait))
+        asyncio.run(_work(open_queue(url), queues, _STEPS_AT_ONCE, lambda: _unfit(engine), wait=wait))
         return
     visits = _Visits(engine)
     app = open_queue(url, visits.make)
@@ -48,7 +49,7 @@ def work(
 
     async def beside(fault: Callable[[], str | None]) -> None:
         visits.fault = fault
-        await _work(app, queues, visits_at_once, fault, wait=wait)
+        await _work(app, queues, visits_at_once, lambda: fault() or _unfit(engine), wait=wait)
 
     crawl_fed(engine, store, visits.feeds, beside)
 
@@ -81,6 +82,17 @@ class _Visits:
         return open_visits(self._engine, due, now, maps_of)[0] if due else None
 
 
+def _unfit(engine: Engine) -> str | None:
+    """Why this version may not go on with the tables, which a migration may have changed since the worker began."""
+    try:
+        require_fitting(engine)
+    except DatabaseUnfit as unfit:
+        return str(unfit)
+    except SQLAlchemyError:  # away; what needs it says so
+        return None
+    return None
+
+
 async def _work(
     app: App, queues: Sequence[str], at_once: int, fault: Callable[[], str | None], *, wait: bool
 ) -> None:
@@ -107,7 +119,7 @@ async def _watch(app: App, silent: float, fault: Callable[[], str | None]) -> No
     """Give the work of workers that fell silent to others; end this process where it cannot go on."""
     while True:
         await asyncio.sleep(min(1.0, silent / 3))
-        if reason := fault():
+        if reason := await asyncio.to_thread(fault):
             _LOG.error("错误：%s", reason)
             os._exit(_LOST)  # others have its jobs by now: it may neither finish nor fail them
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent):

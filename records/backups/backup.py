@@ -28,7 +28,7 @@ from records.backups.dump import NAMES, BackupFailed, count_rows, dumped, end_si
 from records.backups.evidence_copy import copy_evidence, find_faults
 from records.backups.named import list_named
 from records.cases.captures import check_captures
-from records.database import newest_revision, reading, transaction
+from records.database import find_tables_version, newest_revision, reading, transaction
 from records.models import Capture
 from records.store.bucket_store import BucketStore
 from records.store.content_store import EvidenceStore
@@ -188,7 +188,7 @@ def _described(session: Session, name: str, now: datetime, made: Path, kept: Evi
         name=name,
         made_at=now.isoformat(),
         kind=kind,
-        revision=newest_revision(),
+        revision=find_tables_version(session.connection()).revision or "",
         database_sha256=_sha256_of(made / NAMES[kind]),
         rows=count_rows(session),
         log_head=audit.verify(session).head or None,

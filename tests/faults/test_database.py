@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from records.database import open_engine, require_current
+from records.database import open_engine, require_fitting
 from records.migrations import check_models, upgrade
 from tests import commands
 from tests.faults.deployment import Deployment, deployed
@@ -162,7 +162,7 @@ def test_a_migration_killed_midway_is_done_whole_by_the_next(
             done = commands.run("database", "upgrade", environment=environment)
             assert done.returncode == 0, done.stderr
             made = open_engine(url)
-            require_current(made)
+            require_fitting(made)
             check_models(made)
             made.dispose()
 

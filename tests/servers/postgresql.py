@@ -126,7 +126,8 @@ def fresh_database(server: str, name: str, template: str = "template1") -> Itera
 
 _TABLES_AS_THEY_ARE = """SELECT
     (SELECT (count(*), max(oid)) FROM pg_class), (SELECT (count(*), max(oid)) FROM pg_trigger),
-    (SELECT (count(*), max(oid)) FROM pg_constraint), (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped)"""
+    (SELECT (count(*), max(oid)) FROM pg_constraint), (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped),
+    (SELECT max(version_num) FROM alembic_version)"""
 
 
 class ReusedDatabase:
