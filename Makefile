@@ -37,7 +37,7 @@ test: setup viewer ## Lint, type-check and run all tests, on SQLite and on Postg
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check gate
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-quick: setup ## The tests that need no browser, no PostgreSQL and no crawl: a minute or so
+test-quick: setup ## The tests that need no browser, no PostgreSQL and no crawl: nine in ten, in some minutes
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not (browser or postgresql or crawl or slow)"
 
 soak: setup ## The long forms of the tests that have one: kills, hostile pages, programs at once; an hour

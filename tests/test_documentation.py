@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -147,3 +148,20 @@ def test_what_holds_a_promise_is_there() -> None:
     named = re.findall(r"`((?:tests|classifiers)/[\w/.]+)`", promises)
     assert named
     assert [name for name in named if not (PROJECT / name).exists()] == []
+
+
+def test_the_changelog_is_sorted_and_its_newest_number_is_the_packages() -> None:
+    versions = re.split(r"^## ", (PROJECT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    numbered = [one for one in versions if not one.startswith("Unreleased\n")]
+    assert len(versions) - len(numbered) <= 1
+    assert versions[-len(numbered) :] == numbered, "what is not released yet stands first"
+    newest = re.match(r"(\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)\n", numbered[0])
+    assert (
+        newest
+        and newest[1] == tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    )
+    for version in versions:
+        kinds = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
+        assert kinds == [kind for kind in ("Added", "Changed", "Fixed") if kind in kinds], (
+            version.splitlines()[0]
+        )
