@@ -43,7 +43,7 @@ from records.people.users import PersonRefused
 from records.sheets.table import FileRefused
 from records.storable import NumberTooLarge
 from records.store.content_store import EvidenceAltered, EvidenceMissing
-from records.tips import TipRefused
+from records.tips import COLUMNS, TipRefused
 from records.transfers.attachments import AttachmentRefused
 from records.transfers.leases import LeaseLost
 from records.transfers.office_queue import NotThisOffice
@@ -127,9 +127,8 @@ async def answer(request: Request, error: Exception) -> Response:
         return JSONResponse(
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )
-    faults = _faults(error) if isinstance(error, RequestValidationError) else []
     back = next((where for where in _ABOVE if request.url.path.startswith(where)), "")
-    return page(request, "error.html", status, title=title, detail=detail, faults=faults, back=back)
+    return page(request, "error.html", status, title=title, detail=detail, faults=_faults(error), back=back)
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,11 @@ class FieldFault:
     words: str
 
 
-def _faults(error: RequestValidationError) -> list[FieldFault]:
+def _faults(error: Exception) -> list[FieldFault]:
+    if isinstance(error, TipRefused):
+        return [FieldFault(COLUMNS.get(column, column), column, words) for column, words in error.faults]
+    if not isinstance(error, RequestValidationError):
+        return []
     found = []
     for fault in error.errors():
         field = str(next((part for part in reversed(fault["loc"]) if isinstance(part, str)), ""))

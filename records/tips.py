@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -51,6 +52,7 @@ COLUMNS = {
     "机构": "institution",
     "工单号": "order_number",
 }
+Value = TypeVar("Value")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile("https?://", re.I)
 # An address ends where a sentence goes on. A blank belongs to it only where no words follow.
@@ -62,7 +64,11 @@ WORKING_DAYS = 7
 
 
 class TipRefused(Exception):
-    """A tip cannot be added so; the message says why, in Chinese."""
+    """A tip cannot be added so; `faults` says why, in Chinese, by the column of COLUMNS or the name of a field."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        super().__init__("；".join(f"{column}：{words}" for column, words in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -79,20 +85,31 @@ class NewTip:
 
 
 def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: datetime) -> Tip:
-    """Add a tip; raises TipRefused naming the fault."""
-    institution = None
-    if name := new.institution.strip():
-        institution = session.scalar(select(Institution).where(Institution.name == name))
-        if institution is None:
-            raise TipRefused(f"机构：登记库中没有“{name}”，请填登记的第一名称，或留空")
+    """Add a tip; raises TipRefused naming all faults."""
+    faults: list[tuple[str, str]] = []
+
+    def read(reading: Callable[[], Value]) -> Value | None:
+        try:
+            return reading()
+        except TipRefused as refused:
+            faults.extend(refused.faults)
+            return None
+
+    url = read(lambda: checked_url(new.url))
+    channel = read(lambda: _channel(new.channel))
+    received_on = read(lambda: _received_on(new.received_on, today))
+    institution = read(lambda: _institution(session, new.institution))
+    order_number = read(lambda: _order_number(new.order_number))
+    if faults or url is None or channel is None or received_on is None:
+        raise TipRefused(*faults)
     tip = Tip(
-        url=checked_url(new.url),
-        channel=_channel(new.channel),
-        received_on=_received_on(new.received_on, today),
+        url=url,
+        channel=channel,
+        received_on=received_on,
         content=new.content.strip(),
         reporter=new.reporter.strip()[:200] or None,
         institution_id=institution.id if institution else None,
-        order_number=_order_number(new.order_number),
+        order_number=order_number,
         added_at=now,
         added_by=actor,
         state=TipState.WAITING,
@@ -116,15 +133,14 @@ def import_tips(session: Session, file: TableFile, *, actor: str, today: date, n
                 result.faults += row.faults(sheet.name)
                 continue
             new = NewTip(**{"url": "", **{COLUMNS[name]: cell for name, cell in row.cells.items()}})
+            if _is_there(session, new, today):
+                result.unchanged += 1
+                continue
             try:
-                if _is_there(session, new, today):
-                    result.unchanged += 1
-                    continue
                 add_tip(session, new, actor=actor, today=today, now=now)
                 result.added += 1
             except TipRefused as refused:
-                column, _, reason = str(refused).partition("：")
-                result.faults.append(RowFault(sheet.name, row.line, column, reason))
+                result.faults += [RowFault(sheet.name, row.line, *fault) for fault in refused.faults]
     return result
 
 
@@ -182,12 +198,12 @@ def answer_tip(
 ) -> None:
     """Keep what the reporter was told, and when; a later answer replaces it. Raises TipRefused."""
     if not words.strip():
-        raise TipRefused("答复内容：请填写答复举报人的内容")
+        raise TipRefused(("答复内容", "请填写答复举报人的内容"))
     day = answered_on or today
     if day > today:
-        raise TipRefused(f"答复日期：{day} 在今天之后")
+        raise TipRefused(("答复日期", f"{day} 在今天之后"))
     if day < tip.received_on:
-        raise TipRefused(f"答复日期：{day} 早于收到日期 {tip.received_on}")
+        raise TipRefused(("答复日期", f"{day} 早于收到日期 {tip.received_on}"))
     tip.answer, tip.answered_on, tip.answered_by = words.strip(), day, actor
     audit.append(session, actor, "tip_added", now, f"线索 {tip.id}", reason=f"{day} 答复举报人")
 
@@ -278,10 +294,12 @@ def _was_judged(session: Session, snapshot: Snapshot) -> bool:
 
 
 def _is_there(session: Session, new: NewTip, today: date) -> bool:
+    try:
+        received_on = _received_on(new.received_on, today)
+    except TipRefused:
+        return False  # it is refused when it is added, with its other faults
     query = select(Tip.id).where(
-        Tip.url == new.url.strip(),
-        Tip.content == new.content.strip(),
-        Tip.received_on == _received_on(new.received_on, today),
+        Tip.url == new.url.strip(), Tip.content == new.content.strip(), Tip.received_on == received_on
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -291,7 +309,7 @@ def checked_url(written: str) -> str:
     a sentence. Raises TipRefused."""
     url = written.strip()
     if _CONTROL.search(url):
-        raise TipRefused("网址：含有控制字符")
+        raise TipRefused(("网址", "含有控制字符"))
     if not _SCHEME.match(url):
         url = unicodedata.normalize("NFKC", url)
     if found := _ADDRESS.search(url):
@@ -301,11 +319,11 @@ def checked_url(written: str) -> str:
         parts = urlsplit(url)
         port = parts.port  # raises for an invalid port
     except ValueError:
-        raise TipRefused(f"网址：“{url[:80]}”不是网址") from None
+        raise TipRefused(("网址", f"“{url[:80]}”不是网址")) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise TipRefused(f"网址：“{url[:80]}”不是 http 或 https 网址")
+        raise TipRefused(("网址", f"“{url[:80]}”不是 http 或 https 网址"))
     if len(url) > _LONGEST_URL:
-        raise TipRefused(f"网址：长过 {_LONGEST_URL} 个字符")
+        raise TipRefused(("网址", f"长过 {_LONGEST_URL} 个字符"))
     return url.split("#", 1)[0]
 
 
@@ -319,14 +337,22 @@ def _channel(written: str) -> TipChannel:
     ]
     if len(named) != 1:
         labels = "、".join(channel.label for channel in TipChannel)
-        raise TipRefused(f"来源渠道：{'看不出' if named else '没有'}“{text[:20]}”，可用：{labels}")
+        raise TipRefused(("来源渠道", f"{'看不出' if named else '没有'}“{text[:20]}”，可用：{labels}"))
     return named[0]
+
+
+def _institution(session: Session, written: str) -> Institution | None:
+    name = written.strip()
+    found = session.scalar(select(Institution).where(Institution.name == name)) if name else None
+    if name and found is None:
+        raise TipRefused(("机构", f"登记库中没有“{name}”，请填登记的第一名称，或留空"))
+    return found
 
 
 def _order_number(written: str) -> str | None:
     number = " ".join(written.split())
     if len(number) > _LONGEST_ORDER_NUMBER:
-        raise TipRefused(f"工单号：长过 {_LONGEST_ORDER_NUMBER} 个字符")
+        raise TipRefused(("工单号", f"长过 {_LONGEST_ORDER_NUMBER} 个字符"))
     return number or None
 
 
@@ -336,7 +362,7 @@ def _received_on(written: str, today: date) -> date:
     try:
         day = parse_day(written)
     except ValueError as fault:
-        raise TipRefused(f"收到日期：{fault}") from None
+        raise TipRefused(("收到日期", str(fault))) from None
     if day > today:
-        raise TipRefused(f"收到日期：{day} 在今天之后")
+        raise TipRefused(("收到日期", f"{day} 在今天之后"))
     return day

@@ -147,3 +147,15 @@ def test_an_order_keeps_its_number_and_the_reporters_answer(engine: Engine, now)
 def test_an_order_number_of_a_page_is_refused(engine: Engine, now) -> None:
     with transaction(engine) as session, pytest.raises(TipRefused, match="工单号"):
         add_tip(session, NewTip("http://x.test/", order_number="1" * 61), actor="t", today=TODAY, now=now)
+
+
+@pytest.mark.databases("sqlite")
+def test_all_faults_of_a_row_are_told_at_once(engine: Engine, now) -> None:
+    row = "ftp://x.test/,飞鸽传书,没有这家医院,2026-13-01"
+    file = TableFile("tips.csv", f"网址,来源渠道,机构,收到日期\n{row}\n".encode())
+    with transaction(engine) as session:
+        result = import_tips(session, file, actor="test", today=TODAY, now=now)
+    assert (result.added, [fault.column for fault in result.faults]) == (
+        0,
+        ["网址", "来源渠道", "收到日期", "机构"],
+    )
