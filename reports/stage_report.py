@@ -54,8 +54,8 @@ def stage_report(stage: Stage) -> bytes:
     document.add_paragraph(f"{stage.place}　{stage.period.title}").alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_heading("一、巡查情况", 1)
     for covered in stage.coverage:
-        reached = "达到" if covered.is_reached else "未达到"
-        asked = "" if covered.target is None else f"，{reached}要求的 {covered.target:.0%}"
+        reached = "达标" if covered.is_reached else "未达标"
+        asked = "" if covered.target is None else f"，要求 {covered.target:.0%}，{reached}"
         document.add_paragraph(
             f"{covered.group} {covered.institutions} 家，本期已巡查 {covered.seen} 家，"
             f"覆盖率 {covered.share:.1%}{asked}。"

@@ -22,12 +22,15 @@ from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.judgements.clusters import list_cluster_cases
 from records.local_time import local_day
-from records.models import Case, CaseClaim, CaseState, SignIn, User
+from records.models import Case, CaseClaim, CaseState, OfficeKind, SignIn, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, is_in_reach, may
 from records.reference.reasons import list_ready_reasons
+from records.reference.working_days import find_calendar
 from records.tips import list_tips_of_page
+from records.transfers.police import list_police_terms
 from records.workflow import STEPS
+from reports.police_papers import PAPERS
 
 _OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
 # The states in which a reviewer or an approver can act.
@@ -125,6 +128,8 @@ def show_case(
             view=wanted.address(),
             told=told,
             today=local_day(now),
+            police_terms=list_police_terms(case, lambda day: find_calendar(session).first_from(day)),
+            police_papers=PAPERS if _is_for_the_police(case) else {},
             ready=list_ready_reasons(session),
             talked=told.talked,
             claim_minutes=app.settings.claim_minutes,
@@ -161,6 +166,13 @@ def _holder(case: Case, claim: CaseClaim | None, user: User) -> User | None:
     if case.state is CaseState.REVIEWING and case.reviewer_id not in (None, user.id):
         return case.reviewer
     return claim.user if claim is not None and claim.user_id != user.id else None
+
+
+def _is_for_the_police(case: Case) -> bool:
+    """Whether it was handed to the police, or is found unlawful and may be a crime."""
+    if any(one.office.kind is OfficeKind.POLICE for one in case.transfers):
+        return True
+    return case.judgement.gravity == "police" and case.state in STAGES["is-confirmed"].states
 
 
 def _is_transferable(case: Case) -> bool:

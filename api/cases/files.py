@@ -4,14 +4,19 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from api import downloads
+from api.attached import DOCX, attached
 from api.cases.case import found
-from api.context import App, CaseReader, Now, RecordId, page
+from api.context import App, CaseReader, Now, RecordId, Reviewer, page
 from api.sandboxed import sandboxed
 from classifiers.similar import differences
+from records import audit
 from records.cases import page_versions, review
 from records.database import reading, transaction
+from records.models import OfficeKind
+from records.people.offices import list_offices
 from records.snapshots.snapshots import decoded_html
 from records.workflow import actor_of
+from reports.police_papers import PAPERS, PoliceCase
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -98,6 +103,32 @@ def package(app: App, sign_in: CaseReader, now: Now, case_id: RecordId) -> Respo
         case = found(review.find_case(session, case_id), sign_in)
         download = downloads.Download(actor_of(sign_in.user), now)
         return downloads.package(session, app.store, case, download)
+
+
+@router.get("/{case_id}/police/{paper}.docx")
+def police_paper(app: App, sign_in: Reviewer, now: Now, case_id: RecordId, paper: str) -> Response:
+    """One of the papers with which a case goes to the police."""
+    if paper not in PAPERS:
+        raise HTTPException(404)
+    title, made = PAPERS[paper]
+    with transaction(app.engine) as session:
+        case = found(review.find_case(session, case_id), sign_in)
+        captured = downloads.capture_shown(session, app.store, case)
+        police = [one.office.name for one in case.transfers if one.office.kind is OfficeKind.POLICE]
+        offices = [one.name for one in list_offices(session) if one.kind is OfficeKind.POLICE]
+        settings = app.settings
+        told = PoliceCase(
+            case=case,
+            sender=settings.commission_name,
+            code=settings.letter_code,
+            contact=settings.letter_contact,
+            to=(police or offices or [""])[-1],
+            files=captured.files if captured else (),
+            made=now,
+        )
+        audit.append(session, sign_in.user, "report_exported", now, f"案件 {case_id} {title}")
+        content = made(told)
+    return attached(content, DOCX, f"{title}（案件 {case_id}）.docx")
 
 
 @router.get("/{case_id}/attachments/{attachment_id}")

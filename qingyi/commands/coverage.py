@@ -21,7 +21,7 @@ def coverage(
     until: str = typer.Option(None, "--until", help="到这一天止（含），默认今天"),
     every: bool = typer.Option(False, "--all", help="列出所有站点与公众号，不只是没有看到的"),
 ) -> None:
-    """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达到要求的，退出码为 1。"""
+    """巡查覆盖率：多少机构已看到，哪些站点打不开、已迁移、拒绝访问，为什么。未达标的，退出码为 1。"""
     last = typed_day(until) if until else local_day(utc_now())
     first = typed_day(since) if since else max(last, _FIRST_DAY) - _USUALLY
     if first > last:
@@ -31,7 +31,7 @@ def coverage(
         groups = plan_coverage(session, sources)
     summary = Table("机构", "总数", "已看到", "覆盖率", "要求", title=f"{first} 至 {last}")
     for group in groups:
-        mark = "达到" if group.is_reached else "未达到"
+        mark = "达标" if group.is_reached else "未达标"
         summary.add_row(
             group.group,
             str(group.institutions),

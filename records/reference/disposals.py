@@ -43,6 +43,7 @@ DISPOSALS = KeptTable(
         *_words(_K.MARKET, ("责令停止发布", _R.DELETED), ("责令改正", _R.ORDERED), ("立案", _R.FILED)),
         *_words(_K.MARKET, ("罚款", _R.PENALISED), ("吊销审查批准文件", _R.PENALISED)),
         *_words(_K.POLICE, ("受理", _R.FILED), ("立案", _R.FILED), ("行政处罚", _R.PENALISED)),
+        *_words(_K.POLICE, ("不予立案", _R.NO_ACTION)),
         *_words(_K.INSURANCE, ("责令改正", _R.ORDERED), ("追回基金", _R.RECOVERED), ("处罚", _R.PENALISED)),
         *_words(_K.INSURANCE, ("暂停协议", _R.PENALISED)),
         *_words(_K.DRUGS, ("责令改正", _R.ORDERED), ("立案", _R.FILED), ("处罚", _R.PENALISED)),

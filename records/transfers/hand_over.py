@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from records import workflow
 from records.local_time import local_day
-from records.models import Case, CaseState, Matter, Office, Transfer
+from records.models import Case, CaseState, Matter, Office, OfficeKind, Transfer
 from records.reference.working_days import find_calendar
 from records.transfers.matters import matter_of
+from records.transfers.police import POLICE_DECIDE
 from records.transfers.webhooks import enqueue_webhook
 
 ANSWER_WITHIN = timedelta(days=7)
@@ -29,8 +30,10 @@ def transfer_case(
     held_for: timedelta = AT_ONCE,
 ) -> Transfer:
     """Hand a case over to `office`, also while others have it; raises StepRefused. The office sees it after `held_for`;
-    until then it can be recalled."""
+    until then it can be recalled. The police have their own term."""
     words = reason or f"转送{office.name}"
+    if office.kind is OfficeKind.POLICE:
+        answer_within = min(answer_within, POLICE_DECIDE)
     rounds = [transfer.round for transfer in case.transfers]
     if case.state in _WITH_OFFICES:
         number = max(rounds, default=1)

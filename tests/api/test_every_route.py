@@ -32,6 +32,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"(GET|POST) /tables", EVERYBODY),  # each sees their own; others' are not there (tests/api/tables)
     (r"POST /cases/views", READERS),
     (r"POST /cases", REVIEWERS),
+    (r"GET /cases/{case_id}/police", REVIEWERS),
     (r"GET /cases", READERS),
     (r"(GET|POST) /(takedown|webhooks)", {"officer"}),
     (r"(GET|POST) /tips", REVIEWERS),

@@ -60,7 +60,7 @@ def test_every_site_is_seen_or_says_why_not(engine: Engine, qingyi) -> None:
     assert (levels[Level.OTHER].institutions, levels[Level.OTHER].seen) == (3, 1)
     done = qingyi("coverage")
     assert done.returncode == 1, "half of the others are asked for"
-    assert "未达到" in done.stdout
+    assert "未达标" in done.stdout
     assert "拒绝访问" in done.stdout
     refused = qingyi("coverage", "--since", "2026-13-01")
     assert (refused.returncode, refused.stderr.strip()) == (
