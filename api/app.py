@@ -38,6 +38,7 @@ from api.office.transfer import router as takedown_router
 from api.public.rate import CallsByAddress
 from api.public.routes import router as public_router
 from api.quality.routes import router as quality_router
+from api.self_check.routes import router as self_check_router
 from api.signin.oidc import router as oidc_router
 from api.signin.password import router as password_router
 from api.signin.routes import router as signin_router
@@ -102,6 +103,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         takedown_router,
         webhooks_router,
         tips_router,
+        self_check_router,
         figures_router,
         institutions_router,
         listings_router,

@@ -82,6 +82,7 @@ function labelledField(form, name) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.hasAttribute("data-download")) return; // the browser keeps the file
   if (event.defaultPrevented || form.method !== "post" || form.closest(".signin, .top") || !form.closest("#content")) return;
   event.preventDefault();
   const button = event.submitter;

@@ -1,19 +1,13 @@
-"""Tips: typed in, imported, followed. And the self-check 自查: the findings of a text or page, with nothing
-stored."""
+"""Tips: typed in, imported, followed, answered."""
 
-import json
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.cases.highlight import Mark, Segment, lines
 from api.context import (
     App,
     AppState,
@@ -24,14 +18,9 @@ from api.context import (
     TypedDay,
     UploadedTable,
     page,
-    signed_in_or_nobody,
 )
-from api.errors import NotAllowed, SignInNeeded
-from api.steps import environment_of, start_step
-from classifiers.found_words import Explained, FoundWords, gather_words
-from classifiers.judge import judge
-from classifiers.values import Facts, Judgement, PageText
-from jobs.processes import run_step
+from api.errors import NotAllowed
+from api.steps import start_step
 from records import audit, tips
 from records.database import reading, transaction
 from records.local_time import local_day
@@ -45,8 +34,6 @@ from records.workflow import actor_of
 router = APIRouter(include_in_schema=False)
 
 PAGE_SIZE = 100
-_LONGEST_TEXT = 100_000
-_FETCH_SECONDS = 120.0
 
 
 def typed_tip(
@@ -193,87 +180,3 @@ def _tip(session: Session, sign_in: SignIn, tip_id: int) -> Tip:
     if tip is None or not tips.is_in_reach(sign_in.user.district, tip):
         raise HTTPException(404)
     return tip
-
-
-@router.get("/self-check")
-def self_check_form(request: Request, app: App, now: Now) -> HTMLResponse:
-    """The form of the self-check."""
-    sign_in = _who(request, app, now)
-    return page(request, "self_check.html", sign_in=sign_in, text="", url="", checked=None, fault="")
-
-
-@router.post("/self-check")
-def self_check(
-    request: Request,
-    app: App,
-    now: Now,
-    text: Annotated[str, Form(max_length=_LONGEST_TEXT)] = "",
-    url: Annotated[str, Form(max_length=2_000)] = "",
-) -> HTMLResponse:
-    """The findings of a text or a page. Nothing is stored; a signed-in user is logged."""
-    sign_in = _who(request, app, now)
-    checked, fault = None, ""
-    if text.strip():
-        judged = PageText.of_plain(text.replace("\r\n", "\n"))
-        checked = _of_judgement(judged, judge(judged, app.lists.rules(), Facts(local_day(now))))
-    elif url.strip() and sign_in is None:
-        fault = "检查网址请先登录；也可以粘贴文字"
-    elif url.strip():
-        checked, fault = _of_page(app, url.strip())
-    else:
-        fault = "请粘贴文字，或填写网址"
-    if sign_in is not None and checked is not None:
-        with transaction(app.engine) as session:
-            subject = url or f"文字 {len(text)} 字"
-            audit.append(session, sign_in.user, "self_check", now, subject)
-    return page(
-        request,
-        "self_check.html",
-        sign_in=sign_in,
-        text=text,
-        url=url,
-        checked=checked,
-        fault=fault,
-        rules=app.lists.rules().by_id,
-    )
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The result of a self-check: the text with its places, and the words found, each once a rule."""
-
-    lines: list[list[Segment]]
-    found: list[FoundWords]
-    kind: str
-
-
-def _who(request: Request, app: AppState, now: datetime) -> SignIn | None:
-    """Who is signed in; nobody, where the self-check is open to all. Raises SignInNeeded."""
-    found = signed_in_or_nobody(request, app, now)
-    if found is None and not app.settings.public_self_check:
-        raise SignInNeeded("/self-check")
-    return found
-
-
-def _of_judgement(judged: PageText, judgement: Judgement) -> Checked:
-    return _checked(judged.text, judgement.findings, judgement.page_kind)
-
-
-def _of_page(app: AppState, url: str) -> tuple[Checked | None, str]:
-    try:
-        words = ("judge", "--json", "--", tips.checked_url(url))
-        done = run_step(*words, environment=environment_of(app), seconds=_FETCH_SECONDS)
-    except TipRefused as refused:
-        return None, str(refused)
-    except subprocess.TimeoutExpired:
-        return None, "页面在两分钟内没有取得"
-    if done.returncode not in {0, 1}:
-        return None, done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "未能取得页面"
-    found = json.loads(done.stdout)
-    findings = [SimpleNamespace(**one) for one in found["findings"]]
-    return _checked(found["text"], findings, found["page_kind"]), ""
-
-
-def _checked(text: str, findings: Sequence[Explained], kind: str) -> Checked:
-    marks = [Mark(one.start, one.end, one.severity) if one.start < one.end else None for one in findings]
-    return Checked(lines(text, marks), gather_words(findings), kind)

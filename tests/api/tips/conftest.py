@@ -12,7 +12,7 @@ from tests import commands
 
 @pytest.fixture(autouse=True)
 def _steps_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.tips.routes.run_step", forked)
+    monkeypatch.setattr("api.self_check.routes.run_step", forked)
     monkeypatch.setattr("api.steps.run_logged_step", forked_without_log)
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import httpx
 import pytest
-from openpyxl import Workbook
+from docx import Document
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
 from records import audit
@@ -173,6 +174,18 @@ def test_the_self_check_is_open_to_all_only_where_it_is_set_so(served, store, ru
         served.client(base_url=url) as client,
     ):
         assert "宣称治愈率" in client.post("/self-check", data={"text": "我院治愈率98%。"}).text
+        report = client.post("/self-check/report.docx", data={"text": "我院治愈率98%。"})
+        rows = [
+            [cell.text for cell in row.cells] for row in Document(io.BytesIO(report.content)).tables[1].rows
+        ]
+        assert rows[1][1:3] == ["治愈率98%", "宣称治愈率或有效率"]
+        assert rows[1][4], "how to write it lawfully"
+        ledger = client.post("/self-check/ledger.xlsx", data={"text": "我院治愈率98%。"})
+        told = list(
+            load_workbook(io.BytesIO(ledger.content)).worksheets[0].iter_rows(min_row=4, values_only=True)
+        )
+        assert [str(value) for value in told[0][:5]] == rows[1][:5]
+        assert "请粘贴文字" in client.post("/self-check/report.docx", data={}).text
         refused = client.post("/self-check", data={"url": f"{site.url}/bad.html"}).text
         assert "检查网址请先登录" in refused
         assert site.requests == []

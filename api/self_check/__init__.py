@@ -1,0 +1,1 @@
+"""The self-check 自查 of an institution's advert."""
