@@ -165,3 +165,27 @@ def test_the_changelog_is_sorted_and_its_newest_number_is_the_packages() -> None
         assert kinds == [kind for kind in ("Added", "Changed", "Fixed") if kind in kinds], (
             version.splitlines()[0]
         )
+
+
+# A path in the evidence store, a target that was not taken, and files that the guides make.
+NOT_HERE = {"evidence/packs/1.pack", "make test-changed", "api/supervision/routes.py"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_file_module_and_target_that_a_document_names_is_there(document: Path) -> None:
+    text = document.read_text("utf-8")
+    roots = "alembic|docker|docs|keyword_lists|" + "|".join(
+        path.name for path in PROJECT.iterdir() if (path / "__init__.py").exists()
+    )
+    named = re.findall(rf"`((?:{roots})/[\w./-]+)`", text)
+    named += [
+        module.replace(".", "/") for module in re.findall(r"python -m ((?:benchmarks|demo)[\w.]*)", text)
+    ]
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    asked = re.findall(r"(?:^|`)make ([a-z][a-z-]*)", text, re.MULTILINE)
+    missing = {name for name in named if not ((PROJECT / name).exists() or (PROJECT / f"{name}.py").exists())}
+    missing |= {f"make {target}" for target in asked if target not in targets}
+    assert document.name == "CHANGELOG.md" or missing <= NOT_HERE, (
+        "what it names must exist; the changelog is history"
+    )
