@@ -78,5 +78,5 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     _SECONDS.labels(route).observe(seconds)
     scope["span"].tell(route=route, status=status)
     if _LOG.isEnabledFor(logging.INFO):
-        told = {"method": scope["method"], "path": scope["path"], "status": status}
-        _LOG.info("request", extra={**told, "milliseconds": round(seconds * 1000, 1)})
+        about = {"method": scope["method"], "path": scope["path"], "status": status}
+        _LOG.info("request", extra={**about, "milliseconds": round(seconds * 1000, 1)})

@@ -75,8 +75,8 @@ def capture_shown(session: Session, store: EvidenceStore, case: Case) -> Capture
             tuple((box["finding"] + 1, box["x"], box["y"], box["width"], box["height"]) for box in boxes),
         )
     files = tuple((item.name, item.role, item.size, item.sha256) for item in manifest.items)
-    said = manifest.collector.get("looks")
-    looks = Looks(str(said["visitor"]), float(said["picture"])) if isinstance(said, dict) else None
+    kept = manifest.collector.get("looks")
+    looks = Looks(str(kept["visitor"]), float(kept["picture"])) if isinstance(kept, dict) else None
     return CaptureShown(capture, files, picture, looks)
 
 

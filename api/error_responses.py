@@ -237,8 +237,12 @@ def _detail(error: Exception) -> str:
     if isinstance(error, HTTPException) and error.status_code == 400:
         return "请求体无法读取：应为 UTF-8 编码的 JSON"
     if isinstance(error, HTTPException):
-        said = str(error.detail)
-        return _TITLES.get(error.status_code, said) if said == HTTPStatus(error.status_code).phrase else said
+        detail = str(error.detail)
+        return (
+            _TITLES.get(error.status_code, detail)
+            if detail == HTTPStatus(error.status_code).phrase
+            else detail
+        )
     if isinstance(error, RequestValidationError):
         return "；".join(f"{'.'.join(map(str, fault['loc']))}：{in_words(fault)}" for fault in error.errors())
     return str(error)

@@ -57,10 +57,10 @@ class _Body:
 
     async def announced(self) -> None:
         """Raises BodyTooLarge where the declared length is too large."""
-        said = self._request.headers.get("content-length", "")
-        if said.isascii() and said.isdecimal() and len(said) < 20:
-            await self._check(int(said))
-        elif said:
+        declared = self._request.headers.get("content-length", "")
+        if declared.isascii() and declared.isdecimal() and len(declared) < 20:
+            await self._check(int(declared))
+        elif declared:
             self._fail(BodyTooLarge("Content-Length 不是有效的长度"))
 
     async def receive(self) -> Message:

@@ -110,8 +110,8 @@ def _looks_of(page: PageObject, stream: ContentStream) -> set[tuple[object, ...]
     states = _resources(page, "/ExtGState")
     for operands, operator in stream.operations:
         if operator in _LOOKING:
-            said = [states[one].get_object() for one in operands] if operator == b"gs" else operands
-            looks.add((operator, *(_rounded(one) for one in said)))
+            values = [states[one].get_object() for one in operands] if operator == b"gs" else operands
+            looks.add((operator, *(_rounded(one) for one in values)))
     for font in _resources(page, "/Font").values():
         looks.add(("font", font.get_object().get("/Subtype"), _is_embedded(font.get_object())))
     return looks

@@ -91,9 +91,9 @@ def unseen_bytes(file: BinaryIO, archive: zipfile.ZipFile, *, is_ours: bool = Tr
             head
         )
         raw = file.read(name_length)
-        said = (crc, packed, unpacked, kind, flags, version, moment)
+        written = (crc, packed, unpacked, kind, flags, version, moment)
         sizes = (entry.CRC, entry.compress_size, entry.file_size, entry.compress_type, entry.flag_bits)
-        if said != (*sizes, entry.extract_version, _MOMENT if is_ours else _as_dos(entry.date_time)):
+        if written != (*sizes, entry.extract_version, _MOMENT if is_ours else _as_dos(entry.date_time)):
             yield f"{entry.filename} 的开头与 ZIP 的目录不一致"
         if raw.decode("utf-8" if flags & 0x800 else "cp437", "replace") != entry.orig_filename:
             yield f"{entry.filename} 在其所在之处另有名称"

@@ -134,12 +134,12 @@ def _record_faults(record: bytes, again: Callable[[str], bytes]) -> Iterator[Fau
     """Where the record differs from one made from the manifest now: in any byte where the same program and the same fonts
     made both, else in its content."""
     try:
-        said = content_of_pdf(record)
-        case = _CASE.search(said.words)
+        content = content_of_pdf(record)
+        case = _CASE.search(content.words)
         made = again(case[1] if case else "")
         if record == made:
             return
-        if said != content_of_pdf(made):
+        if content != content_of_pdf(made):
             yield Fault(RECORD, "所记内容与按清单重新生成的取证记录不一致，已被改动或替换")
         elif origin_of_pdf(record) == origin_of_pdf(made):
             yield Fault(

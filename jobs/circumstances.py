@@ -54,19 +54,19 @@ def circumstances(engine: Engine) -> Circumstances:
 
 def _clock(engine: Engine) -> tuple[list[str], list[str]]:
     """How this machine's clock differs from others', and the differences that are too large."""
-    said, faults = [], []
+    parts, faults = [], []
     compared: list[tuple[str, timedelta | str]] = [("数据库时钟", _from_database(engine))]
     if authority := settings().stamp_url:
         compared.append((f"时间戳服务 {authority}", _from_authority(authority)))
     for name, apart in compared:
         if isinstance(apart, str):
-            said.append(f"{name}：{apart}")
+            parts.append(f"{name}：{apart}")
             continue
         words = f"{name}：相差 {apart.total_seconds():+.1f} 秒"
-        said.append(words)
+        parts.append(words)
         if abs(apart) > _MOST_APART:
             faults.append(f"取证主机的时钟与{words.replace('：', '')}，时间以后者为准")
-    return said, faults
+    return parts, faults
 
 
 def _from_database(engine: Engine) -> timedelta | str:
@@ -90,11 +90,11 @@ def _from_authority(authority: str) -> timedelta | str:
 
 
 def _network() -> tuple[str, ...]:
-    said = [settings().capture_network] if settings().capture_network else []
-    said += [f"本机地址 {address}"] if (address := _own_address()) else []
+    parts = [settings().capture_network] if settings().capture_network else []
+    parts += [f"本机地址 {address}"] if (address := _own_address()) else []
     if servers := _nameservers():
-        said.append(f"DNS 服务器 {'、'.join(servers)}")
-    return (*said, "浏览器经本机代理直接连接网站，不经其他代理，不使用缓存")
+        parts.append(f"DNS 服务器 {'、'.join(servers)}")
+    return (*parts, "浏览器经本机代理直接连接网站，不经其他代理，不使用缓存")
 
 
 def _own_address() -> str:

@@ -74,8 +74,8 @@ def _database(engine: Engine) -> Check:
     except DatabaseUnfit as unfit:
         return Check("database", "数据库", False, str(unfit), is_vital=True)
     except SQLAlchemyError as error:
-        told = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        return Check("database", "数据库", False, f"{kind} 无法使用：{told}", is_vital=True)
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        return Check("database", "数据库", False, f"{kind} 无法使用：{reason}", is_vital=True)
     ahead = "" if revision == newest_revision() else f"，程序 {newest_revision()} 可继续使用，请升级程序"
     return Check("database", "数据库", True, f"{kind}，结构版本 {revision}{ahead}", is_vital=True)
 

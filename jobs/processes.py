@@ -104,8 +104,8 @@ def run_logged_step(
         raise
     finally:
         step_logs.note_end(file, process.returncode if process.returncode is not None else -1)
-    said = file.read_bytes()[begun:].decode("utf-8", "replace")
-    return subprocess.CompletedProcess(process.args, code, said, said)
+    output = file.read_bytes()[begun:].decode("utf-8", "replace")
+    return subprocess.CompletedProcess(process.args, code, output, output)
 
 
 def _end_of_this() -> int:

@@ -95,7 +95,7 @@ async def compare_replay(
         return ReplayResult(number, url, 0.0, 0.0, str(error))
     seen, again = extract(dom.decode("utf-8", "replace")).text, extract(shown.html).text
     words, looks = words_alike(seen, again), pictures_alike(picture, shown.screenshot)
-    said = []
+    notes = []
     plain = "".join(again.split())
     quotes = [str(finding["quote"]) for finding in manifest.judgement["findings"]]
     if lost := [
@@ -103,9 +103,9 @@ async def compare_replay(
         for quote in quotes
         if (sought := "".join(quote.split())) in "".join(seen.split()) and sought not in plain
     ]:
-        said.append(f"重放时没有命中的文字“{lost[0][:30]}”")
+        notes.append(f"重放时没有命中的文字“{lost[0][:30]}”")
     if words < _SAME_WORDS:
-        said.append(f"重放的文字与取证时相符 {words:.0%}")
+        notes.append(f"重放的文字与取证时相符 {words:.0%}")
     if looks < _SAME_PICTURE:
-        said.append(f"重放的画面与截图相符 {looks:.0%}")
-    return ReplayResult(number, url, words, looks, "，".join(said))
+        notes.append(f"重放的画面与截图相符 {looks:.0%}")
+    return ReplayResult(number, url, words, looks, "，".join(notes))

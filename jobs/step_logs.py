@@ -85,12 +85,12 @@ def _read(file: Path) -> StepRun | None:
         return None
     process = re.search(rf"^{_OURS}{_PROCESS}(\d+)$", head, re.M)
     ended = re.search(rf"^{_OURS}{_ENDED}(-?\d+)$", tail, re.M)
-    said = "\n".join(line for line in tail.splitlines() if line and not line.startswith(_OURS))
+    words = "\n".join(line for line in tail.splitlines() if line and not line.startswith(_OURS))
     return StepRun(
         name=file.name,
         command=head.partition("\n")[0].removeprefix(_OURS),
         started_at=started,
         process_id=int(process[1]) if process else 0,
         code=int(ended[1]) if ended else None,
-        said=said,
+        said=words,
     )

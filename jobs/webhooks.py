@@ -142,5 +142,5 @@ def _sent(answer: httpx.Response, now: datetime) -> Sent:
         words += part
         if len(words) >= _MOST_READ:
             break
-    told = words[:200].decode("utf-8", "replace")
-    return Sent(answer.status_code, told, seconds_asked(answer.headers.get("retry-after", ""), now))
+    shown = words[:200].decode("utf-8", "replace")
+    return Sent(answer.status_code, shown, seconds_asked(answer.headers.get("retry-after", ""), now))

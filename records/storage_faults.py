@@ -35,8 +35,8 @@ def storage_fault(error: BaseException) -> str | None:
     if isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and _is_of_a_value(error)):
         return None
     if isinstance(error, (DBAPIError, exc.TimeoutError, sqlite3.Error)):
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines() or [""]
-        return f"数据库或证据库索引无法读写：{said[0][:200]}"
+        lines = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines() or [""]
+        return f"数据库或证据库索引无法读写：{lines[0][:200]}"
     if isinstance(error, OSError) and error.errno in _DISK:
         where = f" {error.filename}" if error.filename else ""
         return f"证据库无法写入{where}：{_DISK[error.errno]}（{error.strerror}）"

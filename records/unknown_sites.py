@@ -66,7 +66,7 @@ def find_unknown_sites(
 ) -> list[UnknownSite]:
     """Sites on whose pages, as we have them, something of a registered institution stands, the surest first.
     `without`: shared hosts, such as those of platforms."""
-    whose = _owners(session)
+    owners = _owners(session)
     filed = _filed_by(session, store)
     register, holders = register_of(session), _holders(session)
     found: dict[tuple[str, str], set[Sign]] = {}
@@ -76,10 +76,10 @@ def find_unknown_sites(
             found.setdefault((name, f"{parts.scheme}://{parts.netloc.lower()}/"), set()).add(sign)
     sites = (
         UnknownSite(
-            name, whose[name], address, tuple(sorted(signs, key=lambda sign: (-_WEIGHT[sign.kind], sign)))
+            name, owners[name], address, tuple(sorted(signs, key=lambda sign: (-_WEIGHT[sign.kind], sign)))
         )
         for (name, address), signs in found.items()
-        if name in whose
+        if name in owners
     )
     return sorted(sites, key=lambda site: (-site.weight, site.institution, site.address))
 

@@ -46,8 +46,8 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
     counts = "，".join(f"{stage.title} {history.total.counts[name]} 件" for name, stage in STAGES.items())
     document.add_paragraph(f"历次监测：{counts}。")
     if history.repeats:
-        told = "；".join(f"{one.title} {one.cases} 次" for one in history.repeats)
-        document.add_paragraph(f"一年内重复认定：{told}。")
+        listed = "；".join(f"{one.title} {one.cases} 次" for one in history.repeats)
+        document.add_paragraph(f"一年内重复认定：{listed}。")
     if history.applicable:
         head = ("违法情形", "分值", "一年内认定案件", "依据")
         rows = [(one.words, one.points, one.cases, one.basis) for one in history.applicable]

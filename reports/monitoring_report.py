@@ -176,23 +176,23 @@ def _ranked(rows: Sequence[RateRow]) -> list[RateRow]:
 
 def _summary(totals: Sequence[Sequence[RateRow]], period: Period) -> list[str]:
     (row,), (before,), (year_ago,) = totals
-    told = [
+    lines = [
         f"{period.title}共监测医疗机构网站和账号页面 {row.monitored} 条，发现涉嫌违法线索 {row.suspected} 条，"
         f"违法率 {_percent(row.rate)}；其中严重违法 {row.grave} 条。"
         f"已认定违法 {row.confirmed} 条，不予认定 {row.dismissed} 条。"
     ]
     for words, named, earlier in (("环比", "上一期", before), ("同比", "上年同期", year_ago)):
         if earlier.rate is None or row.rate is None:
-            told.append(f"{words}：{named}没有监测数据，不作比较。")
+            lines.append(f"{words}：{named}没有监测数据，不作比较。")
             continue
         moved = _difference(row.rate, earlier.rate)
         if moved != "持平":
             moved = f"{'上升' if moved[0] == '+' else '下降'} {moved[1:]} 个百分点"
-        told.append(
+        lines.append(
             f"{words}：违法率{moved}（{_percent(earlier.rate)} → {_percent(row.rate)}），"
             f"监测量 {earlier.monitored} 条 → {row.monitored} 条。"
         )
-    return told
+    return lines
 
 
 def _percent(rate: float | None) -> str:
@@ -203,7 +203,7 @@ def _breaches(whole: Monitoring, rules: Mapping[str, str]) -> list[tuple[str, ..
     """For each rule that was broken most, how often, and its commonest words without names."""
     standing = [one for one in whole.suspects if not one.is_dismissed]
     often = Counter(rule for one in standing for rule in one.rules)
-    told: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = []
     for rule, count in sorted(often.items(), key=lambda pair: (-pair[1], pair[0]))[:10]:
         words = Counter(
             redacted(quote, one.owner.names)
@@ -212,8 +212,8 @@ def _breaches(whole: Monitoring, rules: Mapping[str, str]) -> list[tuple[str, ..
             if of == rule and len(quote) <= _LONGEST_QUOTE
         )
         common = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_QUOTES]
-        told.append((rules.get(rule, rule), str(count), "、".join(f"“{word}”" for word, _ in common)))
-    return told
+        lines.append((rules.get(rule, rule), str(count), "、".join(f"“{word}”" for word, _ in common)))
+    return lines
 
 
 def _typed(row: RateRow, cells: Sequence[str]) -> list[object]:

@@ -159,8 +159,8 @@ def decide_chosen(
         came = decide_many(session, (case or [])[:PAGE_SIZE], by, asked, now, needs_approval=needs_approval)
     address = queue_address(view)
     first = {"done": came.done[0]} if came.done else {}
-    told = urlencode({**first, "left": len(came.left)})
-    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{told}", 303)
+    query = urlencode({**first, "left": len(came.left)})
+    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{query}", 303)
 
 
 @router.post("/transfer", dependencies=[CheckedForm])

@@ -318,8 +318,8 @@ def _rejudging(session: Session, rejudging_id: int) -> Rejudging:
 
 def _count(request: Request, name: str) -> int | None:
     """How many terms an import has changed, as its redirect says."""
-    said = request.query_params.get(name, "")
-    return int(said) if said.isdecimal() and len(said) < 7 else None
+    written = request.query_params.get(name, "")
+    return int(written) if written.isdecimal() and len(written) < 7 else None
 
 
 def _rules_of(text: str) -> list[tuple[str, str]]:

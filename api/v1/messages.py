@@ -57,9 +57,9 @@ def say(
 
     def work(session: Session) -> MessageOut:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        said = messages.Said(body.words)
-        told = messages.say(session, app.store, transfer, said, actor=caller.actor, now=now)
-        return message_out(told)
+        message = messages.Said(body.words)
+        sent = messages.say(session, app.store, transfer, message, actor=caller.actor, now=now)
+        return message_out(sent)
 
     return answered(app, call, now, work, 201)
 

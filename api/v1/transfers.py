@@ -223,8 +223,8 @@ def ask_for_evidence(
 
     def work(session: Session) -> TransferOut:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
-        said = Said(f"请求补充材料：{body.what}")
-        say(session, app.store, transfer, said, actor=caller.actor, now=now)
+        message = Said(f"请求补充材料：{body.what}")
+        say(session, app.store, transfer, message, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
 
     return answered(app, call, now, work)

@@ -108,10 +108,10 @@ def _changed_rules(before: RuleSet, after: RuleSet) -> frozenset[str] | None:
         if name not in old or name not in new or _differ(old[name], new[name])
     )
     named = {*before.naming.rules, *after.naming.rules}
-    told = [
+    not_by_terms = [
         [name for name, rule in live.items() if rule.when is not None or name in named] for live in (old, new)
     ]
-    return None if told[0] != told[1] or not changed.isdisjoint(told[0]) else changed
+    return None if not_by_terms[0] != not_by_terms[1] or not changed.isdisjoint(not_by_terms[0]) else changed
 
 
 def _differ(one: Rule, other: Rule) -> bool:

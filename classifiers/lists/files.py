@@ -42,8 +42,8 @@ def _parsed(text: str, definition: str) -> _ParsedFile:
     content = loader.construct_document(node)
     whole = {"$ref": f"#/$defs/{definition}", "$defs": _schema()["$defs"]}
     # Each missing field is an error of its own that names them all.
-    told = () if _is_valid(content, whole) else tuple(dict.fromkeys(_errors(content, whole)))
-    return _ParsedFile(pickle.dumps(content), node, told)
+    faults = () if _is_valid(content, whole) else tuple(dict.fromkeys(_errors(content, whole)))
+    return _ParsedFile(pickle.dumps(content), node, faults)
 
 
 def _is_valid(content: object, schema: dict[str, Any]) -> bool:

@@ -70,8 +70,8 @@ def _provision(provision: Provision, resting: Mapping[Article, Sequence[Rule]]) 
         )
     )
     cite = str(article).removeprefix(f"《{article.law}》")
-    told = named or f"无：{provision.no_rule}"
-    return f"| {cite} | {article.forbids} | {told} | {provision.penalty} | {spared} |\n"
+    rules = named or f"无：{provision.no_rule}"
+    return f"| {cite} | {article.forbids} | {rules} | {provision.penalty} | {spared} |\n"
 
 
 def _named(rule: Rule, first: bool) -> str:

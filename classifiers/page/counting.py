@@ -103,12 +103,12 @@ def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
     a sentence without quotation marks and, unless that is sure, without a word of an authority or its acts."""
     if weighed.measure is None or weighed.measure < _BEYOND_DOUBT:
         return False
-    told = weighed.measure < _SURELY_OWN
+    is_reported = weighed.measure < _SURELY_OWN
     text = reading.normal.text
     low, stop = Sentences(text).around(weighed.hit.start)
     if any(mark in text[low:stop] for mark in _QUOTING):
         return False
-    return not told or not any(
+    return not is_reported or not any(
         hit.term.owner_id in _OF_AUTHORITIES and low <= hit.start < stop for hit in reading.cue_hits
     )
 

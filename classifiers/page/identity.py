@@ -109,8 +109,8 @@ def find_contacts(
         if kind == "phone" and (start, end) in accounts:
             continue  # 企业QQ：8000100000 is not a phone
         low, high = normal.span(start, end)
-        whose = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
-        contacts.append(Contact(kind, low, high, page.text[low:high], whose))  # type: ignore[arg-type]
+        owner = register.owner_of_phone(normal.text[start:end]) if kind == "phone" else None
+        contacts.append(Contact(kind, low, high, page.text[low:high], owner))  # type: ignore[arg-type]
     return (*in_main(contacts, page.blocks), *_by_address(page))
 
 

@@ -143,9 +143,9 @@ def _sentence(rule: Rule, article: Article, quote: str, detail: str, missing: bo
     """The finding in one Chinese sentence: the words, the rule and its reason, the considerations, the article and its
     prohibition."""
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
-    said = f"由“{shown}”可知页面是广告" if missing else f"页面写有“{shown}”"
+    opening = f"由“{shown}”可知页面是广告" if missing else f"页面写有“{shown}”"
     detail = f"（{detail}）" if detail else ""
-    return f"{said}，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
+    return f"{opening}，属“{rule.title}”：{rule.why}{detail}，违反{article}：{article.forbids}。"
 
 
 def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:

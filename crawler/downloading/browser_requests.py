@@ -93,8 +93,8 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     plain: PlainPage | None = request.cb_kwargs.get("plain")
     if plain is None:
         return
-    body, said = plain.response.body, content_type(plain.response)
-    if is_undeclared_utf8(body, said):
+    body, declared = plain.response.body, content_type(plain.response)
+    if is_undeclared_utf8(body, declared):
         await answer_as_utf8(page, request.url, plain.response.status, body)
 
 

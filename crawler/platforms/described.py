@@ -86,6 +86,6 @@ def described_pages() -> tuple[type[PostPage], ...]:
 
 
 def _page_of(row: Platform) -> type[DescribedPage]:
-    said = {"platform": row, "hosts": row.hosts, "bodies": row.bodies, "app": row.app}
-    said["__doc__"] = f"A post of {row.name}."
-    return type(f"DescribedPage{row.name}", (DescribedPage,), said)
+    fields = {"platform": row, "hosts": row.hosts, "bodies": row.bodies, "app": row.app}
+    fields["__doc__"] = f"A post of {row.name}."
+    return type(f"DescribedPage{row.name}", (DescribedPage,), fields)

@@ -85,5 +85,5 @@ def _report(faults: Sequence[str]) -> None:
 
 
 def _fail(error: Exception) -> None:
-    said = f"{error.filename or ''} {error.strerror}" if isinstance(error, OSError) else str(error)
-    refuse(said)
+    reason = f"{error.filename or ''} {error.strerror}" if isinstance(error, OSError) else str(error)
+    refuse(reason)

@@ -101,11 +101,11 @@ def _check_sqlite(file: Path) -> None:
     """Raises BackupFailed where the copy is damaged, which means that the original is."""
     try:
         with closing(sqlite3.connect(file)) as copy:
-            (said,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            (message,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.Error as error:
-        said = str(error)
-    if said != "ok":
-        raise BackupFailed(f"数据库已损坏，不能备份或恢复：{' '.join(said.split())[:200]}")
+        message = str(error)
+    if message != "ok":
+        raise BackupFailed(f"数据库已损坏，不能备份或恢复：{' '.join(message.split())[:200]}")
 
 
 def _run_client(engine: Engine, program: str, *options: str) -> None:
@@ -123,5 +123,5 @@ def _run_client(engine: Engine, program: str, *options: str) -> None:
         check=False,
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["没有说明"])[0]
-        raise BackupFailed(f"{program} 失败：{said[:300]}")
+        message = (done.stderr.strip().splitlines() or ["没有说明"])[0]
+        raise BackupFailed(f"{program} 失败：{message[:300]}")

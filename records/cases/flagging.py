@@ -56,8 +56,8 @@ def flag(
             words += f"；与案件 {first.id}（{first.state.label}）的页面内容相同，处置后换址发布"
         workflow.open_case(session, case, actor=FLAGGER, now=now, reason=words)
         if first is not None:
-            told = f"相同内容换址发布：案件 {case.id}，{page.url}"
-            workflow.note(session, first, actor=FLAGGER, now=now, reason=told)
+            note = f"相同内容换址发布：案件 {case.id}，{page.url}"
+            workflow.note(session, first, actor=FLAGGER, now=now, reason=note)
         return case
     if _was_seen_by_mobile(case.judgement) and not record.unlawful and not _was_seen_by_mobile(record):
         return None

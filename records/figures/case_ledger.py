@@ -74,8 +74,10 @@ class LedgerRow:
     @property
     def disposals(self) -> list[tuple[str, str, date | None, str]]:
         """What each office reported: its name, its measure, the day, the number of its document."""
-        told = (one for one in self.case.transfers if one.result)
-        return [(one.office.name, one.outcome, one.disposed_on, one.document_number or "") for one in told]
+        reported = (one for one in self.case.transfers if one.result)
+        return [
+            (one.office.name, one.outcome, one.disposed_on, one.document_number or "") for one in reported
+        ]
 
 
 def list_ledger(session: Session, period: Period, district: str | None = None) -> Iterator[LedgerRow]:

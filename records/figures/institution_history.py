@@ -126,8 +126,8 @@ def with_year(
 def list_case_stories(session: Session, ids: Sequence[int]) -> list[CaseStory]:
     """The stories of cases, in the order of `ids`."""
     cases = session.scalars(select(Case).where(Case.id.in_(ids)).options(*_WHOLE))
-    told = {case.id: _story(case) for case in cases}
-    return [told[case_id] for case_id in ids if case_id in told]
+    stories = {case.id: _story(case) for case in cases}
+    return [stories[case_id] for case_id in ids if case_id in stories]
 
 
 def list_highest_scored(

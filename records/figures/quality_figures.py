@@ -67,9 +67,9 @@ def find_quality(session: Session, period: Period) -> QualityFigures:
         .options(of_judgement, joinedload(QualityCheck.first_reviewer), joinedload(QualityCheck.decided_by))
         .order_by(QualityCheck.id)
     ).all()
-    said = [one for one in checks if one.verdict in (CheckVerdict.LAWFUL, CheckVerdict.UNLAWFUL)]
-    drawn = [one for one in said if one.kind is CheckKind.UNFLAGGED]
-    repeated = [one for one in said if one.kind is CheckKind.REPEATED and one.first_verdict]
+    decided = [one for one in checks if one.verdict in (CheckVerdict.LAWFUL, CheckVerdict.UNLAWFUL)]
+    drawn = [one for one in decided if one.kind is CheckKind.UNFLAGGED]
+    repeated = [one for one in decided if one.kind is CheckKind.REPEATED and one.first_verdict]
     weeks = sorted({one.week for one in drawn})
     families = sorted({family for one in drawn for family in one.families})
     return QualityFigures(
@@ -146,8 +146,8 @@ def _grouped(
     for one in repeated:
         for key in keys(one):
             groups[key].append(one)
-    told = [(title, agreement(_pairs(group))) for title, group in groups.items()]
-    figures = [AgreementFigure(title, found) for title, found in told if found]
+    agreements = [(title, agreement(_pairs(group))) for title, group in groups.items()]
+    figures = [AgreementFigure(title, found) for title, found in agreements if found]
     return sorted(figures, key=lambda one: (-one.found.pairs, one.title))
 
 

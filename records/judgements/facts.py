@@ -54,12 +54,12 @@ def register_of(session: Session) -> KnownInstitutions:
     This process caches the result until the registry changes: half a million names take seconds.
     """
     revision = find_registry_revision(session)
-    whose = session.get_bind().engine.url.render_as_string(hide_password=False)
+    database = session.get_bind().engine.url.render_as_string(hide_password=False)
     if revision is None:
         return _read_register(session)
-    if _kept.get(whose, (None,))[0] != revision:
-        _kept[whose] = revision, _read_register(session)
-    return _kept[whose][1]
+    if _kept.get(database, (None,))[0] != revision:
+        _kept[database] = revision, _read_register(session)
+    return _kept[database][1]
 
 
 _kept: dict[str, tuple[str, KnownInstitutions]] = {}  # by database: the registry's revision, and its register
@@ -68,8 +68,8 @@ _kept: dict[str, tuple[str, KnownInstitutions]] = {}  # by database: the registr
 def _read_register(session: Session) -> KnownInstitutions:
     certified = defaultdict(list)
     valid = select(Certificate.institution_id, Certificate.valid_from, Certificate.valid_to)
-    for whose, since, until in session.execute(valid.where(Certificate.status == CertificateStatus.VALID)):
-        certified[whose].append((since, until))
+    for owner, since, until in session.execute(valid.where(Certificate.status == CertificateStatus.VALID)):
+        certified[owner].append((since, until))
     rows = session.execute(
         select(Institution.id, Institution.name, Institution.other_names, Institution.phones)
     )
@@ -116,16 +116,16 @@ def judge_page(
     `confirmed` are the confirmed cases by institution, if they are known.
     """
     source = snapshot.page.source
-    whose = source.institution
-    before = confirmed_cases(session, [whose.id]) if confirmed is None else confirmed
+    owner = source.institution
+    before = confirmed_cases(session, [owner.id]) if confirmed is None else confirmed
     day = local_day(snapshot.fetched_at)
     facts = Facts(
         seen_on=day,
-        institution_names=(whose.name, *whose.other_names),
+        institution_names=(owner.name, *owner.other_names),
         certificates=known_certificates(session, certificate_numbers(page)),
         source="account" if source.kind is SourceKind.ACCOUNT else "site",
-        confirmed_before=before.get(whose.id, 0),
-        holds_certificate=register.holds_certificate(whose.name, day),
-        contacts=(*whose.phones, *whose.addresses, *_own_hosts(source)),
+        confirmed_before=before.get(owner.id, 0),
+        holds_certificate=register.holds_certificate(owner.name, day),
+        contacts=(*owner.phones, *owner.addresses, *_own_hosts(source)),
     )
     return judge(page, rules, facts, register)

@@ -129,8 +129,8 @@ def record_judgement(
     if cluster:
         session.flush()
         join_cluster(session, record, cluster)
-        whose = snapshot.page.source.institution
-        search.add(session, record.id, [snapshot.title or "", snapshot.page.url, whose.name, page.text])
+        institution = snapshot.page.source.institution
+        search.add(session, record.id, [snapshot.title or "", snapshot.page.url, institution.name, page.text])
     return record
 
 

@@ -126,5 +126,5 @@ def _note(folders: ListFolders, version: str) -> None:
 
 def _mark(folders: ListFolders) -> Path:
     """Where it is noted at which version this folder was up to date last."""
-    whose = hashlib.sha256(str(folders.folder.resolve()).encode()).hexdigest()[:12]
-    return folders.kept / f"agreed-{whose}"
+    digest = hashlib.sha256(str(folders.folder.resolve()).encode()).hexdigest()[:12]
+    return folders.kept / f"agreed-{digest}"

@@ -138,8 +138,8 @@ def _checked(folder: Path, day: date | None) -> RuleSet:
         raise DraftRefused(f"关键词表有误：\n{refused}") from None
     failing = list(failing_examples(rules, day)) if day else []
     if failing:
-        told = [f"“{rules.by_id[fault.rule].title}”（{fault}）" for fault in failing]
-        raise DraftRefused(f"例句没有通过 {len(told)} 条：\n" + "\n".join(told))
+        faults = [f"“{rules.by_id[fault.rule].title}”（{fault}）" for fault in failing]
+        raise DraftRefused(f"例句没有通过 {len(faults)} 条：\n" + "\n".join(faults))
     return rules
 
 

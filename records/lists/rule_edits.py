@@ -108,10 +108,10 @@ def _with_examples(wanted: dict[str, Any], now: Mapping[str, Any]) -> dict[str, 
 def _must_say(text: str, rule_id: str, expected: Mapping[str, Any]) -> None:
     """Whatever the layout was, the file must say the expected values, or it is not saved."""
     try:
-        said = find_rule(text, rule_id) or {}
+        fields = find_rule(text, rule_id) or {}
     except RuleRefused:  # an anchor that another field refers to
-        said = {}
-    if _without_nothing(said) != _without_nothing(expected):
+        fields = {}
+    if _without_nothing(fields) != _without_nothing(expected):
         raise RuleRefused(f"规则 {rule_id} 的写法特别，表单改不了，请直接改 YAML")
 
 

@@ -103,9 +103,9 @@ def _end(engine: Engine, trial_id: int, state: TrialState, fault: str | None) ->
 
 
 def _figures(counts: Counter[str]) -> dict[str, int]:
-    said = [f"{side}_{decided}" for side in ("before", "after") for decided in ("confirmed", "dismissed")]
+    names = [f"{side}_{decided}" for side in ("before", "after") for decided in ("confirmed", "dismissed")]
     return {
-        name: counts[name] for name in ["before", "after", "new", "vanished", "changed", "missing", *said]
+        name: counts[name] for name in ["before", "after", "new", "vanished", "changed", "missing", *names]
     }
 
 
@@ -136,14 +136,14 @@ def _compare(here: _Opened, ids: Ids) -> _Compared:
     counts, different, missing = Counter[str](), list[dict[str, Any]](), 0
     with reading(here.engine) as session:
         snapshots = list_with_owners(session, ids)
-        said = find_decisions(session, ids)
+        decisions = find_decisions(session, ids)
         found_before = find_unlawful(session, ids, here.before.version)
         confirmed = confirmed_cases(session, {one.page.source.institution.id for one in snapshots})
         for snapshot, text in zip(snapshots, _texts(session, here.store, snapshots), strict=True):
             if text is None:
                 missing += 1
                 continue
-            decided = said.get(snapshot.id, "")
+            decided = decisions.get(snapshot.id, "")
             touched = here.change.touches(text.text)
             if not touched and (known := found_before.get(snapshot.id)) is not None:
                 _count(counts, known, known, decided)

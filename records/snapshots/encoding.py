@@ -61,11 +61,11 @@ def decoded(body: bytes, content_type: str) -> Decoded:
     whole = _as_utf8(body)
     if whole is not None and _has(_IDEOGRAPHS, whole, _SURE):
         return Decoded(whole, "utf-8")
-    said = [name for name in _said(body, content_type) if name not in _WESTERN]
-    best = _best_encoding(body, said)
+    declared = [name for name in _said(body, content_type) if name not in _WESTERN]
+    best = _best_encoding(body, declared)
     text = body.decode(best, "replace")
     if best == "utf-8" and "\ufffd" in text:
-        text = _piece_by_piece(body, said)
+        text = _piece_by_piece(body, declared)
     return Decoded(text, best)
 
 

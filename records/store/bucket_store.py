@@ -72,8 +72,8 @@ class Bucket:
         try:
             yield
         except (BaseError, FileNotFoundError) as error:
-            said = (str(error).splitlines() or [""])[0]
-            raise StorageFailed(f"证据库 {self.url} 无法{doing}：{said[:300]}") from error
+            message = (str(error).splitlines() or [""])[0]
+            raise StorageFailed(f"证据库 {self.url} 无法{doing}：{message[:300]}") from error
 
 
 @dataclass(frozen=True)

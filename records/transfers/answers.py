@@ -141,14 +141,14 @@ def withdraw(session: Session, transfer: Transfer, *, actor: workflow.Actor, now
         raise workflow.StepRefused(f"转送件 {transfer.id} 还没有反馈")
     if not is_withdrawable(transfer):
         raise workflow.StepRefused(f"转送件 {transfer.id} 反馈后已经核验或另行办理，不能撤回")
-    said = transfer.outcome or "退回"
+    result = transfer.outcome or "退回"
     transfer.closed_at = transfer.result = transfer.disposed_on = transfer.measure = None
     transfer.document_number = transfer.note = None
     if case.state in _ANSWERED:
         case.recheck_at, case.recheck_round = None, 0
-        workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason=f"撤回反馈：{said}")
+        workflow.step(session, case, CaseState.RECEIVED, actor=actor, now=now, reason=f"撤回反馈：{result}")
     else:
-        workflow.note(session, case, actor=actor, now=now, reason=f"撤回反馈：{said}")
+        workflow.note(session, case, actor=actor, now=now, reason=f"撤回反馈：{result}")
 
 
 def _follow(

@@ -120,8 +120,8 @@ def list_messages(session: Session, transfer_id: int) -> Sequence[Message]:
 
 def count_awaited(session: Session, office_id: int) -> int:
     """How many transfers wait for the office to read or answer."""
-    whose = (Transfer.office_id == office_id, Transfer.awaited == Side.OFFICE)
-    return session.scalar(select(func.count(Transfer.id)).where(*whose)) or 0
+    conditions = (Transfer.office_id == office_id, Transfer.awaited == Side.OFFICE)
+    return session.scalar(select(func.count(Transfer.id)).where(*conditions)) or 0
 
 
 def _write(

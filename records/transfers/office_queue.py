@@ -77,10 +77,10 @@ def find_office_transfer(
 ) -> Transfer:
     """One transfer of the office; raises NotThisOffice. With `to_change` nobody else changes it or its lease, nor any
     transfer of its case, until the session ends."""
-    whose = (Transfer.id == transfer_id, *of_office(office_id))
+    conditions = (Transfer.id == transfer_id, *of_office(office_id))
     if to_change:
-        lock_in_order(session, *whose)
-    query = select(Transfer).where(*whose).execution_options(populate_existing=to_change)
+        lock_in_order(session, *conditions)
+    query = select(Transfer).where(*conditions).execution_options(populate_existing=to_change)
     acted_on = query.options(_WHOLE_CASE.selectinload(Case.transfers))
     transfer = session.scalar(acted_on if to_change else query.options(*WHOLE_TRANSFER))
     if transfer is None:
@@ -98,8 +98,8 @@ def lock_in_order(session: Session, *which: ColumnElement[bool]) -> Sequence[int
 
 def require_own(session: Session, office_id: int, transfer_id: int) -> None:
     """Raises NotThisOffice unless the transfer is the office's."""
-    whose = (Transfer.id == transfer_id, *of_office(office_id))
-    if session.scalar(select(Transfer.id).where(*whose)) is None:
+    conditions = (Transfer.id == transfer_id, *of_office(office_id))
+    if session.scalar(select(Transfer.id).where(*conditions)) is None:
         raise _not_this_office(transfer_id)
 
 
