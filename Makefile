@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= $(shell nproc)
 PACKAGES := api classifiers crawler evidence jobs records reports telemetry qingyi demo
-BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial queue scale replay libraries
+BENCHMARKS := accuracy judge_speed judge_growth main_text image_text crawl pages decide trial trial_on_ray queue scale replay libraries
 RESOLVED := --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every command and worker imports hundreds of modules: they are compiled once.

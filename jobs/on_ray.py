@@ -36,8 +36,8 @@ class OnRay:
             workers = self.workers or int(ray.cluster_resources().get("CPU", 1))
             workers = min(workers, -(-len(ids) // _AT_ONCE) or 1)
             remote = ray.remote(max_restarts=-1, max_task_retries=-1)(_Worker)
-            begun = ray.put(begin)
-            turn = cycle([remote.remote(begun) for _ in range(workers)])
+            # Given by value: a worker that starts again must not look for it in a store that is gone.
+            turn = cycle([remote.remote(begin) for _ in range(workers)])
 
             def give(part: Ids) -> object:
                 return next(turn).do.remote(part)

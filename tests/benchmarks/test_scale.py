@@ -14,6 +14,7 @@ from benchmarks.scale import (
     CostsOutdated,
     document,
     fingerprint,
+    least,
     limits_of,
     needs_of,
     read_costs,
@@ -35,12 +36,33 @@ def test_costs_of_other_code_are_refused(tmp_path: Path) -> None:
         read_costs(path, "0" * 16)
 
 
-def test_any_change_of_the_code_is_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "is_seen"),
+    [
+        ("# why\ndef f(x):\n    'Twice.'\n    return 2 * x  # twice\n", False),
+        ("def f(x):\n    return 3 * x\n", True),
+        ("def f(x):\n    return (2 *\n        x)\n", False),
+        ("def f(x):\n    return '2 * x'\n", True),
+        ("def f(x):\n    log('why')\n    return 2 * x\n", True),
+    ],
+)
+def test_a_change_of_code_is_seen_and_of_words_is_not(tmp_path: Path, changed: str, is_seen: bool) -> None:
     for name in CODE:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name, "utf-8")
+        (tmp_path / name).write_text("def f(x):\n    return 2 * x\n", "utf-8")
     before = fingerprint(tmp_path)
-    (tmp_path / CODE[-1]).write_text("changed", "utf-8")
+    (tmp_path / CODE[-1]).write_text(changed, "utf-8")
+    assert (fingerprint(tmp_path) != before) is is_seen
+
+
+def test_the_comment_of_a_column_may_change(tmp_path: Path) -> None:
+    for name in CODE:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("score = column(comment='of the page')\n", "utf-8")
+    before = fingerprint(tmp_path)
+    (tmp_path / CODE[0]).write_text("score = column(comment='of the text')\n", "utf-8")
+    assert fingerprint(tmp_path) == before
+    (tmp_path / CODE[0]).write_text("score = column(index=True, comment='of the text')\n", "utf-8")
     assert fingerprint(tmp_path) != before
 
 
@@ -52,6 +74,12 @@ def test_a_place_needs_what_its_pages_cost() -> None:
     assert city.evidence == pytest.approx(1e6 * 0.2 * 40_000)
     assert city.database == pytest.approx(1e6 * (0.2 * 2_000 + 0.8 * 1_000 + 0.01 * 65_000))
     assert province.evidence == pytest.approx(10 * city.evidence)
+
+
+def test_other_work_on_the_machine_makes_no_page_cost_more() -> None:
+    busy = replace(COSTS, read_ms=15.0, judge_ms=9.5, evidence_bytes=40_001)
+    both = least([busy, COSTS])
+    assert (both.read_ms, both.judge_ms, both.evidence_bytes) == (8.0, 9.5, 40_000)
 
 
 def test_what_breaks_first_stands_first() -> None:
