@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.trial_on_ray [--pages N] [--characters N] [--folder F] [--runs loop,ray1,ray2,killed]
 
-Each run judges all pages by both versions of the lists, in a process that this one watches: its time by the clock and by the
+Each run judges all pages by both versions of the lists, in a process that this one watches: its time, the time of its
 processors, its memory, its result as a hash. `killed` is two workers, killed with their driver at two fifths and begun
 again. Fails where two results differ. Without Ray (`make ray`) it says so and ends. The pages stay in `--folder`, if one is
 named.
@@ -53,7 +53,7 @@ class Cost:
     processors: dict[int, float] = field(default_factory=dict)
 
     def look(self, program: psutil.Process) -> None:
-        """Add what is seen now."""
+        """Add the present figures."""
         memory = 0
         for process in _with_descendants(program):
             with suppress(psutil.Error):
@@ -89,7 +89,7 @@ def filled(folder: Path, pages: int, characters: int, console: Console) -> tuple
 
 
 def run(folder: Path, trial_id: int, workers: int) -> None:
-    """A trial, in this process: by Ray with so many workers, or by none of them."""
+    """A trial, in this process: by Ray with that number of workers, or without Ray for 0."""
     engine, store, folders = opened(folder)
     with reading(engine) as session:
         ids = pages_to_try(session, None, 0)
