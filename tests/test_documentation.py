@@ -123,6 +123,23 @@ def test_the_readme_is_short_and_its_rooms_are_there() -> None:
         assert (PROJECT / name).exists(), name
 
 
+# A folder a subject, found by the route, the table or the figure.
+WIDE = {"api/", "records/", "benchmarks/"}
+
+
+def test_no_row_of_the_readme_leads_to_more_than_can_be_read() -> None:
+    rooms = (PROJECT / "README.md").read_text("utf-8").split("| room |")[1].split("\n\n")[0]
+    for row in rooms.splitlines()[2:]:
+        named = re.findall(r"`([\w/]+(?:/|\.py))`", row.split("|")[1])
+        files = [
+            file
+            for name in named
+            for file in ((PROJECT / name).rglob("*.py") if name[-1] == "/" else [PROJECT / name])
+        ]
+        lines = sum(len(file.read_text("utf-8").splitlines()) for file in files)
+        assert lines <= 2_200 or WIDE & set(named), row
+
+
 RECORDS = sorted((PROJECT / "docs" / "adr").glob("[0-9]*.md"))
 
 
