@@ -33,10 +33,12 @@ class KeyWord:
 
 def keyness(pages: Sequence[str], others: Sequence[str], rules: RuleSet, limit: int) -> list[KeyWord]:
     """The words that `pages` use more than `others` and that no live rule of `rules` finds, the most key first."""
-    here, there = (Counter(word for text in texts for word in set(_words(text))) for texts in (pages, others))
+    here, elsewhere = (
+        Counter(word for text in texts for word in set(_words(text))) for texts in (pages, others)
+    )
     found = []
     for word, count in here.items():
-        other = there[word]
+        other = elsewhere[word]
         if count < _FEWEST_PAGES or count * max(1, len(others)) <= other * len(pages):
             continue
         measure = _log_likelihood(count, other, len(pages), len(others))

@@ -105,8 +105,8 @@ def _against_manifest(contents: Mapping[str, bytes], manifest: Manifest) -> Iter
     for name in (MANIFEST, WACZ, RECORD):
         if name not in contents:
             yield Fault(name, "缺少这个文件")
-    own = {MANIFEST, WACZ, RECORD, STAMP, SUMS, *(f"files/{item.name}" for item in manifest.items)}
-    for name in contents.keys() - own:
+    expected = {MANIFEST, WACZ, RECORD, STAMP, SUMS, *(f"files/{item.name}" for item in manifest.items)}
+    for name in contents.keys() - expected:
         yield Fault(name, "不在清单之内，是后来加入的")
     if manifest.to_bytes() != contents.get(MANIFEST):
         yield Fault(MANIFEST, "不是规范写法，已被改动")

@@ -245,14 +245,14 @@ def _stamp(engine: Engine, store: EvidenceStore, capture: Capture) -> None:
     if not authority or capture.stamp_sha256:
         return
     with transaction(engine) as session:
-        own = session.get_one(Capture, capture.id)
+        row = session.get_one(Capture, capture.id)
         try:
-            stamp = request_stamp(authority, store.get(own.manifest_sha256))
+            stamp = request_stamp(authority, store.get(row.manifest_sha256))
         except StampRefused as error:
-            own.note = "；".join(filter(None, (own.note, str(error))))
+            row.note = "；".join(filter(None, (row.note, str(error))))
         else:
-            own.stamp_sha256 = store.put(stamp)
-        capture.note = own.note
+            row.stamp_sha256 = store.put(stamp)
+        capture.note = row.note
 
 
 def _settings_sha256() -> str:

@@ -146,13 +146,13 @@ def _keep_if_cloaked(
     text, state = read_page(seen.html, seen.url)
     pictures = _pictures_of_one(looks, reader)
     with reading(engine) as session:
-        own = session.get_one(Snapshot, plain.id)
+        row = session.get_one(Snapshot, plain.id)
         whole = text.with_seen(
             (words, one.url, "") for one in pictures for words in paragraphs(one.read.lines)
         )
-        visitor = judge_page(session, rules, whole, own, register)
-        before = text_with_images(session, store, own) or PageText("")
-        monitor = judge_page(session, rules, before, own, register)
+        visitor = judge_page(session, rules, whole, row, register)
+        before = text_with_images(session, store, row) or PageText("")
+        monitor = judge_page(session, rules, before, row, register)
     if not new_findings(visitor, monitor):
         return False
     target = open_browser_visit(engine, page, VisitKind.MOBILE, now)
@@ -178,10 +178,12 @@ def _pictures_of_one(looks: _Looks, reader: WorkerProcess) -> list[_Picture]:
     shown = [picture_hash(content) for _, content, _ in _pictures(looks.control)]
     found: list[_Picture] = []
     for url, content, size in _pictures(looks.seen):
-        own = picture_hash(content)
-        if own is None or any(other is not None and is_same_picture(own, other) for other in shown):
+        fingerprint = picture_hash(content)
+        if fingerprint is None or any(
+            other is not None and is_same_picture(fingerprint, other) for other in shown
+        ):
             continue
-        shown.append(own)
+        shown.append(fingerprint)
         try:
             found.append(_Picture(url, content, size, reader.run(read_image, content)))
         except Exception as error:  # a picture that hangs or ends its reader is kept unread

@@ -168,12 +168,12 @@ def _written(
 
 
 def _record(session: Session, judged: Sequence[_Judged], version: str, now: datetime) -> None:
-    there = judged_among(session, [one.item.snapshot.id for one in judged])
+    judged_before = judged_among(session, [one.item.snapshot.id for one in judged])
     cases = find_latest_cases(session, [one.item.snapshot.page_id for one in judged])
     lawful = []
     for one in judged:
         snapshot, page, judgement = one.item.snapshot, one.page, one.judgement
-        if snapshot.id in there:
+        if snapshot.id in judged_before:
             continue
         if not judgement.unlawful and snapshot.page_id not in cases:
             lawful.append((snapshot, page, judgement))
@@ -184,4 +184,4 @@ def _record(session: Session, judged: Sequence[_Judged], version: str, now: date
                 cases[snapshot.page_id] = case
                 span.tell(case=case.id)
     record_lawful(session, lawful, version=version, now=now)
-    await_no_more(session, list(there))
+    await_no_more(session, list(judged_before))

@@ -106,7 +106,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     An existing job keeps its next run: replacing it at each start would lose a missed run. A job whose
     function has moved since it was stored is made again.
     """
-    there = {job.id: job for job in made.get_jobs()}  # drops what cannot be restored
+    existing = {job.id: job for job in made.get_jobs()}  # drops what cannot be restored
     steps = {
         "crawl": (("crawl", "--due"), settings().crawl_every_minutes * 60),
         "visitors": (("crawl", "--visitors"), _OTHER_HOURS),
@@ -124,7 +124,7 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     wanted["rejudge"] = (rejudge_stored_pages, (), _LISTS_EVERY_SECONDS)
     for name, (work, arguments, seconds) in wanted.items():
         trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
-        job = there.get(name)
+        job = existing.get(name)
         if job is None:
             made.add_job(work, trigger, args=arguments, id=name, name=name)
         elif job.trigger.interval != trigger.interval:

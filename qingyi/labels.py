@@ -43,10 +43,10 @@ def read_texts(file: Path) -> list[Text]:
         text = entry.get("text")
         if not isinstance(text, str) or not text.strip():
             raise LabelsRefused(f"{file} 第 {number} 行：缺少 text，或不是文字")
-        own = entry.get("id") or sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        known = found.setdefault(str(own), Text(str(own), text))
+        text_id = entry.get("id") or sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        known = found.setdefault(str(text_id), Text(str(text_id), text))
         if known.text != text:
-            raise LabelsRefused(f"{file} 第 {number} 行：编号 {own} 已用于另一段文字")
+            raise LabelsRefused(f"{file} 第 {number} 行：编号 {text_id} 已用于另一段文字")
     return list(found.values())
 
 

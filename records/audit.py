@@ -122,9 +122,9 @@ def write_pending(session: Session) -> None:
     previous = session.scalar(select(AuditEntry.sha256).order_by(AuditEntry.id.desc()).limit(1)) or ""
     rows = []
     for entry in pending:
-        own = entry_hash(entry, previous)
-        rows.append({**vars(entry), "previous_sha256": previous, "sha256": own})
-        previous = own
+        computed = entry_hash(entry, previous)
+        rows.append({**vars(entry), "previous_sha256": previous, "sha256": computed})
+        previous = computed
     _insert_in_order(session, rows)
 
 

@@ -84,6 +84,6 @@ def _noted(
 
 
 def _known(engine: Engine, call: Call) -> AnsweredCall | None:
-    own = (AnsweredCall.office_id == call.office_id, AnsweredCall.key == call.key)
+    conditions = (AnsweredCall.office_id == call.office_id, AnsweredCall.key == call.key)
     with reading(engine) as session:
-        return session.scalar(select(AnsweredCall).where(*own))
+        return session.scalar(select(AnsweredCall).where(*conditions))

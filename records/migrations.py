@@ -29,8 +29,8 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
     """Bring the tables to `revision`, all or nothing, and return the revision that they have then. Tables that are newer
     stay as they are: raises DatabaseUnfit where this version cannot work with them, TablesBusy."""
     with engine.connect() as connection:
-        there = find_tables_version(connection).revision
-    if there and there > newest_revision():
+        found = find_tables_version(connection).revision
+    if found and found > newest_revision():
         return require_fitting(engine)
     config = migration_config(engine)
     for left in reversed(range(_TRIES)):

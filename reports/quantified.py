@@ -58,17 +58,19 @@ def quantified_parts(
     parts = []
     days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
     for level in PARTS:
-        own = [fact for fact in facts if fact.level is level]
+        of_level = [fact for fact in facts if fact.level is level]
         wanted = {**days, "level": level.value}
         found = {
             row.wanted["family"]: row
             for row in by(
-                own, "family", lambda fact: fact.families, lambda key: families.get(key, key), wanted
+                of_level, "family", lambda fact: fact.families, lambda key: families.get(key, key), wanted
             )
         }
         named = {**families, **{key: row.title for key, row in found.items() if key not in families}}
         rows = [found.get(key) or total([], title, {**wanted, "family": key}) for key, title in named.items()]
-        parts.append(QuantifiedPart(level, coverage[level], [*rows, total(own, "合计（按案件）", wanted)]))
+        parts.append(
+            QuantifiedPart(level, coverage[level], [*rows, total(of_level, "合计（按案件）", wanted)])
+        )
     return parts
 
 

@@ -71,8 +71,8 @@ class FigureQuery:
 
     def wanted(self, **more: str) -> dict[str, str]:
         """The queue's filters that show the cases of a figure."""
-        own = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
-        return {**own, **({"district": self.district} if self.district else {}), **more}
+        period = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
+        return {**period, **({"district": self.district} if self.district else {}), **more}
 
 
 def figure_query(

@@ -57,5 +57,5 @@ def sign_in_page(
 
 def own_path(wanted: str) -> str:
     """A path of this site only: a sign-in must not lead elsewhere."""
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if own and not any(ord(character) < 32 for character in wanted) else "/"
+    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if is_path and not any(ord(character) < 32 for character in wanted) else "/"

@@ -24,10 +24,10 @@ _EMPTY_ROWS = 3
 @router.get("")
 def show_all(request: Request, sign_in: Signed) -> HTMLResponse:
     """The tables that this person may change."""
-    own = [table for table in KEPT_TABLES.values() if may(sign_in.user, table.permission)]
-    if not own:
+    tables = [table for table in KEPT_TABLES.values() if may(sign_in.user, table.permission)]
+    if not tables:
         raise HTTPException(404)
-    return page(request, "tables.html", sign_in=sign_in, tables=own)
+    return page(request, "tables.html", sign_in=sign_in, tables=tables)
 
 
 @router.get("/{name}.xlsx")

@@ -109,13 +109,13 @@ def pieces(shown: str, approved: str) -> Iterator[Piece]:
 def departures(alignment: Sequence[Aligned], contacts: Iterable[str]) -> list[Aligned]:
     """The additions and changes relative to the sample. A true phone, address or own site (`contacts`, as
     registered) that was added or changed is not a departure (医疗广告监管工作指南 art. 6(5))."""
-    own = _ways_to_write(contacts)
-    sample = _without_contacts("".join(item.approved for item in alignment), own)
+    numbers = _ways_to_write(contacts)
+    sample = _without_contacts("".join(item.approved for item in alignment), numbers)
     return [
         item
         for item in alignment
         if item.agreement in {"added", "changed"}
-        and not _only_contacts(_without_contacts(item.quote, own), item, sample, own)
+        and not _only_contacts(_without_contacts(item.quote, numbers), item, sample, numbers)
     ]
 
 

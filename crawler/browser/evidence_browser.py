@@ -225,10 +225,15 @@ async def _as_utf8(page: Page, exchanges: Sequence[Exchange], notes: list[str]) 
     """Show a page again as UTF-8 where it is undeclared UTF-8 and was shown garbled: from the received bytes,
     with a header that names the encoding. The exchanges of the first load are kept."""
     shown_as, url = await page.evaluate("document.characterSet"), page.url
-    own = next((exchange for exchange in exchanges if exchange.url == url), None)
-    if shown_as == "UTF-8" or own is None or own.body.isascii() or not is_utf8(own.body):
+    exchange_of_page = next((exchange for exchange in exchanges if exchange.url == url), None)
+    if (
+        shown_as == "UTF-8"
+        or exchange_of_page is None
+        or exchange_of_page.body.isascii()
+        or not is_utf8(exchange_of_page.body)
+    ):
         return
-    await answer_as_utf8(page, url, own.status, own.body)
+    await answer_as_utf8(page, url, exchange_of_page.status, exchange_of_page.body)
     await page.goto(url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS)
     await _settle(page)
     notes.append(

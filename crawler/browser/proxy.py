@@ -175,8 +175,10 @@ async def _pass_on(
 ) -> None:
     """Send the one request, rewritten: with the host that was checked, its own body, and nothing after it."""
     assert asked.path is not None
-    own = ((name, value) for name, value in request.headers.raw_items() if name.lower() not in _REPLACED)
-    headers = [(b"Host", asked.authority.encode("ascii")), *own, (b"Connection", b"close")]
+    headers_kept = (
+        (name, value) for name, value in request.headers.raw_items() if name.lower() not in _REPLACED
+    )
+    headers = [(b"Host", asked.authority.encode("ascii")), *headers_kept, (b"Connection", b"close")]
     server = h11.Connection(h11.CLIENT)
     with contextlib.suppress(OSError, TimeoutError, Refused):
         head = h11.Request(method=request.method, target=asked.path.encode("ascii"), headers=headers)

@@ -129,8 +129,8 @@ class Draft(NamedTuple):
     @property
     def prose(self) -> int:
         """The characters of its sentences; 0 where it has none."""
-        own = len(self.text) - self.linked
-        return own if own >= _SHORTEST_PROSE and _SENTENCE.search(self.text) else 0
+        unlinked = len(self.text) - self.linked
+        return unlinked if unlinked >= _SHORTEST_PROSE and _SENTENCE.search(self.text) else 0
 
 
 def kind_of_part(attributes: Mapping[str, str | None], tag: str) -> Kind | None:
@@ -161,16 +161,16 @@ def regions(drafts: Sequence[Draft], title: str = "") -> list[tuple[Region, Orig
     block that begins it is the article's own heading, wherever it stands."""
     prose = [draft.prose for draft in drafts]
     leading = [draft.is_link for draft in drafts]
-    for draft, own in zip(drafts, prose, strict=True):
+    for draft, unlinked in zip(drafts, prose, strict=True):
         part = draft.part
         while part is not None:
             part.length += len(draft.text)
-            part.prose += own
+            part.prose += unlinked
             part = part.around
     length, whole = sum(len(draft.text) for draft in drafts), sum(prose)
     framed = [_is_framed(draft.part, length, whole) for draft in drafts]
     menus = {place for run in _menus(drafts, prose, leading) for place in run}
-    main_prose = sum(own for own, out in zip(prose, framed, strict=True) if not out)
+    main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
     small = {
         *_said_of_the_page(drafts),
         *(_lists_of_others(drafts, framed, leading) if main_prose >= _ARTICLE else ()),

@@ -24,8 +24,8 @@ def read_post(html: str, url: str = "") -> Post:
 def _read(html: str, url: str) -> Post:
     for source in SOURCES:
         if source.owns(url, html):
-            own = source(response=response_of(url, html))
-            post = read_guarded(html, own.to_post)
+            page_object = source(response=response_of(url, html))
+            post = read_guarded(html, page_object.to_post)
             # A page in a platform's shape that breaks its reader is read as an ordinary one.
             return replace(post, text=extract(html)) if post.faults else post
     page = extract(html)

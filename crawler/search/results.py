@@ -96,7 +96,7 @@ def results_of(page: SearchPage, query: str, html: str, url: str) -> tuple[list[
     address of the search page's own."""
     found: dict[str, FoundPage] = {}
     hidden = 0
-    own = urlsplit(url).hostname or ""
+    host = urlsplit(url).hostname or ""
     for node in parsed(html).css(page.results)[:_MOST_RESULTS]:
         heading = node.css_first(page.title)
         if heading is None:
@@ -105,7 +105,7 @@ def results_of(page: SearchPage, query: str, html: str, url: str) -> tuple[list[
             (
                 known
                 for written in _written(page, node, heading)
-                if (known := _outside(written, url, own, page))
+                if (known := _outside(written, url, host, page))
             ),
             None,
         )

@@ -84,8 +84,8 @@ def enqueue_due(engine: Engine, now: datetime) -> int:
     """Put the visits of all sources that are due into the queue, those that are not there yet; returns how many."""
     ensure_queue(engine)
     with reading(engine) as session:
-        there = find_queued_sources(session)
-        due = [source for source in list_due_sources(session, now) if source.id not in there]
+        queued = find_queued_sources(session)
+        due = [source for source in list_due_sources(session, now) if source.id not in queued]
     with open_queue(engine.url.render_as_string(hide_password=False)).open() as app:
         for lane, sources in _by_lane(due).items():
             visit = app.configure_task("visit", queue="crawl", lock=lane)

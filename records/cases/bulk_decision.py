@@ -48,12 +48,12 @@ def decide_many(
         raise StepRefused(f"{_NEEDS_REASON[decision.action]}必须写明理由")
     done, left = [], []
     for case in session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all():
-        own = Decision(decision.action, case.row_version, decision.reason)
+        single = Decision(decision.action, case.row_version, decision.reason)
         try:
             if not is_in_reach(by, case):
                 raise StepRefused("不在本辖区")
             with session.begin_nested():
-                decide(session, case, by, own, now, needs_approval=needs_approval)
+                decide(session, case, by, single, now, needs_approval=needs_approval)
         except (CaseChanged, StepRefused, StaleDataError):
             left.append(case.id)
         else:

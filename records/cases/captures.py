@@ -53,9 +53,9 @@ def keep_capture(session: Session, store: EvidenceStore, case: Case, captured: C
     """Keep the evidence of a case's snapshot as the next link of the chain. Kept once: a repeated call
     returns the existing one."""
     snapshot = case.judgement.snapshot
-    there = session.scalar(select(Capture).where(Capture.snapshot_id == snapshot.id))
-    if there:
-        return there
+    existing = session.scalar(select(Capture).where(Capture.snapshot_id == snapshot.id))
+    if existing:
+        return existing
     last = session.scalar(select(Capture).order_by(Capture.number.desc()).limit(1))
     for _, content in captured.files:
         store.put(content)
@@ -87,8 +87,8 @@ def captures_since(session: Session, since: datetime, case_ids: Sequence[int] = 
     """The captures that were taken since, or those of these cases whenever they were taken, oldest first."""
     query = select(Capture).where(Capture.captured_at >= since)
     if case_ids:
-        own = select(JudgementRecord.snapshot_id).join(Case, Case.judgement_id == JudgementRecord.id)
-        query = select(Capture).where(Capture.snapshot_id.in_(own.where(Case.id.in_(case_ids))))
+        with_cases = select(JudgementRecord.snapshot_id).join(Case, Case.judgement_id == JudgementRecord.id)
+        query = select(Capture).where(Capture.snapshot_id.in_(with_cases.where(Case.id.in_(case_ids))))
     return session.scalars(query.order_by(Capture.number)).all()
 
 

@@ -72,8 +72,8 @@ def list_lookers(session: Session, case_ids: Sequence[int], now: datetime) -> di
 
 def is_claimed_by(user_id: int, now: datetime) -> ColumnElement[bool]:
     """The condition that a case is under a claim of this reviewer."""
-    own = (CaseClaim.case_id == Case.id, CaseClaim.until > now, CaseClaim.user_id == user_id)
-    return exists().where(*own)
+    conditions = (CaseClaim.case_id == Case.id, CaseClaim.until > now, CaseClaim.user_id == user_id)
+    return exists().where(*conditions)
 
 
 def is_claimed(now: datetime, but_by: int = 0) -> ColumnElement[bool]:
@@ -84,8 +84,8 @@ def is_claimed(now: datetime, but_by: int = 0) -> ColumnElement[bool]:
 
 def pass_over(session: Session, case_id: int, sign_in: SignIn) -> None:
     """Pass a case over: it is not given again until the reviewer signs out, and others can have it at once."""
-    own = PassedCase(token_sha256=sign_in.token_sha256, case_id=case_id)
-    session.merge(own)
+    passed = PassedCase(token_sha256=sign_in.token_sha256, case_id=case_id)
+    session.merge(passed)
     session.execute(
         delete(CaseClaim).where(CaseClaim.case_id == case_id, CaseClaim.user_id == sign_in.user_id)
     )
@@ -98,5 +98,5 @@ def forget_passed(session: Session, sign_in: SignIn) -> None:
 
 def is_passed(sign_in: SignIn) -> ColumnElement[bool]:
     """The condition that a case was passed over in this session of work."""
-    own = (PassedCase.case_id == Case.id, PassedCase.token_sha256 == sign_in.token_sha256)
-    return exists().where(*own)
+    conditions = (PassedCase.case_id == Case.id, PassedCase.token_sha256 == sign_in.token_sha256)
+    return exists().where(*conditions)

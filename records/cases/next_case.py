@@ -21,10 +21,10 @@ def find_next_case(
     the view that nobody has taken up or looks at, and that was not passed over."""
     conditions = [*_for(sign_in, now), *queue_conditions(session, wanted, sign_in.user, now)]
     conditions += [Case.id != after, ~is_passed(sign_in)]
-    own = and_(Case.state == CaseState.REVIEWING, Case.reviewer_id == sign_in.user_id)
+    taken = and_(Case.state == CaseState.REVIEWING, Case.reviewer_id == sign_in.user_id)
     if wanted.words or wanted.sort:
         query = select(Case.id).where(Case.state.in_(wanted.states), *conditions)
-        return session.scalar(query.order_by(own.desc(), *queue_order(wanted)).limit(1))
+        return session.scalar(query.order_by(taken.desc(), *queue_order(wanted)).limit(1))
     # Each state's best is the first of its index; over several states the database would sort all of their cases.
     best = [_best(state, conditions).subquery() for state in wanted.states]
     found = union_all(*(select(one) for one in best)).subquery()

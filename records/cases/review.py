@@ -178,8 +178,8 @@ def decide(
     following = list_merged_cases(session, case)
     _decide_one(session, case, reviewer, decision, now, needs_approval=needs_approval)
     for member in following:
-        own = replace(decision, version=member.row_version, beside=f"（随案件 {case.id}）")
-        _decide_one(session, member, reviewer, own, now, needs_approval=needs_approval)
+        single = replace(decision, version=member.row_version, beside=f"（随案件 {case.id}）")
+        _decide_one(session, member, reviewer, single, now, needs_approval=needs_approval)
     if decision.action != "claim":
         release_claim(session, case.id)
 
@@ -298,8 +298,8 @@ def _last_act(session: Session, case: Case, reviewer: User) -> Sequence[AuditEnt
     history = list_history(session, case.id)
     last = next(entry for entry in reversed(history) if entry.action == "case_step")
     since = [entry for entry in history if entry.id >= last.id]
-    own = all(entry.actor in audit.names_of(reviewer.actor) for entry in since)
-    if case.state not in _TAKEN_BACK or last.to_state is not case.state or not own:
+    all_by_reviewer = all(entry.actor in audit.names_of(reviewer.actor) for entry in since)
+    if case.state not in _TAKEN_BACK or last.to_state is not case.state or not all_by_reviewer:
         raise workflow.StepRefused("只能撤销自己刚作出、之后没有变化的研判")
     return [entry for entry in history if entry.at == last.at and entry.action == "case_step"]
 

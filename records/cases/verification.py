@@ -238,12 +238,12 @@ def _still_unlawful(case: Case, judgement: Judgement) -> tuple[VerificationOutco
     """The outcome of a page that still breaks the law; None for one that does not."""
     before = {(finding.rule, finding.quote) for finding in case.judgement.findings}
     rules = {rule for rule, _ in before}
-    there = [finding for finding in judgement.findings if finding.rule in rules]
-    same = [finding for finding in there if (finding.rule, finding.quote) in before]
+    remaining = [finding for finding in judgement.findings if finding.rule in rules]
+    same = [finding for finding in remaining if (finding.rule, finding.quote) in before]
     if same:
         return VerificationOutcome.STILL_THERE, f"复查时原命中内容仍在：{_quoted(same)}"
-    if there:
-        return VerificationOutcome.CHANGED, f"复查时原文已改动，仍违反同一规则：{_quoted(there)}"
+    if remaining:
+        return VerificationOutcome.CHANGED, f"复查时原文已改动，仍违反同一规则：{_quoted(remaining)}"
     return None
 
 

@@ -43,13 +43,13 @@ def keep_hand_numbers(
     that are filled, in their order."""
     table = _hand_table(period)
     session.get(ReferenceTable, table.name, with_for_update=True)
-    own = [
+    of_place = [
         {"place": place, "row": row, "column": column, "value": value.replace(",", "")}
         for (row, column), value in typed.items()
         if value.strip()
     ]
     others = [one.typed() for one in _kept(session, period) if one.place != place]
-    replace_rows(session, table, [*own, *others], by=by, now=now)
+    replace_rows(session, table, [*of_place, *others], by=by, now=now)
 
 
 def _kept(session: Session, period: Period) -> Sequence[HandNumber]:

@@ -41,7 +41,7 @@ def count_statistics(
     filled = []
     for row in rows:
         family = by_title.get(row.family, row.family)
-        own = [fact for fact in facts if _is_in(row, family, fact)]
+        counted = [fact for fact in facts if _is_in(row, family, fact)]
         filters = {
             **wanted,
             **({} if row.scope is RowScope.ALL else {"level": row.scope.value}),
@@ -49,7 +49,7 @@ def count_statistics(
             **({"category": row.category} if row.category else {}),
         }
         seen = None if family or row.category else _coverage(row.scope, coverage)
-        filled.append((row, [_cell(row, one, own, seen, hand, filters) for one in columns]))
+        filled.append((row, [_cell(row, one, counted, seen, hand, filters) for one in columns]))
     return Statistics(columns, filled)
 
 

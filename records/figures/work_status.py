@@ -130,7 +130,7 @@ def list_clock_jobs(session: Session) -> list[ClockJob]:
 
 def count_queues(session: Session, now: datetime) -> Queues:
     """How long each queue is now."""
-    own = select(Capture.id).where(Capture.snapshot_id == JudgementRecord.snapshot_id)
+    captured = select(Capture.id).where(Capture.snapshot_id == JudgementRecord.snapshot_id)
     flagged = select(func.count(Case.id)).join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
     open_transfers = select(func.count(Transfer.id)).where(Transfer.closed_at.is_(None))
     due = or_(Source.next_visit_at.is_(None), Source.next_visit_at <= now)
@@ -142,7 +142,7 @@ def count_queues(session: Session, now: datetime) -> Queues:
         "overdue": open_transfers.where(Transfer.due_on < local_day(now)),
         "tips": select(func.count(Tip.id)).where(Tip.state == TipState.WAITING),
         "refused": select(func.count(Snapshot.id)).where(Snapshot.unjudged_because.is_not(None)),
-        "to_capture": flagged.where(JudgementRecord.unlawful, ~own.exists()),
+        "to_capture": flagged.where(JudgementRecord.unlawful, ~captured.exists()),
         "to_verify": select(func.count(Case.id)).where(Case.state.in_(disposed), Case.recheck_at <= now),
         "unread_pictures": select(func.count()).select_from(Image).where(Image.read_at.is_(None)),
         "webhooks": select(func.count(Delivery.id)).where(Delivery.next_at.is_not(None)),

@@ -177,8 +177,8 @@ def _row(
 
 def judged_among(session: Session, snapshot_ids: Sequence[int]) -> set[int]:
     """Those of the snapshots that are judged already."""
-    there = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
-    return set(session.scalars(there))
+    existing = select(JudgementRecord.snapshot_id).where(JudgementRecord.snapshot_id.in_(snapshot_ids))
+    return set(session.scalars(existing))
 
 
 def is_newest() -> ColumnElement[bool]:

@@ -46,8 +46,8 @@ def agree(session: Session, folders: ListFolders, version: str) -> None:
 
 def keep_in_database(session: Session, version: str, folder: Path) -> None:
     """Keep a version, whose files are in a folder, where every machine has it."""
-    there = select(ListVersionFile.version).where(ListVersionFile.version == version).limit(1)
-    if session.scalar(there) is not None:
+    existing = select(ListVersionFile.version).where(ListVersionFile.version == version).limit(1)
+    if session.scalar(existing) is not None:
         return
     files = list_files(folder)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -104,12 +104,12 @@ def require_version(session: Session, folders: ListFolders, version: str) -> Non
 def put_in_force(folders: ListFolders, files: Mapping[str, bytes], version: str) -> None:
     """Write the files into the folder, those that differ, each whole or not at all. Raises DraftRefused where the folder
     was changed meanwhile."""
-    there = list_files(folders.folder)
+    existing = list_files(folders.folder)
     for name, content in files.items():
-        if there.get(name) == content:
+        if existing.get(name) == content:
             continue
         write_file(folders.folder / name, content, flush=True)
-    for name in there.keys() - files.keys():
+    for name in existing.keys() - files.keys():
         (folders.folder / name).unlink()
     found = load_rules(folders.folder).version
     if found != version:

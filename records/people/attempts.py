@@ -37,10 +37,10 @@ class Attempt:
 
 def is_heard(session: Session, attempt: Attempt, now: datetime) -> bool:
     """Whether a password is checked now; otherwise it is refused, right or wrong."""
-    own = _row(session, attempt)
-    if own and own.failures >= OF_ONE_FROM_ONE and own.since > now - LOCKED_FOR:
+    row = _row(session, attempt)
+    if row and row.failures >= OF_ONE_FROM_ONE and row.since > now - LOCKED_FOR:
         return False
-    if own and _is_at_home(own, now):
+    if row and _is_at_home(row, now):
         return True
     counted = (SignInAttempt.since > now - LOCKED_FOR, ~_at_home(now))
     of_one = select(func.sum(SignInAttempt.failures)).where(
@@ -71,9 +71,9 @@ def note_success(session: Session, attempt: Attempt, now: datetime) -> None:
 
 def unlock(session: Session, name: str) -> None:
     """Forget the failures of a name, wherever they came from."""
-    own = SignInAttempt.name_sha256 == Attempt(name, "").name_sha256
-    session.execute(delete(SignInAttempt).where(own, SignInAttempt.succeeded_at.is_(None)))
-    for row in session.scalars(select(SignInAttempt).where(own)):
+    condition = SignInAttempt.name_sha256 == Attempt(name, "").name_sha256
+    session.execute(delete(SignInAttempt).where(condition, SignInAttempt.succeeded_at.is_(None)))
+    for row in session.scalars(select(SignInAttempt).where(condition)):
         row.failures = 0
 
 

@@ -72,9 +72,9 @@ def confirm_second_factor(
     if not _takes_code(row, code, now):
         raise SecondFactorRefused("动态码不正确，请核对手机的时间后再试")
     row.confirmed_at = now
-    own = SignIn.token_sha256 == sha256_of(token.encode())
-    session.execute(delete(SignIn).where(SignIn.user_id == user.id, ~own))
-    for sign_in in session.query(SignIn).where(own):
+    this_browser = SignIn.token_sha256 == sha256_of(token.encode())
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id, ~this_browser))
+    for sign_in in session.query(SignIn).where(this_browser):
         sign_in.needs_second_factor = False
     audit.append(session, user, "user_changed", now, user.name, reason="启用动态码")
     return _new_recovery_codes(row)

@@ -158,8 +158,8 @@ def _of_kind(query: Select[Any], kind: type[Row], words: str, institution_id: in
     if table is not Institution:
         query = query.join(Institution, Institution.id == table.institution_id)  # type: ignore[union-attr]
     conditions = [getattr(table, name) == value for name, value in kind.of_table.items()]
-    own = Institution.id == institution_id if institution_id is not None else true()
-    return query.where(own, *conditions, *(_has(table, word) for word in words.split()[:10]))
+    condition = Institution.id == institution_id if institution_id is not None else true()
+    return query.where(condition, *conditions, *(_has(table, word) for word in words.split()[:10]))
 
 
 def _has(table: type[Record], word: str) -> ColumnElement[bool]:

@@ -101,8 +101,8 @@ class BucketStore:
         """As `EvidenceStore.put_many`: first the pack, then its place in the index."""
         names = [sha256_of(content) for content in contents]
         kept = dict(zip(names, contents, strict=True))
-        there = self.holds(list(kept))
-        new = {name: compressed(content) for name, content in kept.items() if name not in there}
+        existing = self.holds(list(kept))
+        new = {name: compressed(content) for name, content in kept.items() if name not in existing}
         if new:
             entries, places = written_entries(new, 0)
             pack = Pack(new_name(), len(entries))

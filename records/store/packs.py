@@ -53,9 +53,9 @@ class _Open(threading.local):
     def make_room(self) -> None:
         """Close the longest open of this process's indexes where there are too many. Those that a forked process has
         from its parent are not its own to close."""
-        own = [key for key in self.indexes if key.startswith(f"{os.getpid()} ")]
-        if len(own) >= _MOST_OPEN:
-            del self.indexes[own[0]]
+        mine = [key for key in self.indexes if key.startswith(f"{os.getpid()} ")]
+        if len(mine) >= _MOST_OPEN:
+            del self.indexes[mine[0]]
 
 
 _open = _Open()

@@ -165,11 +165,11 @@ def _follow(
     case = transfer.case
     transfer.awaited = None  # the reply ends the conversation
     number = max(one.round for one in case.transfers)
-    own = [one for one in case.transfers if one.round == number]
-    if any(one.closed_at is None for one in own):
+    round_transfers = [one for one in case.transfers if one.round == number]
+    if any(one.closed_at is None for one in round_transfers):
         workflow.note(session, case, actor=actor, now=now, reason=words)
         return
-    acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in own)
+    acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in round_transfers)
     to = CaseState.DISPOSED if acted else CaseState.RETURNED
     workflow.step(session, case, to, actor=actor, now=now, reason=words, detail=dict(detail))
     if acted:

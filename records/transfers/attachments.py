@@ -84,8 +84,8 @@ def add_file(
 
 def attachment_of(session: Session, transfer: Transfer, attachment_id: int) -> Attachment:
     """An attachment of this transfer; raises EvidenceMissing where it has none of this number."""
-    own = (Attachment.id == attachment_id, Attachment.transfer_id == transfer.id)
-    found = session.scalar(select(Attachment).where(*own))
+    conditions = (Attachment.id == attachment_id, Attachment.transfer_id == transfer.id)
+    found = session.scalar(select(Attachment).where(*conditions))
     if found is None:
         raise EvidenceMissing(f"转送件 {transfer.id} 没有编号为 {attachment_id} 的附件")
     return found

@@ -60,9 +60,9 @@ def lease(
 def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: datetime) -> TransferLease:
     """Extend the lease of the remaining transfers; raises LeaseLost when it has run out, or nothing is
     left."""
-    own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id)
+    conditions = (Transfer.office_id == office_id, Transfer.lease_id == lease_id)
     # Locked before it is looked at: another may get the expired transfers meanwhile.
-    ids = lock_in_order(session, *own, Transfer.closed_at.is_(None), Transfer.leased_until > now)
+    ids = lock_in_order(session, *conditions, Transfer.closed_at.is_(None), Transfer.leased_until > now)
     if not ids:
         raise LeaseLost("租约不存在、已过期或已全部办结")
     until = now + min(timedelta(seconds=seconds), LONGEST)
@@ -73,8 +73,12 @@ def extend(session: Session, office_id: int, lease_id: str, seconds: int, now: d
 
 def release(session: Session, office_id: int, lease_id: str) -> int:
     """Release a lease early: others can lease the remaining transfers; returns how many."""
-    own = (Transfer.office_id == office_id, Transfer.lease_id == lease_id, Transfer.closed_at.is_(None))
-    ids = lock_in_order(session, *own)
+    conditions = (
+        Transfer.office_id == office_id,
+        Transfer.lease_id == lease_id,
+        Transfer.closed_at.is_(None),
+    )
+    ids = lock_in_order(session, *conditions)
     freed = update(Transfer).where(among(Transfer.id, ids)).values(lease_id=None, leased_until=None)
     session.execute(freed.execution_options(synchronize_session=False))
     return len(ids)

@@ -41,12 +41,12 @@ class MatterCounted:
 
 def matter_of(session: Session, office_id: int, page: Page, day: date) -> Matter:
     """The office's matter of the page's source on that day; made where there is none."""
-    own = (
+    conditions = (
         Matter.office_id == office_id,
         Matter.source_id == page.source_id,
         Matter.opened_on == day,
     )
-    if found := session.scalar(select(Matter).where(*own)):
+    if found := session.scalar(select(Matter).where(*conditions)):
         return found
     matter = Matter(office_id=office_id, source_id=page.source_id, opened_on=day)
     try:
@@ -54,7 +54,7 @@ def matter_of(session: Session, office_id: int, page: Page, day: date) -> Matter
             session.add(matter)
             session.flush()
     except IntegrityError:  # somebody else made it at the same moment
-        return session.scalars(select(Matter).where(*own)).one()
+        return session.scalars(select(Matter).where(*conditions)).one()
     return matter
 
 

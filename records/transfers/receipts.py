@@ -62,9 +62,9 @@ class _Locked:
 
 def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> list[_Locked]:
     """The office's transfers with these ids and their cases, locked as by `lock_in_order`."""
-    own = (Transfer.id, Transfer.case_id, Case.state, Transfer.lease_id, Transfer.leased_until)
+    columns = (Transfer.id, Transfer.case_id, Case.state, Transfer.lease_id, Transfer.leased_until)
     query = (
-        select(*own, *STATE_FACTS)
+        select(*columns, *STATE_FACTS)
         .join(Transfer.case)
         .where(*of_office(office_id), among(Transfer.id, transfer_ids))
         .order_by(Case.id, Transfer.id)

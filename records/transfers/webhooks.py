@@ -71,8 +71,8 @@ def add_webhook(session: Session, office: Office, url: str, *, actor: str, now: 
         raise WebhookRefused("推送地址应为 http(s):// 开头的网址，不超过 500 字")
     if parts.username or parts.password or parts.fragment:
         raise WebhookRefused("推送地址不能带用户名、密码和 #")
-    own = select(func.count()).select_from(Webhook).where(Webhook.office_id == office.id)
-    if (session.scalar(own) or 0) >= _MOST_HOOKS:
+    counted = select(func.count()).select_from(Webhook).where(Webhook.office_id == office.id)
+    if (session.scalar(counted) or 0) >= _MOST_HOOKS:
         raise WebhookRefused(f"一个部门最多 {_MOST_HOOKS} 个推送地址")
     webhook = Webhook(office_id=office.id, url=url, secret=_new_secret(), created_at=now, created_by=actor)
     session.add(webhook)

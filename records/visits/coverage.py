@@ -234,6 +234,6 @@ def _moved(source: Source, start: tuple[str, str] | None) -> str:
     """The host that the start page leads to, where it is not one of the site's."""
     if source.kind is not SourceKind.SITE or start is None:
         return ""
-    own = {urlsplit(source.address).netloc.lower(), *source.other_hosts}
+    hosts = {urlsplit(source.address).netloc.lower(), *source.other_hosts}
     host = urlsplit(start[1]).netloc.lower()
-    return host if host and host not in own else ""
+    return host if host and host not in hosts else ""

@@ -16,9 +16,9 @@ NO_POSTS = "列表中没有读到任何帖子，请核对列表地址与格式"
 
 def use_time(engine: Engine, target: Target, seconds: float) -> None:
     """Charge `seconds` to the visit's time budget, unless another process has taken the visit."""
-    own = Visit.id == target.visit_id, Visit.fence == target.fence
+    conditions = Visit.id == target.visit_id, Visit.fence == target.fence
     with transaction(engine) as session:
-        session.execute(update(Visit).where(*own).values(seconds_used=Visit.seconds_used + seconds))
+        session.execute(update(Visit).where(*conditions).values(seconds_used=Visit.seconds_used + seconds))
 
 
 def finish_visit(

@@ -168,8 +168,8 @@ def open_page_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) 
 def open_browser_visit(engine: Engine, page: Page, kind: VisitKind, now: datetime) -> Target:
     """A visit of one page that the browser has seen already, as the monitor or as a mobile visitor."""
     with transaction(engine) as session:
-        own = session.get_one(Page, page.id)
-        visit = Visit(kind=kind, source_id=own.source_id, started_at=now, fence=1)
+        row = session.get_one(Page, page.id)
+        visit = Visit(kind=kind, source_id=row.source_id, started_at=now, fence=1)
         session.add(visit)
         session.flush()
-        return _target(visit, own.source, resumed=False)
+        return _target(visit, row.source, resumed=False)
