@@ -181,7 +181,8 @@ def main() -> None:
             used = 1000 * sum(cost.processors.values()) / len(ids)
             rate = f"{len(ids) / cost.seconds:.1f}"
             table.add_row(name, f"{cost.seconds:.0f}", rate, f"{used:.2f}", f"{cost.peak / 1e6:.0f}", found)
-            console.print(f"{name} is done; load {os.getloadavg()[0]:.1f}")
+            load = os.getloadavg()[0]  # a later run may fail
+            console.print(f"{name}: {cost.seconds:.0f} s, {used:.2f} ms a page, {found}; load {load:.1f}")
         console.print(table)
         if len(results) > 1:
             sys.exit("the results differ")
