@@ -7,7 +7,7 @@ Sixty pages of twelve systems (`benchmarks.article_pages`), each with a reading 
 characters, without blanks and marks; all readers are given the title that they found. The other two are given the text as
 we decode it, and are left out where they are not installed (pip install -e '.[compare]'). `--second` takes sixty other
 pages (`benchmarks.site_pages`), written without a look at our reader: first measured on 2026-11-29 at 0.712 (trafilatura
-0.674, GNE 0.666), before what they showed was mended as kinds.
+0.674, GNE 0.666), before what they showed was mended as kinds: not blind any more.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from benchmarks.site_pages import site_pages
 from crawler.platforms import read_post
 from records.snapshots.encoding import decode_html
 
-_LEAST, _LEAST_OF_SECOND = 0.95, 0.85
+_LEAST, _LEAST_OF_SECOND = 0.95, 0.95
 Reader = Callable[[str], str]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser
 
 from classifiers.values import Origin
-from crawler.pages.frame import Part
+from crawler.pages.regions.parts import Part
 from crawler.pages.tree import spaced, without_markup
 
 _CHINESE = re.compile("[\u3400-\u9fff]")

@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from classifiers.values import Block, Link, Origin, PageText, Region
 from crawler.pages.beside import Beside
-from crawler.pages.frame import Draft, Part, regions
 from crawler.pages.inner import forwards, letters_joined
+from crawler.pages.regions.article import Box
+from crawler.pages.regions.drafts import Draft
+from crawler.pages.regions.parts import Part
+from crawler.pages.regions.regions import regions
 from crawler.pages.tree import spaced
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MOST_HIDDEN, _SHORTEST_HIDDEN = 20_000, 4  # characters, in all and of one stretch
+INLINE = -1  # begins no block
 _MOST_LINKS, _LONGEST_ADDRESS = 1_000, 2_000
 # A link that calls something of the page's own, such as a chat: not void(0), history.back() and the like.
 _CALLS = re.compile(r"(?<![\w$.])(?!(?:void|history|scroll\w*|print|alert|if)\b)[A-Za-z_$][\w$.]*\(")
@@ -45,6 +49,7 @@ class Builder:
 
     beside: Beside
     drafts: list[Draft] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)  # of elements, inner ones before those around them
     current: list[str] = field(default_factory=list)
     tiny: list[str] = field(default_factory=list)  # words without a size
     linked: int = 0  # characters of the current block in links
@@ -89,6 +94,15 @@ class Builder:
             Draft(text, state.part, state.heading, state.origin, linked, links, state.entry_of)
         )
 
+    def leave(self, inner: State, around: State, begin: int) -> None:
+        """An element ends that began after so many blocks (`INLINE`: it is none). `inner` is the state in it."""
+        if self.current and (begin != INLINE or inner.origin != around.origin):
+            self.end_block(inner)
+        if INLINE != begin < len(self.drafts):
+            self.boxes.append((begin, len(self.drafts)))
+        if inner.is_tiny and not around.is_tiny:
+            self.hide_tiny()
+
     def hide(self, text: str, region: Region, origin: Origin) -> None:
         """Keep invisible text: once, if it contains Chinese."""
         text = text[: _MOST_HIDDEN - self.unseen_length]
@@ -116,12 +130,12 @@ class Builder:
         self.hide(spaced(" ".join(self.tiny)), "hidden", "")
         self.tiny.clear()
 
-    def page(self, title: str) -> PageText:
-        """The collected text, with the region of each block."""
+    def page(self, title: str, named: str) -> PageText:
+        """The collected text, with the region of each block; `named` is the title that the article's heading says."""
         pieces: list[str] = []
         blocks: list[Block] = []
         length = 0
-        for draft, (region, origin) in zip(self.drafts, regions(self.drafts, title), strict=True):
+        for draft, (region, origin) in zip(self.drafts, regions(self.drafts, named, self.boxes), strict=True):
             text = draft.text
             end = length + len(text)
             blocks.append(Block(length, end, region, draft.heading, "", origin))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from classifiers.values import Origin, Region
 from crawler.pages.beside import SPEAKING
-from crawler.pages.frame import NAMING_PARTS
+from crawler.pages.regions.parts import NAMING_PARTS
 from crawler.pages.visibility import LOOKING
 
 INVISIBLE = frozenset(
@@ -40,7 +40,11 @@ FIELDS = frozenset({"input", "option", "optgroup"})  # their words stand in attr
 # Elements that say something by their tag alone, and attributes that do: others are entered as they are, anchors with
 # their address.
 TELLING = (
-    INVISIBLE | CHANGING | SPEAKING | FIELDS | {"rt", "object", "bdo", "nav", "header", "footer", "aside"}
+    INVISIBLE
+    | CHANGING
+    | SPEAKING
+    | FIELDS
+    | {"rt", "object", "bdo", "nav", "header", "footer", "aside", "form"}
 )
 SAYING = LOOKING | NAMING_PARTS | {"onclick"}
 ADDRESSED = frozenset({"a", "script", "iframe"})

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers.values import PageText
 from crawler.pages.beside import SPEAKING, words_beside
-from crawler.pages.blocks import CHINESE, TOP, Builder, State
+from crawler.pages.blocks import CHINESE, INLINE, TOP, Builder, State
 from crawler.pages.elements import (
     ADDRESSED,
     BREAKS,
@@ -24,8 +24,8 @@ from crawler.pages.elements import (
     TELLING,
     UNSHOWN,
 )
-from crawler.pages.frame import kind_of_part, part_in
 from crawler.pages.inner import BRINGING_THEIR_OWN, MOST_INNER, field_words, is_backwards, source_within
+from crawler.pages.regions.parts import kind_of_part, part_in
 from crawler.pages.revealed import Reveals
 from crawler.pages.tree import parse, parsed, spaced, without_markup, words_of
 from crawler.pages.visibility import AFTER, BEFORE, LINES, Look, Styles, names_of, styles_of
@@ -49,7 +49,7 @@ def extract(html: str, always_visible: frozenset[str] = frozenset()) -> PageText
     title = next((spaced(node.text()) for node in titles if node.parent and node.parent.tag not in DRAWN), "")
     builder = Builder(words_beside(tree, title))
     _read(tree, builder, always_visible, TOP, 0)
-    return builder.page(title)
+    return builder.page(title, title or _shared_as(tree))
 
 
 def _read(
@@ -60,9 +60,9 @@ def _read(
         _Walk(builder, always_visible, styles, Reveals(tree, styles), depth).through(tree.root, state)
 
 
-# The next sibling of an element, the state in it, whether it is a block, the words that its style sheet puts
-# at its end; the state around it.
-_Open = tuple[LexborNode | None, State, bool, str, State]
+# The next sibling of an element, the state in it, the blocks before it, the words that its style sheet puts at its
+# end; the state around it.
+_Open = tuple[LexborNode | None, State, int, str, State]
 
 
 @dataclass
@@ -83,20 +83,17 @@ class _Walk:
         """Read `root` and all below it."""
         node: LexborNode | None = root
         builder, has_contents = self.builder, bool(self.styles.contents)
-        current = builder.current
+        current, drafts = builder.current, builder.drafts
         open_elements: list[_Open] = []
         while True:
             if node is None:
                 if not open_elements:
                     return
                 # The children of an element are done: continue with its next sibling.
-                node, inner, is_block, after, state = open_elements.pop()
+                node, inner, begin, after, state = open_elements.pop()
                 if after:
                     builder.add(after, inner)
-                if current and (is_block or inner.origin != state.origin):
-                    builder.end_block(inner)
-                if inner.is_tiny and not state.is_tiny:
-                    builder.hide_tiny()
+                builder.leave(inner, state, begin)
                 continue
             tag = node.tag or ""
             following = node.next if node is not root else None
@@ -114,7 +111,8 @@ class _Walk:
                     is_block = tag in BREAKS
                     if current and (is_block or inner.origin != state.origin):
                         builder.end_block(state)
-                    open_elements.append((following, inner, is_block, after, state))
+                    begin = len(drafts) if is_block else INLINE
+                    open_elements.append((following, inner, begin, after, state))
                     node, state = node.child, inner
                     if before:
                         builder.add(before, inner)
@@ -293,6 +291,12 @@ class _Walk:
         found = [contents[name] for name in (tag, *names_of(attributes)) if name in contents]
         before, after = ("".join(pair[side] for pair in found) for side in (0, 1))
         return _put_in(before, attributes), _put_in(after, attributes)
+
+
+def _shared_as(tree: LexborHTMLParser) -> str:
+    """The title under which a page is shared (Open Graph)."""
+    node = tree.css_first("meta[property='og:title' i]")
+    return spaced(node.attributes.get("content") or "") if node is not None else ""
 
 
 def _put_in(words: str, attributes: Mapping[str, str | None]) -> str:

@@ -220,3 +220,103 @@ def test_the_heading_of_an_article_is_its_own_in_a_header_too() -> None:
     header = '<header class="entry-header"><h1>骨科门诊搬迁了</h1></header>'
     page = extract(f"<title>骨科门诊搬迁了 - 云溪医院</title><article>{header}{ARTICLE}</article>")
     assert page.blocks[0].region == "main"
+
+
+TITLED = "<title>冬季门诊安排 - 云溪医院</title>{}"
+NOTICE = "<h2>端午停诊安排</h2><div class=c1><p>节日当天停诊一天，急诊照常。</p></div>"
+LINKED = "".join(f"<li><a href=/{n}.html>第{n}批进修医师结业</a></li>" for n in range(6))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<div><h4>值班</h4><p>总机 0571-00000000</p></div>",
+        "<div><b>沈医师</b><span>主治</span><a href=/chat>在线问</a></div>",
+        f"<table><tr><td>栏目更新</td></tr><tr><td><ul>{LINKED}</ul></td></tr></table>",
+        "<div><p>乘三路公交车到河口站</p></div>",
+    ],
+)
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div><div>{article}</div><div>{beside}</div></div>",
+        "<div>{beside}</div><div><section>{article}</section></div>",
+        "<table><tr><td>{beside}</td><td>{article}</td></tr></table>",
+        "<div><div><div><div>{article}</div></div></div></div><div><div>{beside}</div></div>",
+    ],
+)
+def test_what_stands_around_an_article_is_its_frame_without_any_names(page: str, beside: str) -> None:
+    found = seen(TITLED.format(page.format(article=ARTICLE, beside=beside)))
+    own = set(seen(ARTICLE))
+    assert {region for text, region in found.items() if text in own} == {"main"}
+    assert {region for text, region in found.items() if text not in own} <= {"frame", "beside"}
+
+
+def test_a_notice_of_one_sentence_is_an_article_too() -> None:
+    others = (
+        f"<div class=c2><h4>其他通知</h4><ul>{LINKED}</ul></div><div class=c3><p>节日里吃好喝好</p></div>"
+    )
+    html = f"<title>端午停诊安排_云溪医院</title><div><div class=c0>{NOTICE}{others}</div></div>"
+    assert main(html) == "端午停诊安排\n节日当天停诊一天，急诊照常。"
+
+
+def test_the_lines_between_heading_and_text_say_who_wrote_it() -> None:
+    author = "<table><tr><td>小河</td><td>31</td></tr></table>"
+    html = TITLED.format(
+        f"<div><h1>冬季门诊安排</h1>{author}<div>{ARTICLE.partition('</h1>')[2]}</div></div>"
+    )
+    assert seen(html)["小河"] == seen(html)["31"] == "frame"
+    assert WORDS in main(html)
+
+
+@pytest.mark.parametrize("said", ["咨询电话：0571-00000000", "加微信 yunxi 预约", "门诊 13900000000"])
+@pytest.mark.parametrize("place", ["{said}<div>{text}</div>", "<div>{text}</div>{said}"])
+def test_how_the_author_is_reached_stays_with_the_article(place: str, said: str) -> None:
+    text = ARTICLE.partition("</h1>")[2]
+    article = place.format(text=text, said=f"<div>{said}</div>")
+    html = TITLED.format(f"<div><h1>冬季门诊安排</h1>{article}</div><div><p>旁边的话</p></div>")
+    assert said in main(html)
+    assert "旁边的话" not in main(html)
+
+
+def test_a_page_of_several_sections_is_main_text_as_a_whole() -> None:
+    sections = "".join(
+        f"<section><h3>{name}</h3><p>{name}设有诊室三间，由专人负责接待和引导，老人优先。</p></section>"
+        for name in ("综合内科", "康复医学", "口腔诊室", "体检中心")
+    )
+    prices = "<section><table><tr><td>挂号</td><td>八元</td></tr><tr><td>换药</td><td>二十元</td></tr></table></section>"
+    html = f"<title>科室设置 - 云溪医院</title><div><h1>科室设置</h1>{sections}{prices}</div>"
+    assert set(seen(html).values()) <= {"main", "beside"}
+
+
+def test_the_entries_of_a_column_are_its_text() -> None:
+    column = f"<div><h2>医院动态</h2><ul>{LINKED}</ul></div>"
+    html = f"<title>医院动态_云溪医院</title>{column}<div><p>地址：河口路三号，近车站。</p></div>"
+    assert {region for text, region in seen(html).items() if "结业" in text} == {"main"}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<form><p>请写下您的姓名和电话，我们尽快与您联系。</p><input name=a></form>",
+        '<div style="position: fixed; bottom:0"><p>您好，有什么可以帮到您的吗？请点这里。</p></div>',
+        "<p>您好，欢迎访问云溪医院官方网站！</p>",
+    ],
+)
+def test_forms_bars_and_greetings_are_frame_unless_they_hold_the_page(around: str) -> None:
+    words = re.sub("<[^>]*>", "", around)
+    assert seen(f"<div>{around}</div><div>{ARTICLE}</div>")[words] == "frame"
+    assert seen(f"<form action=/x.aspx><div>{ARTICLE}</div></form>")["冬季门诊安排"] == "main"
+    assert seen(f'<div style="position:fixed"><div>{ARTICLE}</div></div>')["冬季门诊安排"] == "main"
+
+
+def test_a_heading_is_known_by_the_title_in_any_order_and_by_that_of_sharing() -> None:
+    for head in (
+        "<title>冬季门诊安排</title>",
+        "<title>云溪医院-冬季门诊安排</title>",
+        "<title>云溪医院 | 通知 | 冬季门诊安排</title>",
+        '<meta property="og:title" content="冬季门诊安排">',
+    ):
+        html = f"<html><head>{head}</head><body><div>{ARTICLE}</div><div><p>旁边的话</p></div></body></html>"
+        assert "旁边的话" not in main(html)
+        assert "冬季门诊安排" in main(html)

@@ -1,0 +1,64 @@
+"""Separates a page's own content from its frame: navigation, header, footer, sidebars, lists of other pages.
+
+Tags and class names only say where a frame may be; how much of the page's prose stands there decides. Menus
+are recognised by their form, short links in a row, wherever they stand; what stands around an article by the page's
+shape. A page that has words has a main text.
+"""
+
+from collections.abc import Sequence
+
+from classifiers.values import Origin, Region
+from crawler.pages.regions.article import Box, find_article, outside_of, own_heading
+from crawler.pages.regions.drafts import Draft
+from crawler.pages.regions.lines import said_of_the_page
+from crawler.pages.regions.menus import lists_of_others, menus
+from crawler.pages.regions.parts import is_framed
+
+_ARTICLE = 80  # characters of prose next to which a list of links is a frame
+_SHORTEST_REST = 40  # characters: a page that is nothing but menus has them as its main text
+
+
+def regions(
+    drafts: Sequence[Draft], title: str = "", boxes: Sequence[Box] = ()
+) -> list[tuple[Region, Origin]]:
+    """The region of each block, in order, and its origin, where it turns out to be a menu's. `title` is the page's: the
+    block that says it is the article's own heading, wherever it stands. `boxes` are the page's elements, as blocks that
+    they begin and end before, inner ones first."""
+    prose = [draft.prose for draft in drafts]
+    leading = [draft.is_link for draft in drafts]
+    for draft, unlinked in zip(drafts, prose, strict=True):
+        part = draft.part
+        while part is not None:
+            part.length += len(draft.text)
+            part.prose += unlinked
+            part = part.around
+    length, whole = sum(len(draft.text) for draft in drafts), sum(prose)
+    framed = [is_framed(draft.part, length, whole) for draft in drafts]
+    in_menus = {place for run in menus(drafts, prose, leading) for place in run}
+    main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
+    small = set(said_of_the_page(drafts))
+    heading = own_heading(drafts, framed, title)
+    said = [
+        0 if framed[place] or place in small or place in in_menus else draft.said
+        for place, draft in enumerate(drafts)
+    ]
+    article = find_article(heading, boxes, said)
+    for run in lists_of_others(drafts, framed, leading):
+        if main_prose >= _ARTICLE or (article and article.text and run[-1] >= article.text[1]):
+            small.update(run)
+    if article:
+        gone = [is_out or place in small for place, is_out in enumerate(framed)]
+        small |= outside_of(article, drafts, said, gone)
+    rest = sum(
+        len(draft.text)
+        for place, draft in enumerate(drafts)
+        if not framed[place] and place not in in_menus and place not in small
+    )
+    taken = set[int]() if rest < _SHORTEST_REST and not main_prose and not article else in_menus | small
+    out = [place != heading and (is_out or place in taken) for place, is_out in enumerate(framed)]
+    if all(out):
+        out = framed if not all(framed) else [False] * len(drafts)
+    return [
+        ("frame" if is_out else "main", draft.origin or ("menu" if place in in_menus else ""))
+        for place, (draft, is_out) in enumerate(zip(drafts, out, strict=True))
+    ]
