@@ -95,7 +95,7 @@ class Builder:
         )
 
     def leave(self, inner: State, around: State, begin: int) -> None:
-        """An element ends that began after so many blocks (`INLINE`: it is none). `inner` is the state in it."""
+        """An element ends that began after `begin` blocks (`INLINE`: not a block). `inner` is the state in it."""
         if self.current and (begin != INLINE or inner.origin != around.origin):
             self.end_block(inner)
         if INLINE != begin < len(self.drafts):

@@ -29,7 +29,7 @@ class Article:
 
 
 def own_heading(drafts: Sequence[Draft], framed: Sequence[bool], title: str) -> int | None:
-    """The block that says the title of the article, as the page's title does beside the site's name; a heading rather than
+    """The block that says the title of the article, as the page's title does next to the site's name; a heading rather than
     other blocks, the page's first name rather than later ones."""
     names = [name for name in _SEPARATORS.split(title) if len(name) >= _SHORTEST_HEADING]
     best: tuple[bool, int, bool, int] | None = None
