@@ -39,7 +39,7 @@ def regions(
     small = set(said_of_the_page(drafts))
     heading = own_heading(drafts, framed, title)
     said = [
-        0 if framed[place] or place in small or place in in_menus else draft.said
+        0 if framed[place] or leading[place] or place in small or place in in_menus else draft.said
         for place, draft in enumerate(drafts)
     ]
     article = find_article(heading, boxes, said)

@@ -320,3 +320,11 @@ def test_a_heading_is_known_by_the_title_in_any_order_and_by_that_of_sharing() -
         html = f"<html><head>{head}</head><body><div>{ARTICLE}</div><div><p>旁边的话</p></div></body></html>"
         assert "旁边的话" not in main(html)
         assert "冬季门诊安排" in main(html)
+
+
+def test_the_dates_of_a_column_are_no_sentences_of_an_article() -> None:
+    entries = "".join(
+        f"<li>2026-03-1{n} <a href=/{n}.html>义诊第{n}站到了河口，欢迎街坊。</a></li>" for n in range(2)
+    )
+    html = f"<title>义诊动态 - 列表</title><div><h1>义诊动态</h1><ul>{entries}</ul></div>"
+    assert {region for text, region in seen(html).items() if "河口" in text} == {"main"}
