@@ -27,7 +27,7 @@ from tests.waiting import wait_for
 ADVERT = "我院治愈率98%，永不复发，欢迎咨询。"
 BUILT = """<!doctype html><meta charset="utf-8"><title>built</title><div id="app"></div><script>
 document.getElementById("app").innerHTML = "<p>" + "%s".repeat(8) + "</p>"</script>"""
-OF_ADVERTS, PAGES_A_KILL = 12, 16
+OF_ADVERTS = 12
 pytestmark = [pytest.mark.crawl, pytest.mark.postgresql, pytest.mark.slow]
 
 
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.crawl, pytest.mark.postgresql, pytest.mark.slow]
 def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) -> None:
     chance = random.Random(20261125)
     kills = 10 if soak else 3
-    names = [f"/p{number}.html" for number in range(kills * PAGES_A_KILL)]
+    names = [f"/p{number}.html" for number in range(kills * (16 if soak else 9))]
     built = [f"/built/{number}.html" for number in range(2 * kills)]
     pages = {
         "/": Answer(
@@ -72,12 +72,12 @@ def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) ->
 
 def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path) -> None:
     pages = {
-        "/": Answer(page(*(f"/p{number}.html" for number in range(40)))),
+        "/": Answer(page(*(f"/p{number}.html" for number in range(24)))),
         **{
             f"/p{number}.html": Answer(
-                page(words=(ADVERT if number % 20 == 0 else "") + f"第{number}页的内容。" * 30), delay=0.2
+                page(words=(ADVERT if number % 12 == 0 else "") + f"第{number}页的内容。" * 30), delay=0.2
             )
-            for number in range(40)
+            for number in range(24)
         },
     }
     with laid_out(pages, tmp_path) as (site, _, engine, environment):
