@@ -20,7 +20,7 @@ from classifiers.values import Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
-_BEYOND_DOUBT = 0.6
+_BEYOND_DOUBT = 0.5
 _IN_SPITE_OF_NAMES = 0.8
 _SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推荐
 _QUOTING = '“”"『』「」'

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.downloading.browser_requests import is_for_browser
+from crawler.downloading.heads import BoundedConnections
 from crawler.downloading.skipped import SkipPage
 from telemetry.traces import begin_span
 
@@ -33,6 +34,7 @@ class PageHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = BoundedConnections
         self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:

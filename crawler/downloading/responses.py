@@ -18,6 +18,7 @@ _REASONS = (
     ("took longer than", "超时，没有等到完整的响应"),
     ("TimeoutError", "超时，没有等到完整的响应"),
     ("ResponseDataLoss", CUT_SHORT),
+    ("HeadTooLong", "响应头过长，已中止"),
     ("ParseError", "不是有效的 HTTP 响应"),
     ("ConnectionRefused", "连接被拒绝"),
     ("Connection was refused", "连接被拒绝"),

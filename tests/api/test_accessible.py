@@ -86,8 +86,8 @@ _ONLY_BY_MOUSE = """() => [...document.querySelectorAll("main *, header *")]
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, and whether the page runs off the screen. On a phone axe is asked only for what differs there: the
-    size of what is touched, and whether the page can be enlarged."""
+    """Axe's findings, and whether the page runs off the screen. On a phone axe checks only the rules whose result can differ
+    there."""
     narrow = (page.viewport_size or {"width": 0})["width"] < 600
     asked = {"type": "rule", "values": ON_A_PHONE} if narrow else {"type": "tag", "values": STANDARDS}
     found = Axe().run(page, options={"runOnly": asked}).response["violations"]

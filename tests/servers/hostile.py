@@ -36,6 +36,12 @@ def _endless(write: Write) -> None:
         write(b"<p>" + b"x" * 65_536)
 
 
+def _endless_head(write: Write) -> None:
+    write(_OK)
+    for number in range(100_000):
+        write(b"".join(b"X-%d-%d: %s\r\n" % (number, line, b"a" * 80) for line in range(700)))
+
+
 def _drip(write: Write) -> None:
     write(_OK + b"Content-Length: 100000\r\n\r\n")
     for _ in range(200):
@@ -87,6 +93,7 @@ ANSWERS: dict[str, Callable[[Write], None]] = {
     "/bomb": _bomb,
     "/endless": _endless,
     "/drip": _drip,
+    "/endless-head": _endless_head,
     "/loop": _redirect("/loop"),
     "/loop2": _redirect("/loop3"),
     "/loop3": _redirect("/loop2"),

@@ -61,7 +61,7 @@ def test_registered_names_are_found_and_the_longest_counts(rules: RuleSet) -> No
 
 
 def test_a_military_hospital_may_say_its_own_name(rules: RuleSet) -> None:
-    page = PageText.of_plain("武警医院云溪分院门诊时间：周一至周五。")
+    page = PageText.of_plain("武警医院云溪分院，值得信赖。")
     own = Facts(date(2026, 11, 24), ("武警医院云溪分院",))
     assert judge(page, rules, own).findings == ()
     assert [f.rule for f in judge(page, rules, Facts(date(2026, 11, 24))).findings] == ["military-name"]
