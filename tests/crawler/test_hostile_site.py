@@ -48,7 +48,7 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     for path in ("/bomb", "/endless", "/drip", "/loop", "/inside", "/metadata", "/garbage"):
         assert rows[path].state in {PlannedState.FAILED, PlannedState.SKIPPED}, path
         assert rows[path].reason, path
-    assert rows["/endless-head"].reason == "响应头过长，已中止"
+    assert (rows["/endless-head"].reason or "").startswith("响应头过长，已中止")
     assert "10.0.0.1" in (rows["/inside"].reason or "")
     assert "169.254.169.254" in (rows["/metadata"].reason or "")
     assert rows["/nested"].state is PlannedState.FETCHED
