@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from records.cases.captures import list_uncaptured
 from records.database import reading
 from records.models import PlannedPage, PlannedState
 from tests.faults.deployment import Deployment, deployed
@@ -30,10 +31,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def waiting(deployment: Deployment) -> int:
+    """The pages still to be fetched, and the cases still to be captured."""
     with reading(deployment.engine) as session:
-        return session.scalar(
-            select(func.count(PlannedPage.id)).where(PlannedPage.state == PlannedState.WAITING)
-        )
+        pages = select(func.count(PlannedPage.id)).where(PlannedPage.state == PlannedState.WAITING)
+        return session.scalar(pages) + len(list_uncaptured(session, 100))
 
 
 def test_a_full_disk_ends_the_crawl_with_its_reason_and_no_page(
