@@ -8,6 +8,7 @@ from datetime import datetime
 
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
 
 from records.local_time import local_day, local_moment
 from records.models import Case
@@ -107,6 +108,8 @@ def investigation_report(told: PoliceCase) -> bytes:
         ("移送时间（批准后 24 小时内）", "", ""),
     )
     table(document, ("事项", "内容", "签名、日期"), opinions, widths=(5, 6.6, 4))
+    below = document.paragraphs[-1].paragraph_format
+    below.line_spacing, below.space_after = Pt(1), Pt(0)  # the line that ends a document must begin no page
     return as_bytes(document)
 
 
@@ -139,7 +142,10 @@ def _heading(document: DocxDocument, words: str) -> None:
 
 def _signed(document: DocxDocument, told: PoliceCase) -> None:
     add_line(document, "")
+    begins = len(document.paragraphs) - 2
     for line in (told.sender, "（盖章）", "　　年　　月　　日"):
         add_line(document, f"{line}　　", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    for paragraph in document.paragraphs[begins:-1]:
+        paragraph.paragraph_format.keep_with_next = True  # no page holds a seal alone
     if told.contact:
         add_line(document, f"（联系人：{told.contact}）", indent=2)

@@ -37,6 +37,11 @@ def test_a_case_goes_to_the_police_with_its_papers(served, store, case_id) -> No
             for name in ("letter", "report", "items")
         )
         assert client.get(f"/cases/{case_id}/police/other.docx").status_code == 404
+        document = Document(io.BytesIO(client.get(f"/cases/{case_id}/police/letter.docx").content))
+    seal = next(place for place, one in enumerate(document.paragraphs) if "盖章" in one.text)
+    before = document.paragraphs[seal - 3 : seal + 1]
+    assert before[0].text, "the last words of the letter"
+    assert all(one.paragraph_format.keep_with_next for one in before), "no page holds a seal alone"
     assert ("云溪市公安局：" in letter, "云溪第1医院" in letter, "三日内决定是否立案" in letter) == (
         True,
         True,
