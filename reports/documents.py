@@ -165,8 +165,25 @@ def _fill(row: _Row, values: Sequence[object], lengths: Sequence[Emu], *, is_hea
         run.bold, run.font.size = is_head, Pt(9)
 
 
+def sign(document: DocxDocument, sender: str, day: str, contact: str) -> None:
+    """The end of an official letter: sender, place of the seal, day, contact; on one page with the letter's last
+    words, since no page holds a seal alone."""
+    last_words = len(document.paragraphs) - 1
+    add_line(document, "")
+    for line in (sender, "（盖章）", day):
+        add_line(document, f"{line}　　", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    for paragraph in document.paragraphs[last_words:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+    if contact:
+        add_line(document, f"（联系人：{contact}）", indent=2)
+
+
 def as_bytes(document: DocxDocument) -> bytes:
-    """The document's bytes: its parts in order, each with the same time, independent of when it was made."""
+    """The document's bytes: its parts in order, each with the same time, independent of when it was made. The empty line
+    that Word asks for below a table at the end begins no page."""
+    if not document.paragraphs[-1].text:
+        last = document.paragraphs[-1].paragraph_format
+        last.line_spacing, last.space_after = Pt(1), Pt(0)
     content = io.BytesIO()
     document.save(content)
     return timeless(content.getvalue())

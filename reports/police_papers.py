@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from docx.document import Document as DocxDocument
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Pt
 
 from records.local_time import local_day, local_moment
 from records.models import Case
-from reports.documents import add_line, as_bytes, new_official_letter, table
+from reports.documents import add_line, as_bytes, new_official_letter, sign, table
 
 _BLANK = "＿＿＿＿＿＿"
 _REGULATION = "《行政执法机关移送涉嫌犯罪案件的规定》"
@@ -56,7 +54,7 @@ def hand_over_letter(told: PoliceCase) -> bytes:
         "4. 其他有关涉嫌犯罪的材料（电子数据证据包）。",
     ):
         add_line(document, words, indent=2)
-    _signed(document, told)
+    sign(document, told.sender, "　　年　　月　　日", told.contact)
     return as_bytes(document)
 
 
@@ -108,8 +106,6 @@ def investigation_report(told: PoliceCase) -> bytes:
         ("移送时间（批准后 24 小时内）", "", ""),
     )
     table(document, ("事项", "内容", "签名、日期"), opinions, widths=(5, 6.6, 4))
-    below = document.paragraphs[-1].paragraph_format
-    below.line_spacing, below.space_after = Pt(1), Pt(0)  # the line that ends a document must begin no page
     return as_bytes(document)
 
 
@@ -138,14 +134,3 @@ PAPERS: Mapping[str, tuple[str, Callable[[PoliceCase], bytes]]] = {
 
 def _heading(document: DocxDocument, words: str) -> None:
     add_line(document, words, font="黑体")
-
-
-def _signed(document: DocxDocument, told: PoliceCase) -> None:
-    add_line(document, "")
-    begins = len(document.paragraphs) - 2
-    for line in (told.sender, "（盖章）", "　　年　　月　　日"):
-        add_line(document, f"{line}　　", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    for paragraph in document.paragraphs[begins:-1]:
-        paragraph.paragraph_format.keep_with_next = True  # no page holds a seal alone
-    if told.contact:
-        add_line(document, f"（联系人：{told.contact}）", indent=2)

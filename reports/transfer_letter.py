@@ -12,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from records.local_time import local_day
 from records.models import Letter, Transfer
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
-from reports.documents import add_line, as_bytes, begin_wide_pages, new_official_letter, table
+from reports.documents import add_line, as_bytes, begin_wide_pages, new_official_letter, sign, table
 from reports.workbook import Column, fill_sheet, workbook_bytes
 
 TITLE = "关于移送医疗广告违法线索的函"
@@ -112,11 +112,7 @@ def letter_docx(text: LetterText, found: Letter) -> bytes:
     add_line(document, f"{text.to}：")
     for paragraph in text.paragraphs:
         add_line(document, paragraph, indent=2)
-    add_line(document, "")
-    for line in (text.sender, "（盖章）", text.day):
-        add_line(document, f"{line}　　", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    if text.contact:
-        add_line(document, f"（联系人：{text.contact}）", indent=2)
+    sign(document, text.sender, text.day, text.contact)
     begin_wide_pages(document)
     add_line(document, "附件1", font="黑体")
     add_line(document, "线索清单", size=22, align=WD_ALIGN_PARAGRAPH.CENTER)

@@ -10,7 +10,8 @@ from api.context import App, CheckedForm, FigureReader, Now, RecordId, Sanctione
 from records import audit
 from records.database import reading, transaction
 from records.models import ListingKind, SignIn, User
-from records.sanctions.listings import ListingRefused, approve, end, list_listings
+from records.sanctions.listings import approve, end, list_listings
+from records.sanctions.typed import SanctionRefused
 from reports.credit_list import credit_list
 
 router = APIRouter(prefix="/listings", include_in_schema=False)
@@ -52,7 +53,7 @@ def decide(
                 approve(session, listing_id, by=by, now=now)
             else:
                 end(session, listing_id, reason, by=by, now=now)
-    except ListingRefused as refused:
+    except SanctionRefused as refused:
         return _page(request, app, sign_in, str(refused), at=listing_id, typed=reason)
     return RedirectResponse("/listings", 303)
 

@@ -1,5 +1,7 @@
 """An institution: its identity, its findings, its demerits, its credit lists, and its record as a document."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -27,9 +29,10 @@ from records.cases.stages import STAGES
 from records.database import reading, transaction
 from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
 from records.local_time import local_day
-from records.models import ListingKind, SignIn, User
-from records.sanctions.demerits import DemeritRefused, NewDemerit, impose, strike
-from records.sanctions.listings import ListingRefused, NewListing, list_listings, propose
+from records.models import Institution, ListingKind, SignIn, User
+from records.sanctions.demerits import NewDemerit, impose, strike
+from records.sanctions.listings import NewListing, list_listings, propose
+from records.sanctions.typed import SanctionRefused
 from reports.institution_record import institution_record
 
 router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=False)
@@ -95,10 +98,9 @@ def add_demerit(
 ) -> Response:
     """Impose demerits for a case. A refused form comes back as it was typed."""
     try:
-        with transaction(app.engine) as session:
-            owner = _history(session, app, sign_in, institution_id, now).institution
-            impose(session, owner, new, by=session.get_one(User, sign_in.user_id), now=now)
-    except DemeritRefused as refused:
+        with _changed(app, sign_in, institution_id) as (session, owner, by):
+            impose(session, owner, new, by=by, now=now)
+    except SanctionRefused as refused:
         fault = _Refused("impose", refused.field, str(refused), new)
         return _page(request, app, sign_in, institution_id, now, fault)
     return RedirectResponse(f"/institutions/{institution_id}?done=imposed#demerits", 303)
@@ -116,11 +118,9 @@ def strike_demerit(
 ) -> Response:
     """Strike demerits off, with a reason."""
     try:
-        with transaction(app.engine) as session:
-            owner = _history(session, app, sign_in, institution_id, now).institution
-            by = session.get_one(User, sign_in.user_id)
+        with _changed(app, sign_in, institution_id) as (session, owner, by):
             strike(session, owner, demerit_id, reason, by=by, now=now)
-    except DemeritRefused as refused:
+    except SanctionRefused as refused:
         fault = _Refused(f"strike-{demerit_id}", refused.field, str(refused), reason)
         return _page(request, app, sign_in, institution_id, now, fault)
     return RedirectResponse(f"/institutions/{institution_id}?done=struck#demerits", 303)
@@ -132,13 +132,28 @@ def propose_listing(
 ) -> Response:
     """Propose the institution for a credit list. A refused form comes back as it was typed."""
     try:
-        with transaction(app.engine) as session:
-            owner = _history(session, app, sign_in, institution_id, now).institution
-            propose(session, owner, new, by=session.get_one(User, sign_in.user_id), now=now)
-    except ListingRefused as refused:
+        with _changed(app, sign_in, institution_id) as (session, owner, by):
+            propose(session, owner, new, by=by, now=now)
+    except SanctionRefused as refused:
         fault = _Refused("propose", refused.field, str(refused), new)
         return _page(request, app, sign_in, institution_id, now, fault)
     return RedirectResponse(f"/institutions/{institution_id}?done=proposed#listings", 303)
+
+
+@contextmanager
+def _changed(
+    app: AppState, sign_in: SignIn, institution_id: int
+) -> Iterator[tuple[Session, Institution, User]]:
+    """A transaction in which a user changes what an institution is charged with. Raises HTTPException 404."""
+    with transaction(app.engine) as session:
+        owner = session.get(Institution, institution_id)
+        if owner is None or not _is_in_reach(sign_in, owner):
+            raise HTTPException(404)
+        yield session, owner, session.get_one(User, sign_in.user_id)
+
+
+def _is_in_reach(sign_in: SignIn, institution: Institution) -> bool:
+    return not sign_in.user.district or institution.district == sign_in.user.district
 
 
 def _page(
@@ -181,8 +196,7 @@ def _history(
     session: Session, app: AppState, sign_in: SignIn, institution_id: int, now: datetime
 ) -> InstitutionHistory:
     found = find_institution_history(session, institution_id)
-    district = sign_in.user.district
-    if found is None or (district and found.institution.district != district):
+    if found is None or not _is_in_reach(sign_in, found.institution):
         raise HTTPException(404)
     begins = app.settings.scoring_year_begins
     return with_year(session, found, app.lists.rules().family_titles, begins, now)

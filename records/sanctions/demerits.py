@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import select
@@ -11,19 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from records import audit
 from records.cases.stages import STAGES
 from records.local_time import local_day
-from records.models import Case, Demerit, Institution, Page, Source, User
+from records.models import Case, Demerit, Institution, User
 from records.reference.points import POINTS
 from records.reference.tables import read_rows
+from records.sanctions.typed import SanctionRefused, find_typed_case
 
 MOST_POINTS = 100
-
-
-class DemeritRefused(Exception):
-    """Demerits cannot be imposed or struck off so; the message says why, in Chinese, `field` at which field."""
-
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class ScoringYear:
     @property
     def last(self) -> date:
         """Its last day."""
-        return date.fromordinal(_anniversary(self.first, self.first.year + 1).toordinal() - 1)
+        return self.first.replace(year=self.first.year + 1) - timedelta(days=1)
 
     @property
     def points(self) -> int:
@@ -59,26 +52,26 @@ class ScoringYear:
 def impose(
     session: Session, institution: Institution, new: NewDemerit, *, by: User, now: datetime
 ) -> Demerit:
-    """Impose demerits for one of the institution's cases, and write it into the log. Raises DemeritRefused."""
+    """Impose demerits for one of the institution's cases, and write it into the log. Raises SanctionRefused."""
     session.get_one(Institution, institution.id, with_for_update=True)  # one at a time
     case = _case(session, institution, new.case)
     words = new.words.strip()
     if not 0 < len(words) <= 60:
-        raise DemeritRefused("words", "请填写违法情形，不超过 60 字")
+        raise SanctionRefused("请填写违法情形，不超过 60 字", "words")
     points, basis = _points(session, words, new.points)
     imposed_on = new.imposed_on or local_day(now)
     if imposed_on > local_day(now):
-        raise DemeritRefused("imposed_on", f"{imposed_on} 在今天之后")
+        raise SanctionRefused(f"{imposed_on} 在今天之后", "imposed_on")
     if imposed_on < local_day(case.opened_at):
         found_on = local_day(case.opened_at)
-        raise DemeritRefused("imposed_on", f"{imposed_on} 早于案件 {case.id} 的发现日期 {found_on}")
+        raise SanctionRefused(f"{imposed_on} 早于案件 {case.id} 的发现日期 {found_on}", "imposed_on")
     if not new.reason.strip():
-        raise DemeritRefused("reason", "请填写理由")
+        raise SanctionRefused("请填写理由")
     same = select(Demerit.id).where(
         Demerit.case_id == case.id, Demerit.words == words, Demerit.struck_at.is_(None)
     )
     if session.scalar(same) is not None:
-        raise DemeritRefused("words", f"案件 {case.id} 已因“{words}”记分")
+        raise SanctionRefused(f"案件 {case.id} 已因“{words}”记分", "words")
     imposed = Demerit(
         institution_id=institution.id,
         case_id=case.id,
@@ -100,14 +93,14 @@ def impose(
 def strike(
     session: Session, institution: Institution, demerit_id: int, reason: str, *, by: User, now: datetime
 ) -> None:
-    """Strike off demerits of the institution's, which stay in its record with the reason. Raises DemeritRefused."""
+    """Strike off demerits of the institution's, which stay in its record with the reason. Raises SanctionRefused."""
     found = session.get(Demerit, demerit_id, with_for_update=True)
     if found is None or found.institution_id != institution.id:
-        raise DemeritRefused("reason", f"{institution.name}没有编号为 {demerit_id} 的记分")
+        raise SanctionRefused(f"{institution.name}没有编号为 {demerit_id} 的记分")
     if found.struck_at is not None:
-        raise DemeritRefused("reason", "已经撤销")
+        raise SanctionRefused("已经撤销")
     if not reason.strip():
-        raise DemeritRefused("reason", "请填写撤销的理由")
+        raise SanctionRefused("请填写撤销的理由")
     found.struck_at, found.struck_by_id, found.struck_because = now, by.id, reason.strip()
     words = f"撤销 {found.points} 分（{found.words}）：{found.struck_because}"
     _log(session, by, now, institution, found, words)
@@ -134,13 +127,11 @@ def list_scoring_years(
 
 def _case(session: Session, institution: Institution, written: str) -> Case:
     """The institution's case that is found unlawful."""
-    number = int(written) if written.strip().isascii() and written.strip().isdecimal() else 0
-    own = select(Page.id).join(Source).where(Source.institution_id == institution.id)
-    case = session.scalar(select(Case).where(Case.id == min(number, 2**53), Case.page_id.in_(own)))
+    case = find_typed_case(session, institution, written)
     if case is None:
-        raise DemeritRefused("case", f"{institution.name}没有这个案件")
+        raise SanctionRefused(f"{institution.name}没有这个案件", "case")
     if case.state not in STAGES["is-confirmed"].states:
-        raise DemeritRefused("case", f"案件 {case.id} 处于“{case.state.label}”，没有认定违法")
+        raise SanctionRefused(f"案件 {case.id} 处于“{case.state.label}”，没有认定违法", "case")
     return case
 
 
@@ -150,13 +141,13 @@ def _points(session: Session, words: str, written: str) -> tuple[int, str]:
     basis = standard.basis if standard else ""
     if not written.strip():
         if standard is None:
-            raise DemeritRefused("points", f"记分标准里没有“{words}”，请填写分值")
+            raise SanctionRefused(f"记分标准里没有“{words}”，请填写分值", "points")
         points = standard.points
     else:
         plain = written.strip()
         points = int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= 3 else 0
     if not 1 <= points <= MOST_POINTS:
-        raise DemeritRefused("points", f"分值应为 1 至 {MOST_POINTS} 的整数")
+        raise SanctionRefused(f"分值应为 1 至 {MOST_POINTS} 的整数", "points")
     return points, basis
 
 
@@ -164,11 +155,7 @@ def _first_day(day: date, begins: str) -> date:
     """The first day of the scoring year in which `day` lies."""
     month, number = (int(part) for part in begins.split("-"))
     own = date(day.year, month, number)
-    return own if own <= day else _anniversary(own, day.year - 1)
-
-
-def _anniversary(day: date, year: int) -> date:
-    return day.replace(year=year)
+    return own if own <= day else own.replace(year=day.year - 1)
 
 
 def _log(

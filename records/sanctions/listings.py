@@ -8,15 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from records import audit
-from records.models import Case, CreditListing, Institution, ListingKind, Page, Source, User
-
-
-class ListingRefused(Exception):
-    """A listing cannot be changed so; the message says why, in Chinese, `field` at which field."""
-
-    def __init__(self, words: str, field: str = "reason") -> None:
-        super().__init__(words)
-        self.field = field
+from records.models import CreditListing, Institution, ListingKind, User
+from records.sanctions.typed import SanctionRefused, find_typed_case
 
 
 @dataclass(frozen=True)
@@ -32,10 +25,10 @@ class NewListing:
 def propose(
     session: Session, institution: Institution, new: NewListing, *, by: User, now: datetime
 ) -> CreditListing:
-    """Propose an institution for a list, and write it into the log. Raises ListingRefused."""
+    """Propose an institution for a list, and write it into the log. Raises SanctionRefused."""
     session.get_one(Institution, institution.id, with_for_update=True)  # one at a time
     if not new.reason.strip():
-        raise ListingRefused("请填写列入的事由")
+        raise SanctionRefused("请填写列入的事由")
     case_id = _case_of(session, institution, new.case) if new.case.strip() else None
     same = select(CreditListing).where(
         CreditListing.institution_id == institution.id,
@@ -43,7 +36,7 @@ def propose(
         CreditListing.ended_at.is_(None),
     )
     if (open_one := session.scalar(same)) is not None:
-        raise ListingRefused(f"{institution.name}的{new.kind.label}{open_one.standing}", "kind")
+        raise SanctionRefused(f"{institution.name}的{new.kind.label}{open_one.standing}", "kind")
     proposed = CreditListing(
         institution=institution,
         kind=new.kind,
@@ -60,22 +53,22 @@ def propose(
 
 
 def approve(session: Session, listing_id: int, *, by: User, now: datetime) -> CreditListing:
-    """Put a proposal into force. Raises ListingRefused, also for the person who proposed it."""
+    """Put a proposal into force. Raises SanctionRefused, also for the person who proposed it."""
     found = _open_listing(session, listing_id, by)
     if found.approved_at is not None:
-        raise ListingRefused("已经批准")
+        raise SanctionRefused("已经批准")
     if found.proposed_by_id == by.id:
-        raise ListingRefused("提请的人不能自己批准，请由另一人批准")
+        raise SanctionRefused("提请的人不能自己批准，请由另一人批准")
     found.approved_at, found.approved_by_id = now, by.id
     _log(session, by, now, found, f"批准列入{found.kind.label}")
     return found
 
 
 def end(session: Session, listing_id: int, reason: str, *, by: User, now: datetime) -> CreditListing:
-    """Refuse a proposal, or take an institution off a list, with the reason. Raises ListingRefused."""
+    """Refuse a proposal, or take an institution off a list, with the reason. Raises SanctionRefused."""
     found = _open_listing(session, listing_id, by)
     if not reason.strip():
-        raise ListingRefused("请填写理由")
+        raise SanctionRefused("请填写理由")
     found.ended_at, found.ended_by_id, found.ended_because = now, by.id, reason.strip()
     act = "移出" if found.approved_at else "不批准列入"
     _log(session, by, now, found, f"{act}{found.kind.label}：{found.ended_because}")
@@ -112,20 +105,17 @@ def list_listings(
 def _open_listing(session: Session, listing_id: int, by: User) -> CreditListing:
     found = session.get(CreditListing, listing_id, with_for_update=True)
     if found is None or (by.district and found.institution.district != by.district):
-        raise ListingRefused(f"信用名单中没有编号 {listing_id}")
+        raise SanctionRefused(f"信用名单中没有编号 {listing_id}")
     if found.ended_at is not None:
-        raise ListingRefused(f"编号 {listing_id} {found.standing}")
+        raise SanctionRefused(f"编号 {listing_id} {found.standing}")
     return found
 
 
 def _case_of(session: Session, institution: Institution, written: str) -> int:
-    plain = written.strip()
-    number = int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 16 else 0
-    own = select(Page.id).join(Source).where(Source.institution_id == institution.id)
-    found = session.scalar(select(Case.id).where(Case.id == number, Case.page_id.in_(own)))
+    found = find_typed_case(session, institution, written)
     if found is None:
-        raise ListingRefused(f"{institution.name}没有案件“{plain[:20]}”", "case")
-    return found
+        raise SanctionRefused(f"{institution.name}没有案件“{written.strip()[:20]}”", "case")
+    return found.id
 
 
 def _log(session: Session, by: User, now: datetime, one: CreditListing, words: str) -> None:

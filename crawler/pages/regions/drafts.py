@@ -44,11 +44,13 @@ class Draft(NamedTuple):
     @property
     def said(self) -> int:
         """The characters of its sentences, however short; 0 where it has none."""
-        unlinked = len(self.text) - self.linked
-        return unlinked if unlinked >= _SHORTEST_SENTENCE and SENTENCE.search(self.text) else 0
+        return self._sentences(_SHORTEST_SENTENCE)
 
     @property
     def prose(self) -> int:
         """The characters of its sentences; 0 where it has none."""
+        return self._sentences(_SHORTEST_PROSE)
+
+    def _sentences(self, shortest: int) -> int:
         unlinked = len(self.text) - self.linked
-        return unlinked if unlinked >= _SHORTEST_PROSE and SENTENCE.search(self.text) else 0
+        return unlinked if unlinked >= shortest and SENTENCE.search(self.text) else 0

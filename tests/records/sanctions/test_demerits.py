@@ -12,7 +12,8 @@ from records.models import AuditEntry, Case, CaseState, Demerit, Institution, Ro
 from records.people.sign_in import add_user
 from records.reference.points import POINTS
 from records.reference.tables import replace_rows
-from records.sanctions.demerits import DemeritRefused, NewDemerit, impose, list_scoring_years, strike
+from records.sanctions.demerits import NewDemerit, impose, list_scoring_years, strike
+from records.sanctions.typed import SanctionRefused
 from tests.records import registered
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -73,7 +74,7 @@ def test_without_points_the_standards_are_taken_with_their_basis(engine, now, as
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(engine, now, asked, field, change) -> None:
-    with pytest.raises(DemeritRefused) as refused:
+    with pytest.raises(SanctionRefused) as refused:
         act(engine, now, replace(asked, **change))
     assert refused.value.field == field
     with reading(engine) as session:
@@ -83,18 +84,18 @@ def test_what_does_not_fit_is_refused_at_its_field(engine, now, asked, field, ch
 def test_a_case_that_was_not_found_unlawful_costs_nothing(engine, now, asked) -> None:
     with transaction(engine) as session:
         session.query(Case).one().state = CaseState.DISMISSED
-    with pytest.raises(DemeritRefused, match="没有认定违法"):
+    with pytest.raises(SanctionRefused, match="没有认定违法"):
         act(engine, now, asked)
 
 
 def test_the_same_is_not_imposed_twice_unless_it_was_struck_off(engine, now, asked) -> None:
     number = act(engine, now, asked)
-    with pytest.raises(DemeritRefused, match="已因“保证治愈”记分"):
+    with pytest.raises(SanctionRefused, match="已因“保证治愈”记分"):
         act(engine, now, asked)
-    with pytest.raises(DemeritRefused, match="撤销的理由"):
+    with pytest.raises(SanctionRefused, match="撤销的理由"):
         strike_off(engine, now, number, " ")
     strike_off(engine, now, number, "复核后不成立")
-    with pytest.raises(DemeritRefused, match="已经撤销"):
+    with pytest.raises(SanctionRefused, match="已经撤销"):
         strike_off(engine, now, number, "再来一次")
     act(engine, now, asked)
     with reading(engine) as session:

@@ -5,7 +5,8 @@ import pytest
 from records.database import reading, transaction
 from records.models import AuditEntry, CreditListing, Institution, ListingKind, Role, User
 from records.people.sign_in import add_user
-from records.sanctions.listings import ListingRefused, NewListing, approve, end, list_listings, propose
+from records.sanctions.listings import NewListing, approve, end, list_listings, propose
+from records.sanctions.typed import SanctionRefused
 from tests.records import registered
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -47,7 +48,7 @@ def ended(number: int, reason: str):
 
 def test_nobody_approves_what_they_proposed(engine, people, now) -> None:
     number = act(engine, people, "proposer", put(), now)
-    with pytest.raises(ListingRefused, match="另一人"):
+    with pytest.raises(SanctionRefused, match="另一人"):
         act(engine, people, "proposer", approved(number), now)
     with reading(engine) as session:
         assert list_listings(session, only_in_force=True) == []
@@ -61,12 +62,12 @@ def test_nobody_approves_what_they_proposed(engine, people, now) -> None:
 
 def test_an_institution_stands_once_on_a_list_until_it_is_taken_off(engine, people, now) -> None:
     number = act(engine, people, "proposer", put(), now)
-    with pytest.raises(ListingRefused, match="失信名单待批准"):
+    with pytest.raises(SanctionRefused, match="失信名单待批准"):
         act(engine, people, "proposer", put(), now)
-    with pytest.raises(ListingRefused, match="请填写理由"):
+    with pytest.raises(SanctionRefused, match="请填写理由"):
         act(engine, people, "approver", ended(number, " "), now)
     act(engine, people, "approver", ended(number, "事由不足"), now)
-    with pytest.raises(ListingRefused, match="未批准"):
+    with pytest.raises(SanctionRefused, match="未批准"):
         act(engine, people, "approver", approved(number), now)
     again = act(engine, people, "proposer", put(), now)
     act(engine, people, "approver", approved(again), now)
@@ -92,7 +93,7 @@ def test_an_institution_stands_once_on_a_list_until_it_is_taken_off(engine, peop
 
 def test_another_districts_leader_decides_nothing(engine, people, now) -> None:
     number = act(engine, people, "proposer", put(), now)
-    with pytest.raises(ListingRefused, match="没有编号"):
+    with pytest.raises(SanctionRefused, match="没有编号"):
         act(engine, people, "elsewhere", approved(number), now)
 
 
@@ -105,6 +106,6 @@ def test_another_districts_leader_decides_nothing(engine, people, now) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(engine, people, now, field, new) -> None:
-    with pytest.raises(ListingRefused) as refused:
+    with pytest.raises(SanctionRefused) as refused:
         act(engine, people, "proposer", put(new), now)
     assert refused.value.field == field
