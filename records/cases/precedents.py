@@ -53,6 +53,7 @@ def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Pr
         .where(
             AuditEntry.case_id == Case.id,
             AuditEntry.to_state.in_((CaseState.UNLAWFUL, CaseState.DISMISSED)),
+            AuditEntry.from_state.in_(STAGES["is-open"].states),  # not a transfer that was recalled
             AuditEntry.action == "case_step",
         )
         .order_by(AuditEntry.id.desc())

@@ -18,6 +18,7 @@ from records.local_time import local_day
 from records.models import (
     Case,
     CaseState,
+    Demerit,
     DisposalResult,
     FindingRecord,
     Institution,
@@ -35,7 +36,8 @@ Columns = TypeVarTuple("Columns")
 
 @dataclass(frozen=True)
 class CaseFact:
-    """One case, with its counted facts. `families` and `rules` are of its findings, by id."""
+    """One case, with its counted facts. `families` and `rules` are of its findings, by id; `demerits` the points of
+    those in force that were imposed for it."""
 
     id: int
     state: CaseState
@@ -52,6 +54,7 @@ class CaseFact:
     disposed_at: datetime | None
     result: DisposalResult | None
     verified_at: datetime | None
+    demerits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def list_case_facts(session: Session, period: Period, district: str | None = Non
     rows = session.execute(query.outerjoin(gone, gone.c.case_id == Case.id).order_by(Case.id)).all()
     families, rules = _found(session, period)
     transfers = _transfers(session, period)
+    demerits = _demerits(session, period)
     facts = []
     for case_id, state, opened_at, kind, owned, verified_at in rows:
         transfer = transfers.get(case_id)
@@ -99,6 +103,7 @@ def list_case_facts(session: Session, period: Period, district: str | None = Non
                 disposed_at=transfer[1] if transfer else None,
                 result=transfer[2] if transfer else None,
                 verified_at=verified_at,
+                demerits=tuple(demerits[case_id]),
             )
         )
     return facts
@@ -249,4 +254,17 @@ def _transfers(
     for case_id, transferred_at, closed_at, result in rows:
         first, disposed_at, before = found.get(case_id, (transferred_at, None, None))
         found[case_id] = (first, closed_at if result else disposed_at, result or before)
+    return found
+
+
+def _demerits(session: Session, period: Period) -> dict[int, list[int]]:
+    """By case: the points of the demerits in force."""
+    found: dict[int, list[int]] = defaultdict(list)
+    query = (
+        select(Demerit.case_id, Demerit.points)
+        .join(Case, Case.id == Demerit.case_id)
+        .where(Demerit.struck_at.is_(None), Case.opened_at >= period.begin, Case.opened_at < period.end)
+    )
+    for case_id, points in session.execute(query):
+        found[case_id].append(points)
     return found

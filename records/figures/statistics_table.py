@@ -102,4 +102,7 @@ _OTHERS: Mapping[str, _Counter] = {
         [fact for fact in facts if fact.state in STAGES["is-confirmed"].states]
     ),
     **{result.value: _with(result) for result in DisposalResult},
+    "demerits": lambda facts, _: sum(len(fact.demerits) for fact in facts),
+    "demerit-points": lambda facts, _: sum(sum(fact.demerits) for fact in facts),
+    "demerited": lambda facts, _: _institutions([fact for fact in facts if fact.demerits]),
 }

@@ -19,7 +19,7 @@ class RowScope(LabelledEnum):
 
 
 class Counted(LabelledEnum):
-    """Where a column's numbers come from: people, institutions, cases by their stage, or by the last result."""
+    """Where a column's numbers come from: people, institutions, cases by their stage or their last result, or demerits."""
 
     HAND = "hand", "手工填写"
     REGISTERED = "registered", "机构：登记数"
@@ -43,6 +43,9 @@ class Counted(LabelledEnum):
     PENALISED = "penalised", "处置：处罚"
     RECOVERED = "recovered", "处置：追回"
     NO_ACTION = "no_action", "处置：不予处置"
+    DEMERITS = "demerits", "记分：次数"
+    DEMERIT_POINTS = "demerit-points", "记分：分值"
+    DEMERITED = "demerited", "机构：被记分的"
 
 
 class StatisticsRow(KeptRow):

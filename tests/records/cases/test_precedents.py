@@ -7,7 +7,7 @@ import pytest
 from records.cases import precedents, review
 from records.cases.precedents import find_precedents
 from records.database import transaction
-from records.models import Case
+from records.models import Case, CaseState
 from tests.records import registered
 
 
@@ -24,6 +24,12 @@ def test_the_newest_decisions_are_shown_with_their_words_and_reasons(
             case = session.get_one(Case, case_id)
             asked = review.Decision(action, case.row_version, f"理由{case_id}")
             review.decide(session, case, person, asked, now + timedelta(hours=hours))
+        case = session.get_one(Case, made[3])
+        offices = (registered.office(session).id,)
+        sent = review.Decision("transfer", case.row_version, "", offices, held_for=timedelta(seconds=30))
+        review.decide(session, case, person, sent, now + timedelta(hours=3))
+        review.undo(session, case, person, now + timedelta(hours=3, seconds=5))
+        assert case.state is CaseState.UNLAWFUL
     with transaction(engine) as session:
         found = find_precedents(session, review.find_case(session, made[0]), limit=2)
         assert [(one.case_id, one.reason) for one in found] == [

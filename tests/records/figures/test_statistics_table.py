@@ -24,7 +24,14 @@ COVERAGE = {
 }
 
 
-def fact(number: int, state: CaseState, level: Level, *families: str, result: DisposalResult | None = None):
+def fact(
+    number: int,
+    state: CaseState,
+    level: Level,
+    *families: str,
+    result: DisposalResult | None = None,
+    demerits: tuple[int, ...] = (),
+):
     return CaseFact(
         id=number,
         state=state,
@@ -41,14 +48,15 @@ def fact(number: int, state: CaseState, level: Level, *families: str, result: Di
         disposed_at=None,
         result=result,
         verified_at=None,
+        demerits=demerits,
     )
 
 
 FACTS = [
     fact(1, CaseState.PENDING, Level.OTHER, "cure_rate"),
     fact(2, CaseState.UNLAWFUL, Level.OTHER, "military"),
-    fact(3, CaseState.VERIFIED, Level.PUBLIC_SECONDARY, "military", result=DisposalResult.ORDERED),
-    fact(4, CaseState.DISPOSED, Level.OTHER, "cure_rate", "military", result=DisposalResult.FILED),
+    fact(3, CaseState.VERIFIED, Level.PUBLIC_SECONDARY, "military", result=DisposalResult.ORDERED, demerits=(4,)),
+    fact(4, CaseState.DISPOSED, Level.OTHER, "cure_rate", "military", result=DisposalResult.FILED, demerits=(2, 3)),
 ]
 
 
@@ -69,6 +77,13 @@ def test_each_row_counts_its_own_cases_and_institutions() -> None:
     row = StatisticsRow(title="行", scope=RowScope.ALL, family="军警名义")
     assert counted(row, *columns) == [None, None, 3, 3, 2], "nobody is registered by misconduct"
     assert counted(row, Counted.ORDERED, Counted.FILED, Counted.PENALISED, Counted.HAND) == [1, 1, 0, "12.5"]
+
+
+def test_demerits_are_counted_by_their_cases() -> None:
+    row = StatisticsRow(title="行", scope=RowScope.ALL)
+    columns = (Counted.DEMERITS, Counted.DEMERIT_POINTS, Counted.DEMERITED)
+    assert counted(row, *columns) == [3, 9, 2]
+    assert counted(row.model_copy(update={"family": "cure_rate"}), *columns) == [2, 5, 1]
 
 
 def test_every_stage_and_every_result_can_be_a_column() -> None:

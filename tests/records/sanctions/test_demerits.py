@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from records import audit
 from records.database import reading, transaction
+from records.figures.case_figures import list_case_facts
+from records.figures.period import Period
 from records.models import AuditEntry, Case, CaseState, Demerit, Institution, Role
 from records.people.sign_in import add_user
 from records.reference.points import POINTS
@@ -106,6 +108,13 @@ def test_the_same_is_not_imposed_twice_unless_it_was_struck_off(engine, now, ask
         assert audit.verify(session).broken_at is None
 
 
+def find_facts(engine, now) -> tuple[int, ...]:
+    """The points that figures count for the one case."""
+    with reading(engine) as session:
+        (fact,) = list_case_facts(session, Period((now - timedelta(days=500)).date(), now.date()))
+        return fact.demerits
+
+
 def test_points_count_in_the_scoring_year_in_which_they_were_imposed(engine, now, asked) -> None:
     """A scoring year that begins on 1 April: 31 March still belongs to the year before."""
     days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 5, 2))
@@ -115,7 +124,9 @@ def test_points_count_in_the_scoring_year_in_which_they_were_imposed(engine, now
         act(engine, now.replace(year=2027), replace(asked, words=words, points="3", imposed_on=day))
     with reading(engine) as session:
         last = session.scalars(select(Demerit.id).order_by(Demerit.id.desc())).first()
+    facts = find_facts(engine, now)
     strike_off(engine, now, last, "复核后不成立")
+    assert (facts, find_facts(engine, now)) == ((3, 3, 3), (3, 3)), "figures count those in force"
     with reading(engine) as session:
         years = list_scoring_years(session, session.query(Institution).one().id, "04-01", date(2027, 4, 1))
         assert [(year.first, year.last, year.points, len(year.demerits)) for year in years] == [
