@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from api.attached import DOCX, XLSX, attached
 from api.context import App, AppState, FigureReader, Now, page
-from api.figures.district_map import BoundariesUnreadable, DistrictMap, district_map
 from api.figures.routes import FigureQuery, FigureQueryParam, presets
 from records import audit
 from records.database import reading, transaction
@@ -14,7 +13,8 @@ from records.figures.monitoring import find_monitoring
 from records.local_time import local_day
 from records.models import SignIn
 from records.people.users import list_districts_of
-from reports.monitoring_report import (
+from reports.monitoring.district_map import BoundariesUnreadable, DistrictMap, district_map
+from reports.monitoring.report import (
     BREACH_COLUMNS,
     BY_DISTRICT,
     COLUMNS,
@@ -57,7 +57,10 @@ def show(
 def document(app: App, sign_in: FigureReader, now: Now, query: FigureQueryParam) -> Response:
     """The report as a document."""
     report = _taken_out(app, sign_in, now, query)
-    return attached(report_docx(report, query.period.end), DOCX, f"{report.title}（{query.place}）.docx")
+    drawn, _ = _map(app, report)
+    return attached(
+        report_docx(report, query.period.end, drawn), DOCX, f"{report.title}（{query.place}）.docx"
+    )
 
 
 @router.get("/report.xlsx")

@@ -1,6 +1,6 @@
 """An institution: its identity, its findings, its demerits, its credit lists, and its record as a document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from api.context import (
     Reviewer,
     Sanctioner,
     TypedDay,
+    UploadedTable,
     page,
 )
 from records import audit
@@ -30,9 +31,11 @@ from records.database import reading, transaction
 from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
 from records.local_time import local_day
 from records.models import Institution, ListingKind, SignIn, User
+from records.sanctions.corrections import LedgerRefused, list_corrections, take_ledger
 from records.sanctions.demerits import NewDemerit, impose, strike
 from records.sanctions.listings import NewListing, list_listings, propose
 from records.sanctions.typed import SanctionRefused
+from records.sheets.table import RowFault
 from reports.institution_record import institution_record
 
 router = APIRouter(prefix="/institutions/{institution_id}", include_in_schema=False)
@@ -46,6 +49,7 @@ class _Refused:
     field: str
     words: str
     typed: NewDemerit | NewListing | str
+    faults: Sequence[RowFault] = ()
 
 
 def typed_demerit(
@@ -140,6 +144,20 @@ def propose_listing(
     return RedirectResponse(f"/institutions/{institution_id}?done=proposed#listings", 303)
 
 
+@router.post("/corrections", dependencies=[CheckedForm])
+def take_corrections(
+    request: Request, app: App, sign_in: Reviewer, now: Now, institution_id: RecordId, file: UploadedTable
+) -> Response:
+    """Take the institution's ledger of corrections; with faults nothing is taken, and each is named."""
+    try:
+        with _changed(app, sign_in, institution_id) as (session, owner, by):
+            take_ledger(session, owner, file, by=by, now=now)
+    except LedgerRefused as refused:
+        fault = _Refused("corrections", "upload", str(refused), "", refused.faults)
+        return _page(request, app, sign_in, institution_id, now, fault)
+    return RedirectResponse(f"/institutions/{institution_id}?done=corrected#corrections", 303)
+
+
 @contextmanager
 def _changed(
     app: AppState, sign_in: SignIn, institution_id: int
@@ -180,11 +198,17 @@ def _page(
             today=local_day(now),
             listings=list_listings(session, institution_id=institution_id),
             listing_kinds=list(ListingKind),
+            corrections=list_corrections(session, history.institution),
             done=_DONE.get(request.query_params.get("done", ""), ""),
         )
 
 
-_DONE = {"imposed": "已记分。", "struck": "已撤销。", "proposed": "已提请，等另一人批准。"}
+_DONE = {
+    "imposed": "已记分。",
+    "struck": "已撤销。",
+    "proposed": "已提请，等另一人批准。",
+    "corrected": "已收下。",
+}
 
 
 def _empty(now: datetime) -> NewDemerit:

@@ -35,7 +35,9 @@ async function sendForm(form, button) {
   document.title = next.title;
   document.getElementById("content").replaceWith(document.adoptNode(next.getElementById("content")));
   scrollTo(0, 0);
-  (document.querySelector("[aria-invalid=true], [data-refused]") ?? document.querySelector("#content h1"))?.focus();
+  const heading = document.querySelector("#content h1");
+  if (heading) heading.tabIndex = -1; // so that it can have the focus
+  (document.querySelector("[aria-invalid=true], [data-refused]") ?? heading)?.focus();
   document.dispatchEvent(new Event("content-changed"));
 }
 

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.databases("sqlite")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = [(1366, 768), (390, 844)]
 PAGES = [
-    *("/cases", "/cases?state=all&words=治愈率", "/cases/1", "/cases/1/versions", "/cases/1/compare/2"),
+    *(
+        "/cases",
+        "/cases?state=all&words=治愈率",
+        "/cases?state=all&reached=overdue",
+        "/cases/1",
+        "/cases/1/versions",
+        "/cases/1/compare/2",
+    ),
     *(
         "/figures",
         "/figures/coverage",
@@ -84,10 +91,17 @@ _ONLY_BY_MOUSE = """() => [...document.querySelectorAll("main *, header *")]
   .map((it) => it.outerHTML.slice(0, 120))"""
 
 
+# Two buttons or links with the same key: only the first has it.
+_KEYS_TWICE = """() => [...document.querySelectorAll("a[data-key], button[data-key]")]
+  .filter((it) => it.checkVisibility()).map((it) => it.dataset.key)
+  .filter((key, at, all) => all.indexOf(key) !== at)"""
+
+
 def faults(page: Page) -> list[str]:
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": STANDARDS}}).response["violations"]
     said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
     said += [f"only by mouse: {it}" for it in page.evaluate(_ONLY_BY_MOUSE)]
+    said += [f"two have this key: {key}" for key in page.evaluate(_KEYS_TWICE)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
         said.append(f"runs off the screen: {page.evaluate('document.documentElement.scrollWidth')}")
     return said

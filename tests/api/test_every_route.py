@@ -37,7 +37,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"(GET|POST) /(takedown|webhooks)", {"officer"}),
     (r"(GET|POST) /tips", REVIEWERS),
     (r"POST /figures/statistics", {"leader", "approver", "administrator"}),
-    (r"POST /institutions/{institution_id}/listings", REVIEWERS),
+    (r"POST /institutions/{institution_id}/(listings|corrections)", REVIEWERS),
     (r"POST /(institutions|listings)", {"leader", "approver", "administrator"}),
     (r"GET /(figures|institutions|listings)", READERS),
     (r"GET /lists/trials", READERS),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from docx import Document
+from docx.document import Document as DocxDocument
 from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 
@@ -14,9 +15,9 @@ from records.models import Institution, Level, Role, Source, SourceKind
 from records.people.sign_in import add_user
 from records.settings import Settings
 from tests.api.conftest import PASSWORD, running
-from tests.api.figures.test_district_map import feature, polygon, square, written
 from tests.api.pages import decide, sign_in
 from tests.records import registered
+from tests.reports.monitoring.test_district_map import feature, polygon, square, written
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -97,7 +98,7 @@ def test_page_document_and_workbook_have_equal_figures(leader, month) -> None:
         "按辖区",
         "机构违法率排名",
     ]
-    document = Document(io.BytesIO(leader.get("/figures/monitoring/report.docx", params=month).content))
+    document = taken_document(leader, month)
     headings = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
     for title, table in zip(headings, document.tables, strict=True):
         assert [tuple(cell.text for cell in row.cells) for row in table.rows][1:] == page[title], title
@@ -120,6 +121,10 @@ def test_the_figures_are_those_that_were_made(leader, month) -> None:
     assert page["常见违法表述"]
 
 
+def taken_document(leader: httpx.Client, month: dict[str, str]) -> DocxDocument:
+    return Document(io.BytesIO(leader.get("/figures/monitoring/report.docx", params=month).content))
+
+
 def test_examples_name_no_institution(leader, month) -> None:
     text = leader.get("/figures/monitoring", params=month).text
     examples = text.partition('aria-label="常见违法表述"')[2]
@@ -130,6 +135,7 @@ def test_a_map_of_the_districts_is_shown_where_there_are_boundaries(
     served, store, rules, leader, month, tmp_path
 ) -> None:
     assert "按辖区的地图" not in leader.get("/figures/monitoring", params=month).text
+    assert not taken_document(leader, month).inline_shapes
     squares = [("城东区", square(0, 30)), ("城西区", square(1, 30))]
     file = written(tmp_path, *(feature(name, polygon(ring)) for name, ring in squares))
     with running(served.engine, store, rules, Settings(boundaries_file=file)) as url:
@@ -137,6 +143,8 @@ def test_a_map_of_the_districts_is_shown_where_there_are_boundaries(
         page = LexborHTMLParser(leader.get("/figures/monitoring", params=month).text)
         told = [one.text(strip=True) for one in page.css("svg.map title")]
         assert told == ["城东区：33.3%", "城西区：16.7%"]
+        (picture,) = taken_document(leader, month).inline_shapes
+        assert picture.width.cm == pytest.approx(15)
         file.write_text("{}", "utf-8")
         assert "districts.json：不是 GeoJSON" in leader.get("/figures/monitoring", params=month).text
 

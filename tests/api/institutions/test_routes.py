@@ -74,3 +74,23 @@ def test_a_proposal_needs_another_person_before_it_is_in_the_file(served, leader
 def listed(client) -> list[tuple[object, ...]]:
     book = load_workbook(io.BytesIO(client.get("/listings/blacklist.xlsx").content))
     return list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
+
+
+def test_a_completed_ledger_of_corrections_is_taken_in_by_a_reviewer(served, leader, cases) -> None:
+    head = "自查发现的内容,违法情形,整改措施,责任人,整改期限"
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        csrf = {"csrf": hidden(client.get("/institutions/1").text, "csrf")}
+
+        def send(row: str):
+            files = {"upload": ("台账.csv", f"{head}\n{row}\n".encode())}
+            return client.post("/institutions/1/corrections", data=csrf, files=files)
+
+        refused = send("永不复发,保证治愈,,甲,尽快")
+        assert refused.status_code == 422
+        assert "台账 第 2 行“整改措施”：不能为空" in refused.text
+        assert "台账 第 2 行“整改期限”：“尽快”不是日期" in refused.text
+        assert send("永不复发,保证治愈,删去,甲,2026-10-01").status_code == 303
+    shown = leader.get("/institutions/1").text
+    assert ("1 项，已完成 0 项" in shown, "逾期 1 项" in shown) == (True, True)
+    assert 'name="upload"' not in shown, "a leader reads it"

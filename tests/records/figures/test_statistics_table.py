@@ -55,8 +55,23 @@ def fact(
 FACTS = [
     fact(1, CaseState.PENDING, Level.OTHER, "cure_rate"),
     fact(2, CaseState.UNLAWFUL, Level.OTHER, "military"),
-    fact(3, CaseState.VERIFIED, Level.PUBLIC_SECONDARY, "military", result=DisposalResult.ORDERED, demerits=(4,)),
-    fact(4, CaseState.DISPOSED, Level.OTHER, "cure_rate", "military", result=DisposalResult.FILED, demerits=(2, 3)),
+    fact(
+        3,
+        CaseState.VERIFIED,
+        Level.PUBLIC_SECONDARY,
+        "military",
+        result=DisposalResult.ORDERED,
+        demerits=(4,),
+    ),
+    fact(
+        4,
+        CaseState.DISPOSED,
+        Level.OTHER,
+        "cure_rate",
+        "military",
+        result=DisposalResult.FILED,
+        demerits=(2, 3),
+    ),
 ]
 
 

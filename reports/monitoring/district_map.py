@@ -1,4 +1,4 @@
-"""The map of districts: boundaries from a GeoJSON file (RFC 7946) as SVG, coloured by the rate of each district."""
+"""The map of districts: boundaries from a GeoJSON file (RFC 7946), placed and coloured by the rate of each district."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,15 +21,20 @@ class BoundariesUnreadable(Exception):
 
 @dataclass(frozen=True)
 class District:
-    """A district on the map: the path of its boundaries, the middle of its largest part, and its rate. `shade` is 0 where
-    nothing was monitored, then 1 (the lowest rates) to 5."""
+    """A district on the map: its boundaries, the middle of its largest part, and its rate. `shade` is 0 where nothing was
+    monitored, then 1 (the lowest rates) to 5."""
 
     name: str
-    path: str
+    rings: Sequence[Ring]
     x: float
     y: float
     shade: int
     words: str
+
+    @property
+    def path(self) -> str:
+        """The boundaries as the path of an SVG."""
+        return "".join(f"M{'L'.join(f'{x:.1f},{y:.1f}' for x, y in ring)}Z" for ring in self.rings)
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,7 @@ def _drawn(shapes: Mapping[str, Sequence[Ring]], rows: Mapping[str, RateRow]) ->
         row = rows.get(name)
         rate = row.rate if row else None
         words = "没有监测" if rate is None else f"{rate:.1%}"
-        path = "".join(f"M{'L'.join(f'{x:.1f},{y:.1f}' for x, y in ring)}Z" for ring in inside)
-        districts.append(District(name, path, round(x, 1), round(y, 1), _shade(rate, top), words))
+        districts.append(District(name, inside, round(x, 1), round(y, 1), _shade(rate, top), words))
     steps = [(0, "没有监测"), *((step, f"≤ {top * step / _SHADES:.1%}") for step in range(1, _SHADES + 1))]
     missing = [name for name in rows if name not in shapes]
     width, height = placed((east, south))

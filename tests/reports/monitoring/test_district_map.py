@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.figures.district_map import BoundariesUnreadable, district_map
 from records.figures.monitoring import RateRow
+from reports.monitoring.district_map import BoundariesUnreadable, district_map
 
 
 def square(west: float, south: float, size: float = 1.0) -> list[list[float]]:

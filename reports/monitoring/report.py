@@ -14,6 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from records.figures.monitoring import Monitoring, RateRow, rate_row, rates_by, rates_by_each, rates_of
 from records.figures.period import Period
 from reports.documents import as_bytes, new_document, table
+from reports.monitoring.district_map import DistrictMap
+from reports.monitoring.map_picture import add_map
 from reports.typical_cases import redacted
 from reports.workbook import Column, fill_sheet, workbook_bytes
 
@@ -102,14 +104,16 @@ def monitoring_report(
     return MonitoringReport(place, period, _summary(totals, period), sections, _breaches(whole.now, rules))
 
 
-def report_docx(report: MonitoringReport, made: datetime) -> bytes:
-    """The report as a document."""
+def report_docx(report: MonitoringReport, made: datetime, drawn: DistrictMap | None = None) -> bytes:
+    """The report as a document, with the map of districts where there is one."""
     document = new_document(report.title, made)
     document.add_paragraph(report.place).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for paragraph in report.summary:
         document.add_paragraph(paragraph)
     for section in report.sections:
         document.add_heading(section.title, 1)
+        if section.title == BY_DISTRICT and drawn is not None:
+            add_map(document, drawn)
         table(document, COLUMNS, section.cells, widths=_WIDTHS)
     document.add_heading("常见违法表述", 1)
     table(document, BREACH_COLUMNS, report.breaches, widths=(4, 2.5, 9.5))
