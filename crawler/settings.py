@@ -40,6 +40,8 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.downloading.budget.BudgetMiddleware": 40,
             "crawler.downloading.guarding.GuardMiddleware": 50,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.downloading.robots.BriefRobots": 100,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "crawler.downloading.cookies.VisitCookies": 700,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -20,6 +21,7 @@ from crawler.browser.evidence_browser import (
 from crawler.browser.visitors import as_monitor, monitor, visitor_of
 from crawler.network.guard import AddressGuard
 from crawler.network.tls_certificates import certificate_chain
+from crawler.page_clock import PageClock
 from evidence.likeness import pictures_alike
 from evidence.manifest import Item
 from evidence.package import WARC
@@ -76,8 +78,9 @@ async def _capture_all(
                 begin_span("capture", visit_parent(case.judgement.snapshot.visit_id), case=case.id)
                 for case in cases
             ]
-            seen = await asyncio.gather(*(_look(browser, case) for case in cases))
-            controls = await asyncio.gather(*(_look_as_monitor(browser, case) for case in cases))
+            clocks = [PageClock.of_look(case.judgement.snapshot.seconds) for case in cases]
+            seen = await asyncio.gather(*map(partial(_look, browser), cases, clocks))
+            controls = await asyncio.gather(*map(partial(_look_as_monitor, browser), cases, clocks))
             for case, page, control, span in zip(cases, seen, controls, spans, strict=True):
                 with span:
                     done.append(_keep(engine, store, case, page, control, around))
@@ -85,22 +88,22 @@ async def _capture_all(
                 progress(1)
 
 
-async def _look(browser: EvidenceBrowser, case: Case) -> PageView | PageNotRendered:
+async def _look(browser: EvidenceBrowser, case: Case, clock: PageClock) -> PageView | PageNotRendered:
     quotes = [finding.quote for finding in case.judgement.findings]
     snapshot = case.judgement.snapshot
     visitor = visitor_of(snapshot.request_headers) if snapshot.is_mobile else monitor()
     try:
-        return await browser.look_at(case.page.url, visitor, quotes)
+        return await browser.look_at(case.page.url, visitor, quotes, clock)
     except PageNotRendered as error:
         return error
 
 
-async def _look_as_monitor(browser: EvidenceBrowser, case: Case) -> PageView | None:
+async def _look_as_monitor(browser: EvidenceBrowser, case: Case, clock: PageClock) -> PageView | None:
     """The page of a cloaking site as it shows itself to the monitor, on a screen like the visitor's."""
     snapshot = case.judgement.snapshot
     if not snapshot.is_mobile:
         return None
-    seen = await seen_by(browser, case.page.url, as_monitor(visitor_of(snapshot.request_headers)))
+    seen = await seen_by(browser, case.page.url, as_monitor(visitor_of(snapshot.request_headers)), clock)
     return seen if isinstance(seen, PageView) else None
 
 

@@ -21,6 +21,7 @@ from crawler.browser.evidence_browser import (
     evidence_browser,
 )
 from crawler.browser.visitors import BrowserProfile, as_monitor, visitors_of
+from crawler.page_clock import PageClock
 from crawler.pages.ocr import may_carry_advert, read_image, size_of
 from crawler.platforms import read_page
 from crawler.workers.process import WorkerProcess
@@ -78,15 +79,17 @@ def look_as_visitors(
     """Look again at pages, with the monitor's snapshot of each (as of `list_pages_to_compare`). Content that
     only a visitor sees becomes a separate snapshot, judged and captured like any other. Raises
     BrowserMissing."""
-    looks = asyncio.run(_look_at_all([page.url for page, _ in compared], progress))
+    clocks = [PageClock.of_look(plain.seconds) for _, plain in compared]
+    urls = [page.url for page, _ in compared]
+    looks = asyncio.run(_look_at_all(urls, clocks, progress))
     cloaked = 0
     with reading(engine) as session:
         register = register_of(session)
     reader = WorkerProcess(seconds=_READ_SECONDS)
     try:
-        for (page, plain), seen in zip(compared, looks, strict=True):
+        for (page, plain), seen, clock in zip(compared, looks, clocks, strict=True):
             cloaked += any(
-                _keep_if_cloaked(engine, store, rules, register, page, plain, look, reader, now)
+                _keep_if_cloaked(engine, store, rules, register, page, plain, look, clock, reader, now)
                 for look in seen
             )
     finally:
@@ -94,27 +97,29 @@ def look_as_visitors(
     return CloakingResult(len(compared), cloaked)
 
 
-async def _look_at_all(urls: Sequence[str], progress: Callable[[int], None]) -> list[list[_Looks]]:
-    """Each address as its visitors see it: those who were answered with a page."""
+async def _look_at_all(
+    urls: Sequence[str], clocks: Sequence[PageClock], progress: Callable[[int], None]
+) -> list[list[_Looks]]:
+    """Each address as its visitors see it, in the time that its page has left: those who were answered with a page."""
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 
-        async def look(url: str) -> list[_Looks]:
+        async def look(url: str, clock: PageClock) -> list[_Looks]:
             async with gate:
-                found = await _looks_at(browser, url)
+                found = await _looks_at(browser, url, clock)
                 progress(1)
                 return found
 
-        return await asyncio.gather(*map(look, urls))
+        return await asyncio.gather(*map(look, urls, clocks))
 
 
-async def _looks_at(browser: EvidenceBrowser, url: str) -> list[_Looks]:
+async def _looks_at(browser: EvidenceBrowser, url: str, clock: PageClock) -> list[_Looks]:
     controls: dict[bool, PageView | None] = {}
     looks = []
     for visitor in visitors_of(url):
         if visitor.is_mobile not in controls:
-            controls[visitor.is_mobile] = _shown(await seen_by(browser, url, as_monitor(visitor)))
-        if seen := _shown(await seen_by(browser, url, visitor)):
+            controls[visitor.is_mobile] = _shown(await seen_by(browser, url, as_monitor(visitor), clock))
+        if seen := _shown(await seen_by(browser, url, visitor, clock)):
             looks.append(_Looks(visitor, seen, controls[visitor.is_mobile]))
     return looks
 
@@ -123,10 +128,12 @@ def _shown(answer: PageView | PageNotRendered) -> PageView | None:
     return answer if isinstance(answer, PageView) and answer.status == 200 else None
 
 
-async def seen_by(browser: EvidenceBrowser, url: str, visitor: BrowserProfile) -> PageView | PageNotRendered:
-    """A visitor's view of `url`, or why there is none."""
+async def seen_by(
+    browser: EvidenceBrowser, url: str, visitor: BrowserProfile, clock: PageClock | None = None
+) -> PageView | PageNotRendered:
+    """A visitor's view of `url`, in the time that its page has left, or why there is none."""
     try:
-        return await browser.look_at(url, visitor)
+        return await browser.look_at(url, visitor, clock=clock)
     except PageNotRendered as error:
         return error
 
@@ -139,6 +146,7 @@ def _keep_if_cloaked(
     page: Page,
     plain: Snapshot,
     looks: _Looks,
+    clock: PageClock,
     reader: WorkerProcess,
     now: datetime,
 ) -> bool:
@@ -157,7 +165,7 @@ def _keep_if_cloaked(
         return False
     target = open_browser_visit(engine, page, VisitKind.MOBILE, now)
     with transaction(engine) as session:
-        kept = keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state))
+        kept = keep_snapshot(session, store, target, seen_as_fetched(page.url, seen, text, state, clock.used))
         for one in pictures:
             sha256 = keep_image(session, store, kept.id, one.url, one.content, one.size)
             record_reading(session, store, sha256, one.read, now)
@@ -203,8 +211,9 @@ def _pictures(view: PageView) -> Iterable[tuple[str, bytes, tuple[int, int]]]:
             yield exchange.url, exchange.body, size
 
 
-def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str) -> Fetched:
-    """The browser's view in the form to be stored: the page's own response as body, its DOM in addition."""
+def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str, seconds: float = 0.0) -> Fetched:
+    """The browser's view in the form to be stored: the page's own response as body, its DOM in addition; `seconds` that
+    the page took."""
     first = next((exchange for exchange in seen.exchanges if exchange.status == seen.status), None)
     dom = seen.html.encode("utf-8", "surrogatepass")
     return Fetched(
@@ -218,6 +227,7 @@ def seen_as_fetched(url: str, seen: PageView, text: PageText, state: str) -> Fet
         text=StoredText.of(text),
         page_state=state,
         request_headers=_by_name(first.request_headers if first else ()),
+        seconds=seconds,
     )
 
 

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         description="an IP address of the region, named by visitors who look for cloaked pages; empty: none",
     )
     download_seconds: float = Field(default=30.0, gt=0, description="how long one answer may take")
+    page_seconds: float = Field(
+        default=30.0,
+        ge=5,
+        description="how long one page may take over all steps: answer and retry, browser, pictures, evidence",
+    )
     stamp_url: str = Field(default="", description="RFC 3161 time stamp authority; empty: none is asked")
     heads_dir: Path | None = Field(
         default=None,

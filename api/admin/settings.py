@@ -29,6 +29,7 @@ TITLES = {
     "nameserver": "用于确认域名是否注销的 DNS 服务器",
     "user_agent": "抓取时的自我介绍（User-Agent）",
     "download_seconds": "一次下载的最长时间（秒）",
+    "page_seconds": "一个网页全部步骤合计的最长时间（秒）",
     "stamp_url": "时间戳服务（RFC 3161）",
     "visitor_address": "核对伪装时访客所称的本地 IP 地址",
     "crawl_every_minutes": "检查到期巡查的间隔（分钟）",

@@ -25,6 +25,7 @@ from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, browser_prox
 from crawler.browser.memory_watch import REASON, memory_watch
 from crawler.browser.visitors import DESKTOP, BrowserProfile
 from crawler.browser.wire import Answer, Wire, header_value
+from crawler.page_clock import PageClock, PageOutOfTime
 from evidence.warc import Exchange
 from records.snapshots.encoding import is_utf8
 
@@ -33,7 +34,7 @@ _SETTLE_SECONDS = 5.0
 _MOST_SCREENS = 15
 _TALLEST = 16_000  # pixels; Chromium draws nothing below
 _MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
-_PAGE_SECONDS = 50.0
+_CLOSING = 3.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,24 @@ class EvidenceBrowser:
         self._browser: Browser | None = None
         self._starting = asyncio.Lock()
 
-    async def look_at(self, url: str, visitor: BrowserProfile, quotes: Sequence[str] = ()) -> PageView:
-        """Look at `url`, and for `quotes` on it. Raises PageNotRendered after two tries, or when its time is
-        up."""
+    async def look_at(
+        self, url: str, visitor: BrowserProfile, quotes: Sequence[str] = (), clock: PageClock | None = None
+    ) -> PageView:
+        """Look at `url`, and for `quotes` on it, in the time that the page has left. Raises PageNotRendered after two
+        tries, or when that time is up."""
         failure, begun = "", monotonic()
+        clock = clock or PageClock()
         for _ in range(2):
+            left = clock.left
             try:
-                async with asyncio.timeout(_PAGE_SECONDS):
-                    return await self._look(url, visitor, quotes)
-            except TimeoutError:  # it would take as long again
-                raise PageNotRendered(f"浏览器无法打开：{_PAGE_SECONDS:.0f} 秒内没有完成") from None
+                with clock.running():
+                    async with asyncio.timeout(left):
+                        return await self._look(url, visitor, quotes)
+            except PageOutOfTime as error:
+                raise PageNotRendered(f"浏览器无法打开：{failure[:200] or error}") from None
+            except TimeoutError:
+                failure = failure or f"{left:.0f} 秒内没有完成"
+                raise PageNotRendered(f"浏览器无法打开：{failure[:200]}，{clock.reason}") from None
             except Error as error:
                 if memory_watch().has_ended_since(begun):
                     raise PageNotRendered(REASON) from None
@@ -117,7 +126,7 @@ class EvidenceBrowser:
             yield context
         finally:
             with suppress(Error, TimeoutError):
-                await asyncio.wait_for(context.close(), 10)
+                await asyncio.wait_for(context.close(), _CLOSING)
 
     async def _look(self, url: str, visitor: BrowserProfile, quotes: Sequence[str]) -> PageView:
         async with self._context(visitor) as context:
@@ -162,7 +171,7 @@ class EvidenceBrowser:
         """End the browser."""
         if self._browser is not None:
             with suppress(Error, TimeoutError):
-                await asyncio.wait_for(self._browser.close(), 10)
+                await asyncio.wait_for(self._browser.close(), _CLOSING)
 
 
 @asynccontextmanager

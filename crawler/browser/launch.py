@@ -91,7 +91,10 @@ async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> No
     """Give the browser `body` in place of the server's response at `url` from now on, with a header that says
     UTF-8."""
 
+    from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
+
     async def answer(route: "Route") -> None:
-        await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+        with suppress(Error):  # the page may be closed meanwhile
+            await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
 
     await page.route(lambda asked: asked == url, answer)

@@ -1,21 +1,33 @@
 """Scrapy's way to the browser: started by the first page that needs it, and restarted where it hangs."""
 
 import asyncio
-from collections.abc import Awaitable
+import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from playwright.async_api import Error
+from playwright.async_api import Error, Route
+from playwright.async_api import Request as BrowserRequest
 from scrapy import Request
 from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler.browser.memory_watch import REASON, memory_watch
-from crawler.downloading.browser_requests import BOUNDS, HARD_SECONDS
+from crawler.downloading.browser_requests import BOUNDS, HARD_SECONDS, SECONDS
+from crawler.page_clock import CLOCK, PageClock
 
 _GRACE = 3.0  # seconds added to a page's own time limit
 _CLOSING = 3.0
+
+
+def _as_one_line(record: logging.LogRecord) -> bool:
+    """A page that is closed while its requests are under way is nothing to trace: its own record says why."""
+    record.exc_info = None
+    return True
+
+
+logging.getLogger("scrapy-playwright").addFilter(_as_one_line)
 
 
 class PageTooLarge(Exception):
@@ -45,24 +57,44 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                 memory_watch()
                 await super()._launch()
                 self._is_started = True
+        clock: PageClock = request.meta.get(CLOCK) or PageClock()
         async with self._free:
-            begun = monotonic()
-            asked = super()._download_request(request, *more)
-            answer = await finished_within(HARD_SECONDS + _GRACE, asked)
-            if answer is None:
-                async with self._starting:
-                    await self._give_up_browser()
-                bounds = request.meta.get(BOUNDS)
-                if bounds is not None and bounds.are_reached:
-                    raise PageTooLarge("；".join(bounds.cut))
-                raise BrowserHung(f"浏览器 {HARD_SECONDS:.0f} 秒内没有完成，已关闭")
+            with clock.running() as left:
+                return await self._rendered(request, min(HARD_SECONDS, left), *more)
+
+    async def _rendered(self, request: Request, seconds: float, *more: Any) -> Response:  # noqa: ANN401
+        begun = monotonic()
+        request.meta[SECONDS] = seconds
+        asked = super()._download_request(request, *more)
+        answer = await finished_within(seconds + _GRACE, asked)
+        if answer is None:
+            async with self._starting:
+                await self._give_up_browser()
+            bounds = request.meta.get(BOUNDS)
+            if bounds is not None and bounds.are_reached:
+                raise PageTooLarge("；".join(bounds.cut))
+            raise BrowserHung(f"浏览器 {seconds:.0f} 秒内没有完成，已关闭")
+        try:
+            response: Response = answer.result()
+        except Error as error:
+            if memory_watch().has_ended_since(begun):
+                raise PageTooLarge(REASON) from error
+            raise
+        return response
+
+    def _make_request_handler(self, *arguments: Any, **more: Any) -> Callable[..., Awaitable[None]]:  # noqa: ANN401
+        """Scrapy-playwright's, except that a page that was closed meanwhile raises nothing: Playwright would raise it again
+        from the next call, for another page."""
+        handle = super()._make_request_handler(*arguments, **more)
+
+        async def handled(route: Route, request: BrowserRequest) -> None:
             try:
-                response: Response = answer.result()
-            except Error as error:
-                if memory_watch().has_ended_since(begun):
-                    raise PageTooLarge(REASON) from error
-                raise
-            return response
+                await handle(route, request)
+            except Error:
+                with suppress(Error):
+                    await route.abort()
+
+        return handled
 
     async def _browser_disconnected_callback(self) -> None:
         if "browser" in self.__dict__:  # a browser that was given up is no longer ours

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HARD_SECONDS = 27.0
 BOUNDS = "page_bounds"
+SECONDS = "browser_seconds"  # that the browser may take
 _REVEAL_SECONDS = 6.0
 
 
@@ -88,7 +89,9 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     bounds = request.meta[BOUNDS] = bounds_of(context)
     context.on("response", lambda answer: bounds.received(answer.headers.get("content-length", "")))
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
-    clock = asyncio.get_running_loop().call_later(HARD_SECONDS, lambda: _soon(context.close()))
+    clock = asyncio.get_running_loop().call_later(
+        request.meta.get(SECONDS, HARD_SECONDS), lambda: _soon(context.close())
+    )
     context.on("close", lambda _: clock.cancel())
     plain: PlainPage | None = request.cb_kwargs.get("plain")
     if plain is None:

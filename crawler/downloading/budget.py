@@ -5,6 +5,7 @@ from time import monotonic
 from scrapy import Request
 
 from crawler.downloading.skipped import OutOfTime, SkipPage
+from crawler.page_clock import CLOCK, PageClock, PageOutOfTime
 
 BUDGET = "visit_budget"
 UNWANTED = "visit_unwanted"
@@ -44,7 +45,8 @@ class BudgetMiddleware:
     """
 
     def process_request(self, request: Request) -> None:
-        """Raises OutOfTime when the budget is used up, SkipPage for an unwanted page."""
+        """Raises OutOfTime when the budget is used up, SkipPage for an unwanted page, PageOutOfTime for one whose own time
+        is."""
         budget: TimeBudget | None = request.meta.get(BUDGET)
         if budget is not None:
             budget.begin()
@@ -53,3 +55,6 @@ class BudgetMiddleware:
         unwanted = request.meta.get(UNWANTED)
         if unwanted and (reason := unwanted()):
             raise SkipPage(reason)
+        clock: PageClock | None = request.meta.get(CLOCK)
+        if clock is not None and clock.is_used_up:
+            raise PageOutOfTime(clock.reason)

@@ -23,6 +23,7 @@ from crawler.network.guard import AddressGuard
 from records.settings import settings
 
 _FINE_SECONDS = 30
+_NAME_SECONDS = 5.0
 
 
 async def check_url(guard: AddressGuard, url: str) -> None:
@@ -31,8 +32,11 @@ async def check_url(guard: AddressGuard, url: str) -> None:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SkipPage(f"不是 http(s) 地址：{url[:100]}")
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        async with asyncio.timeout(_NAME_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                parts.hostname, None, type=socket.SOCK_STREAM
+            )
+    except (OSError, UnicodeError, TimeoutError):
         return  # the downloader reports a name that does not resolve
     if refusal := guard.refusal(parts.hostname, (str(entry[4][0]) for entry in found)):
         raise SkipPage(refusal)

@@ -11,6 +11,8 @@ from scrapy.http import Response
 from crawler.downloading.browser_requests import is_for_browser
 from crawler.downloading.heads import BoundedConnections
 from crawler.downloading.skipped import SkipPage
+from crawler.page_clock import CLOCK, PageClock
+from records.settings import settings
 from telemetry.traces import begin_span
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class PageHandler(HTTP11DownloadHandler):
         self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:
-        """The response to a request. Raises SkipPage where another process has taken the visit."""
+        """The response to a request. Raises SkipPage where another process has taken the visit, and PageOutOfTime."""
         if (is_held := request.meta.get(IS_HELD)) and not is_held():
             raise SkipPage(TAKEN)
         parent = request.meta.get(PARENT)
@@ -51,13 +53,22 @@ class PageHandler(HTTP11DownloadHandler):
 
     async def _answer(self, request: Request) -> Response:
         if not is_for_browser(request):
-            return await super().download_request(request)
+            return await self._plain(request)
         if self._crawler not in self._browsers:
             from crawler.downloading.browser_handler import BrowserHandler  # noqa: PLC0415
 
             self._browsers[self._crawler] = BrowserHandler(self._crawler)
         answer: Response = await self._browsers[self._crawler].download_request(request)
         return answer
+
+    async def _plain(self, request: Request) -> Response:
+        """The server's own answer, in the time that its page has left."""
+        clock: PageClock | None = request.meta.get(CLOCK)
+        if clock is None:
+            return await super().download_request(request)
+        with clock.running() as left:
+            request.meta["download_timeout"] = min(settings().download_seconds, left)
+            return await super().download_request(request)
 
     async def close(self) -> None:
         """Let go of connections, and of the browser."""

@@ -40,11 +40,13 @@ def as_fetched(
     pictures: Sequence[str] = (),
     final_url: str | None = None,
     rendered: bytes | None = None,
+    seconds: float = 0.0,
 ) -> Fetched:
     """A response to a request for `url`, ready to be stored.
 
     `post` is the content read from it, None where it is not a page; `pictures` the addresses of its pictures;
-    `rendered` the DOM that the browser built from it, and `final_url` the address at which the browser ended.
+    `rendered` the DOM that the browser built from it, and `final_url` the address at which the browser ended;
+    `seconds` that the page took.
     """
     return Fetched(
         url=url,
@@ -59,6 +61,7 @@ def as_fetched(
         text=StoredText.of(post.text, pictures) if post else None,
         page_state=post.state if post else "normal",
         post=_facts(post),
+        seconds=seconds,
     )
 
 

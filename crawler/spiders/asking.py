@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from crawler.downloading.browser_requests import PlainPage, browser_meta
 from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
 from crawler.downloading.page_handler import IS_HELD, PARENT
+from crawler.page_clock import CLOCK, PageClock
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.holding import HoldingSpider
@@ -23,7 +24,7 @@ from crawler.spiders.progress import PatternTracker, Progress
 from crawler.spiders.turns import Feed, Turns, politeness
 from crawler.workers.page_writer import PageWriter
 from records.database import reading
-from records.models import PlannedState
+from records.models import PlannedState, VisitKind
 from records.storage_faults import storage_fault
 from records.store.content_store import EvidenceStore
 from records.visits.ending import NO_POSTS, finish_visit, use_time
@@ -37,6 +38,7 @@ from records.visits.targets import Target
 from telemetry.traces import begin_visit
 
 _LOG = logging.getLogger(__name__)
+_MAP_SECONDS = 15.0
 # Every response becomes a snapshot, errors too; redirects are followed.
 _KEPT_STATUSES = [304, *range(400, 600)]
 
@@ -126,6 +128,11 @@ class AskingSpider(HoldingSpider):
             progress.under_way.add(planned.id)
             yield request
 
+    @staticmethod
+    def _is_map(target: Target, planned: Planned) -> bool:
+        """Whether it is a site's robots.txt or sitemap, which the site is crawled without if need be."""
+        return planned.is_feed and target.kind is VisitKind.SITE
+
     def _not_asked(self, progress: Progress, planned: Planned, reason: str) -> None:
         try:
             with self.writing(progress) as session:
@@ -155,8 +162,15 @@ class AskingSpider(HoldingSpider):
             progress.span.tell(outcome=outcome)
             progress.span.end()
 
-    def _request(self, progress: Progress, planned: Planned, plain: PlainPage | None = None) -> Request:
-        """A request for a planned page: plain, or (with the plain response) by the browser."""
+    def _request(
+        self,
+        progress: Progress,
+        planned: Planned,
+        plain: PlainPage | None = None,
+        clock: PageClock | None = None,
+    ) -> Request:
+        """A request for a planned page: plain, or (with the plain response) by the browser; `clock` is the page's,
+        where it had an earlier request."""
         target = progress.target
         headers = {}
         if self.conditional and plain is None:
@@ -176,6 +190,7 @@ class AskingSpider(HoldingSpider):
                 "download_slot": slot_of(planned.url),
                 "cookiejar": target.visit_id,
                 BUDGET: progress.budget,
+                CLOCK: clock or PageClock(_MAP_SECONDS if self._is_map(target, planned) else None),
                 IS_HELD: partial(self.is_held, progress),
                 PARENT: progress.span.traceparent,
                 UNWANTED: partial(self._unwanted, progress, planned),

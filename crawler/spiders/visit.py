@@ -23,6 +23,7 @@ from crawler.downloading.responses import (
 )
 from crawler.downloading.script_built import needs_browser, shows_more, taken_away
 from crawler.downloading.skipped import OutOfTime
+from crawler.page_clock import PageClock, PageOutOfTime, clock_of
 from crawler.pages.extract import extract
 from crawler.pages.guarded import Attempts, fault_of, read_guarded
 from crawler.pages.pictures import image_addresses, inline_pictures
@@ -30,6 +31,7 @@ from crawler.pages.post import Post
 from crawler.pages.sitemap import SiteMap
 from crawler.pages.visibility import without_marks
 from crawler.spiders.asking import AskingSpider
+from crawler.spiders.pictures import OfPage
 from crawler.spiders.progress import Progress
 from crawler.workers.page_writer import Arrived, Written
 from records.database import reading
@@ -50,6 +52,7 @@ from records.visits.targets import Target
 from telemetry.traces import begin_span
 
 _SECOND_TRY = "browser_second_try"
+_SECOND_TRY_SECONDS = 8.0  # with less left, a page that broke the browser is not shown to it again
 _WHAT_CAME = "take_what_came"  # of a response shorter than its declared length, as browsers do
 
 
@@ -116,6 +119,7 @@ class VisitSpider(AskingSpider):
             for request in self._done(progress, planned, new):
                 yield request
             return
+        clock = clock_of(response.meta)
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         with begin_span("extract", progress.span.traceparent, url=response.url):
             post = self.read(html, response.url)
@@ -129,13 +133,13 @@ class VisitSpider(AskingSpider):
                 progress.patterns.defer(response, planned)
             else:
                 learned.asked += 1
-                yield self._request(progress, planned, plain=PlainPage(response, post))
+                yield self._request(progress, planned, PlainPage(response, post), clock)
             return
         seen = post if html and not planned.is_feed else None
         if plain is None:
             attempts = Attempts([*post.faults])
             pictures = self._pictures(attempts, html, response.url, seen)
-            fetched = as_fetched(planned.url, response, seen, pictures)
+            fetched = as_fetched(planned.url, response, seen, pictures, seconds=clock.used)
         else:
             cut = what_was_cut(response.meta)
             close_context(response.meta)
@@ -154,8 +158,10 @@ class VisitSpider(AskingSpider):
                 return
             attempts = Attempts([*post.faults, *cut])
             pictures = self._pictures(attempts, html, response.url, seen)
-            fetched = as_fetched(planned.url, plain.response, seen, pictures, response.url, response.body)
-        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts):
+            fetched = as_fetched(
+                planned.url, plain.response, seen, pictures, response.url, response.body, clock.used
+            )
+        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts, clock):
             yield request
 
     async def _keep_page(
@@ -166,6 +172,7 @@ class VisitSpider(AskingSpider):
         html: str,
         pictures: Sequence[str],
         attempts: Attempts,
+        clock: PageClock,
     ) -> AsyncIterator[Request]:
         """Store a page; request its pictures and the next planned pages."""
         inline: list[bytes] = []
@@ -173,13 +180,14 @@ class VisitSpider(AskingSpider):
             inline = attempts.read("页内图片", lambda: inline_pictures(html), list[bytes])
         written = await self._store_page(progress, planned, fetched, html, attempts)
         has_inline = shows_a_page(written.status) and self.keep_inline(progress, inline, written.snapshot_id)
+        of_page = OfPage(planned.id, written.snapshot_id, clock)
         if fetched.text is not None and not written.is_repeat and shows_a_page(written.status):
-            for request in self.image_requests(progress, pictures, written.snapshot_id):
+            for request in self.image_requests(progress, pictures, of_page):
                 yield request
             if not pictures and not has_inline:
                 self._whole(written.snapshot_id)
         elif written.is_repeat and pictures:
-            for request in self.changed_images(progress, written.snapshot_id):
+            for request in self.changed_images(progress, of_page):
                 yield request
         for request in self._done(progress, planned, written.new):
             yield request
@@ -247,19 +255,23 @@ class VisitSpider(AskingSpider):
         progress, planned = request.cb_kwargs["progress"], request.cb_kwargs["planned"]
         plain: PlainPage | None = request.cb_kwargs["plain"]
         close_context(request.meta)
-        if plain is not None and not request.meta.get(_SECOND_TRY) and browser_broke(failure):
-            again = self._request(progress, planned, plain=plain)
+        clock = clock_of(request.meta)
+        may_again = (
+            plain is not None and not request.meta.get(_SECOND_TRY) and clock.left > _SECOND_TRY_SECONDS
+        )
+        if may_again and browser_broke(failure):
+            again = self._request(progress, planned, plain, clock)
             yield again.replace(meta={**again.meta, _SECOND_TRY: True})
             return
         if plain is not None:
             async for waiting in self._learn(progress, planned, False):
                 yield waiting
-            reason = f"浏览器渲染失败，按原始页面保存：{failure_reason(failure)}"
+            reason = f"浏览器渲染失败，按原始页面保存：{_why(failure, clock)}"
             async for request in self._keep_plain(progress, planned, plain, reason):
                 yield request
             return
         if is_cut_short(failure) and not request.meta.get(_WHAT_CAME):
-            again = self._request(progress, planned)
+            again = self._request(progress, planned, clock=clock)
             yield again.replace(meta={**again.meta, _WHAT_CAME: True, "download_fail_on_dataloss": False})
             return
         skipped = isinstance(failure.value, IgnoreRequest)
@@ -267,7 +279,7 @@ class VisitSpider(AskingSpider):
         state = PlannedState.SKIPPED if skipped else PlannedState.FAILED
         try:
             with self.writing(progress) as session:
-                close_planned(session, {planned.id: failure_reason(failure)}, state)
+                close_planned(session, {planned.id: _why(failure, clock)}, state)
         except VisitTaken:
             for following in self._taken_away(progress):
                 yield following
@@ -284,8 +296,9 @@ class VisitSpider(AskingSpider):
         html = decode_html(response.body, content_type(response))
         attempts = Attempts([reason, *plain.post.faults])
         pictures = self._pictures(attempts, html, response.url, plain.post)
-        fetched = as_fetched(planned.url, response, plain.post, pictures)
-        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts):
+        clock = clock_of(response.meta)
+        fetched = as_fetched(planned.url, response, plain.post, pictures, seconds=clock.used)
+        async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts, clock):
             yield request
 
     def _pictures(self, attempts: Attempts, html: str, url: str, post: Post | None) -> list[str]:
@@ -293,3 +306,9 @@ class VisitSpider(AskingSpider):
         if post is None:
             return []
         return attempts.read("图片地址", lambda: image_addresses(html, url, post.images), list[str])
+
+
+def _why(failure: Failure, clock: PageClock) -> str:
+    """Why a request failed, and that the page's time ended with it where it did."""
+    is_said = isinstance(failure.value, PageOutOfTime) or not clock.is_used_up
+    return failure_reason(failure) if is_said else f"{clock.reason}：{failure_reason(failure)}"

@@ -6,6 +6,7 @@ import typer
 import uvicorn
 
 from api.app import make_app
+from api.prompt_heads import PromptHeads
 from jobs.processes import end_steps
 from jobs.schedule import ensure_jobs, scheduler
 from qingyi.console import console, current_engine, evidence_store, refuse
@@ -38,9 +39,8 @@ def serve(
             clock.resume()
         console.print(f"清医已启动：http://{host}:{port}/", highlight=False)
         try:
-            uvicorn.Server(uvicorn.Config(application, log_level="warning", log_config=None)).run(
-                sockets=[listening]
-            )
+            config = uvicorn.Config(application, http=PromptHeads, log_level="warning", log_config=None)
+            uvicorn.Server(config).run(sockets=[listening])
         finally:
             end_steps()
             if schedule:

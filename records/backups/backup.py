@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,7 @@ from records.store.whole_files import flush_to_disk
 
 FORMAT = "qingyi-backup/1"
 _LISTS, _FACTS = "lists", "backup.json"
+_MOST_FACTS = 1 << 20  # bytes
 Progress = Callable[[int], None]
 
 
@@ -55,6 +57,9 @@ class Backup:
     log_head: str | None
     last_manifest: str | None
     evidence: int
+
+
+_BACKUP = TypeAdapter(Backup)
 
 
 @dataclass(frozen=True)
@@ -103,16 +108,25 @@ def take_backup(
 
 
 def list_backups(folder: Path) -> list[Backup]:
-    """The whole backups in a folder, oldest first. One whose `backup.json` cannot be read does not count."""
+    """The whole backups in a folder, oldest first. One whose `backup.json` cannot be read, or names another place than
+    its own, does not count."""
     found = []
     for path in sorted(folder.glob(f"[0-9]*/{_FACTS}")):
         try:
-            facts = json.loads(path.read_text("utf-8"))
+            facts = json.loads(_small_text(path))
             if facts.pop("format") == FORMAT:
-                found.append(Backup(**facts))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+                backup = _BACKUP.validate_python(facts)
+                found += [backup] if backup.name == path.parent.name and not path.parent.is_symlink() else []
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
     return found
+
+
+def _small_text(path: Path) -> str:
+    """The text of a file of our own. Raises ValueError for one that is a link, no file, or too large to be ours."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_FACTS:
+        raise ValueError(f"not a description of a backup: {path}")
+    return path.read_text("utf-8")
 
 
 def drop_older(folder: Path, keep: int) -> list[str]:
@@ -216,9 +230,18 @@ def _require_fit(backup: Backup, place: Path, engine: Engine) -> None:
         raise BackupFailed(
             f"备份 {backup.name} 的数据库结构版本 {backup.revision} 比程序的 {newest_revision()} 新：请先升级程序"
         )
+    if odd := next((path for path in place.rglob("*") if not _is_plain(path)), None):
+        raise BackupFailed(
+            f"备份 {backup.name} 中的 {odd.relative_to(place)} 是链接或特殊文件，不是备份写下的：请另选备份"
+        )
     file = place / NAMES[backup.kind]
     if not file.is_file() or _sha256_of(file) != backup.database_sha256:
         raise BackupFailed(f"备份 {backup.name} 的 {file.name} 不在了或已被改动：请用另一份备份")
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a folder or a file, as all of a backup is: a link would lead out of it."""
+    return not path.is_symlink() and (path.is_file() or path.is_dir())
 
 
 def _differences(engine: Engine, store: EvidenceStore, backup: Backup, rows: dict[str, int]) -> Iterator[str]:

@@ -122,6 +122,10 @@ class Snapshot(Base):
         ForeignKey("snapshots.id"), comment="the snapshot that this one repeats (304 or same bytes)"
     )
 
+    seconds: Mapped[float | None] = mapped_column(
+        comment="that the page took so far: answer, browser, pictures, visitors' looks"
+    )
+
     unjudged_because: Mapped[str | None] = mapped_column(
         String(300), comment="why it could not be judged; tried again by `qingyi flag` alone"
     )

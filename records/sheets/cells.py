@@ -17,7 +17,8 @@ _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 # Control characters, formatting that is not seen (zero-width spaces, marks of direction), halves of characters.
 _UNSEEN = {"Cc", "Cf", "Cs"}
 # Spreadsheet programs would take these for the beginning of a formula.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+# With a Chinese or Japanese input method they take the wide forms for it, too.
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class CellRefused(Exception):

@@ -38,6 +38,7 @@ class Fetched:
     post: Mapping[str, object] | None = None
     request_headers: Mapping[str, list[str]] = field(default_factory=dict)
     server_address: str | None = None
+    seconds: float = 0.0  # that the page took
 
 
 def require_nothing_kept(session: Session, folder: Path) -> None:
@@ -129,6 +130,11 @@ def _made(target: Target, fetched: Fetched, previous: Snapshot | None) -> tuple[
     return snapshot, [content for content in contents if content is not None]
 
 
+def note_seconds(session: Session, snapshot_id: int, seconds: float) -> None:
+    """Record how long a page has taken, once its later steps have ended."""
+    session.get_one(Snapshot, snapshot_id).seconds = seconds
+
+
 def last_snapshot(session: Session, page_id: int, *, as_mobile: bool = False) -> Snapshot | None:
     """The page's newest snapshot as the monitor saw it, or as a mobile visitor did."""
     return last_snapshots(session, [page_id], as_mobile=as_mobile).get(page_id)
@@ -213,6 +219,7 @@ def _new(target: Target, fetched: Fetched, text: bytes | None) -> Snapshot:
         title=fetched.text.title if fetched.text else None,
         post=dict(fetched.post) if fetched.post else None,
         page_state=fetched.page_state,
+        seconds=fetched.seconds,
     )
 
 
@@ -235,6 +242,7 @@ def _repeat(previous: Snapshot, target: Target, fetched: Fetched) -> Snapshot:
         title=previous.title,
         post=previous.post,
         page_state=previous.page_state,
+        seconds=fetched.seconds,
         unchanged_since_id=previous.unchanged_since_id or previous.id,
     )
 

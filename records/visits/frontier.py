@@ -101,6 +101,12 @@ def close_planned(session: Session, reasons: Mapping[int, str | None], state: Pl
     )
 
 
+def add_reason(session: Session, planned_id: int, reason: str) -> None:
+    """Add what a later step of a planned page could not do."""
+    row = session.get_one(PlannedPage, planned_id)
+    row.reason = "；".join(filter(None, (row.reason, reason)))[:300]
+
+
 def count_planned(session: Session, visit_ids: Sequence[int]) -> dict[PlannedState, int]:
     """How many planned pages of these visits are in each state."""
     counts = Counter[PlannedState]()

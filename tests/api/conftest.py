@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from api.app import make_app, set_state
 from api.context import clock
+from api.prompt_heads import PromptHeads
 from classifiers.lists.rules import RuleSet
 from records.database import transaction
 from records.models import Office, Role
@@ -108,7 +109,7 @@ def running(
 
 
 def _started(app: FastAPI) -> _Server:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http=PromptHeads, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -177,6 +177,22 @@ def test_a_body_that_does_not_come_is_given_up(served: Served, monkeypatch: pyte
         assert time.monotonic() - begun < 4
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "first", [b"", b"GET / HTTP/1.1\r\nX-A: ", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /"]
+)
+def test_a_head_that_does_not_come_is_given_up(
+    served: Served, monkeypatch: pytest.MonkeyPatch, first: bytes
+) -> None:
+    """Nothing, half a head, and half of a second head after a whole request: uvicorn would wait for ever."""
+    monkeypatch.setattr("api.prompt_heads._SECONDS", 0.3)
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 20) as connection:
+        connection.sendall(first)
+        received = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert received.startswith(b"HTTP/1.1 200") == (b"healthz" in first)
+
+
 NAMES = (
     b"", b".pdf", b"\x00.pdf", b"a\x00b.pdf", b"../../a.pdf", b"\xff\xfe.pdf", b"\xed\xa0\x80.pdf", b"a" * 4_000 + b".pdf",
     b"CON.pdf", b"a.pdf\r\nX: y", b"a;b=c.pdf", "\u202efdp.exe.pdf".encode(), b"%00.pdf", b"'\"><script>.pdf", b"a.",

@@ -24,6 +24,7 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     with hostile_site() as hostile, serving({"/": Answer(page("/a")), "/a": Answer(page())}) as good:
         with transaction(engine) as session:
             registered.site(session, f"{hostile}/", max_minutes=3)
+            registered.site(session, "http://no-such-host.invalid/")
             owner = registered.institution(session, 2)
             session.add(
                 Source(
@@ -31,10 +32,11 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
                 )
             )
         started = time.monotonic()
-        done = qingyi("crawl", "--no-capture", QINGYI_DOWNLOAD_SECONDS="4")
+        done = qingyi("crawl", "--no-capture", QINGYI_DOWNLOAD_SECONDS="4", QINGYI_PAGE_SECONDS="12")
         took = time.monotonic() - started
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
+    assert [line.count("robots.txt of no-such-host") for line in done.stderr.splitlines()].count(1) == 1
     assert took < 110
     unlawful = _flagged(engine, hostile)
     with reading(engine) as session:
@@ -51,6 +53,9 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     assert (rows["/endless-head"].reason or "").startswith("响应头过长，已中止")
     assert "10.0.0.1" in (rows["/inside"].reason or "")
     assert "169.254.169.254" in (rows["/metadata"].reason or "")
+    assert rows["/pictures"].state is PlannedState.FETCHED
+    assert rows["/pictures"].reason == "本页限时 12 秒已用完，部分图片未取"
+    assert rows["http://no-such-host.invalid/"].reason
     assert rows["/nested"].state is PlannedState.FETCHED
     assert {path for path in ESCAPES if path not in unlawful} == set()
 

@@ -49,6 +49,13 @@ def _drip(write: Write) -> None:
         time.sleep(0.5)
 
 
+def _picture_that_drips(write: Write) -> None:
+    write(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n")
+    for _ in range(200):
+        write(b"<")
+        time.sleep(0.5)
+
+
 def _wrong_length(write: Write) -> None:
     write(_OK + b"Content-Length: 5000\r\nConnection: close\r\n\r\n<p>short")
 
@@ -110,6 +117,9 @@ ANSWERS: dict[str, Callable[[Write], None]] = {
     "/never-ends": _whole(f"<title>t</title><div id=app></div>{LOOP}".encode()),
     "/frames": _whole(FRAMES.encode()),
     "/frame": _whole(b"<p>frame"),
+    "/pictures": _whole(
+        ("<p>门诊时间公示</p>" + "".join(f'<img src="/picture?{number}">' for number in range(40))).encode()
+    ),
     **ESCAPES,
 }
 
@@ -127,7 +137,8 @@ def hostile_site() -> Iterator[str]:
             asked = self.rfile.readline(65_536).split()
             while self.rfile.readline(65_536).strip():
                 pass
-            answer = answers.get(asked[1].decode() if len(asked) > 1 else "")
+            path = asked[1].decode() if len(asked) > 1 else ""
+            answer = _picture_that_drips if path.startswith("/picture?") else answers.get(path)
             with suppress(OSError):
                 (answer or _whole(b"", b"HTTP/1.1 404 Not Found\r\n"))(self.wfile.write)
 

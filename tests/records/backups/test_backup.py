@@ -250,7 +250,18 @@ def test_what_cannot_be_put_back_is_said_before_anything_is_changed(
     altered(kind="postgresql")
     with pytest.raises(BackupFailed, match="QINGYI_DATABASE_URL"):
         put_back(folder, None, empty, again, lists, now)
+    for strange in ({"name": "../again"}, {"name": ""}, {"rows": [1]}, {"revision": 1}):
+        altered(**strange)
+        with pytest.raises(BackupFailed, match="没有完整的备份"):
+            put_back(folder, None, empty, again, lists, now)
+        assert drop_older(folder, 1) == []
+    (folder / name / "backup.json").write_text("[" * 100_000, "utf-8")
+    assert list_backups(folder) == []
     altered()
+    (folder / name / "lists" / "out.yaml").symlink_to("/etc/passwd")
+    with pytest.raises(BackupFailed, match=r"lists/out\.yaml 是链接"):
+        put_back(folder, None, empty, again, lists, now)
+    (folder / name / "lists" / "out.yaml").unlink()
     (folder / name / "database.db").write_bytes(b"other")
     with pytest.raises(BackupFailed, match="已被改动"):
         put_back(folder, None, empty, again, lists, now)

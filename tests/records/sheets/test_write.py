@@ -11,6 +11,8 @@ from records.sheets.table import FileRefused, TableFile
 from records.sheets.write import write_csv, write_xlsx
 
 TEXTS = ['=HYPERLINK("http://x.test")', "+86 571 1", "-5折", "@某某", "'引号", "'=1", "普通", "=", '="007"']
+TEXTS += ["＝1+1", "＋1", "－1", "＠SUM(A1)"]  # with an input method's wide forms
+BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def test_a_workbook_holds_no_formula(tmp_path: Path) -> None:
@@ -26,8 +28,10 @@ def test_a_workbook_holds_no_formula(tmp_path: Path) -> None:
 
 def test_a_csv_file_holds_no_formula(tmp_path: Path) -> None:
     write_csv(tmp_path / "a.csv", ["代码", "标题"], [[n, text] for n, text in enumerate(TEXTS)])
-    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert not [row for row in csv.reader(file) if row[1].startswith(("=", "+", "-", "@"))]
+    write_csv(tmp_path / "b.csv", ["标题"], [[f"{mark}cmd|'/c calc'!A1"] for mark in BEGINNINGS])
+    for name in ("a.csv", "b.csv"):
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
+            assert not [row for row in csv.reader(file) if row[-1].startswith(BEGINNINGS)]
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
