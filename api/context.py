@@ -36,6 +36,7 @@ from records.people.permissions import PERMISSIONS, Permission, may, roles_that_
 from records.people.sign_in import find_sign_in
 from records.people.users import find_display_names
 from records.settings import Settings
+from records.sheets.read import ENDINGS
 from records.sheets.table import MOST_BYTES, TableFile
 from records.store.content_store import EvidenceStore
 from records.transfers.attachments import LARGEST
@@ -244,6 +245,7 @@ _TEMPLATES.env.globals.update(
     gravity_labels=GRAVITY_LABELS,
     kind_labels=KIND_LABELS,
     severity_labels=SEVERITY_LABELS,
+    table_endings=",".join(ENDINGS),
     tier_colours=_TIER_COLOURS,
     menu=MENU,
     verification_outcomes={outcome.value: outcome.label for outcome in VerificationOutcome},

@@ -60,7 +60,7 @@ def pull(
 @app.command("report")
 def report(
     file: Path = typer.Argument(
-        help="CSV 或 xlsx 表格，列：编号、结果、日期、文书号、说明，可有附件（文件路径）"
+        help="表格（xlsx、xls、et、ods、xlsb、CSV），列：编号、结果、日期、文书号、说明，可有附件（文件路径）"
     ),
     url: str = _URL,
     token: str = _TOKEN,

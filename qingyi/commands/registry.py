@@ -19,7 +19,7 @@ app = typer.Typer(help="登记库：机构、站点、公众号、审查证明�
 
 @app.command("import")
 def import_file(
-    file: Path = typer.Argument(help="CSV 或 xlsx 文件；表的种类由列名判断"),
+    file: Path = typer.Argument(help="表格文件（xlsx、xls、et、ods、xlsb、CSV）；表的种类由列名判断"),
     faults_to: Path = typer.Option(None, "--faults-to", help="把有误的行另存为文本文件"),
 ) -> None:
     """导入登记文件。有误的行按行列报告，其余照常保存；重复导入只更新。有误行时退出码为 1。"""

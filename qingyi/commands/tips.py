@@ -20,7 +20,7 @@ app = typer.Typer(help="举报线索：导入、抓取并研判。", no_args_is_
 @app.command("import")
 def import_file(
     file: Path = typer.Argument(
-        help="CSV 或 xlsx 文件，列：网址、来源渠道、收到日期、举报内容、举报人、机构"
+        help="表格文件（xlsx、xls、et、ods、xlsb、CSV），列：网址、来源渠道、收到日期、举报内容、举报人、机构"
     ),
 ) -> None:
     """导入举报线索。有误的行按行列报告，其余照收；已收过的不重复。有误行时退出码为 1。"""

@@ -1,15 +1,27 @@
 """The one reader of tables: registry, tips, offices' filled-in lists, lists of posts."""
 
+import io
+import zipfile
 from collections.abc import Collection
 from pathlib import PurePath
 
+from records.sheets.apart import read_apart
 from records.sheets.csv_table import read_csv
 from records.sheets.headings import known_headings, table_of
 from records.sheets.table import MOST_BYTES, FileRefused, Grid, Sheet, TableFile, Tables
 
-_WORKBOOKS = {".xlsx", ".xlsm"}
-_ENDINGS = {".csv", ".tsv", *_WORKBOOKS}
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What upload forms offer to choose; a file's content tells its kind.
+ENDINGS = (".xlsx", ".xls", ".et", ".ods", ".xlsb", ".csv", ".tsv")
+_TEXTS = {".csv", ".tsv"}
+_WORKBOOKS = {*ENDINGS, ".xlsm"} - _TEXTS
+# A compound file, and the beginnings of workbooks before there were any.
+_OLD_WORKBOOKS = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x10\x00",
+)
 
 
 def read_tables(file: TableFile, known: Collection[str], needed: Collection[str] = ()) -> Tables:
@@ -45,18 +57,30 @@ def _named(headings: Collection[str]) -> str:
 
 
 def _grids(name: str, content: bytes, known: Collection[str]) -> tuple[list[Grid], list[str]]:
-    if content.startswith(b"PK"):
-        # Most commands read no workbook.
-        from records.sheets.workbook import read_workbook  # noqa: PLC0415
-
-        return read_workbook(name, content)
-    if content.startswith(_OLD_WORKBOOK):
-        raise FileRefused(f"{name}：是旧格式（.xls、.et）或者加了密码，请另存为不加密码的 .xlsx")
+    if kind := _workbook_kind(content):
+        return read_apart(kind, name, content)
     if content.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         raise FileRefused(f"{name}：是网页或 XML，不是表格，请在表格软件中打开后另存为 .xlsx")
-    if PurePath(name).suffix.lower() not in _ENDINGS:
-        raise FileRefused(f"{name}：只能导入 .csv 或 .xlsx 文件")
-    if PurePath(name).suffix.lower() in _WORKBOOKS:
-        raise FileRefused(f"{name}：不是可读的 xlsx 文件")
+    ending = PurePath(name).suffix.lower()
+    if ending in _WORKBOOKS:
+        raise FileRefused(f"{name}：不是可读的 {ending[1:]} 文件")
+    if ending not in _TEXTS:
+        raise FileRefused(f"{name}：只能导入 {'、'.join(ENDINGS)} 文件")
     grid = read_csv(PurePath(name).stem, content, lambda rows: known_headings(rows, known))
     return [grid], []
+
+
+def _workbook_kind(content: bytes) -> str:
+    """The kind of a workbook by its content; "" for anything else."""
+    if content.startswith(_OLD_WORKBOOKS):
+        return "xls"
+    if not content.startswith(b"PK"):
+        return ""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = set(package.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return "xlsx"  # whose reader says why not
+    if "xl/workbook.bin" in parts:
+        return "xlsb"
+    return "ods" if "content.xml" in parts and "xl/workbook.xml" not in parts else "xlsx"

@@ -5,14 +5,20 @@ from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from records.sheets.cells import CellRefused, cell_text
+from records.sheets.grids import grid_of, hidden_words
 from records.sheets.table import FileRefused, Grid, Merged
-from records.sheets.workbook_scan import MOST_CELLS, SheetScan, scan_workbook
+from records.sheets.workbook_scan import SheetScan, scan_workbook
 
 
 def read_workbook(name: str, content: bytes) -> tuple[list[Grid], list[str]]:
     """The visible sheets of a workbook, and in words which were not read. Raises FileRefused."""
-    scans = scan_workbook(name, content)
+    return read_scanned(name, content, scan_workbook(name, content), "xlsx")
+
+
+def read_scanned(
+    name: str, content: bytes, scans: dict[str, SheetScan], kind: str
+) -> tuple[list[Grid], list[str]]:
+    """The visible sheets of a workbook whose faults are known. Raises FileRefused."""
     grids, notes = [], []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
@@ -20,33 +26,18 @@ def read_workbook(name: str, content: bytes) -> tuple[list[Grid], list[str]]:
                 if sheet.typ is not SheetTypeEnum.WorkSheet:
                     continue
                 if sheet.visible is not SheetVisibleEnum.Visible:
-                    notes.append(f"工作表“{sheet.name}”是隐藏的，没有读取")
+                    notes.append(hidden_words(sheet.name))
                     continue
                 found = book.get_sheet_by_name(sheet.name)
                 grids.append(_grid(found, scans.get(sheet.name, SheetScan())))
     except (CalamineError, OSError, ValueError) as error:
-        raise FileRefused(f"{name}：不是可读的 xlsx 文件（{error}）") from None
+        raise FileRefused(f"{name}：不是可读的 {kind} 文件（{error}）") from None
     return grids, notes
 
 
 def _grid(sheet: CalamineSheet, scan: SheetScan) -> Grid:
-    unreadable = dict(scan.unreadable)
-    rows = []
-    for index, cells in enumerate(_rows(sheet)):
-        row = []
-        for column, value in enumerate(cells):
-            try:
-                row.append("" if value == "" else cell_text(value))
-            except CellRefused as refused:
-                row.append("")
-                unreadable[index, column] = str(refused)
-        rows.append(row)
-    if sum(last[0] - first[0] for first, last in sheet.merged_cell_ranges or ()) > MOST_CELLS:
-        raise FileRefused(f"{sheet.name}：合并的单元格太多，请取消合并")
-    last_bad = max((row for row, _ in unreadable), default=-1)
-    rows += [[] for _ in range(last_bad + 1 - len(rows))]
     merged = [Merged(first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or ()]
-    return Grid(sheet.name, range(1, len(rows) + 1), rows, unreadable, merged)
+    return grid_of(sheet.name, _rows(sheet), scan.unreadable, [*merged, *scan.merged])
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[object]]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from records.sheets.read import read_tables
 from records.sheets.table import MOST_BYTES, FileRefused, TableFile
+from records.sheets.workbook import read_workbook
 from tests.records.sheets.made import KNOWN, cells, read, workbook
 
 ROWS = [["代码", "名称"], ["a", "甲"]]
@@ -18,20 +19,12 @@ def test_a_workbook_is_one_whatever_its_name_ends_in() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        (
-            "表.xls",
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-            "旧格式（.xls、.et）或者加了密码，请另存为",
-        ),
-        (
-            "表.xlsx",
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-            "旧格式（.xls、.et）或者加了密码，请另存为",
-        ),
+        ("表.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "不是可读的 xls 文件"),
+        ("表.xls", "代码,名称".encode(), "不是可读的 xls 文件"),
         ("表.xls", "<html><table><tr><td>代码</td></tr></table>".encode(), "是网页或 XML，不是表格"),
-        ("表.pdf", b"%PDF-1.7", "只能导入 .csv 或 .xlsx 文件"),
-        ("", b"x", "只能导入 .csv 或 .xlsx 文件"),
-        ("..", b"x", "只能导入 .csv 或 .xlsx 文件"),
+        ("表.pdf", b"%PDF-1.7", "只能导入 .xlsx、.xls、.et、.ods、.xlsb、.csv、.tsv 文件"),
+        ("", b"x", "只能导入 .xlsx、.xls、.et、.ods、.xlsb、.csv、.tsv 文件"),
+        ("..", b"x", "只能导入 .xlsx、.xls、.et、.ods、.xlsb、.csv、.tsv 文件"),
         ("表.xlsx", "代码,名称".encode(), "不是可读的 xlsx 文件"),
         ("表.csv", b"", "文件是空的"),
         ("表.csv", b"\r\n,,\r\n", "文件是空的"),
@@ -67,6 +60,6 @@ def test_a_workbook_with_any_byte_changed_is_read_or_refused(place: int, change:
     content = bytearray(_BOOK)
     content[place] ^= change
     try:
-        read_tables(TableFile("表.xlsx", bytes(content)), KNOWN)
+        read_workbook("表.xlsx", bytes(content))
     except FileRefused as refused:
         assert "表.xlsx" in str(refused)

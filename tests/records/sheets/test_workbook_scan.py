@@ -7,8 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from records.sheets import workbook_scan
+from records.sheets import grids
+from records.sheets.package import MOST_PARTS
 from records.sheets.table import FileRefused
+from records.sheets.workbook_scan import scan_workbook
 from tests.records.sheets.made import SHEET, cells, read, rewritten, workbook
 
 ROWS = [["代码", "名称"], ["a", "甲"]]
@@ -20,7 +22,7 @@ def test_a_workbook_that_unpacks_to_a_hundred_megabytes_is_refused_unread() -> N
     assert len(content) < 200_000
     tracemalloc.start()
     with pytest.raises(FileRefused, match="解压后超过 100 MB，请拆成几个文件"):
-        read(content)
+        scan_workbook("表.xlsx", content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 5_000_000
@@ -41,9 +43,9 @@ def test_empty_cells_down_to_the_end_of_the_sheet_are_nothing() -> None:
 
 
 def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_scan, "MOST_CELLS", 5)
+    monkeypatch.setattr(grids, "MOST_CELLS", 5)
     with pytest.raises(FileRefused, match="第 3 行：表格超过"):
-        read(workbook([*ROWS, ["b", "乙"]]))
+        scan_workbook("表.xlsx", workbook([*ROWS, ["b", "乙"]]))
 
 
 def test_a_part_that_says_less_of_its_size_than_it_has_is_refused() -> None:
@@ -68,7 +70,7 @@ def test_a_part_that_is_there_twice_is_refused() -> None:
 def test_a_workbook_of_very_many_parts_is_refused_unread() -> None:
     content = io.BytesIO(workbook(ROWS))
     with zipfile.ZipFile(content, "a") as package:
-        for number in range(workbook_scan.MOST_PARTS):
+        for number in range(MOST_PARTS):
             package.writestr(f"xl/media/{number}", b"")
     with pytest.raises(FileRefused, match="超过 2000 个部分"):
         read(content.getvalue())
