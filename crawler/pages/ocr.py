@@ -21,6 +21,7 @@ _PREVIEW = (1_200, 6_000)
 _MOST_FRAMES = 8  # of an animation
 _DRAWN, _LIGHT, _NEARLY_ALL = 32, 200, 0.9  # of 255: drawn at all, and light; a share of points
 _CHANGED, _LETTER = 48, 60  # of 255; points
+_TALL = 1.5  # times as high as wide: a column of characters
 ImageFile.LOAD_TRUNCATED_IMAGES = True
 Picture.MAX_IMAGE_PIXELS = MOST_PIXELS
 
@@ -128,7 +129,28 @@ def _lines(picture: Picture.Image, factor: float) -> list[Line]:
             line = Line(text, round(float(score), 3), x, top + y, width, height)
             if score >= _SUREST_LEAST and not cut_off and not any(map(line.overlaps, before)):
                 kept.append(line)
-    return [line.scaled(1 / factor) for line in kept]
+    return [line.scaled(1 / factor) for line in reading_order(kept)]
+
+
+def reading_order(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with columns that stand next to each other in the order in which they are read, where the first
+    of them stands."""
+    columns = [line for line in lines if line.height > _TALL * line.width and len(line.text) > 1]
+    ordered: list[Line] = []
+    for line in lines:
+        if line in ordered:
+            continue
+        if line not in columns:
+            ordered.append(line)
+            continue
+        together = [other for other in columns if other not in ordered and _side_by_side(line, other)]
+        ordered += sorted(together, key=lambda column: -column.x)
+    return ordered
+
+
+def _side_by_side(line: Line, other: Line) -> bool:
+    shared = min(line.y + line.height, other.y + other.height) - max(line.y, other.y)
+    return shared > min(line.height, other.height) / 2
 
 
 def _preview(picture: Picture.Image) -> bytes:

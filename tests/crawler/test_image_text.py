@@ -8,7 +8,8 @@ import psutil
 import pytest
 from sqlalchemy import Engine, select
 
-from crawler.pages.ocr import may_carry_advert, read_image, size_of
+from benchmarks.drawn_pictures import KINDS
+from crawler.pages.ocr import may_carry_advert, read_image, reading_order, size_of
 from crawler.pages.pictures import image_addresses
 from crawler.workers.picture_reader import ImageReading
 from records.database import reading, transaction
@@ -61,6 +62,42 @@ def test_posters_of_other_kinds_are_read(content: bytes, lines: list[str]) -> No
     read = read_image(content)
     assert read.fault is None
     assert sorted(line.text for line in read.lines) == sorted(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind", ["several columns", "columns beside lines", "slanted 30°", "turned right", "on a busy ground"]
+)
+def test_other_ways_of_setting_words_are_read_in_their_order(kind: str) -> None:
+    drawn = KINDS[kind](36)
+    assert tuple(line.text for line in read_image(drawn.content).lines) == drawn.lines
+
+
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ("A 0 0 400 40; B 0 60 400 40", "AB"),
+        ("A 0 0 40 400; B 60 0 40 400; C 120 10 40 300", "CBA"),
+        ("A 50 0 300 40; B 0 60 40 400; C 360 60 40 400", "ACB"),
+        ("A 0 0 40 400; B 60 0 300 40; C 400 0 40 400", "CAB"),
+        ("A 0 0 40 200; B 60 0 40 200; C 0 300 40 200; D 60 300 40 200", "BADC"),
+        ("A 0 0 30 40; B 40 0 30 40", "AB"),
+    ],
+    ids=[
+        "lines",
+        "columns",
+        "heading and columns",
+        "columns around a line",
+        "two rows of columns",
+        "single marks",
+    ],
+)
+def test_columns_are_put_in_order_from_the_right(places: str, order: str) -> None:
+    def line(written: str) -> Line:
+        name, *box = written.split()
+        return Line(name * (2 if float(box[3]) > 100 or float(box[2]) > 100 else 1), 1.0, *map(float, box))
+
+    assert "".join(line.text[0] for line in reading_order([line(one) for one in places.split("; ")])) == order
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, poster(LINES)[:400]])

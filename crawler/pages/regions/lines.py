@@ -16,6 +16,8 @@ _SAID_OF_IT = re.compile(
     r"|[【\[]\s*(?:打印|关闭|收藏)|^(?:打印|收藏)本页|^关闭窗口|^分享(?:到|至)?[:：]?|^(?:上|下)一[篇页条]",
     re.I,
 )
+# A heading says who owns the site in its foot alone.
+_OWNERS = re.compile(r"ICP备|公网?安备|版权所有|©|all rights reserved|powered by", re.I)
 _LEGAL_WORDS = re.compile("备|版权|opyright|OPYRIGHT|eserved|技术支持|位置|首页")
 # Every match of the expression above contains one of these: looked for first, since most lines have none.
 _SAYING_SO = re.compile("[备版©位首:：于字打收关分上下cCaApP]")
@@ -59,13 +61,13 @@ def said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
             continue
         if length > _LONGEST_LEGAL or not _SAYING_SO.search(text):
             continue
-        if draft.heading and not _DAY.search(text):
-            continue
         is_line = length <= _LONGEST_ABOUT and "。" not in text
         if not is_line and not _LEGAL_WORDS.search(text):
             continue
         found = _SAID_OF_IT.search(text)
-        if found and (is_line or found["legal"]):
+        if not found or (draft.heading and not _DAY.search(text) and not _OWNERS.search(text)):
+            continue
+        if is_line or found["legal"]:
             yield place
 
 

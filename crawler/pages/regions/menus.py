@@ -12,6 +12,11 @@ _NO_LABEL = re.compile(r"[。！？；，、%％\d]")
 _CUT_SHORT = re.compile(r"(?:…|\.{3}|\[?(?:详细|查看全文|阅读全文|更多)\]?)\s*$")
 
 
+def is_cut_short(draft: Draft) -> bool:
+    """Whether a block is the beginning of another page's text."""
+    return bool(_CUT_SHORT.search(draft.text))
+
+
 def menus(drafts: Sequence[Draft], prose: Sequence[int], leading: Sequence[bool]) -> Iterator[range]:
     """Blocks that are the entries of menus: short links in a row, in one block or many, or short entries of a
     list that has a link home or stands above everything else."""
@@ -64,4 +69,4 @@ def _is_between(drafts: Sequence[Draft], place: int, begin: int) -> bool:
     text = drafts[place].text
     if place == begin:
         return False
-    return bool(_CUT_SHORT.search(text)) if re.search("[\u3400-\u9fff]{3}", text) else len(text) <= 2 * LABEL
+    return is_cut_short(drafts[place]) if re.search("[\u3400-\u9fff]{3}", text) else len(text) <= 2 * LABEL

@@ -31,6 +31,7 @@ _LONGEST_STYLE = 1_000
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # webFooter is web-Footer
 # A part that holds more of the page's prose than this is not a frame, whatever its name.
 _MOST_PROSE: Mapping[Kind, float] = {"sure": 0.6, "likely": 0.4}
+_ARTICLE = 120  # characters of prose
 _DEEPEST_PART = 8
 
 
@@ -79,7 +80,7 @@ def is_framed(part: Part | None, length: int, prose: int) -> bool:
         return False
     if part.is_frame is None:
         is_large = part.length > 0.5 * length if prose == 0 else part.prose > _MOST_PROSE[part.kind] * prose
-        if part.kind == "sure" and prose:  # a footer's law and address may be the only prose
-            is_large = is_large and part.length > 0.5 * length
+        if part.kind == "sure" and prose:  # a footer's address may be the only prose
+            is_large = is_large and (part.length > 0.5 * length or part.prose > _ARTICLE)
         part.is_frame = is_framed(part.around, length, prose) or not is_large
     return part.is_frame

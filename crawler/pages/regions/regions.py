@@ -6,12 +6,14 @@ shape. A page that has words has a main text.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 from classifiers.values import Origin, Region
+from crawler.pages.regions.announced import abstracts, answers, comments, others
 from crawler.pages.regions.article import Box, find_article, outside_of, own_heading
 from crawler.pages.regions.drafts import Draft
 from crawler.pages.regions.lines import said_of_the_page
-from crawler.pages.regions.menus import lists_of_others, menus
+from crawler.pages.regions.menus import is_cut_short, lists_of_others, menus
 from crawler.pages.regions.parts import is_framed
 
 _ARTICLE = 80  # characters of prose next to which a list of links is a frame
@@ -24,19 +26,36 @@ def regions(
     """The region of each block, in order, and its origin, where it turns out to be a menu's. `title` is the page's: the
     block that says it is the article's own heading, wherever it stands. `boxes` are the page's elements, as blocks that
     they begin and end before, inner ones first."""
-    prose = [draft.prose for draft in drafts]
+    runs = chain(comments(drafts, boxes), answers(drafts, boxes))
+    repeated = {place for run in runs for place in run} | set(abstracts(drafts))
+    elsewhere = {place for run in others(drafts, boxes) for place in run} - repeated
+    if any(
+        draft.prose for place, draft in enumerate(drafts) if place not in repeated and place not in elsewhere
+    ):
+        repeated |= elsewhere
+    small = set(said_of_the_page(drafts))
+    prose = [
+        0
+        if place in repeated
+        or place in small
+        or (place and drafts[place - 1].is_link and is_cut_short(draft))
+        else draft.prose
+        for place, draft in enumerate(drafts)
+    ]
+    lengths = [
+        0 if place in repeated else len(draft.text) - draft.linked for place, draft in enumerate(drafts)
+    ]
     leading = [draft.is_link for draft in drafts]
-    for draft, unlinked in zip(drafts, prose, strict=True):
+    for draft, size, unlinked in zip(drafts, lengths, prose, strict=True):
         part = draft.part
         while part is not None:
-            part.length += len(draft.text)
+            part.length += size
             part.prose += unlinked
             part = part.around
-    length, whole = sum(len(draft.text) for draft in drafts), sum(prose)
-    framed = [is_framed(draft.part, length, whole) for draft in drafts]
+    length, whole = sum(lengths), sum(prose)
+    framed = [place in repeated or is_framed(draft.part, length, whole) for place, draft in enumerate(drafts)]
     in_menus = {place for run in menus(drafts, prose, leading) for place in run}
     main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
-    small = set(said_of_the_page(drafts))
     heading = own_heading(drafts, framed, title)
     said = [
         0 if framed[place] or leading[place] or place in small or place in in_menus else draft.said

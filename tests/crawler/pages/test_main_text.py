@@ -1,12 +1,15 @@
 """The main text of pages of twelve systems, against readings made by hand; also without names or tags."""
 
 import re
+from collections.abc import Callable
 from statistics import mean
 
 import pytest
 
 from benchmarks.article_pages import ArticlePage, article_pages
 from benchmarks.main_text import f1, ours
+from benchmarks.site_pages import site_pages
+from benchmarks.whole_pages import whole_pages
 from records.snapshots.encoding import decode_html
 
 PAGES = article_pages()
@@ -43,3 +46,12 @@ def test_all_pages_together() -> None:
     assert mean(f1(ours(page.html), page.article.reading) for page in PAGES) >= 0.95
     assert f1("", PAGES[0].article.reading) == 0
     assert f1(PAGES[0].article.reading, PAGES[0].article.reading) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "least"), [(site_pages, 0.99), (whole_pages, 0.82)], ids=["second", "third"]
+)
+def test_other_sets_of_pages(make: Callable[[], list[ArticlePage]], least: float) -> None:
+    pages = make()
+    assert len(pages) == 60
+    assert mean(f1(ours(page.html), page.article.reading) for page in pages) >= least

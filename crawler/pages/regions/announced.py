@@ -1,0 +1,85 @@
+"""Text that a line announces as somebody else's: readers' comments, lists of other pages; and an abstract that repeats the
+beginning of the text."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from crawler.pages.regions.article import Box
+from crawler.pages.regions.drafts import Draft
+
+# 最新评论, 全部评论 12, 网友评论（共有5条）, 精选留言; a button alone (评论) announces nothing.
+_ANNOUNCED = re.compile(
+    r"(?:(?:最新|近期|网友|全部|热门|精彩|精选|用户|读者|文章|留言|大家的?|已有|共有?|\d+\s*条)+\s*(?:评论|留言|跟帖|回帖)(?:列表|区)?"
+    r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖)\s*[(（]?\s*\d+\s*条?\s*[)）]?)"
+    r"\s*[:：]?\s*(?:[(（].{0,30}[)）]|\d+\s*条?|(?:进入|查看).{0,12}|>|»)*"
+)
+_LONGEST_ANNOUNCEMENT = 40
+# 相关推荐, 相似问题, 作者最新文章, 热搜榜.
+_OTHERS = re.compile(
+    r"(?:本类|本站|作者|大家|相关|相似|热门|最新|推荐|更多|往期|精彩|猜你|延伸|热搜|点击|阅读|随机|类似)+的?"
+    r"(?:推荐|阅读|文章|问题|问答|资讯|新闻|内容|喜欢|在看|排行|榜|回顾|链接)+榜?\s*[:：]?"
+)
+_FEWEST_OTHERS = 3  # links
+# A floor of a thread: the first author's, then those below.
+_FLOOR = re.compile(r"楼主|沙发|板凳|地板|地下室|第?\s*\d{1,5}\s*[#楼]")
+_LABEL = re.compile(r"^(?:摘要|导读|核心提示|内容提要|文章摘要)\s*[:：】\]]?\s*")
+_SHORTEST_ABSTRACT, _BEFORE_TEXT = 20, 12  # characters; blocks
+_CUT = "….。 "
+
+
+def comments(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
+    """Announcements of comments, each with the blocks below it to the end of the element that holds them."""
+    for place, draft in enumerate(drafts):
+        text = draft.text
+        if len(text) > _LONGEST_ANNOUNCEMENT or not _ANNOUNCED.fullmatch(text):
+            continue
+        around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
+        if around is None:
+            continue
+        # What begins with the announcement is about comments; elsewhere something is said ahead of it.
+        if place - around[0] <= 1 or any(before.said for before in drafts[around[0] : place]):
+            yield range(place, around[1])
+
+
+def others(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
+    """Lists of other pages, with excerpts of them or without, that are named so and fill their element."""
+    for place, draft in enumerate(drafts):
+        if draft.links or not _OTHERS.fullmatch(draft.text):
+            continue
+        around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
+        if around is None or place - around[0] > 1:
+            continue
+        if sum(other.is_link for other in drafts[place : around[1]]) >= _FEWEST_OTHERS:
+            yield range(place, around[1])
+
+
+def answers(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
+    """The floors of a thread below its first, of other authors: a floor is the largest element with one number in it, and
+    its first words are its author's name."""
+    numbers = [place for place, draft in enumerate(drafts) if _FLOOR.fullmatch(draft.text)]
+    floors = []
+    for place in numbers if len(numbers) > 1 else ():
+        alone = [
+            box
+            for box in boxes
+            if box[0] <= place < box[1]
+            and not any(box[0] <= other < box[1] for other in numbers if other != place)
+        ]
+        if alone:
+            floors.append(max(alone, key=lambda box: box[1] - box[0]))
+    for floor in floors[1:]:
+        if drafts[floor[0]].text != drafts[floors[0][0]].text:
+            yield range(*floor)
+
+
+def abstracts(drafts: Sequence[Draft]) -> Iterator[int]:
+    """Blocks that are the beginning of the text, said a second time ahead of it."""
+    for place, draft in enumerate(drafts):
+        begun = _LABEL.sub("", draft.text).rstrip(_CUT)
+        if len(begun) < _SHORTEST_ABSTRACT or draft.is_link or draft.heading:
+            continue
+        if any(
+            later.text.startswith(begun) and not later.is_link
+            for later in drafts[place + 1 : place + 1 + _BEFORE_TEXT]
+        ):
+            yield place
