@@ -120,7 +120,14 @@ def test_a_serial_number_is_read_from_1970_to_2099_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["2026-06-30T16:00:00Z", "2026-06-30T20:00:00+00:00", "2026-07-01T00:30:00+08:00"]
+    "written",
+    [
+        "2026-06-30T16:00:00Z",
+        "2026-06-30T20:00:00+00:00",
+        "2026-07-01T00:30:00+08:00",
+        "2026-07-01T15:59:59Z",
+        "2026-06-30T12:00:00-04:00",
+    ],
 )
 def test_a_moment_with_its_zone_lies_in_a_day_of_beijing(written: str) -> None:
     assert parse_day(written) == DAY

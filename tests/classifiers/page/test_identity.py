@@ -127,6 +127,7 @@ def test_a_finding_says_where_the_words_stood(rules: RuleSet) -> None:
         ('<a href="javascript:openZoosUrl(1);">医生在线</a>', "商务通"),
         ('<a href="#" onclick="openZoosUrl();return false">问一问</a>', "商务通"),
         ("<script>var t=document.createElement('script');t.src='//chat.meiqia.com/k.js';</script>", "美洽"),
+        ('<a href="#swt" onclick="openZoosUrl(\'chatwin\')"><img src="/kf.gif"></a>', "商务通"),
         ('<a href="javascript:history.back()">返回</a><a href="javascript:void(0)">展开</a>', None),
     ],
 )

@@ -34,13 +34,15 @@ def test_a_value_of_a_workbook_is_text(value: object, text: str) -> None:
     assert cell_text(value) == text
 
 
-@pytest.mark.parametrize("value", [1e15, 9.1330100666e17, -1e15, float("inf")])
+@pytest.mark.parametrize(
+    "value", [1e15, 9.1330100666e17, 913301006666666666, 6222021234567890123.0, -1e15, float("inf")]
+)
 def test_a_number_that_lost_digits_is_refused(value: float) -> None:
     with pytest.raises(CellRefused, match="末尾的数字已经丢失，请把单元格设为文本格式"):
         cell_text(value)
 
 
-@pytest.mark.parametrize("value", ["9.1330100666E+17", "1.38E+10", "5e+9", " 1E+11 "])
+@pytest.mark.parametrize("value", ["9.1330100666E+17", "1.38E+10", "5e+9", " 1E+11 ", "-2.5E+12"])
 def test_a_number_that_was_cut_for_show_is_refused(value: str) -> None:
     with pytest.raises(CellRefused, match="末尾的数字已经丢失"):
         csv_text(value)

@@ -6,19 +6,31 @@ from records.sheets.table import FileRefused
 from tests.records.sheets.made import cells, read, read_text, workbook
 
 
-def test_titles_blank_rows_and_who_filled_it_in_stand_above() -> None:
-    sheet = read(
-        workbook(
-            [
-                [],
-                ["云溪区医疗机构登记表"],
-                ["填报单位：云溪区", None, "2026年11月"],
-                ["序号", "代码", "名称"],
-                [1, "a", "甲"],
-            ]
-        )
+@pytest.mark.parametrize(
+    "above",
+    [
+        [[], ["云溪区医疗机构登记表"], ["填报单位：云溪区", None, "2026年11月"]],
+        [["附件1"], [], [None, "登记表（2026年第三季度）"]],
+        [[None, None, "云溪市卫生健康委员会"], ["名称以执业许可证为准"], []],
+        [["代码请填18位，文本格式"]],
+        [[], [], [], [], ["登记表", None, None, "单位：家"]],
+        [["云溪区登记表"], ["名称", "数量"], ["机构", 12]],
+    ],
+    ids=[
+        "filled in by",
+        "annex",
+        "office and hint",
+        "hint with a heading's word",
+        "blank rows",
+        "another small table",
+    ],
+)
+def test_titles_blank_rows_and_who_filled_it_in_stand_above(above: list[list[object]]) -> None:
+    sheet = read(workbook([*above, ["序号", "代码", "名称"], [1, "a", "甲"]]))
+    assert (sheet.headings, cells(sheet)) == (
+        ("代码", "名称"),
+        [(len(above) + 2, {"代码": "a", "名称": "甲"})],
     )
-    assert (sheet.headings, cells(sheet)) == (("代码", "名称"), [(5, {"代码": "a", "名称": "甲"})])
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,11 @@ def test_rows_and_columns_that_are_hidden_are_read() -> None:
     assert cells(read(workbook(ROWS, hide))) == READ
 
 
-def test_the_size_that_a_program_wrote_down_wrong_does_not_matter() -> None:
-    content = rewritten(workbook(ROWS), lambda xml: xml.replace('ref="A1:B3"', 'ref="A1"'))
+@pytest.mark.parametrize(
+    "written", ['ref="A1"', 'ref="A1:XFD1048576"', 'ref="B2:B2"', 'ref="C7:D9"', 'ref="A1:A1"']
+)
+def test_the_size_that_a_program_wrote_down_wrong_does_not_matter(written: str) -> None:
+    content = rewritten(workbook(ROWS), lambda xml: xml.replace('ref="A1:B3"', written))
     assert cells(read(content)) == READ
 
 
