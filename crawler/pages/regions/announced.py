@@ -2,7 +2,9 @@
 beginning of the text."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from crawler.pages.regions.article import Box
 from crawler.pages.regions.drafts import Draft
@@ -13,7 +15,7 @@ _ANNOUNCED = re.compile(
     r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖)\s*[(（]?\s*\d+\s*条?\s*[)）]?)"
     r"\s*[:：]?\s*(?:[(（].{0,30}[)）]|\d+\s*条?|(?:进入|查看).{0,12}|>|»)*"
 )
-_LONGEST_ANNOUNCEMENT = 40
+_LONGEST_ANNOUNCEMENT, _MOST_ANNOUNCEMENTS = 40, 50
 # 相关推荐, 相似问题, 作者最新文章, 热搜榜.
 _OTHERS = re.compile(
     r"(?:本类|本站|作者|大家|相关|相似|热门|最新|推荐|更多|往期|精彩|猜你|延伸|热搜|点击|阅读|随机|类似)+的?"
@@ -29,10 +31,7 @@ _CUT = "….。 "
 
 def comments(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
     """Announcements of comments, each with the blocks below it to the end of the element that holds them."""
-    for place, draft in enumerate(drafts):
-        text = draft.text
-        if len(text) > _LONGEST_ANNOUNCEMENT or not _ANNOUNCED.fullmatch(text):
-            continue
+    for place in _saying(_ANNOUNCED, drafts):
         around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
         if around is None:
             continue
@@ -43,11 +42,9 @@ def comments(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
 
 def others(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
     """Lists of other pages, with excerpts of them or without, that are named so and fill their element."""
-    for place, draft in enumerate(drafts):
-        if draft.links or not _OTHERS.fullmatch(draft.text):
-            continue
+    for place in _saying(_OTHERS, drafts):
         around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
-        if around is None or place - around[0] > 1:
+        if around is None or place - around[0] > 1 or drafts[place].links:
             continue
         if sum(other.is_link for other in drafts[place : around[1]]) >= _FEWEST_OTHERS:
             yield range(place, around[1])
@@ -57,16 +54,14 @@ def answers(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
     """The floors of a thread below its first, of other authors: a floor is the largest element with one number in it, and
     its first words are its author's name."""
     numbers = [place for place, draft in enumerate(drafts) if _FLOOR.fullmatch(draft.text)]
-    floors = []
-    for place in numbers if len(numbers) > 1 else ():
-        alone = [
-            box
-            for box in boxes
-            if box[0] <= place < box[1]
-            and not any(box[0] <= other < box[1] for other in numbers if other != place)
-        ]
-        if alone:
-            floors.append(max(alone, key=lambda box: box[1] - box[0]))
+    if len(numbers) <= 1:
+        return
+    widest: dict[int, Box] = {}
+    for box in boxes:
+        first = bisect_left(numbers, box[0])
+        if bisect_left(numbers, box[1]) == first + 1:
+            widest[first] = max(widest.get(first, box), box, key=lambda one: one[1] - one[0])
+    floors = [widest[number] for number in sorted(widest)]
     for floor in floors[1:]:
         if drafts[floor[0]].text != drafts[floors[0][0]].text:
             yield range(*floor)
@@ -83,3 +78,13 @@ def abstracts(drafts: Sequence[Draft]) -> Iterator[int]:
             for later in drafts[place + 1 : place + 1 + _BEFORE_TEXT]
         ):
             yield place
+
+
+def _saying(words: re.Pattern[str], drafts: Sequence[Draft]) -> Iterator[int]:
+    """The blocks that say nothing but these words, of endless ones the first."""
+    found = (
+        place
+        for place, draft in enumerate(drafts)
+        if len(draft.text) <= _LONGEST_ANNOUNCEMENT and words.fullmatch(draft.text)
+    )
+    return islice(found, _MOST_ANNOUNCEMENTS)
