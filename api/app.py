@@ -31,6 +31,7 @@ from api.letters.routes import router as letters_router
 from api.limits import Limits
 from api.lists.routes import router as lists_router
 from api.lists.rules import router as rules_router
+from api.lists.thresholds import router as thresholds_router
 from api.lists.trials import router as trials_router
 from api.machines import router as machines_router
 from api.office.queue import router as office_queue_router
@@ -114,6 +115,7 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         trials_router,
         rules_router,
         lists_router,
+        thresholds_router,
         letters_router,
         people_router,
         offices_router,

@@ -24,7 +24,8 @@ def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
         for finding in sorted(
             group, key=lambda one: (GRAVEST_FIRST[one.severity], one.family == "certificate")
         ):
-            told.setdefault(" ".join(finding.quote.split()), finding.severity)
+            read = f"→{finding.read_as}" if finding.quote and finding.read_as else ""
+            told.setdefault(" ".join(f"{finding.quote}{read}".split()), finding.severity)
     told.pop("", None)
     return list(told.items())[:_MOST]
 

@@ -25,7 +25,18 @@ class Explained(Protocol):
     @property
     def quote(self) -> str: ...
     @property
+    def read_as(self) -> str: ...
+    @property
     def why(self) -> str: ...
+
+
+class WrittenAndRead(Protocol):
+    """Words on a page, with their reading."""
+
+    @property
+    def quote(self) -> str: ...
+    @property
+    def read_as(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -38,9 +49,16 @@ class FoundWords:
     severity: str
     law: tuple[str, ...]
     quote: str
+    read_as: str  # the quote with its disguise undone; "" where it is written so
     why: str
     places: tuple[tuple[int, int], ...]
     numbers: tuple[int, ...]
+
+
+def written_and_read(finding: WrittenAndRead) -> str:
+    """The words as the page has them and, where they are disguised, as they are read: “根★治”（读作“根治”）."""
+    read = f"（读作“{finding.read_as}”）" if finding.read_as else ""
+    return f"“{finding.quote}”{read}"
 
 
 def gather_words(findings: Sequence[Explained]) -> list[FoundWords]:
@@ -60,6 +78,7 @@ def _row(found: Sequence[tuple[int, Explained]]) -> FoundWords:
         min((one.severity for _, one in found), key=GRAVEST_FIRST.__getitem__),
         tuple(dict.fromkeys(str(article) for _, one in found for article in one.law)),
         first.quote,
+        first.read_as,
         first.why,
         tuple(sorted((one.start, one.end) for _, one in found if one.start < one.end)),
         tuple(number for number, _ in found),

@@ -23,6 +23,7 @@ from classifiers.values import (
     Finding,
     Judgement,
     NormalText,
+    PageMeasures,
     PageText,
     Spared,
 )
@@ -51,7 +52,7 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: KnownInstituti
     `page.text`; `register` knows the registry's names and phones. Never raises on any text.
     """
     reading = read(page, rules, register, facts.seen_on)
-    kept, spared, decision, suspicions = _decide(reading, rules, facts)
+    kept, spared, decision, suspicions, measures = _decide(reading, rules, facts)
     findings = [_finding(reading, rules.live[each.hit.term.owner_id], each) for each in kept]
     findings += _worded(reading, rules, suspicions, facts)
     unseen, unseen_spared = _unseen(reading, rules)
@@ -82,17 +83,18 @@ def judge(page: PageText, rules: RuleSet, facts: Facts, register: KnownInstituti
         mentions=reading.mentions,
         alignment=alignment,
         certificates=tuple(dict.fromkeys(number.written for number in reading.numbers)),
+        measures=measures,
     )
 
 
 def _decide(
     reading: Reading, rules: RuleSet, facts: Facts
-) -> tuple[list[Weighed], list[Spared], KindDecision, tuple[Suspicion, ...]]:
-    """The hits that count, those that do not, the resulting kind of page, and suspicious wording without a
-    term."""
+) -> tuple[list[Weighed], list[Spared], KindDecision, tuple[Suspicion, ...], PageMeasures]:
+    """The hits that count, those that do not, the resulting kind of page, suspicious wording without a term, and the
+    measures of both."""
     in_force = rules.in_force(facts.seen_on, facts.source)
     hits = [hit for hit in reading.rule_hits if hit.term.owner_id in in_force and hit.start < reading.seen_to]
-    counted = count_hits(reading, hits, rules)
+    counted = count_hits(reading, hits, rules, rules.thresholds[facts.source])
     spared = list(counted.spared)
     promises = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].promise]
     services = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].only_on]
@@ -119,7 +121,9 @@ def _decide(
             spared.append(spared_at(reading, hit, "是本机构登记名称的一部分"))
         else:
             kept.append(each)
-    return kept, spared, decision, () if decision.kind == "notice" else counted.suspicions
+    if decision.kind == "notice":
+        return kept, spared, decision, (), PageMeasures()
+    return kept, spared, decision, counted.suspicions, counted.measures
 
 
 def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spared]]:
@@ -138,7 +142,13 @@ def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spare
             spared.append(spared_at(reading, each.hit, "只在网页源代码中（注释、noscript），访客看不到"))
         elif broken.promise:
             findings += (
-                finding_at(reading, rule, span, f"隐藏的文字属“{broken.title}”")
+                finding_at(
+                    reading,
+                    rule,
+                    span,
+                    f"隐藏的文字属“{broken.title}”",
+                    read_as=read_as(reading, each.hit.start, each.hit.end),
+                )
                 for rule in rules.when("hidden_publicity")
             )
     return findings, spared
@@ -155,8 +165,9 @@ def _worded(
         named = rules.live.get(suspicion.rule or "")
         fits = named is not None and named.in_force(facts.seen_on, facts.source)
         span = reading.normal.span(suspicion.stretch.start, suspicion.stretch.end)
+        read = read_as(reading, suspicion.stretch.start, suspicion.stretch.end)
         for rule in (named,) if named and fits else rules.when("wording"):
-            yield finding_at(reading, rule, span, detail)
+            yield finding_at(reading, rule, span, detail, read_as=read)
 
 
 def _in_own_name(reading: Reading, hit: Hit, facts: Facts) -> bool:
@@ -214,5 +225,6 @@ def _fields(reading: Reading, rules: RuleSet) -> tuple[str, ...]:
 
 def _finding(reading: Reading, rule: Rule, weighed: Weighed) -> Finding:
     span = reading.normal.span(weighed.hit.start, weighed.hit.end)
-    detail = "；".join(filter(None, (read_as(reading, weighed.hit), weighed.note)))
-    return finding_at(reading, rule, span, detail, rule.as_written(weighed.hit.term.written))
+    read = read_as(reading, weighed.hit.start, weighed.hit.end)
+    detail = "；".join(filter(None, (read and f"读作“{read}”", weighed.note)))
+    return finding_at(reading, rule, span, detail, rule.as_written(weighed.hit.term.written), read_as=read)

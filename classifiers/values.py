@@ -212,6 +212,7 @@ class Finding:
     quote: str
     why: str
     term: str = ""  # as the lists have it; "" where the rule holds by the kind of page
+    read_as: str = ""  # the quote as it is read once its disguise is undone; "" where it is written so
 
 
 @dataclass(frozen=True)
@@ -317,6 +318,15 @@ class ScorePart:
 
 
 @dataclass(frozen=True)
+class PageMeasures:
+    """The highest threshold of the learned wording with which a page would still be flagged, 0 to 1: `wording` for a passage
+    that no term finds, `hits` for the terms on it. None where there is no such passage, or no such hit."""
+
+    wording: float | None = None
+    hits: float | None = None
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The kind of a page and its faults."""
 
@@ -333,6 +343,7 @@ class Judgement:
     certificates: tuple[
         str, ...
     ] = ()  # the numbers that are shown: canonical, malformed ones as they are written
+    measures: "PageMeasures" = PageMeasures()
 
     @property
     def unlawful(self) -> bool:

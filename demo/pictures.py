@@ -23,6 +23,7 @@ _AS_THEY_STAND = {
     "institution": "/institutions/2",
     "lists": "/lists",
     "terms": "/lists/terms",
+    "thresholds": "/lists/thresholds?days=3650",
     "list-version": "/lists/versions/1",
     "tips": "/tips",
     "letters": "/letters",

@@ -114,6 +114,7 @@ def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
                 "start": finding.start,
                 "end": finding.end,
                 "quote": finding.quote,
+                "read_as": finding.read_as,
                 "why": finding.why,
             }
             for finding in judgement.findings

@@ -25,6 +25,7 @@ _COLUMNS: tuple[tuple[Column, Cell], ...] = (
     (Column("网址", 34), lambda row: row.case.page.url),
     (Column("页面标题", 26), lambda row: row.case.judgement.snapshot.title or ""),
     (Column("违法用语", 30), lambda row: "；".join(row.quotes[:_MOST_QUOTES])),
+    (Column("读作", 20), lambda row: "；".join(row.read_as[:_MOST_QUOTES])),
     (Column("违法情形", 22), lambda row: "；".join(row.rules)),
     (Column("违反条款", 32), lambda row: "；".join(row.law)),
     (Column("分值", 6), lambda row: row.case.score),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from classifiers.found_words import written_and_read
 from records.cases.stages import STAGES
 from records.figures.institution_history import InstitutionHistory
 from records.local_time import local_day
@@ -65,7 +66,7 @@ def institution_record(history: InstitutionHistory, made: datetime) -> bytes:
         document.add_paragraph(f"发现：{local_day(case.opened_at):%Y-%m-%d}　现状：{case.state.label}")
         for finding in case.findings:
             document.add_paragraph(
-                f"“{finding.quote}”——{finding.title}（{'、'.join(finding.law)}）", "List Bullet"
+                f"{written_and_read(finding)}——{finding.title}（{'、'.join(finding.law)}）", "List Bullet"
             )
         if case.disposal:
             document.add_paragraph(f"处置：{case.disposal}")

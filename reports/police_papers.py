@@ -8,6 +8,7 @@ from datetime import datetime
 
 from docx.document import Document as DocxDocument
 
+from classifiers.found_words import written_and_read
 from records.local_time import local_day, local_moment
 from records.models import Case
 from reports.documents import add_line, as_bytes, new_official_letter, sign, table
@@ -85,7 +86,7 @@ def investigation_report(told: PoliceCase) -> bytes:
         document, f"网址：{case.page.url}。抓取时间：{local_moment(page.fetched_at)}（北京时间）。", indent=2
     )
     rows = [
-        (number, f"“{one.quote}”" if one.quote else "（全页）", one.title, "；".join(one.law))
+        (number, written_and_read(one) if one.quote else "（全页）", one.title, "；".join(one.law))
         for number, one in enumerate(case.judgement.findings, 1)
     ]
     table(document, ("序号", "页面内容", "违法情形", "违反的规定"), rows, widths=(1.2, 5, 3.6, 5.8))

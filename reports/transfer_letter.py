@@ -9,6 +9,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from classifiers.found_words import written_and_read
 from records.local_time import local_day
 from records.models import Letter, Transfer
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
@@ -146,7 +147,7 @@ def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) ->
 
 
 def _quotes(transfer: Transfer) -> list[str]:
-    return list(dict.fromkeys(f"“{finding.quote}”" for finding in transfer.case.judgement.findings))
+    return list(dict.fromkeys(map(written_and_read, transfer.case.judgement.findings)))
 
 
 def _articles(transfer: Transfer) -> list[str]:

@@ -17,6 +17,7 @@ class Place:
 
     number: int
     quote: str
+    read_as: str
     why: str
 
 
@@ -32,9 +33,9 @@ class RuleFindings:
     why: str  # of the first
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The words found, each once."""
-        return tuple(dict.fromkeys(place.quote for place in self.places))
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The words found, each once, as they are written and (where that differs) as they are read."""
+        return tuple(dict.fromkeys((place.quote, place.read_as) for place in self.places))
 
     @property
     def numbers(self) -> str:
@@ -62,7 +63,9 @@ def marked(findings: Sequence[FindingRecord], rules: Mapping[str, Rule]) -> tupl
 def _line(found: Sequence[tuple[int, FindingRecord]], rules: Mapping[str, Rule]) -> RuleFindings:
     first = found[0][1]
     places = tuple(
-        Place(number, one.quote, one.why) for number, one in found if not _is_about_page(one, rules)
+        Place(number, one.quote, one.read_as, one.why)
+        for number, one in found
+        if not _is_about_page(one, rules)
     )
     law = tuple(dict.fromkeys(article for _, one in found for article in one.law))
     severity = min((one.severity for _, one in found), key=GRAVEST_FIRST.__getitem__)

@@ -27,6 +27,7 @@ class FindingOut(BaseModel):
     severity: str
     law: list[str] = Field(description="违反的条款")
     quote: str = Field(description="页面原文")
+    read_as: str = Field(description="去除伪装后读作；与原文相同的为空")
     start: int
     end: int
     why: str = Field(description="一句话说明")
@@ -40,6 +41,7 @@ class FoundWordsOut(BaseModel):
     severity: str
     law: list[str] = Field(description="违反的条款")
     quote: str = Field(description="页面原文；针对全页的规则为空")
+    read_as: str = Field(description="去除伪装后读作；与原文相同的为空")
     why: str = Field(description="一句话说明")
     places: list[tuple[int, int]] = Field(description="在正文中的各处起止位置")
 

@@ -1,8 +1,8 @@
 """Loads, validates and compiles `keyword_lists/`: rules as data."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from classifiers.lists.references import (
     put_groups,
     words_of_groups,
 )
-from classifiers.lists.wording import Naming, Wording, read_naming, read_wording
+from classifiers.lists.wording import Naming, Thresholds, Wording, read_naming, read_wording
 from classifiers.matching.match import Matcher, compile_terms
 from classifiers.matching.terms import Term
 from classifiers.text.normalise import normalise
@@ -46,10 +46,11 @@ JUDGED_BY = frozenset(
     }
 )
 WORDING, NAMING = "wording.tsv", "naming.tsv"
+THRESHOLDS = "thresholds.yaml"
 LEARNED_FILES = (WORDING, NAMING)
 # Families whose findings rest on the kind of page: their words only show that it is an advert.
 BY_KIND_OF_PAGE = frozenset({"certificate", "disguised"})
-SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml")
+SUPPORT_FILES = ("laws.yaml", "contexts.yaml", "page_kinds.yaml", "fields.yaml", "words.yaml", THRESHOLDS)
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,14 @@ class RuleSet:
     care_words: tuple[str, ...]
     families: dict[str, dict[str, Any]]  # each family's file as it was read, by the family's id
     laws: tuple[Law, ...] = ()
+    set_thresholds: Mapping[Source, Thresholds] = field(default_factory=dict)  # none in lists of before
+
+    @cached_property
+    def thresholds(self) -> Mapping[Source, Thresholds]:
+        """The thresholds of each kind of source: as they are set, else as they were learned."""
+        learned = Thresholds(self.wording.spares, self.wording.suspects)
+        sources: tuple[Source, ...] = ("site", "account")
+        return {source: self.set_thresholds.get(source, learned) for source in sources}
 
     @cached_property
     def live(self) -> dict[str, Rule]:
@@ -225,6 +234,7 @@ def load_rules(folder: Path) -> RuleSet:
     kinds = reader.read("page_kinds.yaml", "page_kinds")
     fields = reader.read("fields.yaml", "page_kinds")
     groups = reader.read("words.yaml", "words_file")
+    thresholds = reader.read(THRESHOLDS, "thresholds") if (folder / THRESHOLDS).exists() else {}
     families = {
         path.name: reader.read(path.name, "family")
         for path in sorted(folder.glob("*.yaml"))
@@ -278,6 +288,7 @@ def load_rules(folder: Path) -> RuleSet:
         words_of[CARE],
         by_id,
         known_laws,
+        {source: Thresholds(**each) for source, each in thresholds.get("thresholds", {}).items()},
     )
     with _lock:
         _known[files] = made

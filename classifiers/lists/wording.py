@@ -36,6 +36,15 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """The thresholds in force for one kind of source: analysts set them (`thresholds.yaml`), else those that were
+    learned."""
+
+    spares: float
+    suspects: float
+
+
+@dataclass(frozen=True)
 class Naming:
     """Which rule a suspicious text breaks: `weights` is float32, one row for each of the sorted `slots`, one column
     for each rule; `biases` one for each rule. A share of at least `names` is needed to name one."""

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifiers.lists.rules import RuleSet
+from classifiers.lists.wording import Thresholds
 from classifiers.matching.match import Hit
 from classifiers.page.context import Sentences
 from classifiers.page.measures import PROMISE, Measures, Sign, Stretch
 from classifiers.page.reading import Reading, spared_at
 from classifiers.page.weigh import Excused, Weighed, weigh
-from classifiers.values import Spared
+from classifiers.values import PageMeasures, Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
@@ -48,11 +49,12 @@ class Suspicion:
 
 @dataclass(frozen=True)
 class Counted:
-    """The hits that count, those that do not, and the suspicions without a hit."""
+    """The hits that count, those that do not, the suspicions without a hit, and by how much they count."""
 
     weighed: tuple[Weighed, ...]
     spared: tuple[Spared, ...]
     suspicions: tuple[Suspicion, ...]
+    measures: PageMeasures
 
 
 def signs_of(
@@ -66,19 +68,22 @@ def signs_of(
     return signs
 
 
-def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted:
+def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet, thresholds: Thresholds) -> Counted:
     """Part the `hits` (by position, in visible text) into those that count and those that do not."""
     text = reading.normal.text[: reading.seen_to]
     weighed, excused = weigh(reading.normal.text, hits, rules)
     measures = Measures(text, rules.wording, signs_of(reading, weighed, excused, rules))
     kept, spared = [], []
+    reach: list[float] = []  # the highest threshold that each hit passes
+    voided: list[float] = []
     for each in weighed:
         if not speaks_of_care(text, each.hit.start, rules):
             spared.append(spared_at(reading, each.hit, "附近没有诊疗服务用语，说的不是医疗"))
             continue
         measure = measures.around(each.hit.start)
-        least = rules.wording.spares / (2 if each.hit.term.owner_id in _NAMES else 1)
-        if measure is None or measure >= least:
+        share = 2 if each.hit.term.owner_id in _NAMES else 1
+        if measure is None or measure >= thresholds.spares / share:
+            reach.append(1.0 if measure is None else min(1.0, measure * share))
             kept.append(
                 replace(each, measure=measures.of_card(each.hit.start) if measure is None else measure)
             )
@@ -87,15 +92,22 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet) -> Counted
             spared.append(spared_at(reading, each.hit, reason))
     for other in excused:
         measure = measures.around(other.hit.start)
-        if other.voidable and measure is not None and measure >= rules.wording.suspects:
+        if other.voidable and measure is not None and measure >= thresholds.suspects:
+            voided.append(measure)
             note = f"已考虑{other.reason}，但整句是自我宣传的用语（违法程度 {measure:.2f}），不予排除"
             kept.append(Weighed(other.hit, note, measure))
         else:
             spared.append(spared_at(reading, other.hit, other.reason))
     kept.sort(key=lambda each: each.hit.start)
     names = [other.hit.start for other in excused if not other.voidable]
-    suspicions = _suspicions(text, measures, kept, names, rules)
-    return Counted(tuple(kept), tuple(spared), tuple(s for s in suspicions if not _of_a_menu(reading, s)))
+    suspicions = [
+        each
+        for each in _suspicions(text, measures, kept, names, rules, thresholds.suspects)
+        if not _of_a_menu(reading, each)
+    ]
+    worded = max((*voided, *(each.measure for each in suspicions)), default=None)
+    reached = PageMeasures(worded, max(reach, default=None))
+    return Counted(tuple(kept), tuple(spared), tuple(suspicions), reached)
 
 
 def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
@@ -135,13 +147,18 @@ def _lists_things(stretch: str) -> bool:
 
 
 def _suspicions(
-    text: str, measures: Measures, kept: Sequence[Weighed], names: Sequence[int], rules: RuleSet
+    text: str,
+    measures: Measures,
+    kept: Sequence[Weighed],
+    names: Sequence[int],
+    rules: RuleSet,
+    suspects: float,
 ) -> list[Suspicion]:
     """Passages worded like unlawful publicity where no hit of a promise counts; where a fixed name holds the promise (at
     one of `names`), it must be so beyond doubt."""
     promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
     found = []
-    for stretch, measure in measures.suspicious():
+    for stretch, measure in measures.suspicious(suspects):
         if stretch.holds_any(promises) or (measure < _IN_SPITE_OF_NAMES and stretch.holds_any(names)):
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):

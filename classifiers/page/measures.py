@@ -101,10 +101,10 @@ class Measures:
     def _is_short(self, line: int) -> bool:
         return self._lines[line + 1] - self._lines[line] < SHORTEST
 
-    def suspicious(self) -> Iterator[tuple[Stretch, float]]:
-        """The stretches that reach the measure of suspicion, by position: sentences, and paragraphs of which
-        no sentence is long enough to be weighed."""
-        least = log(self._wording.suspects / (1 - self._wording.suspects))
+    def suspicious(self, suspects: float) -> Iterator[tuple[Stretch, float]]:
+        """The stretches whose measure reaches `suspects`, by position: sentences, and paragraphs of which no sentence is
+        long enough to be weighed."""
+        least = log(suspects / (1 - suspects))
         told: set[int] = set()
         for index in np.flatnonzero(self._measures >= least).tolist():
             bounds, place = self._sentences, index

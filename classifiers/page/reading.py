@@ -109,7 +109,13 @@ def words_of(reading: Reading, hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def finding_at(
-    reading: Reading, rule: Rule, span: tuple[int, int], detail: str, term: str = "", missing: bool = False
+    reading: Reading,
+    rule: Rule,
+    span: tuple[int, int],
+    detail: str,
+    term: str = "",
+    missing: bool = False,
+    read_as: str = "",
 ) -> Finding:
     """A finding of `rule` at a span of the page's text, by `term` where it is found by words; `detail` says
     in Chinese the considerations. `missing`: the fault is that the page does not say something, and the words at the
@@ -128,6 +134,7 @@ def finding_at(
         quote=quote,
         why=_sentence(rule, law[0], quote, detail, missing),
         term=term,
+        read_as=read_as,
     )
 
 
@@ -154,11 +161,11 @@ def spared_at(reading: Reading, hit: Hit, reason: str) -> Spared:
     return Spared(hit.term.owner_id, start, end, reading.page.text[start:end], reason)
 
 
-def read_as(reading: Reading, hit: Hit) -> str:
-    """The reading of a hit's words, in Chinese; "" where they are written so, ignoring width and case."""
-    plain = reading.normal.text[hit.start : hit.end]
-    written = unicodedata.normalize("NFKC", quote_of(reading, hit.start, hit.end)).lower()
-    return "" if written == plain else f"读作“{plain}”"
+def read_as(reading: Reading, start: int, end: int) -> str:
+    """The words of a span as they are read; "" where they are written so, ignoring width and case."""
+    plain = reading.normal.text[start:end]
+    written = unicodedata.normalize("NFKC", quote_of(reading, start, end)).lower()
+    return "" if written == plain else plain
 
 
 def quote_of(reading: Reading, start: int, end: int) -> str:

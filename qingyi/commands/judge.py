@@ -120,9 +120,14 @@ def _print(judgement: Judgement) -> None:
     for row in gather_words(judgement.findings):
         colour = _COLOURS[row.severity]
         severity = f"[{colour}]{SEVERITY_LABELS[cast(Severity, row.severity)]}[/]"
-        table.add_row(severity, row.title, Text(row.quote or "—"), _places(row), row.why)
+        table.add_row(severity, row.title, Text(_words(row)), _places(row), row.why)
     console.print(table)
     console.print(f"处理建议：{GRAVITY_LABELS[judgement.gravity]}（{'；'.join(judgement.gravity_reasons)}）")
+
+
+def _words(row: FoundWords) -> str:
+    """The words as written, and as read where that differs."""
+    return f"{row.quote} → {row.read_as}" if row.read_as else row.quote or "—"
 
 
 def _places(row: FoundWords) -> str:

@@ -177,6 +177,7 @@ def _about_judgement(record: JudgementRecord) -> dict[str, object]:
                 "rule": finding.rule,
                 "title": finding.title,
                 "quote": finding.quote,
+                **({"read_as": finding.read_as} if finding.read_as else {}),
                 "law": finding.law,
                 "why": finding.why,
             }

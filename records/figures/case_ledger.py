@@ -67,6 +67,11 @@ class LedgerRow:
         return list(dict.fromkeys(" ".join(one.quote.split()) for one in self.case.judgement.findings))
 
     @property
+    def read_as(self) -> list[str]:
+        """The words that are disguised, as they are read, each once."""
+        return list(dict.fromkeys(one.read_as for one in self.case.judgement.findings if one.read_as))
+
+    @property
     def last_verified(self) -> Verification | None:
         """The last re-check."""
         return self.case.verifications[-1] if self.case.verifications else None

@@ -120,6 +120,7 @@ def record_judgement(
                 quote=finding.quote,
                 why=finding.why,
                 term=finding.term,
+                read_as=finding.read_as,
             )
             for finding in judgement.findings
         ],
@@ -171,6 +172,8 @@ def _row(
             for block in page.blocks
             if block.image
         ],
+        "wording_measure": judgement.measures.wording,
+        "hits_measure": judgement.measures.hits,
         "page_text": text,
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from classifiers.lists.faults import ListFault, ListsRefused
-from classifiers.lists.rules import load_rules
+from classifiers.lists.rules import THRESHOLDS, load_rules
 from records import audit
 from records.lists.in_force import list_files
 from records.models import DraftState, ListDraft, ListDraftFile, User
@@ -73,12 +73,12 @@ def save_file(
     if version is not None and draft.row_version != version:
         raise DraftRefused("草稿已被他人修改，请刷新后再改")
     base = list_files(folders.of(draft.base_version))
-    if name not in base:
+    if name not in base and name != THRESHOLDS:  # lists of before have none, and take it
         raise DraftRefused(f"没有名为 {name} 的关键词表文件；可用：{'、'.join(base)}")
     if len(content) > _LARGEST:
         raise DraftRefused(f"{name} 超过 {_LARGEST // 1_000_000} MB")
     kept = next((file for file in draft.files if file.name == name), None)
-    if content == base[name]:
+    if content == base.get(name):
         if kept is not None:
             draft.files.remove(kept)
             session.delete(kept)

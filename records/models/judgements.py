@@ -44,6 +44,12 @@ class JudgementRecord(Base):
     images: Mapped[list[dict[str, Any]]] = mapped_column(
         comment="which of the text was read in which picture"
     )
+    wording_measure: Mapped[float | None] = mapped_column(
+        comment="the highest threshold by which its wording is suspected"
+    )
+    hits_measure: Mapped[float | None] = mapped_column(
+        comment="the highest threshold that one of its terms passes"
+    )
     # Empty without findings and without a case: then the snapshot's text applies.
     page_text: Mapped[str] = mapped_column(Text, comment="the text judged; findings' positions count in it")
 
@@ -83,6 +89,9 @@ class FindingRecord(Base):
     why: Mapped[str] = mapped_column(Text, comment="one Chinese sentence")
     term: Mapped[str] = mapped_column(
         Text, default="", comment="the list's term that found it; empty: found by what the page is"
+    )
+    read_as: Mapped[str] = mapped_column(
+        Text, default="", server_default="", comment="the quote with its disguise undone; empty: written so"
     )
 
     judgement: Mapped[JudgementRecord] = relationship(back_populates="findings")

@@ -43,6 +43,7 @@ class FindingView:
     start: int
     end: int
     why: str
+    read_as: str
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ _FINDINGS = (
         FindingRecord.start,
         FindingRecord.end,
         FindingRecord.why,
+        FindingRecord.read_as,
     )
     .join(Case, Case.id == Transfer.case_id)
     .join(FindingRecord, FindingRecord.judgement_id == Case.judgement_id)

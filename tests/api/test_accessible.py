@@ -39,6 +39,7 @@ PAGES = [
         "/listings",
         "/lists",
         "/lists/terms",
+        "/lists/thresholds",
         "/lists/drafts/1",
         "/lists/versions/1",
     ),

@@ -7,6 +7,7 @@ from classifiers.lists.wording import Wording
 from classifiers.page.measures import SHORTEST, Measures, Sign, lines_of, sentences_of
 from classifiers.text.grams import SLOTS, grams
 
+SUSPECTS = 0.7
 PLAIN = "本科室设有门诊和病房各一处。"
 PRAISE = "神奇疗法让您神奇康复更神奇。"
 
@@ -27,19 +28,19 @@ def test_sentences_and_lines_hold_their_stops() -> None:
 def test_a_sentence_is_measured_by_its_words() -> None:
     measures = Measures(PRAISE, wording(神奇=5.0), [])
     assert measures.around(0) == pytest.approx(1 / (1 + np.exp(2 - 3 * 5 / 14**0.5)))
-    (found,) = measures.suspicious()
+    (found,) = measures.suspicious(SUSPECTS)
     assert (found[0].start, found[0].end) == (0, len(PRAISE))
     assert "神奇" in measures.words(found[0])
 
 
 def test_a_paragraph_of_plain_words_makes_one_sentence_harmless() -> None:
     learned = wording(神奇=5.0)
-    assert list(Measures(PRAISE + PLAIN * 6, learned, []).suspicious()) == []
-    assert list(Measures(PRAISE + "\n" + PLAIN * 6, learned, []).suspicious())
+    assert list(Measures(PRAISE + PLAIN * 6, learned, []).suspicious(SUSPECTS)) == []
+    assert list(Measures(PRAISE + "\n" + PLAIN * 6, learned, []).suspicious(SUSPECTS))
 
 
 def test_a_sentence_that_is_sure_enough_outdoes_its_paragraph() -> None:
-    assert len(list(Measures(PRAISE + PLAIN * 6, wording(神奇=9.0), []).suspicious())) == 1
+    assert len(list(Measures(PRAISE + PLAIN * 6, wording(神奇=9.0), []).suspicious(SUSPECTS))) == 1
 
 
 def test_a_sign_weighs_where_it_stands() -> None:
@@ -54,7 +55,7 @@ def test_a_sign_weighs_where_it_stands() -> None:
 def test_a_short_sentence_is_weighed_beside_a_hit_alone() -> None:
     text = "神奇药丸。" + PLAIN * 6
     learned = wording(神奇=9.0)
-    assert list(Measures(text, learned, []).suspicious()) == []
+    assert list(Measures(text, learned, []).suspicious(SUSPECTS)) == []
     measure = Measures(text, learned, [Sign(0, "hit")]).around(0)
     assert measure is not None
     assert measure > 0.7
@@ -64,4 +65,4 @@ def test_a_short_sentence_is_weighed_beside_a_hit_alone() -> None:
 def test_what_is_too_short_to_say_anything_is_not_weighed(text: str) -> None:
     measures = Measures(text, wording(神奇=9.0), [])
     assert measures.around(0) is None
-    assert list(measures.suspicious()) == []
+    assert list(measures.suspicious(SUSPECTS)) == []
