@@ -117,7 +117,7 @@ def _decide(
             spared.append(spared_at(reading, hit, "页面是执法公告、法条或警示"))
         elif only_on and decision.kind not in only_on:
             spared.append(spared_at(reading, hit, f"页面是{KIND_LABELS[decision.kind]}，不是广告"))
-        elif _in_own_name(reading, hit, facts):
+        elif _in_own_name(reading, hit, rules, facts):
             spared.append(spared_at(reading, hit, "是本机构登记名称的一部分"))
         else:
             kept.append(each)
@@ -170,13 +170,18 @@ def _worded(
             yield finding_at(reading, rule, span, detail, read_as=read)
 
 
-def _in_own_name(reading: Reading, hit: Hit, facts: Facts) -> bool:
-    """Whether the hit lies within the institution's registered name: a military hospital may say its name."""
+def _in_own_name(reading: Reading, hit: Hit, rules: RuleSet, facts: Facts) -> bool:
+    """Whether the hit lies within the institution's registered name, or only begins in it and the rule finds nothing behind
+    it: a military hospital may say its name, and what experts sit there."""
     text = reading.normal.text
     for name in facts.institution_names:
         plain = normalise(name).text
-        begin = text.find(plain, max(0, hit.end - len(plain)), hit.start + len(plain))
-        if begin >= 0 and begin <= hit.start and hit.end <= begin + len(plain):
+        begin = text.find(plain, max(0, hit.start - len(plain) + 1), hit.start + len(plain))
+        end = begin + len(plain)
+        if begin < 0 or not begin <= hit.start < end:
+            continue
+        behind = rules.matcher.find(text, end, hit.end) if hit.end > end else []
+        if not any(other.term.owner_id == hit.term.owner_id for other in behind):
             return True
     return False
 

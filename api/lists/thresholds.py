@@ -21,8 +21,8 @@ from records.models import ListDraft, SourceKind, User
 router = APIRouter(prefix="/lists/thresholds", include_in_schema=False)
 
 TITLES = {
-    "suspects": "没有词条命中，违法程度达到多少就算（suspects）",
-    "spares": "词条命中，违法程度低于多少就不算（spares）",
+    "suspects": "没有词条命中，违法程度达到多少就算",
+    "spares": "有词条命中，违法程度低于多少就不算",
 }
 _DAYS = 180
 Share = Annotated[float, Form(ge=0.01, le=0.99)]

@@ -10,6 +10,7 @@ from classifiers.text.jieba_import import jieba
 
 _REACH = 12  # characters of the sentence that jieba sees on either side of a hit
 _APART = re.compile(r"[^\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]")  # what jieba has no words across
+_SAME_DISEASE = frozenset({"病", "症", "病症"})  # 癫痫病 is 癫痫
 _SHORT = 3  # longer terms do not lie across a word's edge by accident
 
 
@@ -76,7 +77,8 @@ def is_part_of_word(text: str, start: int, end: int) -> bool:
 
 def cuts_through_word(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` is not a word by itself: a word of jieba's dictionary holds it whole and is
-    longer, or crosses its edge and takes a single character of it (钱包|好看 has no 包好).
+    longer, or crosses its edge and takes a single character of it (钱包|好看 has no 包好). A disease is itself with
+    病 or 症 behind it.
 
     Only short terms are checked. New words are not guessed, so that a made-up word cannot hide a term.
     """
@@ -85,6 +87,8 @@ def cuts_through_word(text: str, start: int, end: int) -> bool:
     for low, high in _words_around(text, start, end):
         shared = min(high, end) - max(low, start)
         if shared <= 0 or high - low == shared:
+            continue
+        if low == start and text[end:high] in _SAME_DISEASE:
             continue
         if shared == 1 or shared == end - start:
             return True

@@ -19,6 +19,7 @@ def test_a_finding_quotes_the_page_and_names_the_law(rules: RuleSet) -> None:
     page = PageText.of_plain("欢迎光临\n我院治★愈★率达９８％，包您满意。")
     (finding,) = judge(page, rules, FACTS).findings
     assert finding.quote == page.text[finding.start : finding.end] == "治★愈★率达９８％"
+    assert finding.read_as == "治愈率达98%"
     assert finding.severity == "high"
     assert finding.why == (
         "页面写有“治★愈★率达９８％”，属“宣称治愈率或有效率”：用比率宣传疗效，患者无法核实（读作“治愈率达98%”），"
@@ -52,6 +53,11 @@ def test_contacts_in_the_frame_of_a_page_do_not_make_education_an_advert(rules: 
     disguised = extract(f"<body><main>{body}<p>电话：0571-00000000</p></main></body>")
     assert judge(lawful, rules, FACTS).page_kind == "education"
     assert [finding.rule for finding in judge(disguised, rules, FACTS).findings] == ["disguised-education"]
+
+
+def test_a_disease_is_itself_with_the_word_for_disease_behind_it(rules: RuleSet) -> None:
+    text = "我院癫痫病、白癜风专科，三个疗程告别发作，签约治疗，欢迎来电咨询。"
+    assert "癫痫" in {finding.quote for finding in judge(PageText.of_plain(text), rules, FACTS).findings}
 
 
 ANY = st.text(max_size=300) | st.lists(
