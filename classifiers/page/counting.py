@@ -32,6 +32,7 @@ _LISTED = re.compile(r"(?:[^、，,。！？!?；;\n]{1,16}、){4,}")
 _LISTS = re.compile(
     "擅长|专长|精于|诊治|诊疗|治疗|开展|提供|设有|配有|配备|拥有|包括|范围|项目|科目|手术|设备|仪|单位|矫正|检查"
 )
+_DISCLAIMED = "disclaimed"
 _MOSTLY = 0.6  # of a stretch is the list
 _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
@@ -146,6 +147,12 @@ def _lists_things(stretch: str) -> bool:
     return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
 
 
+def _is_disclaimed(text: str, stretch: Stretch, rules: RuleSet) -> bool:
+    """Whether a stretch says that nothing is promised, or warns of others who use the institution's name."""
+    found = rules.context_matcher.find(text, stretch.start, stretch.end)
+    return any(hit.term.owner_id == _DISCLAIMED for hit in found)
+
+
 def _suspicions(
     text: str,
     measures: Measures,
@@ -162,6 +169,8 @@ def _suspicions(
         if stretch.holds_any(promises) or (measure < _IN_SPITE_OF_NAMES and stretch.holds_any(names)):
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
+            continue
+        if measure < _IN_SPITE_OF_NAMES and _is_disclaimed(text, stretch, rules):
             continue
         shares = measures.shares(rules.naming, stretch)
         rule = max(shares, key=shares.__getitem__)
