@@ -41,7 +41,7 @@ def queue(
     now: Now,
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     done: Done = None,
-    left: Annotated[int, Query(ge=0, le=PAGE_SIZE)] = 0,
+    left: Annotated[int, Query(ge=0, le=merging.MOST)] = 0,
 ) -> HTMLResponse:
     """The queue: the cases that wait for a reviewer, or those that the filters select. `done` is the case
     that was decided just before, alone or with others, of which `left` were left alone."""
@@ -75,6 +75,9 @@ def queue(
             sorts=queues.SORTS,
             ready=list_ready_reasons(session),
             reminders=list_reminders(session, local_day(now)),
+            same_texts=merging.count_same_texts(session, cases[:PAGE_SIZE], wanted.states)
+            if wanted.grouped
+            else {},
             approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),
         )
@@ -149,14 +152,17 @@ def decide_chosen(
     action: Annotated[str, Form()],
     reason: Annotated[str, Form(max_length=2000)] = "",
     case: Annotated[list[int] | None, Form()] = None,
+    alike: Annotated[bool, Form()] = False,
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Decide the chosen cases with one reason; those that others hold or have decided are left."""
+    """Decide the chosen cases with one reason, with `alike` those of the same text and institution too; those that others
+    hold or have decided are left."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         asked = review.Decision(action, 0, reason)
         needs_approval = app.settings.two_person
-        came = decide_many(session, (case or [])[:PAGE_SIZE], by, asked, now, needs_approval=needs_approval)
+        chosen = _chosen(session, case, alike=alike)
+        came = decide_many(session, chosen, by, asked, now, needs_approval=needs_approval)
     address = queue_address(view)
     first = {"done": came.done[0]} if came.done else {}
     query = urlencode({**first, "left": len(came.left)})
@@ -170,14 +176,16 @@ def transfer(
     now: Now,
     case: Annotated[list[int] | None, Form()] = None,
     office: Annotated[list[int] | None, Form()] = None,
+    alike: Annotated[bool, Form()] = False,
     view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Hand the chosen cases over to the chosen offices: those of one site as one matter."""
+    """Hand the chosen cases over to the chosen offices: those of one site as one matter; with `alike` all addresses of the
+    same text and institution."""
     within = timedelta(days=app.settings.answer_within_days)
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         held = timedelta(seconds=app.settings.recall_seconds)
-        transfer_many(session, (case or [])[:PAGE_SIZE], office or [], by, now, within, held)
+        transfer_many(session, _chosen(session, case, alike=alike), office or [], by, now, within, held)
     return RedirectResponse(queue_address(view), 303)
 
 
@@ -201,6 +209,12 @@ def forget_view(app: App, sign_in: CaseReader, view_id: RecordId) -> RedirectRes
     with transaction(app.engine) as session:
         queues.forget_view(session, session.get_one(User, sign_in.user_id), view_id)
     return RedirectResponse("/cases", 303)
+
+
+def _chosen(session: Session, case: list[int] | None, *, alike: bool) -> Sequence[int]:
+    """The chosen cases; with `alike` those of the same text and institution with them."""
+    chosen = (case or [])[:PAGE_SIZE]
+    return merging.with_same_texts(session, chosen) if alike else chosen
 
 
 def queue_address(view: str) -> str:

@@ -4,14 +4,15 @@ A merged case keeps its page, its findings and its evidence; only its steps foll
 into, each with a row of its own in the history.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from records import workflow
-from records.models import Case, CaseState, JudgementRecord, Page, Source, User
+from records.models import Case, CaseState, JudgementRecord, Page, Source, SourceKind, User
 from records.people.permissions import is_in_reach
 
 MOST = 200
@@ -75,6 +76,76 @@ def list_merged_cases(session: Session, case: Case) -> Sequence[Case]:
             joinedload(Case.judgement).selectinload(JudgementRecord.findings),
         )
     ).all()
+
+
+def leads_its_text(states: Sequence[CaseState]) -> ColumnElement[bool]:
+    """The condition that no other case in these states, of a page of the same institution that says nearly the same, comes
+    before a case: of an institution's repeated text over its sites and accounts, the one with the highest score."""
+    other, judgement, page, source = (aliased(one) for one in (Case, JudgementRecord, Page, Source))
+    text = select(JudgementRecord.cluster_id).where(JudgementRecord.id == Case.judgement_id)
+    owner = (
+        select(Source.institution_id).join(Page, Page.source_id == Source.id).where(Page.id == Case.page_id)
+    )
+    before = (
+        select(other.id)
+        .join(judgement, judgement.id == other.judgement_id)
+        .join(page, page.id == other.page_id)
+        .join(source, source.id == page.source_id)
+        .where(
+            judgement.cluster_id == text.correlate(Case).scalar_subquery(),
+            source.institution_id == owner.correlate(Case).scalar_subquery(),
+            other.state.in_(states),
+            or_(other.score > Case.score, and_(other.score == Case.score, other.id < Case.id)),
+        )
+    )
+    return ~exists(before.correlate(Case))
+
+
+def count_same_texts(
+    session: Session, cases: Sequence[Case], states: Sequence[CaseState]
+) -> Mapping[int, Mapping[SourceKind, int]]:
+    """By case, how many cases in these states have its text and institution, by the kind of their source; only of those
+    that are not alone."""
+    clusters = {case.judgement.cluster_id for case in cases} - {None}
+    rows = session.execute(
+        select(JudgementRecord.cluster_id, Source.institution_id, Source.kind, func.count())
+        .join(Case, Case.judgement_id == JudgementRecord.id)
+        .join(Page, Page.id == Case.page_id)
+        .join(Source, Source.id == Page.source_id)
+        .where(JudgementRecord.cluster_id.in_(clusters), Case.state.in_(states))
+        .group_by(JudgementRecord.cluster_id, Source.institution_id, Source.kind)
+    )
+    found: defaultdict[tuple[int | None, int], Counter[SourceKind]] = defaultdict(Counter)
+    for cluster, institution, kind, count in rows:
+        found[cluster, institution][kind] += count
+    of_cases = {case.id: found[case.judgement.cluster_id, case.page.source.institution_id] for case in cases}
+    return {case_id: counts for case_id, counts in of_cases.items() if counts.total() > 1}
+
+
+def with_same_texts(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """The cases, and those of the same institution and state whose pages say nearly the same and break the same rules: at
+    most MOST."""
+    loaded = (
+        joinedload(Case.page).joinedload(Page.source),
+        joinedload(Case.judgement).selectinload(JudgementRecord.findings),
+    )
+    chosen = session.scalars(select(Case).where(Case.id.in_(case_ids)).options(*loaded)).all()
+    keys = {_text_of(case) for case in chosen}
+    clusters = {case.judgement.cluster_id for case in chosen} - {None}
+    others = session.scalars(
+        select(Case)
+        .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
+        .where(JudgementRecord.cluster_id.in_(clusters), Case.merged_into_id.is_(None))
+        .options(*loaded)
+        .order_by(Case.id)
+        .limit(MOST)
+    )
+    return list(dict.fromkeys((*case_ids, *(case.id for case in others if _text_of(case) in keys))))[:MOST]
+
+
+def _text_of(case: Case) -> tuple[object, ...]:
+    rules = frozenset(finding.rule for finding in case.judgement.findings)
+    return case.judgement.cluster_id, case.page.source.institution_id, case.state, rules
 
 
 def _lead_among(session: Session, cases: Sequence[Case]) -> Case:

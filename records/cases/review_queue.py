@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from records import workflow
 from records.cases.claims import is_claimed, is_claimed_by
+from records.cases.merging import leads_its_text
 from records.cases.stages import STAGES
 from records.judgements import search
 from records.local_time import begin_of, end_of, local_day, parse_day
@@ -108,6 +109,7 @@ class QueueFilter:
     )
     reason: str = ""  # why it was decided as it is, in the reviewers' words
     sort: str = ""  # one of SORTS
+    grouped: str = ""  # anything: an institution's repeated text is one row
 
     @classmethod
     def of(cls, address: str) -> "QueueFilter":
@@ -126,11 +128,15 @@ class QueueFilter:
     @property
     def is_narrowed(self) -> bool:
         """Whether there is a filter besides the state."""
-        return any(getattr(self, field.name) for field in fields(self) if field.name not in {"state", "sort"})
+        return any(
+            getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in {"state", "sort", "grouped"}
+        )
 
     def only_state(self) -> str:
         """The address without anything but the state and the order."""
-        return QueueFilter(state=self.state, sort=self.sort).address()
+        return QueueFilter(state=self.state, sort=self.sort, grouped=self.grouped).address()
 
     def address(self, **changes: object) -> str:
         """The query string of the queue's address, with some parameters changed."""
@@ -148,9 +154,10 @@ def list_cases(
     Their ids are queried first, from the cases' own columns: with all joins, the database would carry every
     column along for each earlier case.
     """
+    once = (leads_its_text(wanted.states),) if wanted.grouped else ()
     ids = session.scalars(
         select(Case.id)
-        .where(Case.state.in_(wanted.states), *queue_conditions(session, wanted, user, now))
+        .where(Case.state.in_(wanted.states), *queue_conditions(session, wanted, user, now), *once)
         .order_by(*queue_order(wanted))
         .limit(limit)
         .offset(offset)

@@ -1,7 +1,7 @@
 """Runs a trial: every page that the change can touch is judged by both versions, with progress kept in the database.
 
 Most pages have nothing of a few changed terms: they are told apart without judging, and count as what their newest
-judgement by the version before found.
+judgement by the version before found. Where it found nothing, and the version after finds nothing, a page is judged once.
 """
 
 from collections import Counter
@@ -144,15 +144,17 @@ def _compare(here: _Opened, ids: Ids) -> _Compared:
                 missing += 1
                 continue
             decided = decisions.get(snapshot.id, "")
-            touched = here.change.touches(text.text)
-            if not touched and (known := found_before.get(snapshot.id)) is not None:
+            touched, known = here.change.touches(text.text), found_before.get(snapshot.id)
+            if not touched and known is not None:
                 _count(counts, known, known, decided)
                 continue
-            before = judge_page(session, here.before, text, snapshot, here.register, confirmed)
-            after = (
-                judge_page(session, here.after, text, snapshot, here.register, confirmed)
+            after = judge_page(session, here.after, text, snapshot, here.register, confirmed)
+            if known is False and not after.unlawful:  # as most pages are: judged once
+                continue
+            before = (
+                judge_page(session, here.before, text, snapshot, here.register, confirmed)
                 if touched
-                else before
+                else after
             )
             _count(counts, before.unlawful, after.unlawful, decided)
             if row := _difference(before, after):

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import Engine
 
-from records.cases import merging, review
+from records.cases import merging, review, review_queue
 from records.cases.next_case import find_next_case
 from records.cases.review import CaseChanged, Decision
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
-from records.models import Case, Source, SourceKind, User
+from records.models import Case, CaseState, Source, SourceKind, User
 from records.transfers import office_queue
 from records.workflow import StepRefused
 from tests.records import registered
@@ -106,3 +106,42 @@ def test_cases_of_two_institutions_or_decided_ones_are_not_merged(
     decide(engine, cases[0], "confirm", now)
     with pytest.raises(StepRefused, match="不能并案"):
         merged(engine, cases, now)
+
+
+def test_an_institutions_repeated_text_is_one_row_over_its_sites_and_accounts(
+    engine: Engine, store, rules, now, cases
+) -> None:
+    with transaction(engine) as session:
+        account = registered.account(session, "http://127.0.0.1:1/feed")
+        other = registered.institution(session, 2)
+        elsewhere = registered.site(session, "http://127.0.0.1:2/")
+        elsewhere.institution_id = other.id
+    found = []
+    for number, (source, text) in enumerate(
+        (
+            (account, registered.UNLAWFUL),
+            (elsewhere, registered.UNLAWFUL),
+            (account, "本院三个疗程保证根治鼻炎，签约治疗，无效全额退款，欢迎来电咨询。"),
+        )
+    ):
+        url = f"http://127.0.0.1:1/more{number}"
+        kept = registered.snapshot(engine, store, source, now, url=url, text=text)
+        found.append(registered.judged(engine, rules, kept, text, now))
+    with reading(engine) as session:
+        user, wanted = session.query(User).one(), QueueFilter(grouped="1")
+        rows = review_queue.list_cases(session, wanted, user, now, 50)
+        assert len(review_queue.list_cases(session, QueueFilter(), user, now, 50)) == 6
+        assert {row.id for row in rows} == {
+            found[0],
+            found[1],
+            found[2],
+        }  # the last one's score counts the others
+        (counts,) = merging.count_same_texts(session, rows, wanted.states).values()
+        assert counts == {SourceKind.SITE: 3, SourceKind.ACCOUNT: 1}
+        assert merging.with_same_texts(session, [cases[1]]) == [cases[1], cases[0], cases[2], found[0]]
+    with transaction(engine) as session:
+        session.get_one(Case, found[0]).state = CaseState.UNLAWFUL
+    with reading(engine) as session:
+        rows = review_queue.list_cases(session, wanted, session.query(User).one(), now, 50)
+        assert {row.id for row in rows} == {cases[2], found[1], found[2]}  # the next of them leads
+        assert merging.with_same_texts(session, [cases[1]]) == [cases[1], cases[0], cases[2]]
