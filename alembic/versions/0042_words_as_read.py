@@ -24,7 +24,7 @@ def upgrade() -> None:
         ("wording_measure", "the highest threshold by which its wording is suspected"),
         ("hits_measure", "the highest threshold that one of its terms passes"),
     ):
-        op.add_column("judgements", sa.Column(column, sa.Float(), comment=comment))
+        op.add_column("judgements", sa.Column(column, sa.Double(), comment=comment))
 
 
 def downgrade() -> None:
