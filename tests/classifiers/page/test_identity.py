@@ -69,7 +69,11 @@ def test_a_military_hospital_may_say_its_own_name(rules: RuleSet) -> None:
 
 @pytest.mark.parametrize(
     ("said", "found"),
-    [("每周三有北京专家坐诊", []), ("每周三有老军医坐诊", ["military-name"]), ("隶属武警部队总医院", ["military-name"])],
+    [
+        ("每周三有北京专家坐诊", []),
+        ("每周三有老军医坐诊", ["military-name"]),
+        ("隶属武警部队总医院", ["military-name"]),
+    ],
 )
 def test_its_name_spares_nothing_that_is_said_behind_it(rules: RuleSet, said: str, found: list[str]) -> None:
     page = PageText.of_plain(f"武警医院云溪分院{said}，欢迎来电咨询。")
