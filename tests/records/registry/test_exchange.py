@@ -298,7 +298,7 @@ def test_what_is_exported_can_be_imported_and_is_the_same(engine: Engine, tmp_pa
     [
         ("a.csv", b"", "文件是空的"),
         ("a.csv", "统一社会信用代码,第一名称\n".encode(), "缺少列：级别、辖区"),
-        ("a.txt", b"x", "只能导入 .csv 或 .xlsx"),
+        ("a.txt", b"x", "只能导入 .xlsx、.xls、.et、.ods、.xlsb、.csv"),
         ("a.xlsx", b"not a workbook", "不是可读的 xlsx 文件"),
         ("a.csv", b"\xff\xff\n", "编码"),
     ],
