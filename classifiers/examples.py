@@ -1,7 +1,7 @@
 """Runs a rule's examples: texts that must be found, and texts that must raise nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,15 +43,22 @@ def example_facts(family: dict[str, Any], day: date) -> Facts:
     return Facts(family["example_day"], (family["example_institution"],), certificates)
 
 
+def facts_for(rules: RuleSet, rule: Rule, day: date) -> Facts:
+    """The facts for judging the examples of a rule."""
+    facts = example_facts(rules.families[rule.family], day)
+    return replace(facts, seen_on=max(facts.seen_on, rule.first_day))
+
+
 def failing_examples(rules: RuleSet, day: date) -> Iterator[ExampleFault]:
-    """The examples of live rules that fail, judged as of `day` unless their family says otherwise."""
+    """The examples of live rules that fail, judged as of `day` unless their family says otherwise; those of a rule that
+    holds from a later day, as of that day."""
     for rule in rules.live.values():
         yield from failing_examples_of(rules, rule, day)
 
 
 def failing_examples_of(rules: RuleSet, rule: Rule, day: date) -> Iterator[ExampleFault]:
     """The examples of one live rule that fail."""
-    facts = example_facts(rules.families[rule.family], day)
+    facts = facts_for(rules, rule, day)
     for text in (*rule.examples.match, *rule.examples.disguised):
         judged = judge(PageText.of_plain(text), rules, facts)
         found = {finding.rule for finding in judged.findings}

@@ -109,7 +109,9 @@ class Settings(BaseSettings):
         default=Path("var/viewer"), description="the viewer by which evidence is replayed (make viewer)"
     )
     steps_dir: Path = Field(
-        default=_DATA / "steps", description="what the steps said that the clock or a page started"
+        default_factory=lambda valid: valid["evidence_dir"].parent / "steps",
+        description="the output of steps that the clock or a page started; by default next to the evidence, since "
+        "a service may write nowhere else",
     )
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="with which /metrics is read (Bearer); empty: by nobody"

@@ -106,6 +106,13 @@ class Rule:
             and bool(self.law_on(day))
         )
 
+    @property
+    def first_day(self) -> date:
+        """The first day on which the rule can hold: no earlier than the first of its articles is in force."""
+        return max(
+            self.effective_from, min((article.in_force_from for article in self.law), default=date.min)
+        )
+
     def law_on(self, day: date) -> tuple[Article, ...]:
         """The articles that the rule rests on and that were in force on that day, the chief one first."""
         return tuple(article for article in self.law if article.in_force(day))

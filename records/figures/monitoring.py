@@ -42,12 +42,16 @@ _PLATFORMS = (
     "weixin.qq.com",
     "toutiao.com",
     "baijiahao.baidu.com",
+    "mbd.baidu.com",
     "weibo.com",
+    "weibo.cn",
     "zhihu.com",
     "sohu.com",
     "douyin.com",
+    "iesdouyin.com",
     "kuaishou.com",
     "xiaohongshu.com",
+    "xhslink.com",
     "bilibili.com",
     "163.com",
 )
@@ -254,7 +258,7 @@ def _owners(session: Session, district: str | None) -> dict[int, Owner]:
             names=(owner.name, *owner.other_names, *([name] if name else [])),
             category=owner.category or NO_CATEGORY,
             district=owner.district,
-            medium=_medium(kind, address),
+            medium=medium_of(kind, address),
             fields=_fields(owner.departments),
         )
         for source_id, kind, address, name, owner in rows
@@ -267,7 +271,8 @@ def _fields(departments: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, named))) or (NO_FIELD,)
 
 
-def _medium(kind: SourceKind, address: str) -> str:
+def medium_of(kind: SourceKind, address: str) -> str:
+    """The medium on which a source publishes."""
     if kind is SourceKind.ACCOUNT:
         return ACCOUNT
     host = urlsplit(address).hostname or ""

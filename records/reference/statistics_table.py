@@ -1,4 +1,4 @@
-"""The statistics table 量化统计表 as each authority asks for it: rows and columns are data, each column counted by the
+"""The statistics table 统计表 as each authority asks for it: rows and columns are data, each column counted by the
 system or typed by hand for a period."""
 
 from pydantic import Field

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from classifiers.examples import example_facts, failing_examples_of
+from classifiers.examples import facts_for, failing_examples_of
 from classifiers.judge import judge
 from classifiers.lists.rules import Examples, Rule, load_rules
 from classifiers.values import Facts, PageText
@@ -21,9 +21,9 @@ FAMILIES = {rule.family for rule in RULES.live.values()}
 
 
 @cache
-def facts_of(family: str) -> Facts:
-    """The facts for judging a family's examples, from its own file."""
-    return example_facts(RULES.families[family], FACTS.seen_on)
+def facts_of(rule: str) -> Facts:
+    """The facts for judging a rule's examples."""
+    return facts_for(RULES, RULES.by_id[rule], FACTS.seen_on)
 
 
 def examples(*kinds: str) -> Iterator[object]:
@@ -35,7 +35,7 @@ def examples(*kinds: str) -> Iterator[object]:
 
 def found_by(rule: Rule, text: str) -> bool:
     """Whether the rule finds the text; the rule for wording as such stands back for any rule that can be named."""
-    judgement = judge(PageText.of_plain(text), RULES, facts_of(rule.family))
+    judgement = judge(PageText.of_plain(text), RULES, facts_of(rule.id))
     found = {finding.rule for finding in judgement.findings}
     return bool(found) if rule.when == "wording" else rule.id in found
 
@@ -57,7 +57,7 @@ def test_a_rule_finds_its_examples(rule: Rule, text: str) -> None:
 
 @pytest.mark.parametrize(("rule", "text"), list(examples("spare")))
 def test_a_lookalike_raises_nothing_at_all(rule: Rule, text: str) -> None:
-    assert judge(PageText.of_plain(text), RULES, facts_of(rule.family)).findings == ()
+    assert judge(PageText.of_plain(text), RULES, facts_of(rule.id)).findings == ()
 
 
 def test_known_misses_and_known_false_alarms_still_are_what_they_are() -> None:
@@ -120,6 +120,21 @@ def test_lawful_pages_raise_nothing_that_is_not_listed_with_its_reason() -> None
         known = {(row["rule"], row["page"]): row["reason"] for row in csv.DictReader(listed)}
     assert alarms == set(known), "an alarm that is not listed, or a listed one that is gone"
     assert all(known.values())
+
+
+def test_the_examples_of_a_rule_that_holds_later_are_judged_as_of_its_first_day() -> None:
+    rule = RULES.by_id["secret-recipe"]
+    later = tuple(replace(article, in_force_from=date(2027, 3, 1)) for article in rule.law)
+    coming = replace(rule, law=later)
+    rules = replace(RULES, rules=tuple(coming if one is rule else one for one in RULES.rules))
+    assert (coming.first_day, replace(coming, effective_from=date(2027, 5, 1)).first_day) == (
+        date(2027, 3, 1),
+        date(2027, 5, 1),
+    )
+    assert rule.id not in {
+        found.rule for found in judge(PageText.of_plain(rule.examples.match[0]), rules, FACTS).findings
+    }
+    assert [str(fault) for fault in failing_examples_of(rules, coming, FACTS.seen_on)] == []
 
 
 def test_an_example_that_fails_says_which_words_were_found_or_excused() -> None:

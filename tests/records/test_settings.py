@@ -35,6 +35,12 @@ def test_a_secret_is_read_from_its_file_and_the_environment_goes_before_it(secre
     assert settings().database_url == "sqlite:///other.db"
 
 
+def test_steps_write_next_to_the_evidence_where_a_service_may_write(tmp_path: Path, fresh) -> None:
+    fresh.delenv("QINGYI_STEPS_DIR", raising=False)
+    assert Settings(evidence_dir=tmp_path / "evidence").steps_dir == tmp_path / "steps"
+    assert Settings(steps_dir=tmp_path / "said").steps_dir == tmp_path / "said"
+
+
 def test_a_secret_that_cannot_be_read_is_named(secrets: Path) -> None:
     (secrets / "qingyi_database_url").write_bytes(b"\xff\xfe")
     done = commands.run(

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from crawler.platforms import SOURCES
+from crawler.platforms.described import DescribedPage
 from records import workflow
 from records.database import reading, transaction
-from records.figures.monitoring import find_monitoring, rate_row, rates_by, rates_of
+from records.figures.monitoring import find_monitoring, medium_of, rate_row, rates_by, rates_of
 from records.figures.period import Period
 from records.models import Case, CaseState, Institution, JudgementRecord, Source, SourceKind
 from records.workflow import Actor
@@ -101,6 +103,14 @@ def test_a_site_on_a_platform_is_a_platform(november: Engine) -> None:
     with reading(november) as session:
         whole = find_monitoring(session, MONTH)
     assert {one.owner.medium for one in whole.monitored} == {"自媒体平台", "公众号"}
+
+
+def test_every_platform_that_the_crawler_reads_is_a_platform() -> None:
+    hosts = [host for source in SOURCES if issubclass(source, DescribedPage) for host in source.hosts]
+    assert len(hosts) >= 8
+    assert [
+        host for host in hosts if medium_of(SourceKind.SITE, f"https://www.{host}/1") != "自媒体平台"
+    ] == []
 
 
 @pytest.mark.databases("sqlite")
