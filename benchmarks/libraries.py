@@ -28,7 +28,7 @@ from urllib.parse import parse_qs
 PROJECT = Path(__file__).resolve().parents[1]
 # The commit that brought the library, where there was code of ours before; the others measure the alternative next to it.
 BEFORE = {"retries": "d941f21", "oidc": "d941f21", "heads": "5e3086b"}
-PARTS = (*BEFORE, "locks", "buckets", "packing", "lines")
+PARTS = (*BEFORE, "locks", "buckets", "packing", "lines", "passwords", "tasks")
 Figures = dict[str, float | str]
 Reply = Callable[[str, bytes], bytes]  # of a request's first line and body
 
@@ -360,6 +360,95 @@ def lines() -> Figures:
         record = logging.LogRecord("crawler.run", logging.INFO, "", 1, "visit ends %s", ("完成",), None)
         costs[name] = _each(2_000, lambda handler=handler, record=record: handler.format(record))
     return costs
+
+
+# Passwords of ten characters and more that anybody would try: words, years, rows of keys, repetitions, the user's name.
+_GUESSED = (
+    "password2026",
+    "Password123!",
+    "1234567890",
+    "qwertyuiop",
+    "qwerty12345",
+    "aaaaaaaaaaaa",
+    "abcabcabcabc",
+)
+_GUESSED += (
+    "zhangzhang2026",
+    "qingyi123456",
+    "iloveyou2026",
+    "1qaz2wsx3edc",
+    "20261129200",
+    "asdfghjkl;",
+    "admin@123456",
+)
+_STRONG = ("correct-horse-battery", "Yt7#pLw9@qZe", "山雨欲来风满楼上看灯", "lampe tiger wolke neun")
+
+
+def passwords() -> Figures:
+    """A new password: its length alone, as before, and zxcvbn; how many of those that anybody tries come through."""
+    from records.people.sign_in import SHORTEST_PASSWORD, PasswordWeak, require_strong
+
+    def is_taken(password: str) -> bool:
+        with suppress(PasswordWeak):
+            require_strong(password, "zhang")
+            return True
+        return False
+
+    begun = time.process_time()
+    require_strong(_STRONG[0])
+    imported = (time.process_time() - begun) * 1000
+    return {
+        "first, with its word lists, ms": imported,
+        "each after, ms": _each(50, lambda: [is_taken(one) for one in _GUESSED]) / len(_GUESSED),
+        "guessed taken by length": f"{sum(len(one) >= SHORTEST_PASSWORD for one in _GUESSED)} of {len(_GUESSED)}",
+        "guessed taken by zxcvbn": f"{sum(map(is_taken, _GUESSED))} of {len(_GUESSED)}",
+        "strong taken by zxcvbn": f"{sum(map(is_taken, _STRONG))} of {len(_STRONG)}",
+    }
+
+
+def tasks() -> Figures:
+    """Tasks put and done one by one on PostgreSQL: by Procrastinate, and by a bare table with SKIP LOCKED, which has neither
+    tries nor schedules nor signs of life. The processor's time of this side."""
+    import psycopg
+    from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+
+    from tests.servers.postgresql import running_server
+
+    count = 200
+    with running_server() as server:
+        address = f"postgresql://{server.address}/postgres"
+        queue = App(connector=SyncPsycopgConnector(conninfo=address))
+
+        @queue.task(name="nothing")
+        async def nothing(number: int) -> None:
+            """Do nothing."""
+
+        with queue.open():
+            queue.schema_manager.apply_schema()
+            put = _each(count, lambda: nothing.defer(number=1))
+        worker = queue.with_connector(PsycopgConnector(conninfo=address))
+        begun = time.process_time()
+        with worker.replace_connector(worker.connector):
+            worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+        done = (time.process_time() - begun) * 1000 / count
+        with psycopg.connect(address) as connection:
+            left = connection.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE status <> 'succeeded'"
+            ).fetchone()
+            connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, number int)")
+            connection.commit()
+
+            def put_bare() -> None:
+                connection.execute("INSERT INTO bare (number) VALUES (1)")
+                connection.commit()
+
+            def take_bare() -> None:
+                first = "SELECT id FROM bare ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1"
+                connection.execute(f"DELETE FROM bare WHERE id = ({first})")
+                connection.commit()
+
+            bare = {"bare put, ms": _each(count, put_bare), "bare done, ms": _each(count, take_bare)}
+    return {"Procrastinate put, ms": put, "done, ms": done, "left": f"{left and left[0]}", **bare}
 
 
 def _held(lock: AbstractContextManager[object]) -> None:
