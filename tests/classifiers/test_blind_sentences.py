@@ -1,4 +1,4 @@
-"""Sentences that somebody wrote for every prohibition without having seen the lists: what is found never falls.
+"""Sentences that somebody wrote for every prohibition without having seen the lists: no fewer of them are found.
 
 At first sight 180 of 387 were found by a rule that is right (article: 192), 28 of 40 excused adverts, and 7 of 120 lawful
 sentences were flagged. The floors are of the lists that were widened after these were read; they say nothing of new text.
