@@ -48,8 +48,10 @@ def queue(
     wanted = QueueFilter.of(request.url.query)
     with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
-        cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
         counts = _counts(session, wanted, user, now)
+        total = sum(counts[state.value] for state in wanted.states)
+        start = min(start, max(total - 1, 0) // PAGE_SIZE * PAGE_SIZE)  # a page that has emptied meanwhile
+        cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
         return page(
             request,
             "queue.html",
@@ -59,7 +61,7 @@ def queue(
             start=start,
             page_size=PAGE_SIZE,
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
-            total=sum(counts[state.value] for state in wanted.states),
+            total=total,
             left=left,
             counts=counts,
             notices=queues.NOTICES,

@@ -79,6 +79,19 @@ function warn(words) {
   document.querySelector(".case-head").after(notice);
 }
 
+// The link to the queue leads to the page of it that was left.
+function leadBack() {
+  const start = sessionStorage.getItem(`qingyi-page:${headOf()?.dataset.view}`);
+  const link = document.querySelector("#content .go a");
+  if (!link || !Number(start)) return;
+  const to = new URL(link.href);
+  to.searchParams.set("start", start);
+  link.href = to.href;
+}
+
+document.addEventListener("content-changed", leadBack);
+leadBack();
+
 for (const touch of ["keydown", "pointerdown", "scroll"]) {
   addEventListener(touch, () => { lastTouch = Date.now(); }, { passive: true });
 }

@@ -93,15 +93,19 @@ document.addEventListener("change", (event) => {
   countChosen();
 });
 
-// Back from a case, the queue is restored: the row, and the scroll position.
-const PLACE = `qingyi-place:${location.pathname}${location.search.replace(/[?&](done|left)=\d*/g, "")}`;
+// Back from a case, the queue is restored: its page, the row or the one now in its place, and the scroll position.
+const { view, start } = tabs?.dataset ?? {};
+const PLACE = `qingyi-place:${view === undefined ? location.pathname + location.search : `${view}@${start}`}`;
+const rowsHere = () => [...document.querySelectorAll("[data-row]")];
 addEventListener("pagehide", () => {
-  const row = document.querySelector("tr.at, tr:focus-within")?.dataset.id ?? "";
-  sessionStorage.setItem(PLACE, JSON.stringify({ row, y: scrollY }));
+  const row = document.querySelector("tr.at, tr[data-row]:focus-within");
+  const left = { row: row?.dataset.id ?? "", index: rowsHere().indexOf(row), y: scrollY };
+  sessionStorage.setItem(PLACE, JSON.stringify(left));
+  if (view !== undefined) sessionStorage.setItem(`qingyi-page:${view}`, start);
 });
 const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
 if (place) {
   scrollTo(0, place.y);
-  const index = [...document.querySelectorAll("[data-row]")].findIndex((row) => row.dataset.id === place.row);
-  if (index >= 0) moveTo(index);
+  const index = rowsHere().findIndex((row) => row.dataset.id === place.row);
+  if (place.index >= 0) moveTo(index >= 0 ? index : place.index);
 }
