@@ -52,13 +52,15 @@ class Sounds:
                 pair = int(sounds[place]) * number + int(sounds[place + 1])
                 self._at[place, pair] |= np.uint32(1 << len(sounds))
         self._meant: dict[str, tuple[int, str] | None] = {}
+        self._of_bits: dict[int, list[int]] = {}  # the lengths that some bits stand for
 
     def misspelt(self, text: str) -> Iterator[tuple[int, int, tuple[Edit, ...]]]:
         """Where normalised `text` has a word with one character replaced by one that sounds alike: start, end,
         and the edit that corrects it."""
+        meant_by, known = self.meant_by, self._meant
         for start, length in self.places(text):
-            found = self.meant_by(text[start : start + length])
-            if found:
+            written = text[start : start + length]
+            if (found := known[written] if written in known else meant_by(written)) is not None:
                 place, meant = found
                 yield start, start + length, (Edit(start + place, start + place + 1, meant),)
 
@@ -82,9 +84,12 @@ class Sounds:
         lengths = self._at[0].take(pairs[:-1]) & self._at[1].take(pairs[1:])
         lengths[:-1] &= self._at[2].take(pairs[2:])
         begins = np.flatnonzero(lengths)
+        size, of_bits = len(sounds), self._of_bits
         for start, bits in zip(begins.tolist(), lengths[begins].tolist(), strict=True):
-            for length in self._lengths:
-                if bits >> length & 1 and start + length <= len(sounds):
+            if (fitting := of_bits.get(bits)) is None:
+                fitting = of_bits[bits] = [length for length in self._lengths if bits >> length & 1]
+            for length in fitting:
+                if start + length <= size:
                     yield start, length
 
     def _sounds_of(self, word: str) -> NDArray[np.uint16]:

@@ -160,9 +160,19 @@ class Measures:
         names: dict[int, set[str]] = {}
         of = np.minimum(np.searchsorted(edges, self._kept, side="right") - 1, len(total) - 1)
         for index, name in zip(of.tolist(), self._names, strict=True):
-            names.setdefault(index, set()).add(name)
-        for index, found in names.items():
-            total[index] += sum(self._wording.signs.get(name, 0.0) for name in with_pairs(found))
+            if index in names:
+                names[index].add(name)
+            else:
+                names[index] = {name}
+        weight_of = self._wording.signs
+        if names:
+            added = [
+                sum([weight_of.get(name, 0.0) for name in with_pairs(found)])
+                if PROMISE in found
+                else sum([weight_of[name] for name in found])
+                for found in names.values()
+            ]
+            total[list(names)] += added
         weighed = (lengths >= SHORTEST) & (lengths <= LONGEST)
         return total, np.where(weighed, total, np.nan)
 
