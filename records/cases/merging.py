@@ -81,7 +81,7 @@ def list_merged_cases(session: Session, case: Case) -> Sequence[Case]:
 def leads_its_text(states: Sequence[CaseState]) -> ColumnElement[bool]:
     """The condition that no other case in these states, of a page of the same institution that says nearly the same, comes
     before a case: of an institution's repeated text over its sites and accounts, the one with the highest score."""
-    other, judgement, page, source = (aliased(one) for one in (Case, JudgementRecord, Page, Source))
+    other, judgement, page, source = aliased(Case), aliased(JudgementRecord), aliased(Page), aliased(Source)
     text = select(JudgementRecord.cluster_id).where(JudgementRecord.id == Case.judgement_id)
     owner = (
         select(Source.institution_id).join(Page, Page.source_id == Source.id).where(Page.id == Case.page_id)
