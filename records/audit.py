@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from records.local_time import begin_of, end_of
 from records.models import AuditEntry, CaseState, User
-from records.storable import storable, storable_text, written_json
+from records.storable import storable, storable_text
 
 # One lock for all writers, until they commit: the chain has one end. The number only has to be our own.
 _LOCK = 0x51_69_6E_67
@@ -132,7 +132,7 @@ def _insert_in_order(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Not by the unit of work: ids are given in the rows' order, which is the chain's. PostgreSQL takes all rows as one
     value, at half the cost of one after the other; the end of the chain is held meanwhile."""
     if session.get_bind().dialect.name == "postgresql":
-        whole = written_json([{**row, "at": row["at"].isoformat()} for row in rows])
+        whole = json.dumps([{**row, "at": row["at"].isoformat()} for row in rows], ensure_ascii=False)
         session.execute(_INSERT_ALL, {"rows": whole})
     else:
         session.execute(insert(cast(Table, AuditEntry.__table__)), rows)

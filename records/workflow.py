@@ -131,7 +131,8 @@ def _touch(session: Session, case_ids: Collection[int], now: datetime, **values:
         return
     touched = update(Case).where(among(Case.id, list(case_ids)))
     touched = touched.values(changed_at=now, row_version=Case.row_version + 1, **values)
-    session.execute(touched.execution_options(synchronize_session=False))
+    session.flush()
+    session.connection().execute(touched)
     for held in list(session.identity_map.values()):
         if isinstance(held, Case) and held.id in case_ids:
             session.expire(held)

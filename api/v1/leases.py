@@ -58,7 +58,7 @@ class Released(BaseModel):
 def lease(app: App, caller: TokenCaller, call: ThisCall, now: Now, asked: LeaseIn) -> Response:
     """领取一批无人持有的转送件，在约定时间内只归这个租约；到期自动放回。没有时 items 为空。"""
 
-    def work(session: Session) -> LeaseOut:
+    def work(session: Session) -> dict[str, object]:
         return _lease_out(
             leases.lease(
                 session,
@@ -79,7 +79,7 @@ def extend(
 ) -> Response:
     """为租约中尚未办结的续期；已过期的不能续。"""
 
-    def work(session: Session) -> LeaseOut:
+    def work(session: Session) -> dict[str, object]:
         return _lease_out(leases.extend(session, caller.office.id, lease_id, asked.seconds, now))
 
     return answered(app, call, now, work)
@@ -95,7 +95,7 @@ def release(app: App, caller: TokenCaller, call: ThisCall, now: Now, lease_id: L
     return answered(app, call, now, work)
 
 
-def _lease_out(found: TransferLease) -> LeaseOut:
-    return LeaseOut(
-        id=found.id, until=found.until, items=[transfer_out(transfer) for transfer in found.transfers]
-    )
+def _lease_out(found: TransferLease) -> dict[str, object]:
+    """A `LeaseOut`."""
+    items = [transfer_out(transfer) for transfer in found.transfers]
+    return {"id": found.id, "until": found.until, "items": items}

@@ -73,7 +73,7 @@ def say(
 def mark_read(app: App, caller: TokenCaller, call: ThisCall, now: Now, transfer_id: RecordId) -> Response:
     """来函已阅，不再另行答复；重复调用不改变任何内容。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         messages.settle(session, transfer, Side.OFFICE)
         return transfer_out(find_transfer_view(session, transfer.id))
@@ -92,7 +92,7 @@ def withdraw(
 ) -> Response:
     """撤回刚才的反馈或退回：系统复查之前、案件没有另行办理时可以，撤回后为已签收。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now, closed_too=True)
         answers.withdraw(session, transfer, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))

@@ -260,50 +260,52 @@ def message_out(message: Message) -> MessageOut:
     )
 
 
-def transfer_out(transfer: TransferView) -> TransferOut:
-    """A transfer in the API's words."""
-    return TransferOut(
-        id=transfer.id,
-        case_id=transfer.case_id,
-        matter_id=transfer.matter_id,
-        state=transfer.state,
-        state_label=transfer.state.label,
-        case_state=transfer.case_state,
-        due_on=transfer.due_on,
-        url=transfer.url,
-        title=transfer.title,
-        institution=transfer.institution,
-        credit_code=transfer.credit_code,
-        account=transfer.account,
-        transferred_at=transfer.transferred_at,
-        received_at=transfer.received_at,
-        findings=[FindingOut.model_validate(one, from_attributes=True) for one in transfer.findings],
-        found_words=[
-            FoundWordsOut.model_validate(row, from_attributes=True) for row in gather_words(transfer.findings)
+def transfer_out(transfer: TransferView) -> dict[str, object]:
+    """A transfer in the API's words: a `TransferOut`, without the cost of a model for each of many."""
+    state = transfer.state
+    return {
+        "id": transfer.id,
+        "case_id": transfer.case_id,
+        "matter_id": transfer.matter_id,
+        "state": state,
+        "state_label": state.label,
+        "case_state": transfer.case_state,
+        "due_on": transfer.due_on,
+        "url": transfer.url,
+        "title": transfer.title,
+        "institution": transfer.institution,
+        "credit_code": transfer.credit_code,
+        "account": transfer.account,
+        "transferred_at": transfer.transferred_at,
+        "received_at": transfer.received_at,
+        "findings": [finding._asdict() for finding in transfer.findings],
+        "found_words": [
+            {name: getattr(row, name) for name in FoundWordsOut.model_fields}
+            for row in gather_words(transfer.findings)
         ],
-        evidence=EvidenceOut(
-            fetched_at=transfer.fetched_at,
-            http_status=transfer.http_status,
-            body_sha256=transfer.body_sha256,
-            body_size=transfer.body_size,
-            rendered_sha256=transfer.rendered_sha256,
-            download=f"/api/v1/transfers/{transfer.id}/evidence",
-        ),
-        closed_at=transfer.closed_at,
-        result=transfer.result,
-        disposed_on=transfer.disposed_on,
-        document_number=transfer.document_number,
-        note=transfer.note,
-        measure=transfer.measure,
-        awaited=transfer.awaited,
-        attachments=[attachment_out(one, transfer.id) for one in transfer.attachments],
-        verifications=[
-            VerificationOut(
-                checked_at=one.checked_at,
-                outcome=one.outcome,
-                outcome_label=one.outcome.label,
-                reason=one.reason,
-            )
+        "evidence": {
+            "fetched_at": transfer.fetched_at,
+            "http_status": transfer.http_status,
+            "body_sha256": transfer.body_sha256,
+            "body_size": transfer.body_size,
+            "rendered_sha256": transfer.rendered_sha256,
+            "download": f"/api/v1/transfers/{transfer.id}/evidence",
+        },
+        "closed_at": transfer.closed_at,
+        "result": transfer.result,
+        "disposed_on": transfer.disposed_on,
+        "document_number": transfer.document_number,
+        "note": transfer.note,
+        "attachments": [attachment_out(one, transfer.id) for one in transfer.attachments],
+        "measure": transfer.measure,
+        "awaited": transfer.awaited,
+        "verifications": [
+            {
+                "checked_at": one.checked_at,
+                "outcome": one.outcome,
+                "outcome_label": one.outcome.label,
+                "reason": one.reason,
+            }
             for one in transfer.verifications
         ],
-    )
+    }

@@ -2,13 +2,14 @@
 is made once."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
+from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from api.context import App, AppState, Now, RecordId
@@ -58,14 +59,18 @@ _REFUSALS = (LeaseLost, office_queue.NotThisOffice, StepRefused)
 
 
 def answered(
-    app: AppState, call: Call, now: Now, work: Callable[[Session], BaseModel], status: int = 200
+    app: AppState,
+    call: Call,
+    now: Now,
+    work: Callable[[Session], BaseModel | Mapping[str, object]],
+    status: int = 200,
 ) -> Response:
     """Make a change once, and respond."""
-    done = once(app.engine, call, now, lambda session: work(session).model_dump_json(), _REFUSALS)
+    done = once(app.engine, call, now, lambda session: to_json(work(session)).decode(), _REFUSALS)
     return Response(done, status, media_type="application/json")
 
 
-@router.get("/transfers", summary="列出转送件")
+@router.get("/transfers", summary="列出转送件", response_model=TransferList)
 def list_transfers(
     app: App,
     caller: TokenCaller,
@@ -74,13 +79,14 @@ def list_transfers(
     state: Annotated[TransferState | None, Query(description="状态；不填为尚未办结的")] = None,
     matter: Annotated[int | None, Query(ge=1, le=2**53 - 1, description="只列这个事项的")] = None,
     awaited: Annotated[bool, Query(description="只列有新来函、等本部门阅读或答复的，不论状态")] = False,
-) -> TransferList:
+) -> Response:
     """本部门的转送件，先转送的在前。"""
     with reading(app.engine) as session:
         queued = office_queue.Queued(caller.office.id, after, limit + 1, state, matter, awaited)
         found = list_transfer_views(session, office_queue.list_queued_ids(session, queued))
         items = [transfer_out(transfer) for transfer in found[:limit]]
-    return TransferList(items=items, next_after=items[-1].id if len(found) > limit else None)
+    listed = {"items": items, "next_after": found[limit - 1].id if len(found) > limit else None}
+    return Response(to_json(listed), media_type="application/json")
 
 
 @router.get(
@@ -99,8 +105,8 @@ def get_transfer(
     with reading(app.engine) as session:
         office_queue.require_own(session, caller.office.id, transfer_id)
         found = transfer_out(find_transfer_view(session, transfer_id))
-    content = found.model_dump_json()
-    tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+    content = to_json(found)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if if_none_match == tag:
         return Response(status_code=304, headers={"ETag": tag})
     return Response(content, media_type="application/json", headers={"ETag": tag})
@@ -117,7 +123,7 @@ def take_transfer(
 ) -> Response:
     """签收一件。重复签收不改变任何内容。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         answers.take(session, transfer, actor=caller.actor, now=now)
         return transfer_out(find_transfer_view(session, transfer.id))
@@ -142,7 +148,7 @@ def report_disposal(
 ) -> Response:
     """反馈处置结果。重复提交同样的结果不改变任何内容；随后系统会复查页面。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = _reported(session, app, caller, now, transfer_id, disposal, lease)
         return transfer_out(find_transfer_view(session, transfer.id))
 
@@ -196,7 +202,7 @@ def return_transfer(
 ) -> Response:
     """退回一件，写明理由。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = transfer_to_answer(session, caller.office.id, transfer_id, lease, now)
         after = timedelta(hours=app.settings.recheck_after_hours)
         answers.give_back(session, transfer, body.reason, actor=caller.actor, now=now, recheck_after=after)
@@ -221,7 +227,7 @@ def ask_for_evidence(
 ) -> Response:
     """请卫生健康委补充材料；转送件仍在本部门，不改变状态。即 POST /messages，留作旧程序之用。"""
 
-    def work(session: Session) -> TransferOut:
+    def work(session: Session) -> dict[str, object]:
         transfer = office_queue.find_office_transfer(session, caller.office.id, transfer_id, to_change=True)
         message = Said(f"请求补充材料：{body.what}")
         say(session, app.store, transfer, message, actor=caller.actor, now=now)

@@ -53,7 +53,7 @@ def lease(
     lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
     chosen = query.cte("chosen")
     held = update(Transfer).where(Transfer.id == chosen.c.id).values(lease_id=lease_id, leased_until=until)
-    ids = session.scalars(held.returning(Transfer.id).execution_options(synchronize_session=False)).all()
+    ids = session.connection().scalars(held.returning(Transfer.id)).all()
     return TransferLease(lease_id, until, list_transfer_views(session, ids))
 
 

@@ -71,7 +71,7 @@ def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> li
         .with_for_update(of=(Case, Transfer))
     )
     session.flush()
-    return [_Locked(*row[:5], state_of_transfer(*row[5:])) for row in session.execute(query)]
+    return [_Locked(*row[:5], state_of_transfer(*row[5:])) for row in session.connection().execute(query)]
 
 
 def _take(session: Session, transfers: Sequence[_Locked], actor: workflow.Actor, now: datetime) -> None:
@@ -84,7 +84,7 @@ def _take(session: Session, transfers: Sequence[_Locked], actor: workflow.Actor,
     workflow.step_many(session, first, CaseState.RECEIVED, actor=actor, now=now, reason="签收")
     ids = [transfer.id for transfer in transfers]
     received = update(Transfer).where(among(Transfer.id, ids)).values(received_at=now, received_by=actor.name)
-    session.execute(received.execution_options(synchronize_session=False))
+    session.connection().execute(received)
     for held in list(session.identity_map.values()):
         if isinstance(held, Transfer):
             session.expire(held)

@@ -1,11 +1,10 @@
 """Transfers in the form for an office's program: plain values, a few queries for any number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, exists, select
 from sqlalchemy.orm import Session
 
 from records.database import among
@@ -31,8 +30,7 @@ from records.models.cases import state_of_transfer
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True)
-class FindingView:
+class FindingView(NamedTuple):
     """A finding: the page's words, the rule, the law."""
 
     rule: str
@@ -46,8 +44,7 @@ class FindingView:
     read_as: str
 
 
-@dataclass(frozen=True)
-class AttachmentView:
+class AttachmentView(NamedTuple):
     """A document that the office added."""
 
     id: int
@@ -57,8 +54,7 @@ class AttachmentView:
     added_at: datetime
 
 
-@dataclass(frozen=True)
-class VerificationView:
+class VerificationView(NamedTuple):
     """The result of a re-check after the office's reply."""
 
     checked_at: datetime
@@ -66,8 +62,7 @@ class VerificationView:
     reason: str
 
 
-@dataclass(frozen=True)
-class TransferView:
+class TransferView(NamedTuple):
     """A transfer with its case, institution, findings and outcome."""
 
     id: int
@@ -109,20 +104,18 @@ class TransferView:
 def list_transfer_views(session: Session, ids: Sequence[int]) -> list[TransferView]:
     """The transfers with these ids, by id, as the database has them: what the session has changed is flushed first."""
     session.flush()
-    chosen = among(Transfer.id, ids)
-    query = _TRANSFERS.where(chosen).order_by(Transfer.id)
-    rows = session.execute(query).mappings().all()
+    rows: Sequence[Any] = session.connection().execute(_TRANSFERS.where(among(Transfer.id, ids))).all()
+    chosen = among(Transfer.id, [row.id for row in rows])
     findings = _by_transfer(session, _FINDINGS.where(chosen), FindingView)
-    attached = _by_transfer(session, _ATTACHMENTS.where(chosen), AttachmentView)
+    attached: dict[int, list[AttachmentView]] = {}
+    if any(row.attached for row in rows):
+        attached = _by_transfer(session, _ATTACHMENTS.where(chosen), AttachmentView)
     seen: dict[int, list[VerificationView]] = {}
-    if any(row["closed_at"] is not None for row in rows):
+    if any(row.closed_at is not None for row in rows):
         seen = _by_transfer(session, _VERIFICATIONS.where(chosen), VerificationView)
     return [
-        TransferView(
-            **row,
-            findings=findings.get(row["id"], ()),
-            attachments=attached.get(row["id"], ()),
-            verifications=seen.get(row["id"], ()),
+        TransferView._make(
+            (*row[:-1], findings.get(row[0], ()), attached.get(row[0], ()), seen.get(row[0], ()))
         )
         for row in rows
     ]
@@ -137,12 +130,12 @@ def find_transfer_view(session: Session, transfer_id: int) -> TransferView:
 def _by_transfer(session: Session, query: Executable, part: type[Part]) -> dict[int, list[Part]]:
     """The parts of each transfer, whose id is the first column."""
     found: dict[int, list[Part]] = {}
-    for row in session.execute(query):
+    for row in session.connection().execute(query):
         found.setdefault(row[0], []).append(part(*row[1:]))
     return found
 
 
-# Columns are called what the fields of the values above are, or stand in their order.
+# Columns stand in the order of the fields of the values above.
 _TRANSFERS = (
     select(
         Transfer.id,
@@ -169,6 +162,7 @@ _TRANSFERS = (
         Snapshot.body_sha256,
         Snapshot.body_size,
         Snapshot.rendered_sha256,
+        exists().where(Attachment.transfer_id == Transfer.id).label("attached"),
     )
     .join(Case, Case.id == Transfer.case_id)
     .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
@@ -176,6 +170,7 @@ _TRANSFERS = (
     .join(Page, Page.id == Case.page_id)
     .join(Source, Source.id == Page.source_id)
     .join(Institution, Institution.id == Source.institution_id)
+    .order_by(Transfer.id)
 )
 _FINDINGS = (
     select(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from api.v1.leases import LeaseOut
 from records.database import reading, transaction
 from records.models import (
     AuditEntry,
@@ -60,6 +61,7 @@ def test_nobody_is_leased_what_another_holds(served, transfers) -> None:
     with served.api() as office:
         first, second, third = (lease(office) for _ in range(3))
         assert (ids(first), ids(second), ids(third)) == ([1, 2], [3], [])
+        assert LeaseOut.model_validate(first).model_dump(mode="json") == first
         other = office.post("/api/v1/transfers/1/take", params={"lease": second["id"]})
         assert (other.status_code, "不在这个租约中" in other.json()["detail"]) == (409, True)
         assert office.post("/api/v1/transfers/1/take").status_code == 409
