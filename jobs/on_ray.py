@@ -4,22 +4,28 @@ Ray runs what anybody sends who reaches it and knows its token: the one that is 
 cluster's machines belong into a closed network.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
 from itertools import cycle
+from time import monotonic, sleep
 from typing import Any
 
 from records.lists.spreading import Begin, Ids, Result, in_order, in_parts
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 200  # ids a call: Ray's own share is smaller than in calls of a few
 _AHEAD = 3  # calls that wait at each worker
+_STARTS, _PATIENCE = 2, 150.0  # tries, and seconds of each for Ray's services to come up on a busy machine
 _STORE_BYTES = 128 << 20  # of shared memory: nothing large goes through it
 
 
 class RayMissing(Exception):
-    """Ray is not installed; the message says how to have it."""
+    """Ray is not installed, or does not start or answer; the message says which, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +74,54 @@ def _connected(address: str, processors: int | None) -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if not address:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+        os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "150")  # 30 by itself
+        os.environ.setdefault("RAY_worker_register_timeout_seconds", "150")  # 60
     try:
         import ray  # noqa: PLC0415 - an extra
     except ImportError:
         raise RayMissing("没有安装 Ray：请运行 pip install 'qingyi[ray]' 或 make ray") from None
     here = {"num_cpus": processors, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
     joined = {"address": address} if address else {"address": "local", **here}
-    ray.init(log_to_driver=False, configure_logging=False, **joined)
+    _wait_for_node()
+    _start(ray, {"log_to_driver": False, "configure_logging": False, **joined}, _STARTS)
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _wait_for_node() -> None:
+    """Let Ray wait for its own node: it gives up after 30 seconds, which no setting changes, and on a busy machine the
+    imports of its services alone take longer."""
+    services: Any = import_module("ray._private.services")
+    look = services.get_node
+    if not hasattr(look, "__wrapped__"):
+
+        @wraps(look)
+        def patiently(*arguments: object) -> object:
+            until = monotonic() + _PATIENCE
+            while True:
+                try:
+                    return look(*arguments)
+                except RuntimeError:  # it is not there yet
+                    if monotonic() >= until:
+                        raise
+                    sleep(0.5)
+
+        services.get_node = patiently
+
+
+def _start(ray: Any, options: dict[str, Any], tries: int) -> None:  # noqa: ANN401 - an extra
+    """Start or reach it, again where its services were late: what the first try has read from the disk is there for the
+    next. Raises RayMissing."""
+    for left in reversed(range(tries)):
+        try:
+            ray.init(**options)
+        except Exception as error:  # Ray raises a bare one where its services were late
+            ray.shutdown()
+            _LOG.warning("Ray did not start: %s", error)
+            if not left:
+                where = options["address"]
+                raise RayMissing(f"Ray（{where}）{tries} 次都没有启动或应答：{error}") from error
+        else:
+            return

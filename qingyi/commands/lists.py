@@ -1,6 +1,8 @@
 """`qingyi lists`: the keyword lists, checked."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from sqlalchemy import Engine
 from classifiers.examples import failing_examples
 from classifiers.lists.law_table import law_table
 from classifiers.lists.rules import load_rules
+from jobs.on_ray import OnRay, RayMissing
 from jobs.rejudging import begin, rejudge
 from qingyi.clock import utc_now
-from qingyi.console import console, counting, current_engine, errors, evidence_store
+from qingyi.console import console, counting, current_engine, errors, evidence_store, refuse
 from qingyi.rules import rules_in_force
 from qingyi.unattended import unattended
 from records.database import reading, transaction
@@ -49,9 +52,16 @@ WORKERS = typer.Option(None, min=1, help="Ray 用多少个进程，默认集群�
 def _spread(engine: Engines, workers: int | None) -> Spread:
     if engine is Engines.PROCESSES:
         return in_processes
-    from jobs.on_ray import OnRay  # noqa: PLC0415 - an extra
-
     return OnRay(settings().ray, workers)
+
+
+@contextmanager
+def _ray_told() -> Iterator[None]:
+    """Say in a line that Ray is not there, or does not start."""
+    try:
+        yield
+    except RayMissing as error:
+        refuse(str(error))
 
 
 def _begun_trial(
@@ -113,7 +123,7 @@ def rejudge_pages(
 ) -> None:
     """按现行关键词表重新研判已存页面：新增命中的立案，未定的案件随之更新或结案，人已作出的决定不动。中断后接着做。"""
     engine, folders = current_engine(), ListFolders(settings().lists_dir, settings().lists_kept_dir)
-    with hold(engine, "rejudge"):
+    with hold(engine, "rejudge"), _ray_told():
         with transaction(engine) as session:
             version = notice_version(session, folders, rules_in_force().version, utc_now()).version
             if find_unfinished(session) is None and not due:
@@ -149,7 +159,7 @@ def trial(
     before, after = load_rules(folders.folder).version, load_rules(folder).version
     keep_version(folders.folder, folders.kept, before)
     keep_files(folder, folders.kept, after)
-    with hold(engine, "trial"):
+    with hold(engine, "trial"), _ray_told():
         trial_id, ids, done = _begun_trial(engine, folders, (before, after), pages)
         if done:
             errors.print(f"接着做上次中断的试运行，已研判 {done} 页", highlight=False)

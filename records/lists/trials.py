@@ -87,7 +87,8 @@ def find_cut_off(session: Session, versions: tuple[str, str], sample: int | None
 
 
 def take_up_trial(trial: ListTrial, now: datetime) -> None:
-    """A trial that was cut off runs again, from where it stood."""
+    """A trial that was cut off, or failed by an error, runs again from where it stood: its figures, its differences and how
+    many pages are judged were written together, so nothing is counted twice."""
     trial.state, trial.fault, trial.finished_at, trial.last_heartbeat_at = TrialState.RUNNING, None, None, now
 
 

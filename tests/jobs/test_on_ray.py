@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet
 from jobs import on_ray
-from jobs.on_ray import OnRay
+from jobs.on_ray import OnRay, RayMissing
 from records.lists.drafts import ListFolders
 from records.lists.trial_run import run_trial
 from records.store.folder_store import FolderStore
@@ -86,3 +86,26 @@ def test_what_a_killed_worker_did_is_done_again_and_nothing_listens_but_on_loopb
     assert len([path for path in tmp_path.iterdir() if path.name.isdigit()]) == 3, (
         "two, and the killed one's heir"
     )
+
+
+class LateRay:
+    """As Ray on a machine so busy that its services are late a few times."""
+
+    def __init__(self, late: int) -> None:
+        self.late, self.begun, self.ended = late, 0, 0
+
+    def init(self, **_: object) -> None:
+        self.begun += 1
+        if self.begun <= self.late:
+            raise Exception("The current node timed out during startup.")  # Ray's own
+
+    def shutdown(self) -> None:
+        self.ended += 1
+
+
+def test_a_ray_whose_services_are_late_is_started_again_and_given_up_in_words() -> None:
+    ray = LateRay(2)
+    on_ray._start(ray, {"address": "local"}, 3)
+    assert (ray.begun, ray.ended) == (3, 2)
+    with pytest.raises(RayMissing, match=r"Ray（local）3 次都没有启动或应答：.*timed out"):
+        on_ray._start(LateRay(9), {"address": "local"}, 3)

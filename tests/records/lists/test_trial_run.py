@@ -90,13 +90,13 @@ class CutOff(BaseException):
     """As when the process is killed."""
 
 
-def cut_off_after(parts: int):
+def cut_off_after(parts: int, by: BaseException):
     """A `Spread` that dies after it yielded some."""
 
     def spread(begin: Any, ids: Any) -> Iterator[Any]:
         for number, result in enumerate(here(begin, ids)):
             if number == parts:
-                raise CutOff
+                raise by
             yield result
 
     return spread
@@ -119,15 +119,24 @@ def test_a_trial_that_was_cut_off_goes_on_and_comes_to_the_same(
     assert expected[0] and expected[0]["new"] == len(expected[1]) == 5
     cut, ids = begun(engine, rules, folders, now)
     with pytest.raises(CutOff):
-        run_trial(engine, store, folders, cut, ids, spread=cut_off_after(2))
+        run_trial(engine, store, folders, cut, ids, spread=cut_off_after(1, CutOff()))
+    versions = rules.version, _loaded(folders.folder).version
     with transaction(engine) as session:
-        versions = rules.version, _loaded(folders.folder).version
+        left = find_cut_off(session, versions, None)
+        assert left is not None
+        assert (left.id, left.judged, left.state) == (cut, 4, TrialState.RUNNING)
+        take_up_trial(left, now)
+    with pytest.raises(OSError, match="no answer"):
+        run_trial(engine, store, folders, cut, ids, spread=cut_off_after(1, OSError("no answer")))
+    with transaction(engine) as session:
         assert find_cut_off(session, versions, 3) is None, "of another sample"
         assert find_cut_off(session, (versions[1], versions[0]), None) is None, "of other versions"
         left = find_cut_off(session, versions, None)
         assert left is not None
-        assert (left.id, left.judged, left.state) == (cut, 8, TrialState.RUNNING)
+        assert (left.id, left.judged, left.state) == (cut, 8, TrialState.FAILED)
+        assert left.fault == "OSError: no answer"
         take_up_trial(left, now)
+        assert (left.state, left.fault, left.finished_at) == (TrialState.RUNNING, None, None)
         registered_since = session.get_one(ListTrial, cut).until_snapshot_id
     later = registered.snapshot(engine, store, source, now, url="http://127.0.0.1:1/later", text=SPARED)
     registered.judged(engine, rules, later, SPARED, now)
