@@ -267,7 +267,7 @@ On one machine, and with one person, in this order:
 {breaks}
 
 Beyond one machine: `QINGYI_QUEUE` and `qingyi worker` for visits, `QINGYI_EVIDENCE_URL` for evidence, `QINGYI_RAY` for
-judging again. What does not spread yet: browsers belong to the worker that crawls, and the large tables have no partitions.
+judging again, `QINGYI_BROWSERS_URL` for crawlers' browsers. What does not spread yet: the large tables have no partitions.
 """
 
 

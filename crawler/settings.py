@@ -51,7 +51,7 @@ def scrapy_settings() -> dict[str, Any]:
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": guarded_launch_options(),
+        **_browser(),
         "PLAYWRIGHT_MAX_CONTEXTS": 4,
         "PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER": True,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": GOTO_TIMEOUT_MS,
@@ -72,3 +72,10 @@ def scrapy_settings() -> dict[str, Any]:
         "AUTOTHROTTLE_MAX_DELAY": 30.0,
         "LOG_INSTALL_ROOT_HANDLER": False,  # see `telemetry.logs`
     }
+
+
+def _browser() -> dict[str, Any]:
+    """A browser of this machine, or the pool's."""
+    if pool := settings().browsers_url.get_secret_value():
+        return {"PLAYWRIGHT_CONNECT_URL": pool}
+    return {"PLAYWRIGHT_LAUNCH_OPTIONS": guarded_launch_options()}

@@ -56,6 +56,7 @@ _COMMANDS = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "crawl": "crawl:crawl",
+    "browsers": "browsers:browsers",
     "coverage": "coverage:coverage",
     "flag": "crawl:flag",
     "recheck": "recheck:recheck",

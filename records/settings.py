@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         description="networks that webhooks may be sent to although they are not public, e.g. 10.20.0.0/16",
     )
     chromium: Path = Field(default=Path("/usr/bin/chromium"), description="the browser's program")
+    browsers_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="ws://HOST:PORT/SECRET of `qingyi browsers`, where crawlers open pages; empty: a browser of their own",
+    )
     nameserver: str = Field(
         default="",
         description="DNS server (ADDRESS or ADDRESS#PORT) that is asked whether a domain is gone; empty: the system's",
@@ -221,6 +225,17 @@ class Settings(BaseSettings):
             return f"{date.fromisoformat(f'2001-{value}'):%m-%d}"  # no leap year: the day must be in each
         except ValueError:
             raise ValueError("不是每年都有的一天，应形如 01-01（月-日）") from None
+
+    @field_validator("browsers_url")
+    @classmethod
+    def _is_pool(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.fullmatch(
+            r"wss?://[\w.:\[\]-]+:\d+/[\w-]{20,}", value.get_secret_value()
+        ):
+            raise ValueError(
+                "不是浏览器池的地址，应形如 ws://HOST:PORT/SECRET，其中 SECRET 至少 20 个字母或数字"
+            )
+        return value
 
     @field_validator("evidence_url")
     @classmethod

@@ -26,6 +26,7 @@ TITLES = {
     "allow_networks": "允许抓取的内部网段",
     "webhook_networks": "允许推送的内部网段",
     "chromium": "浏览器程序",
+    "browsers_url": "浏览器池",
     "nameserver": "用于确认域名是否注销的 DNS 服务器",
     "user_agent": "抓取时的自我介绍（User-Agent）",
     "download_seconds": "一次下载的最长时间（秒）",

@@ -16,7 +16,7 @@ import psutil
 
 MOST_BYTES = 800 << 20  # of all processes of the browser together, without their code
 _EVERY_SECONDS = 0.25
-_NEAR, _NEAR_SECONDS = MOST_BYTES // 3, 0.04  # a page that has taken this much is looked at more often
+_NEAR_SECONDS = 0.04  # where a third of it is taken
 _LINE = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
 
@@ -24,7 +24,8 @@ REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这�
 class MemoryWatch:
     """Watches the browsers that this process has started, until it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self._most = most
         self._ended: list[float] = []  # monotonic seconds
         threading.Thread(target=self._watch, name="memory-watch", daemon=True).start()
 
@@ -35,10 +36,10 @@ class MemoryWatch:
     def _watch(self) -> None:
         taken: dict[psutil.Process, _Memory] = {}
         while True:
-            is_near = _sum(taken.values()) > _NEAR
+            is_near = _sum(taken.values()) > self._most // 3
             time.sleep(_NEAR_SECONDS if is_near else _EVERY_SECONDS)
             taken = _taken()
-            if _sum(taken.values()) <= MOST_BYTES:
+            if _sum(taken.values()) <= self._most:
                 continue
             if pages := {
                 process: one.own + one.shared for process, one in taken.items() if _shows_a_page(process)

@@ -19,6 +19,7 @@ from crawler.page_clock import CLOCK, PageClock
 
 _GRACE = 3.0  # seconds added to a page's own time limit
 _CLOSING = 3.0
+_POOL_SECONDS, _POOL_PAUSE = 120.0, 1.0  # a pool that does not answer is waited for, and asked again
 
 
 def _as_one_line(record: logging.LogRecord) -> bool:
@@ -59,6 +60,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                 self._is_started = True
         clock: PageClock = request.meta.get(CLOCK) or PageClock()
         async with self._free:
+            if self.config.connect_url:
+                await self._reach_pool()
             with clock.running() as left:
                 return await self._rendered(request, min(HARD_SECONDS, left), *more)
 
@@ -95,6 +98,18 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                     await route.abort()
 
         return handled
+
+    async def _reach_pool(self) -> None:
+        """Wait for a pool that is about to begin again, outside the page's own time: without it the page would be kept as it
+        was before its scripts ran."""
+        until = monotonic() + _POOL_SECONDS
+        while True:
+            try:
+                return await self._maybe_launch_browser()  # type: ignore[no-any-return]
+            except Error:
+                if monotonic() >= until:
+                    raise
+                await asyncio.sleep(_POOL_PAUSE)
 
     async def _browser_disconnected_callback(self) -> None:
         if "browser" in self.__dict__:  # a browser that was given up is no longer ours

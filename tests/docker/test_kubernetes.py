@@ -38,7 +38,8 @@ def titled(one: dict[str, Any]) -> str:
 
 
 WORKLOADS = of_kind("Deployment", "Job")
-SETTINGS = of_kind("ConfigMap")[0]["data"]
+(SETTINGS,) = (one["data"] for one in of_kind("ConfigMap") if one["metadata"]["name"] == "qingyi")
+BROWSERS_PORT = 3100
 
 
 def containers(workload: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -133,6 +134,9 @@ def test_probes_ask_routes_that_are_there_at_the_port_that_is_served() -> None:
     for workload in of_kind("Deployment"):
         for container in containers(workload):
             ports = {one["name"]: one["containerPort"] for one in container.get("ports", ())}
+            if workload["metadata"]["name"] == "browsers":
+                assert ports == {container["readinessProbe"]["tcpSocket"]["port"]: BROWSERS_PORT}
+                continue
             assert set(ports.values()) <= {port}
             for name in ("startupProbe", "livenessProbe", "readinessProbe"):
                 if probe := container.get(name):
@@ -220,7 +224,10 @@ def test_nothing_is_let_out_or_in_but_by_a_rule() -> None:
     (nothing,) = [one for one in of_kind("NetworkPolicy") if one["metadata"]["name"] == "nothing"]
     assert nothing["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     let_in = [one for one in of_kind("NetworkPolicy") if "ingress" in one["spec"]]
-    assert [pods_of(one["spec"]["podSelector"]) for one in let_in] == [["api"]]
+    assert [pods_of(one["spec"]["podSelector"]) for one in let_in] == [["api"], ["browsers"]]
+    (to_browsers,) = let_in[1]["spec"]["ingress"]
+    assert [pods_of(one["podSelector"]) for one in to_browsers["from"]] == [["worker"]]
+    assert [one["port"] for one in to_browsers["ports"]] == [BROWSERS_PORT]
 
 
 _ADDRESSES = {"10.0.0.10": 5432, "10.0.0.20": 443}
@@ -228,7 +235,7 @@ _ADDRESSES = {"10.0.0.10": 5432, "10.0.0.20": 443}
 
 @given(st.ip_addresses())
 def test_the_crawler_reaches_no_address_that_is_not_public(address: IPv4Address | IPv6Address) -> None:
-    if reached("worker", address, 80):
+    if reached("worker", address, 80) or reached("browsers", address, 80):
         assert address.is_global
         assert not address.is_multicast
 
@@ -242,7 +249,7 @@ def test_the_crawler_reaches_no_address_that_is_not_public(address: IPv4Address 
     ],
 )
 def test_no_pod_reaches_the_network_inside(address: str) -> None:
-    for pod in ("api", "clock", "worker", "migration"):
+    for pod in ("api", "clock", "worker", "migration", "browsers"):
         assert not reached(pod, ip_address(address))
 
 
@@ -255,3 +262,4 @@ def test_the_crawler_reaches_the_public_internet_and_the_migration_does_not(addr
 def test_all_reach_the_database_and_the_bucket() -> None:
     for pod in ("api", "clock", "worker", "migration"):
         assert all(reached(pod, ip_address(address), port) for address, port in _ADDRESSES.items())
+    assert not any(reached("browsers", ip_address(address), port) for address, port in _ADDRESSES.items())

@@ -39,7 +39,7 @@ def services() -> dict[str, dict]:
     return yaml.load((PROJECT / "docker" / "compose.scale.yaml").read_text("utf-8"), _Compose)["services"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker"])
+@pytest.mark.parametrize("name", ["api", "worker", "browsers"])
 def test_what_compose_starts_is_a_command_with_settings_of_ours(name: str) -> None:
     program, command, *options = services()[name]["command"]
     assert program == "qingyi"
