@@ -9,10 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from importlib import import_module
 from itertools import cycle
-from time import monotonic, sleep
 from typing import Any
 
 from records.lists.spreading import Begin, Ids, Result, in_order, in_parts
@@ -20,7 +17,7 @@ from records.lists.spreading import Begin, Ids, Result, in_order, in_parts
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 200  # ids a call: Ray's own share is smaller than in calls of a few
 _AHEAD = 3  # calls that wait at each worker
-_STARTS, _PATIENCE = 2, 150.0  # tries, and seconds of each for Ray's services to come up on a busy machine
+_STARTS = 4  # Ray's services have 15 seconds to import what they need, which a busy machine takes longer for
 _STORE_BYTES = 128 << 20  # of shared memory: nothing large goes through it
 
 
@@ -82,33 +79,11 @@ def _connected(address: str, processors: int | None) -> Iterator[Any]:
         raise RayMissing("没有安装 Ray：请运行 pip install 'qingyi[ray]' 或 make ray") from None
     here = {"num_cpus": processors, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
     joined = {"address": address} if address else {"address": "local", **here}
-    _wait_for_node()
     _start(ray, {"log_to_driver": False, "configure_logging": False, **joined}, _STARTS)
     try:
         yield ray
     finally:
         ray.shutdown()
-
-
-def _wait_for_node() -> None:
-    """Let Ray wait for its own node: it gives up after 30 seconds, which no setting changes, and on a busy machine the
-    imports of its services alone take longer."""
-    services: Any = import_module("ray._private.services")
-    look = services.get_node
-    if not hasattr(look, "__wrapped__"):
-
-        @wraps(look)
-        def patiently(*arguments: object) -> object:
-            until = monotonic() + _PATIENCE
-            while True:
-                try:
-                    return look(*arguments)
-                except RuntimeError:  # it is not there yet
-                    if monotonic() >= until:
-                        raise
-                    sleep(0.5)
-
-        services.get_node = patiently
 
 
 def _start(ray: Any, options: dict[str, Any], tries: int) -> None:  # noqa: ANN401 - an extra
