@@ -38,10 +38,10 @@ class FindingView(NamedTuple):
     severity: str
     law: list[str]
     quote: str
+    read_as: str
     start: int
     end: int
     why: str
-    read_as: str
 
 
 class AttachmentView(NamedTuple):
@@ -180,10 +180,10 @@ _FINDINGS = (
         FindingRecord.severity,
         FindingRecord.law,
         FindingRecord.quote,
+        FindingRecord.read_as,
         FindingRecord.start,
         FindingRecord.end,
         FindingRecord.why,
-        FindingRecord.read_as,
     )
     .join(Case, Case.id == Transfer.case_id)
     .join(FindingRecord, FindingRecord.judgement_id == Case.judgement_id)

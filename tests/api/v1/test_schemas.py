@@ -13,9 +13,10 @@ AT = datetime(2026, 11, 24, 9, 30, 0, 120, UTC)
 
 def view(*, whole: bool) -> TransferView:
     """A transfer with all that it can have, or with as little as it can."""
+    said = ("永不*复发", "永不复发")
     findings = [
-        FindingView("cure-rate", "治愈率", "high", ["第七条"], "永不复发", 9, 13, "写出了疗效。"),
-        FindingView("cure-rate", "治愈率", "high", ["第七条", "第八条"], "永不复发", 2, 6, "写出了疗效。"),
+        FindingView("cure-rate", "治愈率", "high", ["第七条"], *said, 9, 14, "写出了疗效。"),
+        FindingView("cure-rate", "治愈率", "high", ["第七条", "第八条"], *said, 2, 7, "写出了疗效。"),
     ]
     return TransferView(
         id=7,
