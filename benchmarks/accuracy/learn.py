@@ -1,9 +1,12 @@
 """Learns `keyword_lists/wording.tsv` and `naming.tsv` from labelled passages and the rules' examples.
 
-Usage: python -m benchmarks.accuracy.learn [--own-only] [--real FILE …]
+Usage: python -m benchmarks.accuracy.learn [--own-only] [--real FILE …] [--afresh] [--as-base]
 
 The own passages are always learned from; real text is, too, where it lies next to the project or in the named
-files (one JSON object a line: text, label, kind, source), and the written files say so.
+files (one JSON object a line: text, label, kind, source), and the written files say so. Most of the real text that
+the wording knows is not part of the project: `base.tsv` holds the weights that were learned with it, and each learning
+adds to those what the passages at hand say otherwise. --afresh does without; --as-base makes the outcome the base of
+later ones, for text that will not be there again.
 `python -m benchmarks.accuracy.held_out` measures the result on held-out text.
 """
 
@@ -20,12 +23,14 @@ from rich.console import Console
 from benchmarks.accuracy.corpus import Passage, fingerprint, lawful_documents, own_passages, real_passages
 from benchmarks.accuracy.learning import Learner, with_excuses
 from classifiers.lists.rules import BY_KIND_OF_PAGE, NAMING, WORDING, RuleSet, load_rules
-from classifiers.lists.wording import Naming, Wording
+from classifiers.lists.wording import Naming, Wording, read_wording
 
+BASE = Path(__file__).with_name("base.tsv")
 LISTS = Path(__file__).parents[2] / "keyword_lists"
 SPARES, SUSPECTS, NAMES = 0.4, 0.6, 0.15
 DOCUMENTS = 2000  # of the lawful documents, drawn by chance
 _NUMBERS_A_LINE = 2000
+_SOURCES = "# 语料: "
 
 
 def examples(rules: RuleSet) -> list[Passage]:
@@ -62,6 +67,11 @@ def wording_file(wording: Wording, sources: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sources_of(path: Path) -> str:
+    """The text that a written file was learned from, by its own head."""
+    return path.read_text("utf-8").split("\n", 2)[1].removeprefix(_SOURCES)
+
+
 def naming_file(naming: Naming, sources: str) -> str:
     """The content of `naming.tsv`."""
     rows, columns = np.nonzero(naming.weights)
@@ -79,7 +89,7 @@ def naming_file(naming: Naming, sources: str) -> str:
 
 def _head(sources: str) -> tuple[str, str]:
     remark = "# 由 python -m benchmarks.accuracy.learn 学得，请勿手改；说明见 README.md"
-    return remark, f"# 语料: {sources}"
+    return remark, f"{_SOURCES}{sources}"
 
 
 def _numbers(name: str, numbers: Iterable[str]) -> Iterator[str]:
@@ -96,6 +106,10 @@ def main() -> int:
     parser.add_argument(
         "--real", nargs="+", type=Path, default=[], metavar="FILE", help="more real passages, labelled"
     )
+    parser.add_argument(
+        "--afresh", action="store_true", help="forget the text that the base was learned from"
+    )
+    parser.add_argument("--as-base", action="store_true", help="let later learning begin with the outcome")
     options = parser.parse_args()
     console = Console(width=110)
     rules = load_rules(LISTS)
@@ -112,8 +126,12 @@ def main() -> int:
     sources = (
         f"自有 {len(own)} 段（SHA-256 {fingerprint()}），真实 {len(real)} 段，合法文书 {len(documents)} 篇"
     )
-    wording = learner.wording(passages, SPARES, SUSPECTS)
-    (LISTS / WORDING).write_text(wording_file(wording, sources), "utf-8")
+    base = None if options.afresh else read_wording(BASE.read_text("utf-8"))
+    if base:
+        sources += f"；其上 {sources_of(BASE)}"
+    wording = learner.wording(passages, SPARES, SUSPECTS, base)
+    for path in [LISTS / WORDING, *([BASE] if options.as_base else [])]:
+        path.write_text(wording_file(wording, sources), "utf-8")
     naming = learner.naming(own, NAMES)
     (LISTS / NAMING).write_text(naming_file(naming, sources), "utf-8")
     console.print(f"{sources}；{np.count_nonzero(wording.weights)} 个权重，{len(naming.rules)} 条规则")

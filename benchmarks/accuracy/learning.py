@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, hstack
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.accuracy.corpus import Passage
@@ -30,6 +32,7 @@ from classifiers.text.grams import SLOTS, grams
 from classifiers.values import PageText
 
 _STRENGTH = 10.0  # the inverse of how much large weights are punished
+_STRENGTH_ON_BASE = 1.0  # the same for differences to a base, of which most text is not at hand
 _SIGN = 0.3  # the value of a sign next to n-grams, whose values are one over the root of the length
 _BY_RATIO = 0.5  # how far an n-gram's strength follows how one-sided it is
 _PART = 0.5  # the weight of a lawful sentence relative to a whole passage
@@ -107,8 +110,11 @@ class Learner:
             self._apart[text] = taken_apart(text, self._rules)
         return self._apart[text]
 
-    def wording(self, passages: Sequence[Passage], spares: float, suspects: float) -> Wording:
-        """Weights for the features of the passages, with the two thresholds set."""
+    def wording(
+        self, passages: Sequence[Passage], spares: float, suspects: float, base: Wording | None = None
+    ) -> Wording:
+        """Weights for the features of the passages, with the two thresholds set. With a `base`, only what these
+        passages say otherwise is learned: text that the base was learned from need not be at hand."""
         samples: list[Sample] = []
         several: list[tuple[float, list[Part]]] = []
         for passage in passages:
@@ -121,11 +127,11 @@ class Learner:
                 samples += (Sample(part, False, weight * _PART) for part in parts)
             elif parts:
                 several.append((weight, parts))
-        first = _fitted(samples, self._places)
+        first = _fitted(samples, self._places, base)
         for weight, parts in several:
             measures = first.measures(parts)
             samples.append(Sample(parts[int(measures.argmax())], True, weight))
-        return _fitted(samples, self._places).wording(spares, suspects)
+        return _fitted(samples, self._places, base).wording(spares, suspects)
 
     def measure(self, text: str, wording: Wording) -> float:
         """How likely a passage is unlawful by its wording alone: the highest measure of its parts, 0 to 1."""
@@ -190,21 +196,66 @@ def _measure(part: Part, wording: Wording) -> float:
     return 1 / (1 + math.exp(-(odds + wording.bias)))
 
 
-def _fitted(samples: Sequence[Sample], places: NDArray[np.float32]) -> _Fitted:
-    names = sorted({name for sample in samples for name in sample.part.signs})
+def _fitted(samples: Sequence[Sample], places: NDArray[np.float32], base: Wording | None) -> _Fitted:
+    names = sorted(
+        {name for sample in samples for name in sample.part.signs} | set(base.signs if base else ())
+    )
     columns = {name: SLOTS + place for place, name in enumerate(names)}
     matrix = _matrix([sample.part for sample in samples], columns)
     unlawful = np.array([sample.unlawful for sample in samples])
     weights = np.array([sample.weight for sample in samples])
     scales = _scales(matrix, unlawful, weights)
+    features = hstack([matrix @ diags(scales), csr_matrix(matrix[:, :SLOTS] @ places)], "csr")
+    before = _of_base(base, names)
+    coefficients, bias = (
+        _difference(features, unlawful, weights, matrix @ before[:-1] + before[-1])
+        if base
+        else _alone(features, unlawful, weights)
+    )
+    learned = coefficients[: matrix.shape[1]] * scales
+    learned[:SLOTS] += places @ coefficients[matrix.shape[1] :]
+    return _Fitted(learned + before[:-1], bias + float(before[-1]), columns)
+
+
+def _of_base(base: Wording | None, names: Sequence[str]) -> NDArray[np.float64]:
+    """The base's weight of each slot, of each sign of `names`, and its bias; noughts without a base."""
+    if base is None:
+        return np.zeros(SLOTS + len(names) + 1)
+    signs = [base.signs.get(name, 0.0) / _SIGN for name in names]
+    return np.concatenate((base.weights, signs, [base.bias]))
+
+
+def _alone(
+    features: csr_matrix, unlawful: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """The coefficients and the bias that tell the samples apart."""
     model = LogisticRegression(
         C=_STRENGTH, max_iter=5000, solver="liblinear", dual=True, tol=0.01, random_state=0
     )
-    along = csr_matrix(matrix[:, :SLOTS] @ places)
-    model.fit(hstack([matrix @ diags(scales), along], "csr"), unlawful, sample_weight=weights)
-    learned = model.coef_[0, : matrix.shape[1]] * scales
-    learned[:SLOTS] += places @ model.coef_[0, matrix.shape[1] :]
-    return _Fitted(learned, float(model.intercept_[0]), columns)
+    model.fit(features, unlawful, sample_weight=weights)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _difference(
+    features: csr_matrix, unlawful: NDArray[np.bool_], weights: NDArray[np.float64], odds: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """The coefficients and the bias that tell the samples apart when added to the `odds` that the base gives them: the
+    same loss, of which only the difference to the base is punished, by which scikit-learn cannot start."""
+    sides = np.where(unlawful, 1.0, -1.0)
+
+    def loss(coefficients: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margins = sides * (features @ coefficients[:-1] + coefficients[-1] + odds)
+        slopes = -_STRENGTH_ON_BASE * weights * sides * expit(-margins)
+        costs = (
+            _STRENGTH_ON_BASE * float(weights @ np.logaddexp(0, -margins))
+            + float(coefficients @ coefficients) / 2
+        )
+        return costs, np.append(features.T @ slopes, slopes.sum()) + coefficients
+
+    found = minimize(
+        loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    )
+    return found.x[:-1], float(found.x[-1])
 
 
 def _scales(
