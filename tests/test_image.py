@@ -91,6 +91,22 @@ def test_it_runs_as_a_user_who_may_read_the_secret() -> None:
     assert f"chown {user} " in (DOCKER / "compose.yaml").read_text("utf-8")
 
 
+def test_every_image_of_others_can_be_named_by_digest() -> None:
+    """By a variable of the environment, whose value the guide looks up; what is written down is a tag, for a trial."""
+    assert re.findall(r"^FROM (\S+)", RECIPE, re.MULTILINE) == ["${BASE}"] * 2
+    given = SERVICE["build"]["args"]["BASE"]
+    files = (DOCKER / name for name in ("compose.yaml", "compose.scale.yaml"))
+    others = [
+        name
+        for file in files
+        for name in re.findall(r"^ *image: (.+)$", file.read_text("utf-8"), re.MULTILINE)
+    ]
+    guide = (PROJECT / "docs/guides/deploy.md").read_text("utf-8")
+    for name in (given, *others):
+        (variable,) = re.findall(r"^\$\{(QINGYI_\w+_IMAGE):-[\w.:-]+\}$", name)
+        assert f"{variable}=$(digest " in guide
+
+
 def test_it_may_write_in_its_data_and_tmp_alone_and_shut_pages_in() -> None:
     assert (SERVICE["read_only"], SERVICE["tmpfs"], SERVICE["cap_drop"]) == (True, ["/tmp"], ["ALL"])
     profile = next(one for one in SERVICE["security_opt"] if one.startswith("seccomp:"))

@@ -310,5 +310,6 @@ class VisitSpider(AskingSpider):
 
 def _why(failure: Failure, clock: PageClock) -> str:
     """Why a request failed, and that the page's time ended with it where it did."""
-    is_said = isinstance(failure.value, PageOutOfTime) or not clock.is_used_up
-    return failure_reason(failure) if is_said else f"{clock.reason}：{failure_reason(failure)}"
+    if isinstance(failure.value, PageOutOfTime):
+        return f"{clock.reason}，没有等到完整的响应"
+    return f"{clock.reason}：{failure_reason(failure)}" if clock.is_used_up else failure_reason(failure)
