@@ -92,7 +92,7 @@ def test_it_runs_as_a_user_who_may_read_the_secret() -> None:
 
 
 def test_every_image_of_others_can_be_named_by_digest() -> None:
-    """By a variable of the environment, whose value the guide looks up; what is written down is a tag, for a trial."""
+    """By a variable of the environment, whose value the guide looks up; the written tag is for a trial."""
     assert re.findall(r"^FROM (\S+)", RECIPE, re.MULTILINE) == ["${BASE}"] * 2
     given = SERVICE["build"]["args"]["BASE"]
     files = (DOCKER / name for name in ("compose.yaml", "compose.scale.yaml"))

@@ -39,8 +39,8 @@ from telemetry.traces import begin_visit
 
 _LOG = logging.getLogger(__name__)
 _MAP_SECONDS = 15.0
-# Every response becomes a snapshot, errors too; redirects are followed.
-_KEPT_STATUSES = [304, *range(400, 600)]
+# Every response becomes a snapshot, errors too, whatever their number: a browser shows them. Redirects are followed.
+_KEPT_STATUSES = [304, *range(400, 1000)]
 
 
 class AskingSpider(HoldingSpider):

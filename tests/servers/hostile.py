@@ -92,6 +92,9 @@ ESCAPES: dict[str, Callable[[Write], None]] = {
     "/escape/not-found": _escaping(
         "", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n"
     ),
+    "/escape/no-such-status": _escaping(
+        "", b"HTTP/1.1 999 Own\r\nContent-Type: text/html; charset=utf-8\r\n"
+    ),
     "/escape/encoding": _escaping("<meta charset=utf-7>", _KLINGON),
 }
 _ROBOTS = f"User-agent: *\nCrawl-delay: {_DIGITS}\nSitemap: http://[\nSitemap: http://a:port/\nDisallow: http://[\n\x00\n"
