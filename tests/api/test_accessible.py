@@ -99,7 +99,11 @@ _KEYS_TWICE = """() => [...document.querySelectorAll("a[data-key], button[data-k
 
 
 def faults(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}).response["violations"]
+    found = (
+        Axe()
+        .run(page, options={"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]})
+        .response["violations"]
+    )
     said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
     said += [f"only by mouse: {it}" for it in page.evaluate(_ONLY_BY_MOUSE)]
     said += [f"two have this key: {key}" for key in page.evaluate(_KEYS_TWICE)]
