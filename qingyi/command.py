@@ -56,7 +56,7 @@ _COMMANDS = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "crawl": "crawl:crawl",
-    "browsers": "browsers:browsers",
+    "browsers": "crawl:browsers",
     "coverage": "coverage:coverage",
     "flag": "crawl:flag",
     "recheck": "recheck:recheck",

@@ -1,5 +1,7 @@
-"""`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence. `qingyi flag` judges later."""
+"""`qingyi crawl`: fetches due sources, judges in parallel, and takes the evidence. `qingyi flag` judges later;
+`qingyi worker` does the same by a queue, `qingyi browsers` opens crawlers' pages."""
 
+import signal
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from qingyi.console import (
     console,
     counting,
     current_engine,
+    errors,
     evidence_store,
     refuse,
     warn_of_lists,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 CRAWL_TASK = "crawl"
 _SUSPECTED = timedelta(days=3)  # for which a source is looked at again as visitors, at other hours
+_MEBIBYTE = 1 << 20
 _QUEUES = ("crawl", "judge", "capture", "webhooks")
 
 
@@ -190,3 +194,33 @@ def worker(
         work(engine, store, queue, visits_at_once=visits or VISITS_AT_ONCE, wait=not once)
     except ValueError as error:
         refuse(str(error))
+
+
+def browsers(
+    host: str = typer.Option("127.0.0.1", "--host", help="监听的地址；只让巡查的机器能到达"),
+    memory: int = typer.Option(
+        1600, "--memory", min=400, help="所有页面至多占用的内存（MiB），超过的中止最大的一页"
+    ),
+) -> None:
+    """浏览器池：供各台机器上的巡查打开页面，端口和密钥取自 QINGYI_BROWSERS_URL。取证仍用本机的浏览器。"""
+    if not (url := settings().browsers_url.get_secret_value()):
+        refuse("未设置浏览器池，请设置 QINGYI_BROWSERS_URL=ws://HOST:PORT/SECRET")
+    from crawler.browser.memory_watch import MemoryWatch  # noqa: PLC0415 - nobody else here needs a browser
+    from crawler.browser.pool import browser_server, server_options  # noqa: PLC0415
+
+    options = server_options(url, host)
+    MemoryWatch(memory * _MEBIBYTE)
+    signal.signal(signal.SIGTERM, _end)
+    while True:
+        with browser_server(options) as server:
+            assert server.stdout is not None
+            if not server.stdout.readline():
+                refuse(f"浏览器无法启动，或端口 {options['port']} 已被占用")
+            console.print(f"浏览器池已启动：{host}:{options['port']}", highlight=False)
+            server.wait()
+        errors.print("浏览器意外结束，重新启动", style="yellow")
+
+
+def _end(*_: object) -> None:
+    """End the browser, and then the command."""
+    raise SystemExit(0)

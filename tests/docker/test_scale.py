@@ -32,7 +32,14 @@ class _Compose(yaml.SafeLoader):
 
 
 _Compose.add_constructor("!reset", lambda _, __: None)
-_Compose.add_constructor("!override", lambda loader, node: loader.construct_mapping(node, deep=True))
+_Compose.add_constructor(
+    "!override",
+    lambda loader, node: (
+        loader.construct_sequence(node)
+        if isinstance(node, yaml.SequenceNode)
+        else loader.construct_mapping(node, deep=True)
+    ),
+)
 
 
 def services() -> dict[str, dict]:
