@@ -184,7 +184,7 @@ def test_judging_in_batches_streams_in_order_and_goes_on_after_a_bad_line() -> N
     assert [answer.get("unlawful") for answer in answers] == [True, False, None, None, False]
     assert [answer["error"]["line"] for answer in answers if "error" in answer] == [3, 4]
     finding = answers[0]["findings"][0]
-    assert set(finding) == {"rule", "family", "law", "severity", "start", "end", "quote", "why"}
+    assert set(finding) == {"rule", "family", "law", "severity", "start", "end", "quote", "read_as", "why"}
     assert finding["quote"] == lines[0]["text"][finding["start"] : finding["end"]]
 
 
