@@ -66,6 +66,7 @@ ELSEWHERE = {
     "QINGYI_SECRETS_DIR",
     "QINGYI_BASE_IMAGE",  # what compose.yaml builds and runs
     "QINGYI_POSTGRES_IMAGE",
+    "QINGYI_NGINX_IMAGE",
 }
 
 
