@@ -196,6 +196,7 @@ def worker(
         refuse(str(error))
 
 
+@unattended
 def browsers(
     host: str = typer.Option("127.0.0.1", "--host", help="监听的地址；只让巡查的机器能到达"),
     memory: int = typer.Option(

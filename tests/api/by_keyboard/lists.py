@@ -197,3 +197,15 @@ def restore(desk: Desk) -> None:
     desk.keys.put("input[name=reason]", "误报")
     desk.keys.send("/lists/versions/{publication_id}/restore")
     assert "误报" in desk.newest(ListPublication).reason
+
+
+@task("试另一组门槛", "/lists/thresholds")
+def try_thresholds(desk: Desk) -> None:
+    desk.keys.open("/lists/thresholds")
+    desk.keys.put("input[name=site_suspects]", "0.71")
+    desk.keys.put("input[name=reason]", "网站误报多")
+    desk.keys.send("/lists/thresholds")
+    newest = desk.newest(ListDraft)
+    assert newest.reason == "网站误报多"
+    assert "0.71" in files(desk, newest.id)
+    assert desk.newest(ListTrial).draft_id == newest.id
