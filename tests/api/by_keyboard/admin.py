@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -205,10 +206,21 @@ def crawl(desk: Desk) -> None:
     assert desk.started[-2:] == [("crawl", "--due"), ("crawl", "--site", "http://127.0.0.1:1/")]
 
 
+# An interrupt ends it, even where the tests run in the background of a shell, which has it ignored.
+_UNTIL_INTERRUPTED = """
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
 @contextmanager
 def a_crawl(desk: Desk) -> Iterator[subprocess.Popen[bytes]]:
     """A process that holds the crawl's lease."""
-    with subprocess.Popen(["sleep", "600"]) as process:
+    command = [sys.executable, "-c", _UNTIL_INTERRUPTED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline()
         started = task_locks._started(process.pid)
         held = {"task": "crawl", "host": socket.gethostname(), "process_id": process.pid}
         expires = NOW + timedelta(hours=1)
