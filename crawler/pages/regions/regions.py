@@ -53,6 +53,8 @@ def regions(
             part.prose += unlinked
             part = part.around
     length, whole = sum(lengths), sum(prose)
+    if not whole:  # next to a list of links alone, a footer's address is not the larger part
+        length += sum(draft.linked for place, draft in enumerate(drafts) if place not in repeated)
     framed = [place in repeated or is_framed(draft.part, length, whole) for place, draft in enumerate(drafts)]
     in_menus = {place for run in menus(drafts, prose, leading) for place in run}
     main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
