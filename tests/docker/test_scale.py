@@ -146,17 +146,23 @@ def test_the_manifests_commands_come_up_and_one_api_may_die(
             assert {answer.status_code for answer in answered} == {200}
             assert len({answer.headers["x-request-id"] for answer in answered}) == 8
             assert {client.get("/static/qingyi.css").status_code for _ in range(4)} == {200}
+
+            def each_has_answered() -> bool:
+                return client.get("/signin").status_code == 200 and all(
+                    "/signin" in asked_of(process) for process in processes[:2]
+                )
+
+            wait_for(each_has_answered, "one API has answered nothing", 60)
             processes[0].kill()
             assert {client.get("/signin").status_code for _ in range(8)} == {200}
-        asked = [
-            [one["path"] for one in said(process) if one["event"] == "request"] for process in processes[:2]
-        ]
-        assert all("/signin" in paths for paths in asked), "each API has answered"
-        assert sum(paths.count("/static/qingyi.css") for paths in asked) == 1
+        assert sum(asked_of(process).count("/static/qingyi.css") for process in processes[:2]) == 1
 
 
-def said(process: commands.RunningCommand) -> list[dict]:
-    return [json.loads(line) for line in (process.folder / "stderr").read_text("utf-8").splitlines()]
+def asked_of(process: commands.RunningCommand) -> list[str]:
+    """The paths of the requests that a process logged. Its last line may not be whole yet."""
+    lines = (process.folder / "stderr").read_text("utf-8").splitlines(keepends=True)
+    logged = [json.loads(line) for line in lines if line.endswith("\n")]
+    return [one["path"] for one in logged if one["event"] == "request"]
 
 
 def test_two_addresses_of_loopback_can_be_listened_at() -> None:
