@@ -18,20 +18,12 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.drawn_pictures import LINES as SAYINGS
 from benchmarks.drawn_pictures import drawn
 from crawler.pages.ocr import read_image
 from demo.posters import chinese_font
 
-LINES = (
-    "云溪风湿专科医院",
-    "总有效率高达百分之九十八",
-    "签约治疗无效全额退款",
-    "祖传秘方专治疑难杂症",
-    "全国首家引进德国设备",
-    "老军医坐诊每周三周六",
-    "咨询热线400-000-1234",
-    "云医广【2026】第02-30-0001号",
-)
+LINES = (*SAYINGS, "咨询热线400-000-1234", "云医广【2026】第02-30-0001号")
 STYLES = {
     "dark on light": ("#fff6e8", "#801010"),
     "light on dark": ("#20304a", "#ffe9b0"),

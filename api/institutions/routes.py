@@ -31,6 +31,7 @@ from records.database import reading, transaction
 from records.figures.institution_history import InstitutionHistory, find_institution_history, with_year
 from records.local_time import local_day
 from records.models import Institution, ListingKind, SignIn, User
+from records.people.permissions import is_in_district
 from records.sanctions.corrections import LedgerRefused, list_corrections, take_ledger
 from records.sanctions.demerits import NewDemerit, impose, strike
 from records.sanctions.listings import NewListing, list_listings, propose
@@ -165,13 +166,9 @@ def _changed(
     """A transaction in which a user changes what an institution is charged with. Raises HTTPException 404."""
     with transaction(app.engine) as session:
         owner = session.get(Institution, institution_id)
-        if owner is None or not _is_in_reach(sign_in, owner):
+        if owner is None or not is_in_district(sign_in.user, owner):
             raise HTTPException(404)
         yield session, owner, session.get_one(User, sign_in.user_id)
-
-
-def _is_in_reach(sign_in: SignIn, institution: Institution) -> bool:
-    return not sign_in.user.district or institution.district == sign_in.user.district
 
 
 def _page(
@@ -220,7 +217,7 @@ def _history(
     session: Session, app: AppState, sign_in: SignIn, institution_id: int, now: datetime
 ) -> InstitutionHistory:
     found = find_institution_history(session, institution_id)
-    if found is None or not _is_in_reach(sign_in, found.institution):
+    if found is None or not is_in_district(sign_in.user, found.institution):
         raise HTTPException(404)
     begins = app.settings.scoring_year_begins
     return with_year(session, found, app.lists.rules().family_titles, begins, now)

@@ -1,6 +1,7 @@
 """The thresholds of the learned wording: what they came to on decided cases, and a draft of others."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -69,11 +70,7 @@ def draft_thresholds(
     }
     with transaction(app.engine) as session:
         rules = app.lists.published(session, now)
-        now_set = {
-            source: {"spares": one.spares, "suspects": one.suspects}
-            for source, one in rules.thresholds.items()
-        }
-        if wanted == now_set:
+        if wanted == {source: asdict(one) for source, one in rules.thresholds.items()}:
             raise DraftRefused("门槛没有改动")
         author = session.get_one(User, sign_in.user_id)
         draft = drafts.begin_draft(session, author, reason, rules.version, now)

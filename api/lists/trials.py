@@ -88,7 +88,7 @@ def show_page(
     """A page that is judged differently: its text, with the vanishing and the new findings."""
     with reading(app.engine) as session:
         row = trials.find_difference(session, trial_id, snapshot_id)
-        if row is None or not is_in_district(sign_in.user, row.snapshot.page):
+        if row is None or not is_in_district(sign_in.user, row.snapshot.page.source.institution):
             raise HTTPException(404)
         (text,) = texts_with_images(session, app.store, [row.snapshot])
         marks = [

@@ -42,9 +42,7 @@ def browser_server(options: dict[str, Any]) -> Iterator["subprocess.Popen[str]"]
     line that it writes is its address."""
     node, program = compute_driver_executable()
     with tempfile.TemporaryDirectory() as scratch:
-        config = (
-            Path(scratch) / "options.json"
-        )  # not among the arguments, which every user of the machine can read
+        config = Path(scratch) / "options.json"  # every user of the machine can read arguments
         config.touch(0o600)
         config.write_text(json.dumps(options), "utf-8")
         command = [node, program, "launch-server", "--browser", "chromium", "--config", str(config)]

@@ -51,14 +51,17 @@ def find_term_pages(
     shown: list[PageWithTerm] = []
     for snapshots in _in_parts(session, ids):
         for snapshot in snapshots:
-            page = find_text(session, store, snapshot) if is_in_district(user, snapshot.page) else None
+            institution = snapshot.page.source.institution
+            page = find_text(session, store, snapshot) if is_in_district(user, institution) else None
             places = list(_places(matcher, page.text)) if page else []
             pages, hits = pages + bool(places), hits + len(places)
             if places and len(shown) < _MOST_SHOWN:
-                owner = snapshot.page.source.institution.name
                 shown.append(
                     PageWithTerm(
-                        snapshot.id, snapshot.title or snapshot.page.url, owner, places[:_MOST_EXCERPTS]
+                        snapshot.id,
+                        snapshot.title or snapshot.page.url,
+                        institution.name,
+                        places[:_MOST_EXCERPTS],
                     )
                 )
         looked_at += len(snapshots)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from records.models import Case, Page, Role, User
+from records.models import Case, Institution, Role, User
 
 
 class Permission(StrEnum):
@@ -51,9 +51,9 @@ def roles_that_may(permission: Permission) -> list[Role]:
 
 def is_in_reach(user: User, case: Case) -> bool:
     """Whether the case's institution is in the district that the user is limited to."""
-    return is_in_district(user, case.page)
+    return is_in_district(user, case.page.source.institution)
 
 
-def is_in_district(user: User, page: Page) -> bool:
-    """Whether the page's institution is in the district that the user is limited to."""
-    return user.district is None or page.source.institution.district == user.district
+def is_in_district(user: User, institution: Institution) -> bool:
+    """Whether the institution is in the district that the user is limited to."""
+    return user.district is None or institution.district == user.district
