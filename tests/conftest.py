@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql" in values or "postgresql" in taken:
             item.add_marker("postgresql")
-        if "chromium" in taken:
+        if "shared_chromium" in taken:
             item.add_marker("browser")
 
 
@@ -91,12 +91,23 @@ def _passwords_cost_little() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a worker; each takes a context of its own."""
+def shared_chromium() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(shared_chromium: Browser) -> Iterator[Browser]:
+    """The worker's browser; each test takes a context of its own. A page that a failed test leaves open would go on
+    asking the server while the next test's database is made."""
+    before = shared_chromium.contexts
+    yield shared_chromium
+    for context in shared_chromium.contexts:
+        if context not in before:
+            context.close()
 
 
 @pytest.fixture(scope="session")
@@ -152,6 +163,7 @@ def engine(database_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
     if database_url not in engines:
         engines[database_url] = open_engine(database_url)
     engine = engines[database_url]
+    engine.dispose()  # whatever came late in the test before holds a connection to that test's file
     yield engine
     engine.dispose()
 

@@ -24,8 +24,8 @@ SOME = PAGES[0::12]  # one of each shape is enough: other texts are read alike
 
 
 @pytest.fixture(scope="module")
-def window(chromium: Browser) -> Iterator[Page]:
-    with chromium.new_context() as context:
+def window(shared_chromium: Browser) -> Iterator[Page]:
+    with shared_chromium.new_context() as context:
         yield context.new_page()
 
 

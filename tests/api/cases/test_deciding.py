@@ -337,16 +337,18 @@ def test_two_reviewers_share_a_queue_and_nothing_is_decided_twice_or_lost(
         page.wait_for_url(re.compile(r"/cases/\d+"))
     working, typed = list(pages), dict[int, str]()
     while working:
-        for page in working:
-            case_id = int(page.evaluate("headOf().dataset.case"))
+        at = {page: int(page.evaluate("headOf().dataset.case")) for page in working}
+        for page, case_id in at.items():
             typed[case_id] = f"看过第 {case_id} 件，是科普" if len(typed) % 2 else ""
             if typed[case_id]:
                 dismiss(page, typed[case_id])
             else:
                 page.keyboard.press("y")
-        for page in list(working):
+        for page, case_id in at.items():
             page.wait_for_function(
-                "() => location.pathname === '/cases' || !sending && performance.now() - lastDecision.at > DOUBLE_PRESS"
+                """decided => location.pathname === "/cases" || headOf() && headOf().dataset.case !== decided
+                  && !sending && performance.now() - lastDecision.at > DOUBLE_PRESS""",
+                arg=str(case_id),
             )
             if re.search(r"/cases(\?|$)", page.url):
                 working.remove(page)
