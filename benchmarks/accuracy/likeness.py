@@ -13,6 +13,7 @@ from sklearn.decomposition import TruncatedSVD
 _DIRECTIONS = 150
 _SIZE = 0.15  # of a direction relative to an n-gram: how readily it is learned along
 _SEEN_AT_LEAST = 2
+_SOME = 1e-6  # of the variance along the widest direction
 
 
 def directions(matrix: csr_matrix) -> NDArray[np.float32]:
@@ -22,6 +23,9 @@ def directions(matrix: csr_matrix) -> NDArray[np.float32]:
     rarity = np.where(seen >= _SEEN_AT_LEAST, np.log((1 + size) / (1 + seen)), 0).astype(np.float32)
     number = min(_DIRECTIONS, *(side - 1 for side in matrix.shape))
     model = TruncatedSVD(number, n_iter=2, random_state=0).fit(matrix.astype(np.float32) @ diags(rarity))
-    spread = np.sqrt(np.maximum(model.explained_variance_, 1e-12))
-    places: NDArray[np.float32] = (rarity[:, None] * model.components_.T / spread * _SIZE).astype(np.float32)
+    # A direction along which nothing differs is rounding, another on every machine.
+    kept = model.explained_variance_ > _SOME * model.explained_variance_.max()
+    spread = np.sqrt(model.explained_variance_[kept])
+    along = model.components_[kept].T
+    places: NDArray[np.float32] = (rarity[:, None] * along / spread * _SIZE).astype(np.float32)
     return places

@@ -35,12 +35,12 @@ pytestmark = [pytest.mark.crawl, pytest.mark.postgresql, pytest.mark.slow]
 def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) -> None:
     chance = random.Random(20261125)
     kills = 10 if soak else 3
-    names = [f"/p{number}.html" for number in range(kills * (16 if soak else 9))]
-    built = [f"/built/{number}.html" for number in range(2 * kills)]
+    names = [f"/p{number}.html" for number in range(kills * (16 if soak else 6))]
+    built = [f"/built/{number}.html" for number in range((2 if soak else 1) * kills)]
+    step = len(names) // kills  # each crawl meets a page that takes the browser
+    first = zip(built[:kills], names[::step], strict=False)
     pages = {
-        "/": Answer(
-            page(*(path for few in zip(built[::2], names[::9], strict=False) for path in few), *built, *names)
-        ),
+        "/": Answer(page(*(path for few in first for path in few), *built, *names)),
         **{
             name: Answer(
                 page(words=(ADVERT if number % OF_ADVERTS == 0 else "") + f"第{number}页的内容。" * 30),
@@ -58,7 +58,7 @@ def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) ->
             *chance.choices(["crawler", "browser", "database"], k=kills - 3),
         ]
         for victim in victims:
-            wanted = len(site.requests) + chance.randint(3, 9)
+            wanted = len(site.requests) + chance.randint(3, 9 if soak else 5)
             crawl = commands.start("crawl", environment=environment)
             wait_for(lambda wanted=wanted: len(site.requests) >= wanted, "the crawl asks for nothing")
             assert crawl.poll() is None, "each kill strikes a crawl that is under way"
@@ -70,25 +70,28 @@ def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) ->
         check_whole(engine, {f"{site.url}{path}" for path in pages}, -(-len(names) // OF_ADVERTS))
 
 
-def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path) -> None:
+@pytest.mark.soak
+def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path, soak: bool) -> None:
+    kills = 4 if soak else 1
+    count = 12 * kills
     pages = {
-        "/": Answer(page(*(f"/p{number}.html" for number in range(24)))),
+        "/": Answer(page(*(f"/p{number}.html" for number in range(count)))),
         **{
             f"/p{number}.html": Answer(
-                page(words=(ADVERT if number % 12 == 0 else "") + f"第{number}页的内容。" * 30), delay=0.2
+                page(words=(ADVERT if number % 12 == 0 else "") + f"第{number}页的内容。" * 30), delay=0.3
             )
-            for number in range(24)
+            for number in range(count)
         },
     }
     with laid_out(pages, tmp_path) as (site, _, engine, environment):
         command = [sys.executable, "-m", "qingyi", "crawl"]
         crawl = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for _ in range(2):
+        for _ in range(kills):
             wait_for_more_pages(engine)
             assert len([one.kill() for one in own_processes(crawl.pid)]) == 2
         said, _ = crawl.communicate(timeout=120)
         assert crawl.returncode == 0, said.decode()
-        check_whole(engine, {f"{site.url}{path}" for path in pages}, 2)
+        check_whole(engine, {f"{site.url}{path}" for path in pages}, kills)
 
 
 def test_the_processes_of_a_killed_crawl_end_with_it(tmp_path) -> None:
