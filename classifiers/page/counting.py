@@ -7,6 +7,7 @@ without a hit is suspected by itself.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from classifiers.page.context import Sentences
 from classifiers.page.measures import PROMISE, Measures, Sign, Stretch
 from classifiers.page.reading import Reading, spared_at
 from classifiers.page.weigh import Excused, Weighed, weigh
-from classifiers.values import PageMeasures, Spared
+from classifiers.values import Block, PageMeasures, Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
@@ -100,11 +101,12 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet, thresholds
         else:
             spared.append(spared_at(reading, other.hit, other.reason))
     kept.sort(key=lambda each: each.hit.start)
-    names = [other.hit.start for other in excused if not other.voidable]
+    names = sorted(other.hit.start for other in excused if not other.voidable)
+    menus = [block for block in reading.page.blocks if block.origin == "menu"]
     suspicions = [
         each
         for each in _suspicions(text, measures, kept, names, rules, thresholds.suspects)
-        if not _of_a_menu(reading, each)
+        if not _of_a_menu(reading, menus, each)
     ]
     worded = max((*voided, *(each.measure for each in suspicions)), default=None)
     reached = PageMeasures(worded, max(reach, default=None))
@@ -126,10 +128,11 @@ def speaks_for_itself(reading: Reading, weighed: Weighed) -> bool:
     )
 
 
-def _of_a_menu(reading: Reading, suspicion: Suspicion) -> bool:
-    """Whether a suspicion stands in a menu, whose entries name things and promise nothing."""
+def _of_a_menu(reading: Reading, menus: Sequence[Block], suspicion: Suspicion) -> bool:
+    """Whether a suspicion stands in one of the page's menus, whose entries name things and promise nothing."""
     start, _ = reading.normal.span(suspicion.stretch.start, suspicion.stretch.start + 1)
-    return any(block.start <= start < block.end for block in reading.page.blocks if block.origin == "menu")
+    before = bisect_right(menus, start, key=lambda block: block.start)
+    return before > 0 and start < menus[before - 1].end
 
 
 def speaks_of_care(text: str, position: int, rules: RuleSet) -> bool:

@@ -5,8 +5,9 @@ weighed by itself.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import exp, isnan, log
 from typing import NamedTuple
 
@@ -43,9 +44,10 @@ class Stretch(NamedTuple):
     first: int
     last: int
 
-    def holds_any(self, positions: Iterable[int]) -> bool:
-        """Whether one of these positions of the text lies in it."""
-        return any(self.start <= position < self.end for position in positions)
+    def holds_any(self, positions: Sequence[int]) -> bool:
+        """Whether one of these positions of the text, in their order, lies in it."""
+        following = bisect_left(positions, self.start)
+        return following < len(positions) and positions[following] < self.end
 
 
 class Measures:
@@ -93,10 +95,17 @@ class Measures:
         low, high = self._lines[first], self._lines[last]
         if high - low < SHORTEST:
             return None
-        names = {n for n, k in zip(self._names, self._kept.tolist(), strict=True) if low <= k < high}
+        order, stops = self._by_place
+        names = {self._names[sign] for sign in order[bisect_left(stops, low) : bisect_left(stops, high)]}
         signs = sum(self._wording.signs.get(name, 0.0) for name in with_pairs(names))
         total = float(self._sums[high] - self._sums[low]) / (high - low) ** 0.5
         return _share(total + self._wording.bias + signs)
+
+    @cached_property
+    def _by_place(self) -> tuple[list[int], list[int]]:
+        """The signs in the order of their places, and these."""
+        order = np.argsort(self._kept, kind="stable")
+        return order.tolist(), self._kept[order].tolist()
 
     def _is_short(self, line: int) -> bool:
         return self._lines[line + 1] - self._lines[line] < SHORTEST
@@ -109,7 +118,7 @@ class Measures:
         for index in np.flatnonzero(self._measures >= least).tolist():
             bounds, place = self._sentences, index
             if not self._sentence_weighed[index]:
-                place = int(self._line_of(np.array([self._sentences[index]]))[0])
+                place = min(bisect_right(self._lines, self._sentences[index]), len(self._lines) - 1) - 1
                 if place in told:
                     continue
                 told.add(place)

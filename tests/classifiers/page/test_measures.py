@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifiers.lists.wording import Wording
-from classifiers.page.measures import SHORTEST, Measures, Sign, lines_of, sentences_of
+from classifiers.page.measures import SHORTEST, Measures, Sign, Stretch, lines_of, sentences_of
 from classifiers.text.grams import SLOTS, grams
 
 SUSPECTS = 0.7
@@ -66,3 +66,21 @@ def test_what_is_too_short_to_say_anything_is_not_weighed(text: str) -> None:
     measures = Measures(text, wording(神奇=9.0), [])
     assert measures.around(0) is None
     assert list(measures.suspicious(SUSPECTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("positions", "held"), [([], False), ([3, 9], False), ([3, 4, 9], True), ([8], False)]
+)
+def test_a_stretch_holds_the_positions_from_its_start_to_before_its_end(
+    positions: list[int], held: bool
+) -> None:
+    assert Stretch(4, 8, 0, 0).holds_any(positions) is held
+
+
+def test_a_line_of_the_card_has_only_the_signs_that_stand_in_it() -> None:
+    text = "治愈率高\n永不复发\n" + "门诊时间公示如下请看\n" * 9
+    near = Measures(text, wording(), [Sign(len(text) - 3, "none"), Sign(5, "hit")]).of_card(0)
+    far = Measures(text, wording(), [Sign(len(text) - 3, "hit"), Sign(0, "none")]).of_card(0)
+    assert near is not None
+    assert far is not None
+    assert far < 0.5 < near
