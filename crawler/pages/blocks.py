@@ -61,6 +61,7 @@ class Builder:
     unseen_length: int = 0
     lists: int = 0
     inner_pages: int = 0
+    inner_tags: int = 0
 
     def add(self, text: str, state: State) -> None:
         """Words that stand in an element."""

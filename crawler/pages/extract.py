@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from classifiers.values import PageText
 from crawler.pages.beside import SPEAKING, words_beside
 from crawler.pages.blocks import CHINESE, INLINE, TOP, Builder, State
+from crawler.pages.bounded import ORDINARY_TAGS
 from crawler.pages.elements import (
     ADDRESSED,
     BREAKS,
@@ -24,6 +25,7 @@ from crawler.pages.elements import (
     TELLING,
     UNSHOWN,
 )
+from crawler.pages.guarded import words_alone
 from crawler.pages.inner import BRINGING_THEIR_OWN, MOST_INNER, field_words, is_backwards, source_within
 from crawler.pages.regions.parts import kind_of_part, part_in
 from crawler.pages.revealed import Reveals
@@ -243,7 +245,13 @@ class _Walk:
         self.builder.inner_pages += 1
         inside = state._replace(origin="document")
         self.builder.end_block(state)
-        _read(parse(source), self.builder, frozenset(), inside, self.depth + 1)
+        self.builder.inner_tags += source.count("<")
+        if self.builder.inner_tags <= ORDINARY_TAGS:
+            _read(parse(source), self.builder, frozenset(), inside, self.depth + 1)
+        else:  # a small page may hold a large one, its tags disguised by references
+            for line in words_alone(source).text.split("\n"):
+                self.builder.add(line, inside)
+                self.builder.end_block(inside)
         self.builder.end_block(inside)
         return True
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from classifiers.values import PageText
+from crawler.pages.bounded import bounded
 from crawler.pages.post import Post
 
 Read = TypeVar("Read")
@@ -16,7 +17,9 @@ _NO_TEXT = re.compile(r"<(script|style|template)\b|<!--", re.I)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 _NO_CHARACTER = re.compile(r"&#(?:x[0-9a-f]{7,}|[0-9]{8,});?", re.I)
 _LINE_END = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]|section|article|title))\b", re.I)
-_LONGEST_PAGE = 2_000_000  # characters: a page read only as plain words is read up to here
+MOST_TEXT = (
+    1_000_000  # characters of a page that are judged; the longest that people write have some ten thousand
+)
 
 
 @dataclass
@@ -41,6 +44,16 @@ class Attempts:
 
 
 def read_guarded(html: str, how: Callable[[], Post]) -> Post:
+    """As `tried`, and with what of its markup and of its text is beyond the bounds."""
+    post = tried(html, how)
+    cuts = list(bounded(html).cuts)
+    if len(post.text.text) > MOST_TEXT:
+        post = replace(post, text=_beginning(post.text))
+        cuts.append(f"页面文字超过 {MOST_TEXT // 10_000} 万字，其余未研判")
+    return replace(post, faults=(*post.faults, *cuts)) if cuts else post
+
+
+def tried(html: str, how: Callable[[], Post]) -> Post:
     """The page as `how` reads it; where that raises, its words without the markup, with the fault in the post."""
     attempts = Attempts()
     post = attempts.read("页面结构", how, lambda: Post(words_alone(html)))
@@ -49,12 +62,27 @@ def read_guarded(html: str, how: Callable[[], Post]) -> Post:
 
 def words_alone(html: str) -> PageText:
     """The words of a page without its markup, all as main text. Total; in time proportional to the page's length."""
-    text = _without_scripts(html[:_LONGEST_PAGE])
+    text = _without_scripts(html)
     text = _TAG.sub(" ", _LINE_END.sub(lambda tag: f"\n{tag[0]}", text))
     lines = (
         " ".join(line.split()) for line in markup.unescape(_NO_CHARACTER.sub("\ufffd", text)).split("\n")
     )
-    return PageText.of_plain("\n".join(line for line in lines if line))
+    kept, length = list[str](), 0
+    for line in filter(None, lines):
+        kept.append(line)
+        length += len(line) + 1
+        if length > MOST_TEXT:  # one line more than is judged, so that the cut is said
+            break
+    return PageText.of_plain("\n".join(kept))
+
+
+def _beginning(page: PageText) -> PageText:
+    """The first characters of a page, up to the bound, with their blocks and links."""
+    blocks = tuple(
+        block._replace(end=min(block.end, MOST_TEXT)) for block in page.blocks if block.start < MOST_TEXT
+    )
+    links = tuple(link for link in page.links if link.end <= MOST_TEXT)
+    return replace(page, text=page.text[:MOST_TEXT], blocks=blocks, links=links)
 
 
 def _without_scripts(html: str) -> str:

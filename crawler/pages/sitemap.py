@@ -11,7 +11,7 @@ from crawler.pages.urls import resolved
 from records.snapshots.encoding import decode_html
 
 _MOST_MAPS, _MOST_PAGES = 20, 5_000
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\0?<")
+_MARKUP = re.compile(rb"\s*+(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?+\s*+\0?<")
 _IN_ROBOTS = re.compile(r"^[\s\ufeff]*sitemap\s*[:：]\s*([^\s#]+)", re.I | re.M)
 _FIRST_WORD = re.compile(r"[^\s,;]+")
 _LARGEST = 32 << 20  # bytes, unpacked

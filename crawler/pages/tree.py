@@ -6,15 +6,9 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
-_NOT_NESTING = frozenset(
-    {
-        *("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "p", "li", "td", "tr", "th"),
-        *("option", "dt", "dd", "source", "wbr"),
-    }
-)
+from crawler.pages.bounded import TAG, bounded
+
 _MOST_STYLE, _MOST_RULES, _LONGEST_RULE = 200_000, 2_000, 2_000
-_MANY_TAGS, _DEEPEST = 20_000, 2_000
 # Characters that no text needs, and that XML (so docx and xlsx), PDF and PostgreSQL refuse.
 _CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -23,8 +17,8 @@ _NOT_WORDS = frozenset({"script", "style", "template", "-comment"})
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """The page's tree; nesting beyond what a person would write is left out."""
-    return LexborHTMLParser(_limit_nesting(html))
+    """The page's tree; markup beyond the bounds is left out."""
+    return LexborHTMLParser(bounded(html).html)
 
 
 @lru_cache(maxsize=4)
@@ -74,22 +68,4 @@ def spaced(text: str) -> str:
 
 def without_markup(text: str) -> str:
     """Words whose tags a parser left as text."""
-    return " ".join(_TAG.sub(" ", text).split())
-
-
-def _limit_nesting(html: str) -> str:
-    """`html` without the opening tags that nest deeper than a person would write: parsing them costs the
-    square of their depth. Ordinary pages are returned as they are, after one count."""
-    if html.count("<") < _MANY_TAGS:
-        return html
-    depth, position, pieces = 0, 0, []
-    for match in _TAG.finditer(html):
-        if match[1]:
-            depth = max(0, depth - 1)
-        elif match[2].lower() not in _NOT_NESTING:
-            depth += 1
-            if depth > _DEEPEST:
-                pieces.append(html[position : match.start()])
-                position = match.end()
-    pieces.append(html[position:])
-    return "".join(pieces)
+    return " ".join(TAG.sub(" ", text).split())

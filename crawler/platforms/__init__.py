@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from classifiers.values import PageText
 from crawler.pages.extract import extract
-from crawler.pages.guarded import read_guarded
+from crawler.pages.guarded import read_guarded, tried
 from crawler.pages.post import Post
 from crawler.platforms.described import described_pages
 from crawler.platforms.mp_article import MpArticlePage
@@ -25,7 +25,7 @@ def _read(html: str, url: str) -> Post:
     for source in SOURCES:
         if source.owns(url, html):
             page_object = source(response=response_of(url, html))
-            post = read_guarded(html, page_object.to_post)
+            post = tried(html, page_object.to_post)
             # A page in a platform's shape that breaks its reader is read as an ordinary one.
             return replace(post, text=extract(html)) if post.faults else post
     page = extract(html)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from web_poet import HttpResponse, WebPage
 
+from crawler.pages.bounded import bounded
 from crawler.pages.extract import extract
 from crawler.pages.post import Post
 from crawler.pages.tree import spaced
@@ -124,7 +125,6 @@ def moment(written: str) -> datetime | None:
 
 
 def response_of(url: str, html: str) -> HttpResponse:
-    """A page as web-poet's page objects take it."""
-    return HttpResponse(
-        url or "http://unknown.invalid/", body=html.encode("utf-8", "replace"), encoding="utf-8"
-    )
+    """A page as web-poet's page objects take it, within the bounds on its markup."""
+    body = bounded(html).html.encode("utf-8", "replace")
+    return HttpResponse(url or "http://unknown.invalid/", body=body, encoding="utf-8")
