@@ -59,11 +59,17 @@ class PageClock:
         """Run during a step; gives the seconds that it may take. Raises PageOutOfTime."""
         if self.is_used_up:
             raise PageOutOfTime(self.reason)
+        with self.counted():
+            yield self.left
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Run during a step that is taken in any case, however little time is left."""
         if not self._steps:
             self._since = monotonic()
         self._steps += 1
         try:
-            yield self.left
+            yield
         finally:
             self._steps -= 1
             if not self._steps:

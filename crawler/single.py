@@ -1,7 +1,7 @@
 """Fetches one address, by hand: guarded and rendered as in a crawl, but nothing is stored."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
@@ -14,9 +14,11 @@ from crawler.downloading.browser_requests import PlainPage, browser_meta, close_
 from crawler.downloading.responses import content_type, failure_reason
 from crawler.downloading.script_built import needs_browser, taken_away
 from crawler.errors import FetchFailed
-from crawler.pages.visibility import without_marks
+from crawler.page_clock import PageClock
+from crawler.pages.post import Post
 from crawler.platforms import read_post
 from crawler.settings import scrapy_settings
+from crawler.workers.page_reader import CrawlReader, shared_reader
 from records.snapshots.encoding import decode_html
 
 
@@ -30,17 +32,18 @@ class SingleSpider(Spider):
         self._url = url
         self._seen = seen
         self._failures = failures
+        self._reader = CrawlReader()
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request."""
         yield Request(self._url, callback=self.read, errback=self.fail)
 
-    def read(self, response: Response, plain: PlainPage | None = None) -> Iterator[Request]:
+    async def read(self, response: Response, plain: PlainPage | None = None) -> AsyncIterator[Request]:
         """Read the page, through the browser where its own text is not enough; keep `plain` where the browser
         shows less."""
         close_context(response.meta)
         html = decode_html(response.body, content_type(response))
-        post = read_post(html, response.url)
+        post = await self._reader.read(read_post, html, response.url, PageClock())
         page = post.text
         if plain is None and needs_browser(html, page):
             yield Request(
@@ -52,10 +55,12 @@ class SingleSpider(Spider):
                 cb_kwargs={"plain": PlainPage(response, post)},
             )
             return
-        is_lost = plain is not None and taken_away(
-            page, plain.post.text, response.url, lambda: read_post(without_marks(html), response.url).text
-        )
+        is_lost = plain is not None and taken_away(page, plain.post.text, response.url, html, _read_now)
         self._seen.append(plain.post.text if plain is not None and is_lost else page)
+
+    def closed(self, reason: str) -> None:
+        """End the reading process."""
+        self._reader.close()
 
     def fail(self, failure: Failure) -> None:
         """Keep why nothing came."""
@@ -63,6 +68,10 @@ class SingleSpider(Spider):
         error = failure.value
         status = f"HTTP {error.response.status}" if isinstance(error, HttpError) else ""
         self._failures.append(status or failure_reason(failure))
+
+
+def _read_now(html: str, url: str) -> Post:
+    return shared_reader().read(read_post, html, url)
 
 
 def fetch_page(url: str) -> PageText:

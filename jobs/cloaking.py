@@ -23,7 +23,8 @@ from crawler.browser.evidence_browser import (
 from crawler.browser.visitors import BrowserProfile, as_monitor, visitors_of
 from crawler.page_clock import PageClock
 from crawler.pages.ocr import may_carry_advert, read_image, size_of
-from crawler.platforms import read_page
+from crawler.platforms import read_post
+from crawler.workers.page_reader import shared_reader
 from crawler.workers.process import WorkerProcess
 from evidence.likeness import is_same_picture, picture_hash
 from records.database import reading, transaction
@@ -151,7 +152,8 @@ def _keep_if_cloaked(
     now: datetime,
 ) -> bool:
     seen = looks.seen
-    text, state = read_page(seen.html, seen.url)
+    post = shared_reader().read(read_post, seen.html, seen.url)
+    text, state = post.text, post.state
     pictures = _pictures_of_one(looks, reader)
     with reading(engine) as session:
         row = session.get_one(Snapshot, plain.id)

@@ -26,6 +26,7 @@ from crawler.network.dns import is_nxdomain
 from crawler.pages.post import GONE_STATES, STATE_LABELS
 from crawler.platforms import read_post
 from crawler.run import crawl
+from crawler.workers.page_reader import shared_reader
 from jobs.cloaking import seen_as_fetched, seen_by
 from records.cases.verification import (
     THERE,
@@ -179,7 +180,7 @@ def _browser_look(
         case = session.get_one(Case, case_id)
         if isinstance(seen, PageNotRendered):
             return assess(case, Observation(visitor, None, failure=str(seen)), GONE_STATES)
-        post = read_post(seen.html, seen.url)
+        post = shared_reader().read(read_post, seen.html, seen.url)
         text, state = post.text, post.state
         judgement = judge_page(session, rules, text, case.judgement.snapshot, register)
         shown = Observation(

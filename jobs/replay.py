@@ -11,7 +11,8 @@ from playwright.async_api import Browser
 from sqlalchemy import Engine
 
 from crawler.browser.replay import NotReplayed, replay, viewer_browser
-from crawler.pages.extract import extract
+from crawler.platforms import read_site_page
+from crawler.workers.page_reader import shared_reader
 from evidence.likeness import pictures_alike, words_alike
 from evidence.manifest import Manifest, ManifestFaulty
 from evidence.package import WARC, make_wacz
@@ -93,7 +94,7 @@ async def compare_replay(
         shown = await replay(browser, viewer, wacz, url, struct.unpack(">II", picture[16:24]))
     except (NotReplayed, ValueError) as error:
         return ReplayResult(number, url, 0.0, 0.0, str(error))
-    seen, again = extract(dom.decode("utf-8", "replace")).text, extract(shown.html).text
+    seen, again = _words(dom.decode("utf-8", "replace"), url), _words(shown.html, url)
     words, looks = words_alike(seen, again), pictures_alike(picture, shown.screenshot)
     notes = []
     plain = "".join(again.split())
@@ -109,3 +110,7 @@ async def compare_replay(
     if looks < _SAME_PICTURE:
         notes.append(f"重放的画面与截图相符 {looks:.0%}")
     return ReplayResult(number, url, words, looks, "，".join(notes))
+
+
+def _words(html: str, url: str) -> str:
+    return shared_reader().read(read_site_page, html, url).text.text

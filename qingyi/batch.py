@@ -15,6 +15,7 @@ from classifiers.lists.rules import RuleSet
 from classifiers.page.certificates import canonical_number
 from classifiers.values import CertificateStanding, Facts, KnownCertificate, PageText, Source
 from crawler.platforms import read_post
+from crawler.workers.page_reader import shared_reader
 from records.local_time import local_day, parse_day
 from records.validator_words import in_words
 
@@ -97,7 +98,11 @@ def _line(answer: dict[str, Any]) -> str:
 
 def _answer(line: bytes, rules: RuleSet, today: date) -> dict[str, Any]:
     parsed = LineIn.model_validate(json.loads(line))
-    post = None if parsed.text is not None else read_post(parsed.html or "", parsed.url or "")
+    post = (
+        None
+        if parsed.text is not None
+        else shared_reader().read(read_post, parsed.html or "", parsed.url or "")
+    )
     page = post.text if post else PageText.of_plain(parsed.text or "")
     judgement = judge(page, rules, _facts(parsed, today))
     return {

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from classifiers.values import PageText
 from crawler.downloading.arranged import is_arranged
+from crawler.pages.post import Post
+from crawler.pages.visibility import without_marks
 
 # Fewer visible characters than this, on a page with scripts, is a shell that a script fills.
 _SHELL = 60
@@ -66,16 +68,16 @@ def shows_more(rendered: PageText, plain: PageText) -> bool:
 
 
 def taken_away(
-    rendered: PageText, plain: PageText, final_url: str, unmarked: Callable[[], PageText]
+    rendered: PageText, plain: PageText, final_url: str, html: str, read: Callable[[str, str], Post]
 ) -> str | None:
     """How a page that the server sent disappeared in the browser, in Chinese: its script left for an address
-    that is not http(s), or removed most of its words; None where it did not. `unmarked` is the browser's page read
-    as the server's is: words that style sheets hide are not removed."""
+    that is not http(s), or removed most of its words; None where it did not. `html` is the browser's page, which is
+    read as the server's is: words that style sheets hide are not removed."""
     if not final_url.startswith(("http://", "https://")):
         return f"离开了网页（{final_url[:60]}）"
     before, after = _length_in(plain, _SEEN), _length_in(rendered, _SEEN)
     if after < _MOST_LOST * before:
-        after = _length_in(unmarked(), _SEEN)
+        after = _length_in(read(without_marks(html), final_url).text, _SEEN)
     if before >= _SHELL and after < _MOST_LOST * before:
         return f"可见文字由 {before} 字变为 {after} 字"
     return None

@@ -2,7 +2,7 @@
 
 import html as markup
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ _LONGEST_FAULT = 120
 _NO_TEXT = re.compile(r"<(script|style|template)\b|<!--", re.I)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 _NO_CHARACTER = re.compile(r"&#(?:x[0-9a-f]{7,}|[0-9]{8,});?", re.I)
+_LINE = re.compile(r"[^\n]+")
 _LINE_END = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]|section|article|title))\b", re.I)
 MOST_TEXT = (
     1_000_000  # characters of a page that are judged; the longest that people write have some ten thousand
@@ -34,6 +35,14 @@ class Attempts:
         try:
             return how()
         except Exception as error:  # a hostile page chooses the error and its place
+            self.faults.append(f"{part}未能读取（{fault_of(error)}）")
+            return otherwise()
+
+    async def wait(self, part: str, result: Awaitable[Read], otherwise: Callable[[], Read]) -> Read:
+        """As `read`, of a result that is waited for."""
+        try:
+            return await result
+        except Exception as error:  # as above
             self.faults.append(f"{part}未能读取（{fault_of(error)}）")
             return otherwise()
 
@@ -60,13 +69,17 @@ def tried(html: str, how: Callable[[], Post]) -> Post:
     return replace(post, faults=(*post.faults, *attempts.faults)) if attempts.faults else post
 
 
+def words_only(html: str) -> Post:
+    """A page read as its words alone, up to the bound."""
+    return read_guarded(html, lambda: Post(words_alone(html)))
+
+
 def words_alone(html: str) -> PageText:
     """The words of a page without its markup, all as main text. Total; in time proportional to the page's length."""
     text = _without_scripts(html)
     text = _TAG.sub(" ", _LINE_END.sub(lambda tag: f"\n{tag[0]}", text))
-    lines = (
-        " ".join(line.split()) for line in markup.unescape(_NO_CHARACTER.sub("\ufffd", text)).split("\n")
-    )
+    text = markup.unescape(_NO_CHARACTER.sub("\ufffd", text))
+    lines = (" ".join(line[0].split()) for line in _LINE.finditer(text))
     kept, length = list[str](), 0
     for line in filter(None, lines):
         kept.append(line)

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.tree import parsed
 from crawler.pages.urls import resolved
+from records.snapshots.encoding import decoded, is_utf8
 
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]{1,2000})", re.I)
 # A script that only redirects visitors.
 _SENT_ON = re.compile(
     r"(?:window|document|top|self|parent)?\.?location(?:\.(?:href|replace\(|assign\())?\s*=?\s*['\"]([^'\"]{1,500})['\"]"
 )
+_HREF = re.compile(r"\bhref\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,2000})", re.I)
 _SHORT_SCRIPT = 400
 # The address that a click handler opens.
 _OPENED = re.compile(
@@ -48,6 +52,19 @@ def links_of(html: str, url: str, encoding: str = "utf-8") -> Iterable[str]:
         address = resolved(origin if from_root else base, link, encoding)
         if address is not None:
             yield address
+
+
+def page_links(html: str, url: str, body: bytes) -> list[str]:
+    """As `links_of`, in the encoding of the page's bytes."""
+    encoding = "utf-8" if is_utf8(body) else decoded(body, "").encoding
+    return list(links_of(html, url, encoding))
+
+
+def links_alone(html: str, url: str) -> list[str]:
+    """The addresses in a page's attributes, from its source alone, for a page whose tree cannot be built."""
+    written = dict.fromkeys(found[1] for found in _HREF.finditer(html))
+    addresses = (resolved(url, unescape(link)) for link in islice(written, _MOST_LINKS))
+    return [address for address in addresses if address is not None]
 
 
 def base_of(tree: LexborHTMLParser, url: str, encoding: str = "utf-8") -> str:

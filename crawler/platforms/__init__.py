@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from classifiers.values import PageText
 from crawler.pages.extract import extract
 from crawler.pages.guarded import read_guarded, tried
 from crawler.pages.post import Post
@@ -32,7 +31,6 @@ def _read(html: str, url: str) -> Post:
     return Post(page, state_of_notice(page.text, "any_site") or "normal")
 
 
-def read_page(html: str, url: str = "") -> tuple[PageText, str]:
-    """A page's text and its state, as `read_post`."""
-    post = read_post(html, url)
-    return post.text, post.state
+def read_site_page(html: str, url: str = "") -> Post:
+    """A page of an institution's own site. Total."""
+    return read_guarded(html, lambda: Post(extract(html)))

@@ -4,9 +4,11 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
+from crawler.pages.sitemap import SiteMap, read_map
 from crawler.pages.tree import parsed
 from crawler.pages.urls import canonical, resolved
 from records.sheets.read import read_tables
@@ -28,6 +30,7 @@ _ADDRESS_KEY = re.compile(
     r"|feed|self|hub|qr|css|js))[\w-]*(?:url|link|href|permalink)(?:[_-]?long)?",
     re.I,
 )
+_ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _DEEPEST_STRING = 2
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -59,6 +62,17 @@ def post_urls(body: bytes, url: str = "") -> tuple[str, ...]:
         found = _of_csv(body)
     wanted = dict.fromkeys(post for link in found if (post := _post_at(base, link)))
     return tuple(wanted)[:_MOST_POSTS]
+
+
+def listed_posts(html: str, url: str, body: bytes) -> tuple[str, ...]:
+    """As `post_urls`, of an answer to a request."""
+    return post_urls(body, url)
+
+
+def map_or_feed(url: str, body: bytes) -> SiteMap:
+    """A site's map; a feed may serve as one (sitemaps.org, "Syndication feed"). Total."""
+    found = read_map(url, body)
+    return found if found.pages or not _ENTRY.search(body) else replace(found, pages=post_urls(body, url))
 
 
 def _post_at(base: str, link: str) -> str | None:

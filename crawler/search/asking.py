@@ -12,11 +12,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.downloading.responses import content_type, failure_reason
-from crawler.pages.extract import extract
 from crawler.pages.urls import slot_of
+from crawler.platforms import read_site_page
 from crawler.platforms.notices import state_of_notice
 from crawler.search.results import FoundPage, SearchPage, results_of
 from crawler.settings import scrapy_settings
+from crawler.workers.page_reader import PageGivenUp, shared_reader
 from records.snapshots.encoding import decode_html
 
 _SHORTEST_DELAY = 0.01  # Scrapy hands out everything at once where it is zero
@@ -59,12 +60,24 @@ class SearchSpider(Spider):
     def read(self, response: Response, query: str) -> Iterator[Request]:
         """The pages that the results name, and the next question."""
         html = decode_html(response.body, content_type(response))
-        found, hidden = results_of(self._page, query, html, response.url)
+        try:
+            found, hidden = shared_reader().do(
+                response.url, html, results_of, self._page, query, html, response.url
+            )
+        except PageGivenUp as error:
+            self._say(query, str(error))
+            yield from self._next()
+            return
         self._answers.found += found
         if hidden:
             self._say(query, f"{hidden} 条结果只有搜索网站自己的跳转网址，未采用")
         if not found and not hidden:
-            if state_of_notice(extract(html).text, "self_media") == "needs_verification":
+            if (
+                state_of_notice(
+                    shared_reader().read(read_site_page, html, response.url).text.text, "self_media"
+                )
+                == "needs_verification"
+            ):
                 self._say(query, f"要求验证，不再向它提问（还有 {len(self._waiting)} 个问题）")
                 return
             self._say(query, "没有读到任何结果，请核对模板中的 results 与 title")

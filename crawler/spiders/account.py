@@ -1,16 +1,16 @@
 """The spider for public accounts 公众号: reads the list of posts, fetches the posts, and stops where a
 platform asks for verification."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from crawler.pages.post import Post
 from crawler.pages.urls import slot_of
-from crawler.platforms import feed, read_post
+from crawler.platforms import read_post
+from crawler.platforms.feed import listed_posts
 from crawler.spiders.progress import Progress
+from crawler.spiders.reading import Readers
 from crawler.spiders.visit import VisitSpider
 from records.visits.frontier import Planned
-from records.visits.targets import Target
 
 
 class AccountSpider(VisitSpider):
@@ -23,13 +23,7 @@ class AccountSpider(VisitSpider):
     name: str = "account"
     at_once: ClassVar[int] = 2
 
-    def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
-        """The posts of the list."""
-        return feed.post_urls(body, url)
-
-    def read(self, html: str, url: str) -> Post:
-        """As `read_post`."""
-        return read_post(html, url)
+    readers: ClassVar[Readers] = Readers(read_post, listed_posts)
 
     def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
         """Stop asking a host that wants human verification."""

@@ -22,6 +22,7 @@ from crawler.pages.urls import slot_of
 from crawler.spiders.holding import HoldingSpider
 from crawler.spiders.progress import PatternTracker, Progress
 from crawler.spiders.turns import Feed, Turns, politeness
+from crawler.workers.page_reader import CrawlReader
 from crawler.workers.page_writer import PageWriter
 from records.database import reading
 from records.models import PlannedState, VisitKind
@@ -67,6 +68,7 @@ class AskingSpider(HoldingSpider):
         self._page_done, self._whole = page_done, whole
         self.store = store
         self._writer = writer
+        self.reader = CrawlReader()
         self.closed_hosts: dict[str, str] = {}  # and why, in Chinese
 
     async def start(self) -> AsyncIterator[Request]:
@@ -230,6 +232,7 @@ class AskingSpider(HoldingSpider):
 
     def closed(self, reason: str) -> None:
         """Charge the time of visits that are not finished; they are taken up again by the next crawl."""
+        self.reader.close()
         try:
             for progress in self.visits.values():
                 progress.span.end("cut off")

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from crawler.pages.post import Post
 from crawler.platforms import read_post
+from crawler.spiders.reading import Readers
 from crawler.spiders.visit import VisitSpider
 
 
@@ -13,6 +13,4 @@ class RecheckSpider(VisitSpider):
     name: str = "recheck"
     conditional: ClassVar[bool] = False
 
-    def read(self, html: str, url: str) -> Post:
-        """As a post or as an ordinary page, by its shape."""
-        return read_post(html, url)
+    readers: ClassVar[Readers] = Readers(read_post)  # a post or an ordinary page, by its shape

@@ -1,19 +1,18 @@
 """The spider for hospital sites 站点: follows a site's own pages."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from crawler.pages.links import links_of
-from crawler.pages.sitemap import SiteMap, read_map
+from crawler.pages.links import page_links
+from crawler.pages.sitemap import SiteMap
 from crawler.pages.urls import canonical, resolved
-from crawler.platforms.feed import post_urls
+from crawler.platforms import read_site_page
+from crawler.platforms.feed import map_or_feed
+from crawler.spiders.reading import Readers
 from crawler.spiders.visit import VisitSpider
-from records.snapshots.encoding import decoded, is_utf8
 from records.visits.targets import Target
-
-_ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 
 
 class SiteSpider(VisitSpider):
@@ -21,27 +20,22 @@ class SiteSpider(VisitSpider):
 
     name: str = "site"
 
-    def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
-        """Links of all kinds (`links_of`) that belong to the site."""
-        encoding = "utf-8" if is_utf8(body) else decoded(body, "").encoding
-        return self._own(target, links_of(html, url, encoding))
+    readers: ClassVar[Readers] = Readers(read_site_page, page_links, map_or_feed)
 
-    def read_map(self, target: Target, url: str, body: bytes) -> SiteMap:
-        """The site's own pages in a map, and further maps on its hosts."""
-        found = read_map(url, body)
-        hosts = _hosts(target)
-        maps = tuple(address for address in found.maps if _netloc(address) in hosts)
-        # A feed may serve as a map (sitemaps.org, "Syndication feed").
-        named = found.pages or (post_urls(body, url) if _ENTRY.search(body) else ())
-        pages = (address for link in named if (address := resolved(url, link)))
-        return SiteMap(tuple(self._own(target, pages)), maps)
-
-    def _own(self, target: Target, links: Iterable[str]) -> Iterable[str]:
+    def own(self, target: Target, links: Iterable[str]) -> Iterable[str]:
+        """Links of all kinds that belong to the site."""
         hosts = _hosts(target)
         for link in links:
             found, netloc = _canonical(link)
             if found and netloc in hosts:
                 yield found
+
+    def own_map(self, target: Target, found: SiteMap, url: str) -> SiteMap:
+        """The site's own pages in a map, and further maps on its hosts."""
+        hosts = _hosts(target)
+        maps = tuple(address for address in found.maps if _netloc(address) in hosts)
+        pages = (address for link in found.pages if (address := resolved(url, link)))
+        return SiteMap(tuple(self.own(target, pages)), maps)
 
 
 @lru_cache(maxsize=50_000)

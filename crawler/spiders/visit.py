@@ -1,6 +1,6 @@
 """The common part of all spiders: responses for the pages of a visit's plan become snapshots, and links more plan."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from traceback import format_exception
 
@@ -21,18 +21,15 @@ from crawler.downloading.responses import (
     shows_a_page,
     status_reason,
 )
-from crawler.downloading.script_built import needs_browser, shows_more, taken_away
+from crawler.downloading.script_built import shows_more
 from crawler.downloading.skipped import OutOfTime
 from crawler.page_clock import PageClock, PageOutOfTime, clock_of
-from crawler.pages.extract import extract
-from crawler.pages.guarded import Attempts, fault_of, read_guarded
-from crawler.pages.pictures import image_addresses, inline_pictures
+from crawler.pages.guarded import Attempts, fault_of
 from crawler.pages.post import Post
 from crawler.pages.sitemap import SiteMap
-from crawler.pages.visibility import without_marks
-from crawler.spiders.asking import AskingSpider
 from crawler.spiders.pictures import OfPage
 from crawler.spiders.progress import Progress
+from crawler.spiders.reading import ReadingSpider
 from crawler.workers.page_writer import Arrived, Written
 from records.database import reading
 from records.models import PlannedState
@@ -48,7 +45,6 @@ from records.visits.frontier import (
     list_waiting_pages,
     plan_pages,
 )
-from records.visits.targets import Target
 from telemetry.traces import begin_span
 
 _SECOND_TRY = "browser_second_try"
@@ -56,23 +52,10 @@ _SECOND_TRY_SECONDS = 8.0  # with less left, a page that broke the browser is no
 _WHAT_CAME = "take_what_came"  # of a response shorter than its declared length, as browsers do
 
 
-class VisitSpider(AskingSpider):
+class VisitSpider(ReadingSpider):
     """Keeps the pages of visits. A subclass says which links of a page belong to its plan, and how it is read."""
 
     name: str = "visit"
-
-    def links(self, target: Target, url: str, html: str, body: bytes) -> Iterable[str]:
-        """The addresses that a page adds to its visit's plan."""
-        return ()
-
-    def read_map(self, target: Target, url: str, body: bytes) -> SiteMap | None:
-        """The pages and maps in a planned map of the source; None where its kind has no maps, only pages and
-        feeds."""
-        return None
-
-    def read(self, html: str, url: str) -> Post:
-        """A page's text, and its state ("normal", or what a platform shows instead). Total."""
-        return read_guarded(html, lambda: Post(extract(html)))
 
     def seen(self, progress: Progress, planned: Planned, post: Post) -> None:
         """Draw the consequences for the visit from a page's state."""
@@ -113,8 +96,8 @@ class VisitSpider(AskingSpider):
     async def _keep(
         self, response: Response, progress: Progress, planned: Planned, plain: PlainPage | None
     ) -> AsyncIterator[Request]:
-        named = self.read_map(progress.target, response.url, response.body) if planned.is_feed else None
-        if named is not None:
+        if planned.is_feed and self.readers.maps is not None:
+            named = await self.map_in(progress.target, response)
             new = self._plan_map(progress, planned, response.status, named)
             for request in self._done(progress, planned, new):
                 yield request
@@ -122,13 +105,13 @@ class VisitSpider(AskingSpider):
         clock = clock_of(response.meta)
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         with begin_span("extract", progress.span.traceparent, url=response.url):
-            post = self.read(html, response.url)
+            post = await self.reader.read(self.readers.page, html, response.url, clock)
         if "dataloss" in response.flags:
             post = replace(post, faults=(*post.faults, CUT_SHORT))
         self.seen(progress, planned, post)
         may_render = plain is None and html and shows_a_page(response.status) and not planned.is_feed
         learned = progress.patterns.of(planned.url)
-        if may_render and needs_browser(html, post.text, learned.browser_helps):
+        if may_render and await self.must_be_shown(html, response.url, post, learned.browser_helps):
             if learned.is_being_tried:
                 progress.patterns.defer(response, planned)
             else:
@@ -138,26 +121,21 @@ class VisitSpider(AskingSpider):
         seen = post if html and not planned.is_feed else None
         if plain is None:
             attempts = Attempts([*post.faults])
-            pictures = self._pictures(attempts, html, response.url, seen)
+            pictures = await self.pictures_in(attempts, html, response.url, seen)
             fetched = as_fetched(planned.url, response, seen, pictures, seconds=clock.used)
         else:
             cut = what_was_cut(response.meta)
             close_context(response.meta)
             async for request in self._learn(progress, planned, shows_more(post.text, plain.post.text)):
                 yield request
-            if lost := taken_away(
-                post.text,
-                plain.post.text,
-                response.url,
-                lambda: self.read(without_marks(html), response.url).text,
-            ):
+            if lost := await self.lost_in(html, response.url, post, plain.post):
                 async for request in self._keep_plain(
                     progress, planned, plain, f"{TAKEN_AWAY}{lost}，按原始页面保存"
                 ):
                     yield request
                 return
             attempts = Attempts([*post.faults, *cut])
-            pictures = self._pictures(attempts, html, response.url, seen)
+            pictures = await self.pictures_in(attempts, html, response.url, seen)
             fetched = as_fetched(
                 planned.url, plain.response, seen, pictures, response.url, response.body, clock.used
             )
@@ -175,9 +153,9 @@ class VisitSpider(AskingSpider):
         clock: PageClock,
     ) -> AsyncIterator[Request]:
         """Store a page; request its pictures and the next planned pages."""
-        inline: list[bytes] = []
+        inline: Sequence[bytes] = ()
         if fetched.text is not None:
-            inline = attempts.read("页内图片", lambda: inline_pictures(html), list[bytes])
+            inline = await self.inline_pictures_in(attempts, html, fetched.final_url)
         written = await self._store_page(progress, planned, fetched, html, attempts)
         has_inline = shows_a_page(written.status) and self.keep_inline(progress, inline, written.snapshot_id)
         of_page = OfPage(planned.id, written.snapshot_id, clock)
@@ -221,9 +199,7 @@ class VisitSpider(AskingSpider):
                 with reading(self.engine) as session:
                     body = last_html(session, self.store, planned.url)
                 html = decode_html(body, "")
-            found = attempts.read(
-                "链接", lambda: list(self.links(target, fetched.final_url, html, body)), list[str]
-            )
+            found = await self.links_in(target, fetched, html, body, attempts)
             if planned.is_feed and not found and fetched.status in {200, 304}:
                 attempts.faults.append(NO_POSTS)
                 progress.without_posts = True
@@ -295,17 +271,11 @@ class VisitSpider(AskingSpider):
         response = plain.response
         html = decode_html(response.body, content_type(response))
         attempts = Attempts([reason, *plain.post.faults])
-        pictures = self._pictures(attempts, html, response.url, plain.post)
+        pictures = await self.pictures_in(attempts, html, response.url, plain.post)
         clock = clock_of(response.meta)
         fetched = as_fetched(planned.url, response, plain.post, pictures, seconds=clock.used)
         async for request in self._keep_page(progress, planned, fetched, html, pictures, attempts, clock):
             yield request
-
-    def _pictures(self, attempts: Attempts, html: str, url: str, post: Post | None) -> list[str]:
-        """The addresses of a page's pictures; empty where the response is not a page."""
-        if post is None:
-            return []
-        return attempts.read("图片地址", lambda: image_addresses(html, url, post.images), list[str])
 
 
 def _why(failure: Failure, clock: PageClock) -> str:

@@ -28,6 +28,7 @@ from classifiers.values import (
 )
 from crawler.platforms import read_post
 from crawler.single import fetch_page
+from crawler.workers.page_reader import shared_reader
 from qingyi.batch import judge_lines
 from qingyi.clock import utc_now
 from qingyi.console import console, refuse
@@ -70,7 +71,11 @@ def judge(
 def _read(source: str) -> PageText:
     with _opened(source) as stream:
         text = decode_html(stream.read(), "")
-    return read_post(text).text if "<" in text and "</" in text else PageText.of_plain(text)
+    return (
+        shared_reader().read(read_post, text, "").text
+        if "<" in text and "</" in text
+        else PageText.of_plain(text)
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 
 from classifiers.values import PageText
 from crawler.pages.extract import extract
+from crawler.pages.links import page_links
 from crawler.platforms import read_post
 from crawler.spiders.site import SiteSpider
 from records.models import VisitKind
@@ -104,8 +105,8 @@ def test_the_links_of_every_system_are_followed(name: str) -> None:
     body, content_type, _ = served(PAGES / "templates" / f"{name}.html", "utf-8 said")
     url = "http://yunxi.example/news/31.html"
     target = Target(1, VisitKind.SITE, 1, url, frozenset(), 4, 100, 60.0, 0.0, True, False)
-    found = SiteSpider.links(
-        SiteSpider.__new__(SiteSpider), target, url, decode_html(body, content_type), body
+    found = SiteSpider.own(
+        SiteSpider.__new__(SiteSpider), target, page_links(decode_html(body, content_type), url, body)
     )
     assert {address.removeprefix("http://yunxi.example") for address in found} >= LINKS[name]
 
