@@ -44,9 +44,10 @@ def example_facts(family: dict[str, Any], day: date) -> Facts:
 
 
 def facts_for(rules: RuleSet, rule: Rule, day: date) -> Facts:
-    """The facts for judging the examples of a rule."""
+    """The facts for judging the examples of a rule: those of a source that it applies to, from the day on that it holds."""
     facts = example_facts(rules.families[rule.family], day)
-    return replace(facts, seen_on=max(facts.seen_on, rule.first_day))
+    source = next(iter(rule.media), facts.source)
+    return replace(facts, seen_on=max(facts.seen_on, rule.first_day), source=source)
 
 
 def failing_examples(rules: RuleSet, day: date) -> Iterator[ExampleFault]:

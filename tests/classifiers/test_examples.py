@@ -40,6 +40,16 @@ def found_by(rule: Rule, text: str) -> bool:
     return bool(found) if rule.when == "wording" else rule.id in found
 
 
+def test_examples_are_judged_as_text_of_a_source_that_the_rule_applies_to() -> None:
+    rule = RULES.live["cure-promise"]
+    assert list(failing_examples_of(RULES, rule, FACTS.seen_on)) == []
+    for_accounts = replace(rule, media=("account",))
+    by_id = {**RULES.by_id, rule.id: for_accounts}
+    rules = replace(RULES, rules=tuple(by_id[each.id] for each in RULES.rules))
+    assert facts_for(rules, for_accounts, FACTS.seen_on).source == "account"
+    assert list(failing_examples_of(rules, for_accounts, FACTS.seen_on)) == []
+
+
 def too_few(rule: Rule) -> list[str]:
     """The kinds of examples of which a rule by words has fewer than keyword_lists/README.md asks for."""
     fewest = {"match": 3, "disguised": 1, "spare": 3}
