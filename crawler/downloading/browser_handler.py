@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from playwright.async_api import Error, Route
+from playwright.async_api import Error, Page, Route
 from playwright.async_api import Request as BrowserRequest
 from scrapy import Request
 from scrapy.http import Response
@@ -98,6 +99,12 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # c
                     await route.abort()
 
         return handled
+
+    async def _apply_page_methods(self, page: Page, request: Request, *_: Any) -> None:  # noqa: ANN401 - as above
+        """Scrapy-playwright's, except that it does not wait after each until the page is loaded: some never are."""
+        for asked in request.meta["playwright_page_methods"]:
+            call = partial(asked.method, page) if callable(asked.method) else getattr(page, asked.method)
+            asked.result = await call(*asked.args, **asked.kwargs)
 
     async def _reach_pool(self) -> None:
         """Wait for a pool that is about to begin again, outside the page's own time: without it the page would be kept as it

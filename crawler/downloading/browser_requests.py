@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.browser.bounds import bounds_of
+from crawler.browser.bounds import bounds_of, loaded
 from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
 from crawler.downloading.arrangement import ARRANGE
 from crawler.downloading.page_scripts import MARK_UNSEEN, REVEAL
@@ -25,6 +25,7 @@ HARD_SECONDS = 27.0
 BOUNDS = "page_bounds"
 SECONDS = "browser_seconds"  # that the browser may take
 _REVEAL_SECONDS = 6.0
+_OF_ITS_TIME = 0.7  # for loading
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ def browser_meta() -> dict[str, Any]:
         },
         "playwright_page_init_callback": _prepare_page,
         "playwright_page_methods": [
+            PageMethod(_settle),
             PageMethod(_reveal),
             PageMethod("evaluate", MARK_UNSEEN),
             PageMethod("evaluate", ARRANGE),
         ],
-        "playwright_page_goto_kwargs": {"wait_until": "networkidle", "timeout": GOTO_TIMEOUT_MS},
+        "playwright_page_goto_kwargs": {"wait_until": "commit", "timeout": GOTO_TIMEOUT_MS},
     }
 
 
@@ -87,11 +89,10 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     shown from its received bytes as UTF-8: the browser would show it garbled."""
     context = page.context
     bounds = request.meta[BOUNDS] = bounds_of(context)
+    bounds.seconds = request.meta.get(SECONDS, HARD_SECONDS)
     context.on("response", lambda answer: bounds.received(answer.headers.get("content-length", "")))
     context.on("page", lambda popup: _soon(popup.close()) if popup is not page else None)
-    clock = asyncio.get_running_loop().call_later(
-        request.meta.get(SECONDS, HARD_SECONDS), lambda: _soon(context.close())
-    )
+    clock = asyncio.get_running_loop().call_later(bounds.seconds, lambda: _soon(context.close()))
     context.on("close", lambda _: clock.cancel())
     plain: PlainPage | None = request.cb_kwargs.get("plain")
     if plain is None:
@@ -101,13 +102,19 @@ async def _prepare_page(page: "Page", request: Request) -> None:
         await answer_as_utf8(page, request.url, plain.response.status, body)
 
 
+async def _settle(page: "Page") -> None:
+    """Wait until the page is quiet; one that never is, or never ends, is read as far as it came."""
+    seconds = min(GOTO_TIMEOUT_MS / 1000, _OF_ITS_TIME * bounds_of(page.context).seconds)
+    await loaded(page, "networkidle", seconds)
+
+
 async def _reveal(page: "Page") -> None:
     """Make the page show the content that a click or scrolling reveals, within limits."""
     from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
 
     with suppress(Error, TimeoutError):
         async with asyncio.timeout(_REVEAL_SECONDS):
-            if await page.evaluate(REVEAL):
+            if await page.evaluate(REVEAL) and not bounds_of(page.context).is_unloaded:
                 await page.wait_for_load_state("networkidle")
 
 

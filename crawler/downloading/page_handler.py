@@ -3,14 +3,17 @@
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
 
 from crawler.downloading.browser_requests import is_for_browser
 from crawler.downloading.heads import BoundedConnections
 from crawler.downloading.skipped import SkipPage
+from crawler.network.arriving import KEEPS_PART, PatientAgent, begin, stop_at_limit
 from crawler.page_clock import CLOCK, PageClock
 from records.settings import settings
 from telemetry.traces import begin_span
@@ -38,6 +41,7 @@ class PageHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = BoundedConnections
         self._crawler = crawler
+        crawler.signals.connect(stop_at_limit, signals.bytes_received)
 
     async def download_request(self, request: Request) -> Response:
         """The response to a request. Raises SkipPage where another process has taken the visit, and PageOutOfTime."""
@@ -68,7 +72,23 @@ class PageHandler(HTTP11DownloadHandler):
             return await super().download_request(request)
         with clock.running() as left:
             request.meta["download_timeout"] = min(settings().download_seconds, left)
+            if request.meta.get(KEEPS_PART):
+                return await self._as_far_as_it_comes(request)
             return await super().download_request(request)
+
+    async def _as_far_as_it_comes(self, request: Request) -> Response:
+        """As `download_request`, except that a page's response may lack its end."""
+        begin(request, self._default_maxsize)
+        agent = PatientAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))
 
     async def close(self) -> None:
         """Let go of connections, and of the browser."""

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
+from crawler.network.arriving import CUT_SHORT
 from crawler.pages.post import Post
 from records.snapshots.page_text import StoredText
 from records.snapshots.snapshots import Fetched
 
-CUT_SHORT = "响应不完整，与其声明的长度不符"
 _REASONS = (
     ("exceeded DOWNLOAD_MAXSIZE", "内容超过大小上限，已中止"),
     ("DownloadCancelledError", "内容超过大小上限，已中止"),

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from crawler.downloading.browser_requests import PlainPage, browser_meta
 from crawler.downloading.budget import BUDGET, UNWANTED, TimeBudget
 from crawler.downloading.page_handler import IS_HELD, PARENT
+from crawler.network.arriving import KEEPS_PART
 from crawler.page_clock import CLOCK, PageClock
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
@@ -192,6 +193,7 @@ class AskingSpider(HoldingSpider):
                 "download_slot": slot_of(planned.url),
                 "cookiejar": target.visit_id,
                 BUDGET: progress.budget,
+                KEEPS_PART: not planned.is_feed,
                 CLOCK: clock or PageClock(_MAP_SECONDS if self._is_map(target, planned) else None),
                 IS_HELD: partial(self.is_held, progress),
                 PARENT: progress.span.traceparent,

@@ -11,7 +11,6 @@ from twisted.python.failure import Failure
 
 from crawler.downloading.browser_requests import PlainPage, close_context, what_was_cut
 from crawler.downloading.responses import (
-    CUT_SHORT,
     as_fetched,
     browser_broke,
     content_type,
@@ -23,6 +22,7 @@ from crawler.downloading.responses import (
 )
 from crawler.downloading.script_built import shows_more
 from crawler.downloading.skipped import OutOfTime
+from crawler.network.arriving import cuts_of
 from crawler.page_clock import PageClock, PageOutOfTime, clock_of
 from crawler.pages.guarded import Attempts, fault_of
 from crawler.pages.post import Post
@@ -106,8 +106,7 @@ class VisitSpider(ReadingSpider):
         html = decode_html(response.body, content_type(response)) if is_text(response) else ""
         with begin_span("extract", progress.span.traceparent, url=response.url):
             post = await self.reader.read(self.readers.page, html, response.url, clock)
-        if "dataloss" in response.flags:
-            post = replace(post, faults=(*post.faults, CUT_SHORT))
+        post = replace(post, faults=(*post.faults, *cuts_of(response)))
         self.seen(progress, planned, post)
         may_render = plain is None and html and shows_a_page(response.status) and not planned.is_feed
         learned = progress.patterns.of(planned.url)

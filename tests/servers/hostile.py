@@ -71,6 +71,13 @@ def _escaping(markup: str, head: bytes = _OK) -> Callable[[Write], None]:
     return _whole(f"<title>门诊</title>{markup}<p>{UNLAWFUL}</p>".encode("utf-8", "surrogatepass"), head)
 
 
+def _unlawful_drip(write: Write) -> None:
+    write(_OK + b"Connection: close\r\n\r\n" + f"<title>门诊</title><p>{UNLAWFUL}</p>".encode())
+    for _ in range(200):
+        write(b"<p>x")
+        time.sleep(0.5)
+
+
 # Visitors can read each of these pages: it has to be judged and found unlawful.
 ESCAPES: dict[str, Callable[[Write], None]] = {
     "/escape/width": _escaping(f'<img src="/a.png" width="{_DIGITS}">'),
@@ -88,6 +95,8 @@ ESCAPES: dict[str, Callable[[Write], None]] = {
     "/escape/surrogate": _escaping("<p>\ud800</p>"),
     "/escape/title": _escaping("<title>" + "\x0b长" * 3_000 + "</title>"),
     "/escape/script": _escaping("<!--" + "<a" * 100_000 + "-->"),
+    "/escape/attributes": _escaping(f"<p {' '.join(f'a{number}=1' for number in range(400_000))}>"),
+    "/escape/drip": _unlawful_drip,
     "/escape/status": _escaping("", b"HTTP/1.1 203 Fine\r\nContent-Type: text/html; charset=utf-8\r\n"),
     "/escape/not-found": _escaping(
         "", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n"

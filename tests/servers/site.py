@@ -19,6 +19,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
     delay: float = 0.0
+    lasts: float = 0.0  # seconds that the connection stays open after the content
 
     @property
     def content(self) -> bytes:
@@ -73,6 +74,7 @@ def serving(
                 self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+            time.sleep(answer.lasts)
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
