@@ -112,7 +112,7 @@ def _fill(sheet: Worksheet, part: QuantifiedPart, period: Period, place: str) ->
         cell.font, cell.alignment = font, Alignment(horizontal="center")
     head = len(lines) + 1
     for column, title in enumerate(COLUMNS, 1):
-        cell = sheet.cell(head, column, title)
+        cell = put(sheet.cell(head, column), title)
         cell.font, cell.fill, cell.border = Font(bold=True), _HEAD, _EDGE
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     for number, row in enumerate(part.rows, head + 1):
@@ -122,7 +122,7 @@ def _fill(sheet: Worksheet, part: QuantifiedPart, period: Period, place: str) ->
             cell = put(sheet.cell(number, column), value)
             cell.border, cell.font = _EDGE, Font(bold=is_last)
     note = "注：一案有多种情形的，各情形分别计入，合计按案件只计一次；数字为导出时案件所处状态。"
-    sheet.cell(head + len(part.rows) + 1, 1, note)
+    put(sheet.cell(head + len(part.rows) + 1, 1), note)
     sheet.column_dimensions["A"].width = 26
     for column in range(2, width + 1):
         sheet.column_dimensions[get_column_letter(column)].width = 11

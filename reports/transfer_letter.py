@@ -19,6 +19,7 @@ from reports.workbook import Column, fill_sheet, workbook_bytes
 TITLE = "关于移送医疗广告违法线索的函"
 
 _MOST_QUOTES = 5
+_LONGEST_CHOICES = 250  # characters that such a formula may have
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,19 @@ def letter_workbook(text: LetterText, found: Letter, measures: Sequence[str]) ->
     columns = [*(Column(column.title, column.characters) for column in _LIST), *_ASKED]
     fill_sheet(sheet, columns, [[*row, *[None] * len(_ASKED)] for row in text.rows])
     sheet.freeze_panes = "B2"
-    choices = ",".join((*measures, RETURNED))
-    chosen = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
+    choices = _choices((*measures, RETURNED))
+    chosen = DataValidation(type="list" if choices else None, formula1=choices, allow_blank=True)
     column = len(_LIST) + 1
     chosen.add(f"{sheet.cell(2, column).coordinate}:{sheet.cell(len(text.rows) + 1, column).coordinate}")
     sheet.add_data_validation(chosen)
     return workbook_bytes(book, found.issued_at)
+
+
+def _choices(names: Sequence[str]) -> str | None:
+    """The names as a formula of text alone; None where it cannot hold them, so that the cells take any text."""
+    joined = ",".join(names).replace('"', '""')
+    commas = any("," in name for name in names)
+    return None if commas or len(joined) > _LONGEST_CHOICES else f'"{joined}"'
 
 
 def _quotes(transfer: Transfer) -> list[str]:

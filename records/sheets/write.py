@@ -1,6 +1,7 @@
 """Tables written to files, so that text stays text: no program takes it for a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from records.sheets.table import FileRefused
 
 # The longest text of a workbook's cell; openpyxl would silently cut off the rest.
 _LONGEST_CELL = 32_767
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")  # no cell may hold these
 
 
 def write_xlsx(path: Path, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> None:
@@ -40,15 +42,14 @@ def _check_lengths(name: str, headings: Sequence[str], rows: Iterable[Sequence[A
 
 def put(cell: Any, value: object) -> Any:  # noqa: ANN401 - openpyxl's kinds of cells have no common type
     """Put a value into a cell of openpyxl's, text as text, even with a leading "="; returns the cell."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
-
     if not isinstance(value, str):
         cell.value = value
         return cell
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    written = _ILLEGAL.sub("", value)  # first: such a character may hide the mark behind it
+    cell.value = written
     cell.data_type = "s"
     # Without it a program that opens the file makes a formula of it as soon as somebody edits the cell.
-    if value.startswith(FORMULA_MARKS):
+    if written.startswith(FORMULA_MARKS):
         cell.quotePrefix = True
     return cell
 
@@ -57,13 +58,13 @@ def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]
     """Write one table, with the byte order mark that spreadsheet programs look for."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(headings)
-        for row in rows:
+        for row in (headings, *rows):
             writer.writerow([_as_text(value) for value in row])
 
 
 def _as_text(value: object) -> object:
     """The reader removes the apostrophe again, so that a written file reads back the same."""
-    if isinstance(value, str) and value.startswith((*FORMULA_MARKS, "'")):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    written = _ILLEGAL.sub("", value)
+    return f"'{written}" if written.startswith((*FORMULA_MARKS, "'")) else written

@@ -50,6 +50,14 @@ def test_control_characters_are_left_out(tmp_path: Path) -> None:
     assert load_workbook(tmp_path / "a.xlsx").worksheets[0]["A2"].value == "甲乙"
 
 
+def test_a_control_character_hides_no_formula(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", [("表", ["标题"], [["\x01=1+1"]])])
+    cell = load_workbook(tmp_path / "a.xlsx").worksheets[0]["A2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
+    write_csv(tmp_path / "a.csv", ["\x00=2"], [["\x1f＝1+1"]])
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").splitlines() == ["'=2", "'＝1+1"]
+
+
 def test_a_text_that_no_cell_can_hold_is_refused_not_cut(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="审查证明 第 2 行“成品样件”：有 40000 个字符"):
         write_xlsx(tmp_path / "a.xlsx", [("审查证明", ["成品样件"], [["长" * 40_000]])])
