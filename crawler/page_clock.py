@@ -13,6 +13,7 @@ from records.settings import settings
 CLOCK = "page_clock"  # in a request's meta
 LEAST_SECONDS = 2.0  # with less, no further step begins
 _AT_LEAST = 8.0  # that looking at a page again has in any case
+PICTURES_AT_LEAST = 25.0  # that reading the words in a page's pictures has
 
 
 class PageOutOfTime(Exception):
@@ -29,10 +30,11 @@ class PageClock:
         self._steps, self._since = 0, 0.0
 
     @classmethod
-    def of_look(cls, used: float | None) -> "PageClock":
-        """The clock of a page that is looked at again, after steps that took `used` seconds."""
+    def of_look(cls, used: float | None, least: float = _AT_LEAST) -> "PageClock":
+        """The clock of a page that is looked at again, or whose pictures are read, after steps that took `used` seconds:
+        the rest of its time, and `least` seconds in any case."""
         clock = cls(used=used or 0.0)
-        return clock if clock.left >= _AT_LEAST else cls(_AT_LEAST + clock.used, clock.used)
+        return clock if clock.left >= least else cls(least + clock.used, clock.used)
 
     @property
     def used(self) -> float:

@@ -21,7 +21,7 @@ from crawler.browser.evidence_browser import (
     evidence_browser,
 )
 from crawler.browser.visitors import BrowserProfile, as_monitor, visitors_of
-from crawler.page_clock import PageClock
+from crawler.page_clock import PICTURES_AT_LEAST, PageClock
 from crawler.pages.ocr import may_carry_advert, read_image, size_of
 from crawler.platforms import read_post
 from crawler.workers.page_reader import shared_reader
@@ -154,7 +154,7 @@ def _keep_if_cloaked(
     seen = looks.seen
     post = shared_reader().read(read_post, seen.html, seen.url)
     text, state = post.text, post.state
-    pictures = _pictures_of_one(looks, reader)
+    pictures = _pictures_of_one(looks, reader, clock)
     with reading(engine) as session:
         row = session.get_one(Snapshot, plain.id)
         whole = text.with_seen(
@@ -181,12 +181,13 @@ def new_findings(visitor: Judgement, monitor: Judgement) -> set[tuple[str, str]]
     return {(finding.rule, finding.quote) for finding in visitor.findings} - known
 
 
-def _pictures_of_one(looks: _Looks, reader: WorkerProcess) -> list[_Picture]:
+def _pictures_of_one(looks: _Looks, reader: WorkerProcess, clock: PageClock) -> list[_Picture]:
     """The pictures that only the visitor was shown, by perceptual hash, read."""
     if looks.control is None:
         return []
     shown = [picture_hash(content) for _, content, _ in _pictures(looks.control)]
     found: list[_Picture] = []
+    rest = PageClock.of_look(clock.used, PICTURES_AT_LEAST)
     for url, content, size in _pictures(looks.seen):
         fingerprint = picture_hash(content)
         if fingerprint is None or any(
@@ -195,7 +196,8 @@ def _pictures_of_one(looks: _Looks, reader: WorkerProcess) -> list[_Picture]:
             continue
         shown.append(fingerprint)
         try:
-            found.append(_Picture(url, content, size, reader.run(read_image, content)))
+            with rest.running() as left:
+                found.append(_Picture(url, content, size, reader.run(read_image, content, left)))
         except Exception as error:  # a picture that hangs or ends its reader is kept unread
             found.append(
                 _Picture(url, content, size, ReadImage((), None, f"{type(error).__name__}: {error}"[:200]))

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from math import inf
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -42,8 +44,9 @@ def may_carry_advert(size: tuple[int, int]) -> bool:
     return min(size) >= SMALLEST_SIDE and size[0] * size[1] >= SMALLEST_AREA
 
 
-def read_image(content: bytes) -> ReadImage:
-    """The text in a picture, line by line from above, and a redrawn preview. Never raises.
+def read_image(content: bytes, seconds: float = inf) -> ReadImage:
+    """The text in a picture, line by line from above, and a redrawn preview. Never raises. When its seconds are up, the
+    part below is left out, and the fault says so.
 
     Transparent pictures are read on the background that makes their words stand out; of an animation, up to
     eight differing frames, one below the other.
@@ -55,7 +58,10 @@ def read_image(content: bytes) -> ReadImage:
         factor = min(1.0, _WIDEST / picture.width)
         if factor < 1:
             picture = picture.resize((_WIDEST, max(1, round(picture.height * factor))))
-        return ReadImage(tuple(_lines(picture, factor)), _preview(picture), size=size)
+        lines, read_to = _lines(picture, factor, monotonic() + seconds)
+        share = read_to / picture.height
+        fault = None if share >= 1 else f"本页限时已用完，只识别了图片上部的 {share:.0%}"
+        return ReadImage(tuple(lines), _preview(picture), fault, size)
     except Exception as error:  # decoders and the model raise anything on hostile bytes
         return ReadImage((), None, f"{type(error).__name__}: {error}"[:200])
 
@@ -112,11 +118,15 @@ def _alike(frame: Picture.Image, other: Picture.Image) -> bool:
     return int(changed.sum()) < _LETTER
 
 
-def _lines(picture: Picture.Image, factor: float) -> list[Line]:
-    """Lines of all tiles; of one that two tiles share, the first reading is kept, unless it was cut off there. Lines that
-    one tile holds may cover each other's boxes, as slanted ones do."""
+def _lines(picture: Picture.Image, factor: float, until: float) -> tuple[list[Line], int]:
+    """Lines of all tiles that are begun before `until`, and the height that they reach. Of a line that two tiles share, the
+    first reading is kept, unless it was cut off there. Lines that one tile holds may cover each other's boxes, as slanted
+    ones do."""
     kept: list[Line] = []
+    bottom = 0
     for top in range(0, max(1, picture.height - _OVERLAP), _TILE - _OVERLAP):
+        if monotonic() >= until:
+            break
         bottom = min(top + _TILE, picture.height)
         found = _engine()(np.asarray(picture.crop((0, top, picture.width, bottom)))[:, :, ::-1])
         if found.boxes is None:
@@ -129,7 +139,7 @@ def _lines(picture: Picture.Image, factor: float) -> list[Line]:
             line = Line(text, round(float(score), 3), x, top + y, width, height)
             if score >= _SUREST_LEAST and not cut_off and not any(map(line.overlaps, before)):
                 kept.append(line)
-    return [line.scaled(1 / factor) for line in reading_order(kept)]
+    return [line.scaled(1 / factor) for line in reading_order(kept)], bottom
 
 
 def reading_order(lines: Sequence[Line]) -> list[Line]:

@@ -107,6 +107,19 @@ def unread_images(session: Session, limit: int) -> Sequence[str]:
     return session.scalars(select(Image.sha256).where(Image.read_at.is_(None)).limit(limit)).all()
 
 
+def page_of_image(session: Session, sha256: str) -> tuple[int | None, float | None]:
+    """The newest snapshot that shows a picture, and the seconds that its page has taken; None where there is none."""
+    shown = (
+        select(Snapshot.id, Snapshot.seconds)
+        .join(PageImage, PageImage.snapshot_id == Snapshot.id)
+        .where(PageImage.sha256 == sha256)
+        .order_by(Snapshot.id.desc())
+        .limit(1)
+    )
+    found = session.execute(shown).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
 def record_reading(
     session: Session, store: EvidenceStore, sha256: str, read: ReadImage, now: datetime
 ) -> None:

@@ -43,6 +43,12 @@ def test_a_long_poster_is_cut_and_no_line_is_lost_or_read_twice() -> None:
     assert [line.text for line in read.lines] == many
 
 
+def test_a_picture_whose_time_is_up_says_how_far_it_is_read() -> None:
+    read = read_image(poster(LINES), seconds=0.0)
+    assert (read.lines, read.fault) == ((), "本页限时已用完，只识别了图片上部的 0%")
+    assert read.preview is not None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "lines"),
