@@ -1,6 +1,6 @@
 """The reviewers' queue: filtered, searched, counted, taken from, given out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from api.cases.chosen import PAGE_SIZE, ChosenCases
 from api.context import App, CaseReader, CheckedForm, Now, RecordId, Reviewer, page
 from records.cases import merging, review
 from records.cases import review_queue as queues
@@ -20,7 +21,7 @@ from records.cases.precedents import suggested_offices
 from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.local_time import local_day
-from records.models import Case, CaseState, Office, User
+from records.models import Case, CaseState, Office, SourceKind, User
 from records.people.offices import list_offices
 from records.people.permissions import Permission, is_in_reach, may
 from records.reference.calendar import list_reminders
@@ -29,7 +30,6 @@ from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
-PAGE_SIZE = 50
 Done = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 
 
@@ -50,7 +50,8 @@ def queue(
         user = session.get_one(User, sign_in.user_id)
         counts = _counts(session, wanted, user, now)
         total = sum(counts[state.value] for state in wanted.states)
-        start = min(start, max(total - 1, 0) // PAGE_SIZE * PAGE_SIZE)  # a page that has emptied meanwhile
+        rows = queues.count_rows(session, wanted, user, now) if wanted.grouped else total
+        start = min(start, max(rows - 1, 0) // PAGE_SIZE * PAGE_SIZE)  # a page that has emptied meanwhile
         cases = queues.list_cases(session, wanted, user, now, PAGE_SIZE + 1, start)
         return page(
             request,
@@ -62,6 +63,7 @@ def queue(
             page_size=PAGE_SIZE,
             more=start + PAGE_SIZE if len(cases) > PAGE_SIZE else None,
             total=total,
+            rows=rows,
             left=left,
             counts=counts,
             notices=queues.NOTICES,
@@ -77,9 +79,7 @@ def queue(
             sorts=queues.SORTS,
             ready=list_ready_reasons(session),
             reminders=list_reminders(session, local_day(now)),
-            same_texts=merging.count_same_texts(session, cases[:PAGE_SIZE], wanted.states)
-            if wanted.grouped
-            else {},
+            same_texts=_same_texts(session, wanted, user, now, cases[:PAGE_SIZE]),
             approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),
         )
@@ -114,12 +114,7 @@ def go_on(
 
 @router.post("/assign", dependencies=[CheckedForm])
 def assign(
-    app: App,
-    sign_in: Reviewer,
-    now: Now,
-    to: Annotated[int, Form()],
-    case: Annotated[list[int] | None, Form()] = None,
-    view: Annotated[str, Form(max_length=1000)] = "",
+    app: App, sign_in: Reviewer, now: Now, to: Annotated[int, Form()], chosen: ChosenCases
 ) -> RedirectResponse:
     """Give the chosen cases to a reviewer."""
     with transaction(app.engine) as session:
@@ -127,23 +122,17 @@ def assign(
         if reviewer is None or not may(reviewer, Permission.REVIEW):
             raise StepRefused("请选择研判员")
         by = session.get_one(User, sign_in.user_id)
-        queues.assign(session, (case or [])[:PAGE_SIZE], reviewer, by, now)
-    return RedirectResponse(queue_address(view), 303)
+        queues.assign(session, chosen.cases(session, by, now), reviewer, by, now)
+    return RedirectResponse(queue_address(chosen.view), 303)
 
 
 @router.post("/merge", dependencies=[CheckedForm])
-def merge(
-    app: App,
-    sign_in: Reviewer,
-    now: Now,
-    case: Annotated[list[int] | None, Form()] = None,
-    view: Annotated[str, Form(max_length=1000)] = "",
-) -> RedirectResponse:
+def merge(app: App, sign_in: Reviewer, now: Now, chosen: ChosenCases) -> RedirectResponse:
     """Merge the chosen cases, to be decided as one."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
-        lead = merging.merge(session, (case or [])[:PAGE_SIZE], by, now)
-    return RedirectResponse(case_address(lead.id, view), 303)
+        lead = merging.merge(session, chosen.cases(session, by, now), by, now)
+    return RedirectResponse(case_address(lead.id, chosen.view), 303)
 
 
 @router.post("/decide", dependencies=[CheckedForm])
@@ -152,20 +141,17 @@ def decide_chosen(
     sign_in: Reviewer,
     now: Now,
     action: Annotated[str, Form()],
+    chosen: ChosenCases,
     reason: Annotated[str, Form(max_length=2000)] = "",
-    case: Annotated[list[int] | None, Form()] = None,
-    alike: Annotated[bool, Form()] = False,
-    view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Decide the chosen cases with one reason, with `alike` those of the same text and institution too; those that others
-    hold or have decided are left."""
+    """Decide the chosen cases with one reason; those that others hold or have decided are left."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         asked = review.Decision(action, 0, reason)
         needs_approval = app.settings.two_person
-        chosen = _chosen(session, case, alike=alike)
-        came = decide_many(session, chosen, by, asked, now, needs_approval=needs_approval)
-    address = queue_address(view)
+        cases = chosen.cases(session, by, now)
+        came = decide_many(session, cases, by, asked, now, needs_approval=needs_approval)
+    address = queue_address(chosen.view)
     first = {"done": came.done[0]} if came.done else {}
     query = urlencode({**first, "left": len(came.left)})
     return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{query}", 303)
@@ -176,19 +162,16 @@ def transfer(
     app: App,
     sign_in: Reviewer,
     now: Now,
-    case: Annotated[list[int] | None, Form()] = None,
+    chosen: ChosenCases,
     office: Annotated[list[int] | None, Form()] = None,
-    alike: Annotated[bool, Form()] = False,
-    view: Annotated[str, Form(max_length=1000)] = "",
 ) -> RedirectResponse:
-    """Hand the chosen cases over to the chosen offices: those of one site as one matter; with `alike` all addresses of the
-    same text and institution."""
+    """Hand the chosen cases over to the chosen offices: those of one site as one matter."""
     within = timedelta(days=app.settings.answer_within_days)
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         held = timedelta(seconds=app.settings.recall_seconds)
-        transfer_many(session, _chosen(session, case, alike=alike), office or [], by, now, within, held)
-    return RedirectResponse(queue_address(view), 303)
+        transfer_many(session, chosen.cases(session, by, now), office or [], by, now, within, held)
+    return RedirectResponse(queue_address(chosen.view), 303)
 
 
 @router.post("/views", dependencies=[CheckedForm])
@@ -211,12 +194,6 @@ def forget_view(app: App, sign_in: CaseReader, view_id: RecordId) -> RedirectRes
     with transaction(app.engine) as session:
         queues.forget_view(session, session.get_one(User, sign_in.user_id), view_id)
     return RedirectResponse("/cases", 303)
-
-
-def _chosen(session: Session, case: list[int] | None, *, alike: bool) -> Sequence[int]:
-    """The chosen cases; with `alike` those of the same text and institution with them."""
-    chosen = (case or [])[:PAGE_SIZE]
-    return merging.with_same_texts(session, chosen) if alike else chosen
 
 
 def queue_address(view: str) -> str:
@@ -258,6 +235,15 @@ def _offices_for(session: Session, wanted: QueueFilter) -> Sequence[Office]:
     if not TRANSFERABLE.issuperset(wanted.states):
         return ()
     return list_offices(session)
+
+
+def _same_texts(
+    session: Session, wanted: QueueFilter, user: User, now: Now, cases: Sequence[Case]
+) -> Mapping[int, Mapping[SourceKind, int]]:
+    """How many cases of the view each row stands for, by the kind of their source; empty where each has a row."""
+    if not wanted.grouped:
+        return {}
+    return merging.count_same_texts(session, cases, queues.select_cases(session, wanted, user, now))
 
 
 def _counts(session: Session, wanted: QueueFilter, user: User, now: Now) -> dict[str, int]:

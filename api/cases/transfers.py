@@ -7,7 +7,8 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.cases.case import found
-from api.cases.queue import PAGE_SIZE, queue_address
+from api.cases.chosen import ChosenCases
+from api.cases.queue import queue_address
 from api.context import App, CheckedForm, Now, RecordId, Reviewer, TypedMessage
 from records.cases import review
 from records.database import transaction
@@ -54,18 +55,12 @@ def settle_or_remind(
 
 
 @router.post("/remind", dependencies=[CheckedForm])
-def remind_chosen(
-    app: App,
-    sign_in: Reviewer,
-    now: Now,
-    case: Annotated[list[int] | None, Form()] = None,
-    view: Annotated[str, Form(max_length=1000)] = "",
-) -> RedirectResponse:
+def remind_chosen(app: App, sign_in: Reviewer, now: Now, chosen: ChosenCases) -> RedirectResponse:
     """Remind the offices of the overdue transfers of the chosen cases."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
-        remind_many(session, (case or [])[:PAGE_SIZE], by, now)
-    return RedirectResponse(queue_address(view), 303)
+        remind_many(session, chosen.cases(session, by, now), by, now)
+    return RedirectResponse(queue_address(chosen.view), 303)
 
 
 def _transfer(session: Session, sign_in: SignIn, case_id: int, transfer_id: int) -> Transfer:

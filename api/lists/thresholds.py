@@ -22,8 +22,12 @@ from records.models import ListDraft, SourceKind, User
 router = APIRouter(prefix="/lists/thresholds", include_in_schema=False)
 
 TITLES = {
-    "suspects": "没有词条命中，违法程度达到多少就算",
-    "spares": "有词条命中，违法程度低于多少就不算",
+    "suspects": "没有词条命中，凭违法程度列入研判",
+    "spares": "有词条命中，凭违法程度排除",
+}
+_SETTINGS = {
+    "suspects": "没有词条命中时，违法程度不低于此值即列入研判",
+    "spares": "有词条命中时，违法程度低于此值即排除",
 }
 _DAYS = 180
 Share = Annotated[float, Form(ge=0.01, le=0.99)]
@@ -46,6 +50,7 @@ def show(
         sign_in=sign_in,
         tables=tables,
         titles=TITLES,
+        settings=_SETTINGS,
         days=days,
         in_force=app.lists.rules().thresholds,
         sources=list(SourceKind),

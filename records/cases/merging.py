@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from records import workflow
@@ -78,9 +78,10 @@ def list_merged_cases(session: Session, case: Case) -> Sequence[Case]:
     ).all()
 
 
-def leads_its_text(states: Sequence[CaseState]) -> ColumnElement[bool]:
-    """The condition that no other case in these states, of a page of the same institution that says nearly the same, comes
-    before a case: of an institution's repeated text over its sites and accounts, the one with the highest score."""
+def leads_its_text(wanted: Select[int]) -> ColumnElement[bool]:
+    """The condition that no other of the `wanted` cases (ids), of a page of the same institution that says nearly the
+    same, comes before a case: of an institution's repeated text over its sites and accounts, the one with the highest score.
+    """
     other, judgement, page, source = aliased(Case), aliased(JudgementRecord), aliased(Page), aliased(Source)
     text = select(JudgementRecord.cluster_id).where(JudgementRecord.id == Case.judgement_id)
     owner = (
@@ -94,7 +95,7 @@ def leads_its_text(states: Sequence[CaseState]) -> ColumnElement[bool]:
         .where(
             judgement.cluster_id == text.correlate(Case).scalar_subquery(),
             source.institution_id == owner.correlate(Case).scalar_subquery(),
-            other.state.in_(states),
+            other.id.in_(wanted.correlate(None)),
             or_(other.score > Case.score, and_(other.score == Case.score, other.id < Case.id)),
         )
     )
@@ -102,17 +103,17 @@ def leads_its_text(states: Sequence[CaseState]) -> ColumnElement[bool]:
 
 
 def count_same_texts(
-    session: Session, cases: Sequence[Case], states: Sequence[CaseState]
+    session: Session, cases: Sequence[Case], wanted: Select[int]
 ) -> Mapping[int, Mapping[SourceKind, int]]:
-    """By case, how many cases in these states have its text and institution, by the kind of their source; only of those
-    that are not alone."""
+    """By case, how many of the `wanted` cases (ids) have its text and institution, by the kind of their source; only of
+    those that are not alone."""
     clusters = {case.judgement.cluster_id for case in cases} - {None}
     rows = session.execute(
         select(JudgementRecord.cluster_id, Source.institution_id, Source.kind, func.count())
         .join(Case, Case.judgement_id == JudgementRecord.id)
         .join(Page, Page.id == Case.page_id)
         .join(Source, Source.id == Page.source_id)
-        .where(JudgementRecord.cluster_id.in_(clusters), Case.state.in_(states))
+        .where(JudgementRecord.cluster_id.in_(clusters), Case.id.in_(wanted.correlate(None)))
         .group_by(JudgementRecord.cluster_id, Source.institution_id, Source.kind)
     )
     found: defaultdict[tuple[int | None, int], Counter[SourceKind]] = defaultdict(Counter)
@@ -122,20 +123,26 @@ def count_same_texts(
     return {case_id: counts for case_id, counts in of_cases.items() if counts.total() > 1}
 
 
-def with_same_texts(session: Session, case_ids: Sequence[int]) -> list[int]:
-    """The cases, and those of the same institution and state whose pages say nearly the same and break the same rules: at
-    most MOST."""
+def with_same_texts(session: Session, case_ids: Sequence[int], wanted: Select[int]) -> list[int]:
+    """The cases, and those of the `wanted` (ids) of the same institution and state whose pages say nearly the same and
+    break the same rules: at most MOST."""
     loaded = (
         joinedload(Case.page).joinedload(Page.source),
         joinedload(Case.judgement).selectinload(JudgementRecord.findings),
     )
     chosen = session.scalars(select(Case).where(Case.id.in_(case_ids)).options(*loaded)).all()
     keys = {_text_of(case) for case in chosen}
-    clusters = {case.judgement.cluster_id for case in chosen} - {None}
     others = session.scalars(
         select(Case)
         .join(JudgementRecord, JudgementRecord.id == Case.judgement_id)
-        .where(JudgementRecord.cluster_id.in_(clusters), Case.merged_into_id.is_(None))
+        .join(Page, Page.id == Case.page_id)
+        .join(Source, Source.id == Page.source_id)
+        .where(
+            JudgementRecord.cluster_id.in_({case.judgement.cluster_id for case in chosen} - {None}),
+            Source.institution_id.in_({case.page.source.institution_id for case in chosen}),
+            Case.merged_into_id.is_(None),
+            Case.id.in_(wanted.correlate(None)),
+        )
         .options(*loaded)
         .order_by(Case.id)
         .limit(MOST)

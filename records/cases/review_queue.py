@@ -154,14 +154,8 @@ def list_cases(
     Their ids are queried first, from the cases' own columns: with all joins, the database would carry every
     column along for each earlier case.
     """
-    once = (leads_its_text(wanted.states),) if wanted.grouped else ()
-    ids = session.scalars(
-        select(Case.id)
-        .where(Case.state.in_(wanted.states), *queue_conditions(session, wanted, user, now), *once)
-        .order_by(*queue_order(wanted))
-        .limit(limit)
-        .offset(offset)
-    ).all()
+    found = _rows(session, wanted, user, now)
+    ids = session.scalars(found.order_by(*queue_order(wanted)).limit(limit).offset(offset)).all()
     return session.scalars(
         select(Case)
         .where(Case.id.in_(ids))
@@ -173,6 +167,23 @@ def list_cases(
         )
         .order_by(*queue_order(wanted))
     ).all()
+
+
+def select_cases(session: Session, wanted: QueueFilter, user: User, now: datetime) -> Select[int]:
+    """The ids of the wanted cases, each by itself."""
+    return select(Case.id).where(Case.state.in_(wanted.states), *queue_conditions(session, wanted, user, now))
+
+
+def _rows(session: Session, wanted: QueueFilter, user: User, now: datetime) -> Select[int]:
+    """The ids of the cases that have a row."""
+    found = select_cases(session, wanted, user, now)
+    return found.where(leads_its_text(found)) if wanted.grouped else found
+
+
+def count_rows(session: Session, wanted: QueueFilter, user: User, now: datetime) -> int:
+    """How many rows the wanted cases make."""
+    rows = _rows(session, wanted, user, now).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def queue_order(wanted: QueueFilter) -> tuple[SQLCoreOperations[Any], ...]:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from records.database import transaction
-from records.models import Case, Role
+from records.database import reading, transaction
+from records.models import Case, Role, User
 from records.people.sign_in import add_user
 from records.settings import Settings
 from tests.api.conftest import running
@@ -218,6 +219,47 @@ def test_many_are_decided_with_one_reason_from_the_queue(served, case_id, store,
         assert done.headers["location"] == f"/cases?sort=oldest&done={case_id}&left=0"
         assert "等 2 件：不予认定" in client.get(done.headers["location"]).text
     assert registered.state(served.engine, other) == "不予认定"
+
+
+def test_an_institutions_repeated_text_is_decided_and_transferred_as_one_row_by_choice(
+    served, case_id, store, rules
+) -> None:
+    others = [registered.case(served.engine, store, rules, datetime.now(UTC), number) for number in (2, 3)]
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        shown = client.get("/cases?grouped=1").text
+        assert shown.count("data-row") == 1
+        assert "同文 3 件" in shown
+        assert "共 1 页、1 行、3 件" in shown
+        (row,) = re.findall(r'name="case" value="(\d+)"', shown)
+        assert client.get("/cases").text.count("data-row") == 3, "by choice"
+        form = {"csrf": csrf_of(client), "case": row, "view": "grouped=1", "office": served.office_id}
+        alone = client.post("/cases/decide", data={**form, "action": "confirm"})
+        assert alone.headers["location"] == f"/cases?grouped=1&done={row}&left=0"
+        assert "同文 2 件" in client.get("/cases?grouped=1").text, "the next of them leads"
+        left = next(each for each in (case_id, *others) if str(each) != row)
+        both = client.post("/cases/decide", data={**form, "case": left, "action": "confirm", "alike": "true"})
+        assert "等 2 件：认定违法" in client.get(both.headers["location"]).text
+        assert "同文 3 件" in client.get("/cases?grouped=1&state=unlawful").text
+        fields = {**form, "alike": "true", "view": "grouped=1&state=unlawful"}
+        assert client.post("/cases/transfer", data=fields).status_code == 303
+    assert {registered.state(served.engine, each) for each in (case_id, *others)} == {"已转送"}
+
+
+def test_a_row_of_repeated_text_is_assigned_and_merged_with_all_its_cases(
+    served, case_id, store, rules
+) -> None:
+    others = [registered.case(served.engine, store, rules, datetime.now(UTC), number) for number in (2, 3)]
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        form = {"csrf": csrf_of(client), "case": case_id, "view": "grouped=1", "alike": "true"}
+        with reading(served.engine) as session:
+            own = session.scalars(select(User.id).where(User.name == "reviewer")).one()
+        assert client.post("/cases/assign", data={**form, "to": own}).status_code == 303
+        assert {registered.state(served.engine, each) for each in (case_id, *others)} == {"研判中"}
+        assert client.post("/cases/merge", data=form).status_code == 303
+    with reading(served.engine) as session:
+        assert sum(session.get_one(Case, each).merged_into_id is None for each in (case_id, *others)) == 1
 
 
 def test_who_comes_second_sees_who_is_there_and_can_take_over(served, case_id) -> None:

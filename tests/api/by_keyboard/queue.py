@@ -92,6 +92,23 @@ def dismiss_rows(desk: Desk) -> None:
     assert desk.state(one) == "不予认定"
 
 
+@task("同文合为一行，一并认定", DECIDE)
+def confirm_same_texts(desk: Desk) -> None:
+    own = [desk.case(), desk.case()]
+    page = desk.keys.page
+    desk.keys.open("/cases")
+    desk.keys.tick("input[name=grouped]")
+    desk.keys.press("Enter")
+    page.wait_for_url(re.compile("grouped=1"))
+    expect(page.locator("tr[data-row]")).to_have_count(1)
+    expect(page.locator(".same")).to_be_in_viewport()
+    desk.keys.press("j", "d", "d")  # without the others, and with them again
+    expect(page.locator("input[name=alike]")).to_be_checked()
+    desk.keys.send(DECIDE, "y")
+    assert [desk.state(one) for one in own] == ["认定违法"] * 2
+    expect(page.locator(".done")).to_contain_text("认定违法")
+
+
 @task("批量转送", "/cases/transfer")
 def transfer_rows(desk: Desk) -> None:
     one = desk.case("confirm")
