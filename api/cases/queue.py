@@ -42,9 +42,12 @@ def queue(
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     done: Done = None,
     left: Annotated[int, Query(ge=0, le=merging.MOST)] = 0,
+    assigned: Annotated[int, Query(ge=0, le=merging.MOST)] = 0,
+    reminded: Annotated[int, Query(ge=0, le=merging.MOST)] = 0,
 ) -> HTMLResponse:
     """The queue: the cases that wait for a reviewer, or those that the filters select. `done` is the case
-    that was decided just before, alone or with others, of which `left` were left alone."""
+    that was decided just before, alone or with others, of which `left` were left alone; `assigned` and `reminded` count
+    the cases of such a step."""
     wanted = QueueFilter.of(request.url.query)
     with reading(app.engine) as session:
         user = session.get_one(User, sign_in.user_id)
@@ -65,6 +68,8 @@ def queue(
             total=total,
             rows=rows,
             left=left,
+            assigned=assigned,
+            reminded=reminded,
             counts=counts,
             notices=queues.NOTICES,
             choices=queues.list_choices(session),
@@ -122,8 +127,10 @@ def assign(
         if reviewer is None or not may(reviewer, Permission.REVIEW):
             raise StepRefused("请选择研判员")
         by = session.get_one(User, sign_in.user_id)
-        queues.assign(session, chosen.cases(session, by, now), reviewer, by, now)
-    return RedirectResponse(queue_address(chosen.view), 303)
+        given = queues.assign(session, chosen.cases(session, by, now), reviewer, by, now)
+        if not given:
+            raise StepRefused("没有可以分派的：请选择待研判、待补充、退回或复现的案件，或他人研判中的案件")
+    return RedirectResponse(queue_address(chosen.view, assigned=given), 303)
 
 
 @router.post("/merge", dependencies=[CheckedForm])
@@ -151,10 +158,8 @@ def decide_chosen(
         needs_approval = app.settings.two_person
         cases = chosen.cases(session, by, now)
         came = decide_many(session, cases, by, asked, now, needs_approval=needs_approval)
-    address = queue_address(chosen.view)
     first = {"done": came.done[0]} if came.done else {}
-    query = urlencode({**first, "left": len(came.left)})
-    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{query}", 303)
+    return RedirectResponse(queue_address(chosen.view, **first, left=len(came.left)), 303)
 
 
 @router.post("/transfer", dependencies=[CheckedForm])
@@ -170,8 +175,9 @@ def transfer(
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
         held = timedelta(seconds=app.settings.recall_seconds)
-        transfer_many(session, chosen.cases(session, by, now), office or [], by, now, within, held)
-    return RedirectResponse(queue_address(chosen.view), 303)
+        cases = chosen.cases(session, by, now)
+        handed = transfer_many(session, cases, office or [], by, now, within, held)
+    return RedirectResponse(queue_address(chosen.view, done=handed[0]), 303)
 
 
 @router.post("/views", dependencies=[CheckedForm])
@@ -196,9 +202,9 @@ def forget_view(app: App, sign_in: CaseReader, view_id: RecordId) -> RedirectRes
     return RedirectResponse("/cases", 303)
 
 
-def queue_address(view: str) -> str:
-    """The address of a view of the queue."""
-    address = QueueFilter.of(view).address()
+def queue_address(view: str, **told: int) -> str:
+    """The address of a view of the queue, with the result of a step."""
+    address = "&".join(filter(None, (QueueFilter.of(view).address(), urlencode(told))))
     return f"/cases?{address}" if address else "/cases"
 
 

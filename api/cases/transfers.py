@@ -59,8 +59,8 @@ def remind_chosen(app: App, sign_in: Reviewer, now: Now, chosen: ChosenCases) ->
     """Remind the offices of the overdue transfers of the chosen cases."""
     with transaction(app.engine) as session:
         by = session.get_one(User, sign_in.user_id)
-        remind_many(session, chosen.cases(session, by, now), by, now)
-    return RedirectResponse(queue_address(chosen.view), 303)
+        reminded = remind_many(session, chosen.cases(session, by, now), by, now)
+    return RedirectResponse(queue_address(chosen.view, reminded=reminded), 303)
 
 
 def _transfer(session: Session, sign_in: SignIn, case_id: int, transfer_id: int) -> Transfer:

@@ -24,6 +24,13 @@ from records.workflow import StepRefused, actor_of
 router = APIRouter(prefix="/takedown", include_in_schema=False)
 
 _PAGE_SIZE = 200
+# The states in the office's own view, in its tabs, rows and pages alike.
+STATE_TITLES = {
+    TransferState.TRANSFERRED: "待签收",
+    TransferState.RECEIVED: "已签收",
+    TransferState.DISPOSED: "已反馈",
+    TransferState.RETURNED: "已退回",
+}
 Refused = tuple[answers.BulkResult, ...]
 
 
@@ -84,6 +91,7 @@ def _queue(
             matters={one.matter.id: one for one in list_matters_of(session, transfers)},
             counts=office_queue.count_by_state(session, office_id),
             states=list(TransferState),
+            state_titles=STATE_TITLES,
             measures=list_measures(session, sign_in.user.office.kind) if sign_in.user.office else [],
             news=count_awaited(session, office_id),
             done=done,

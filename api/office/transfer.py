@@ -13,7 +13,7 @@ from api.cases.findings import gather_by_rule, marked
 from api.cases.highlight import lines
 from api.cases.queue import Done
 from api.context import App, CheckedForm, Now, Officer, RecordId, TypedDay, TypedMessage, chosen_file, page
-from api.office.queue import own_office
+from api.office.queue import STATE_TITLES, own_office
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import MessageKind, Side, Transfer, TransferState
@@ -48,6 +48,7 @@ def show(
             sign_in=sign_in,
             transfer=transfer,
             done=done,
+            state_titles=STATE_TITLES,
             case=transfer.case,
             institution=transfer.case.page.source.institution,
             findings=findings,

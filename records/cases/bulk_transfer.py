@@ -24,8 +24,8 @@ def transfer_many(
     now: datetime,
     answer_within: timedelta,
     held_for: timedelta = AT_ONCE,
-) -> int:
-    """Hand cases over to the same offices (ids); returns how many were. A case that is merged into another goes with
+) -> Sequence[int]:
+    """Hand cases over to the same offices (ids); returns those that were. A case that is merged into another goes with
     that one, and one that cannot be handed over is left alone. Raises StepRefused where no office, or no case that can
     be handed over, was chosen."""
     if not offices:
@@ -40,4 +40,4 @@ def transfer_many(
             "transfer", case.row_version, "", tuple(offices), answer_within=answer_within, held_for=held_for
         )
         decide(session, case, by, decision, now)
-    return len(fit)
+    return [case.id for case in fit]

@@ -73,10 +73,12 @@ def say(
 
 def remind(session: Session, transfer: Transfer, *, actor: workflow.Actor, now: datetime) -> Message:
     """Remind an office 催办 of a transfer past its due day. Raises StepRefused for one that is
-    not overdue, and for a second reminder on one day."""
+    not overdue, or whose office waits for an answer itself, and for a second reminder on one day."""
     today = local_day(now)
     if transfer.closed_at is not None or transfer.held_until is not None or transfer.due_on >= today:
         raise workflow.StepRefused(f"转送件 {transfer.id} 没有逾期，不须催办")
+    if transfer.awaited is Side.COMMISSION:  # the reminder would take the question out of sight
+        raise workflow.StepRefused(f"转送件 {transfer.id} 有来函待答复，请先答复")
     if any(local_day(one.at) == today for one in transfer.messages if one.kind is MessageKind.REMINDER):
         raise workflow.StepRefused(f"转送件 {transfer.id} 今天已经催办")
     days = find_calendar(session).count(transfer.due_on, today)
@@ -101,7 +103,7 @@ def remind_many(session: Session, case_ids: Sequence[int], by: User, now: dateti
             continue
         written += 1
     if not written:
-        raise workflow.StepRefused("所选案件中没有要催办的：没有逾期，或今天已经催办")
+        raise workflow.StepRefused("所选案件中没有要催办的：没有逾期、今天已经催办，或来函待答复")
     return written
 
 

@@ -48,6 +48,7 @@ def assign(desk: Desk) -> None:
     one = desk.case()
     choose_rows(desk, "sort=newest", one)
     desk.keys.send("/cases/assign", "s")
+    expect(desk.keys.page.locator(".done")).to_contain_text("已分派 1 件")
     assert desk.look(lambda session: session.get_one(Case, one).reviewer.name) == desk.name
 
 
@@ -115,6 +116,7 @@ def transfer_rows(desk: Desk) -> None:
     choose_rows(desk, "state=unlawful&sort=newest", one)
     desk.keys.tick(f".bulk input[name=office][value='{desk.office_id}']")
     desk.keys.send("/cases/transfer", "t")
+    expect(desk.keys.page.locator(".done")).to_contain_text("已转送")
     assert desk.state(one) == "已转送"
 
 
@@ -124,6 +126,7 @@ def remind_rows(desk: Desk) -> None:
     choose_rows(desk, "state=all&reached=overdue&sort=newest", one.case_id)
     desk.keys.send("/cases/remind", "u")
     assert desk.newest(Message).transfer_id == one.id
+    expect(desk.keys.page.locator(".done")).to_contain_text("已催办 1 件")
 
 
 @task("筛选，保存为视图", "/cases/views")

@@ -16,6 +16,9 @@ __all__ = ["browser_page"]
 pytestmark = pytest.mark.databases("sqlite")
 _AT = "() => [document.querySelector('tr.at').dataset.id, document.activeElement.closest('tr').dataset.id]"
 
+_IS_SEEN = """() => document.querySelector("tr.at").getBoundingClientRect().bottom
+  <= document.querySelector(".bulk").getBoundingClientRect().top"""
+
 
 def where(page: Page) -> tuple[str, str, str, int]:
     """The filter, the order, the page of the queue, and how far it is scrolled."""
@@ -39,6 +42,7 @@ def test_the_queue_is_found_as_it_was_left(served, store, rules, browser_page: P
     keys.press("n")
     page.wait_for_url(re.compile(f"start={PAGE_SIZE}"))
     keys.press(*["j"] * 25)
+    assert page.evaluate(_IS_SEEN), "the row is not behind the bar"
     before, (row, focused) = where(page), page.evaluate(_AT)
     assert (before[:3], before[3] > 300, row) == (
         ("治愈率", "newest", "第 2 页，共 2 页、80 件"),

@@ -136,6 +136,11 @@ def test_an_office_is_reminded_of_what_is_overdue_once_a_day(engine, store, tran
         user = session.scalars(select(User)).one()
         with pytest.raises(StepRefused, match="没有要催办的"):
             messages.remind_many(session, [1], user, now)
+        transfer = session.get_one(Transfer, transfer_id)
+        transfer.awaited = Side.COMMISSION
+        with pytest.raises(StepRefused, match="来函待答复"):
+            messages.remind_many(session, [1], user, later)
+        transfer.awaited = None
         assert messages.remind_many(session, [1], user, later) == 1
         with pytest.raises(StepRefused, match="今天已经催办"):
             transfer = session.get_one(Transfer, transfer_id)
