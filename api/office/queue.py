@@ -1,5 +1,6 @@
 """The office's queue, by matter, and its actions on many transfers at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -31,6 +32,8 @@ STATE_TITLES = {
     TransferState.DISPOSED: "已反馈",
     TransferState.RETURNED: "已退回",
 }
+Step = Literal["take", "report", "return"]
+_DONE: Mapping[Step, str] = {"take": "已签收", "report": "已反馈", "return": "已退回"}
 Refused = tuple[answers.BulkResult, ...]
 
 
@@ -56,10 +59,14 @@ def queue(
     done: Done = None,
     awaited: Annotated[bool, Query()] = False,
     count: Annotated[int, Query(ge=0, le=_PAGE_SIZE)] = 0,
+    step: Step | None = None,
 ) -> HTMLResponse:
     """The office's transfers by matter: those that it has not answered, those in a state, or those with news. `done` was
-    answered just before, or `count` at once."""
-    return _queue(request, app, sign_in, now, Shown(state, matter, after, awaited), done=done, count=count)
+    answered just before, or `count` at once, by the step."""
+    shown = Shown(state, matter, after, awaited)
+    return _queue(
+        request, app, sign_in, now, shown, done=done, told=f"{count} 件{_DONE[step]}" if step else ""
+    )
 
 
 def _queue(
@@ -70,7 +77,7 @@ def _queue(
     shown: Shown,
     refused: Refused = (),
     done: int | None = None,
-    count: int = 0,
+    told: str = "",
 ) -> HTMLResponse:
     with reading(app.engine) as session:
         office_id = own_office(sign_in)
@@ -95,7 +102,7 @@ def _queue(
             measures=list_measures(session, sign_in.user.office.kind) if sign_in.user.office else [],
             news=count_awaited(session, office_id),
             done=done,
-            count=count,
+            told=told,
             today=local_day(now),
         )
 
@@ -106,7 +113,7 @@ def act_together(
     app: App,
     sign_in: Officer,
     now: Now,
-    action: Annotated[Literal["take", "report", "return"], Form()],
+    action: Annotated[Step, Form()],
     transfer: Annotated[list[int] | None, Form()] = None,
     measure: Annotated[str, Form(max_length=40)] = "",
     disposed_on: Annotated[TypedDay | None, Form()] = None,
@@ -146,7 +153,7 @@ def act_together(
             outcomes = answers.each(session, asked, one, (AttachmentRefused,))
     if refused := tuple(outcome for outcome in outcomes if not outcome.done):
         return _queue(request, app, sign_in, now, Shown(), refused)
-    return RedirectResponse(f"/takedown?count={len(outcomes)}", 303)
+    return RedirectResponse(f"/takedown?count={len(outcomes)}&step={action}", 303)
 
 
 def own_office(sign_in: SignIn) -> int:

@@ -19,6 +19,7 @@ from records.models import (
     Page,
     Snapshot,
     Source,
+    TransferState,
 )
 
 _DECIDED = STAGES["is-confirmed"].states | STAGES["is-dismissed"].states
@@ -115,7 +116,7 @@ def count_institution_cases(session: Session, institution_id: int) -> dict[str, 
 def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:
     """Which of the offices a case is for (ids), by the findings: 网信 for all content to be taken down,
     市场监管 for unlawful adverts, 公安 where a crime is suspected, 医保 for luring the insured, 中医药 for
-    institutions of that kind. Where there are several of a kind, the first."""
+    institutions of that kind. Where there are several of a kind, the first. None that has returned the case."""
     families = {finding.family for finding in case.judgement.findings}
     kinds = {OfficeKind.CYBERSPACE}
     if case.judgement.gravity in {"heavier", "police"}:
@@ -127,4 +128,5 @@ def suggested_offices(case: Case, offices: Sequence[Office]) -> set[int]:
     if "中医" in (case.page.source.institution.category or ""):
         kinds.add(OfficeKind.TRADITIONAL)
     first = {office.kind: office.id for office in reversed(offices)}
-    return {first[kind] for kind in kinds if kind in first}
+    returned = {one.office_id for one in case.transfers if one.state is TransferState.RETURNED}
+    return {first[kind] for kind in kinds if kind in first} - returned

@@ -262,6 +262,26 @@ def test_a_row_of_repeated_text_is_assigned_and_merged_with_all_its_cases(
         assert sum(session.get_one(Case, each).merged_into_id is None for each in (case_id, *others)) == 1
 
 
+@pytest.mark.databases("sqlite")
+def test_a_case_that_an_office_returned_tells_why_first_and_is_not_meant_for_it_again(
+    served, case_id
+) -> None:
+    sent = transfer(served, case_id)
+    with served.client() as officer, served.client() as client:
+        sign_in(officer, "officer")
+        csrf = hidden(officer.get("/takedown").text, "csrf")
+        form = {"csrf": csrf, "action": "return", "transfer": sent, "note": "不属本部门管辖"}
+        told = officer.post("/takedown/together", data=form, follow_redirects=True).text
+        assert "1 件已退回。" in told
+        sign_in(client, "reviewer")
+        page = client.get(f"/cases/{case_id}").text
+    assert page.index("不属本部门管辖") < page.index("条规则，")
+    box = re.search(rf'<input[^>]*name="office" value="{served.office_id}"[^>]*>[^<]*', page)
+    assert box
+    assert "checked" not in box[0]
+    assert "，已退回" in box[0]
+
+
 def test_who_comes_second_sees_who_is_there_and_can_take_over(served, case_id) -> None:
     with transaction(served.engine) as session:
         add_user(session, "second", "a-long-password", Role.REVIEWER, display_name="乙")
