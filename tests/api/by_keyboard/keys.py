@@ -147,10 +147,11 @@ class Keyboard:
         if request.method != "POST" or not request.url.startswith(self.url):
             return ""
         path = request.url[len(self.url) :].split("?")[0]
-        return next((route for route in self.routes if _fits(route, path)), "")
+        return next((route for route in self.routes if fits(route, path)), "")
 
 
-def _fits(route: str, path: str) -> bool:
+def fits(route: str, path: str) -> bool:
+    """Whether a path is one of the route's."""
     return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), path) is not None
 
 
