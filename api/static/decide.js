@@ -120,7 +120,7 @@ function wayBack(before) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.key = "b";
-  button.dataset.keyTitle = "回到操作未完成的案件";
+  button.dataset.keyTitle = "返回操作未完成的案件";
   const badge = document.createElement("kbd");
   badge.textContent = "b";
   button.append("查看 ", badge);

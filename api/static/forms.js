@@ -21,6 +21,7 @@ async function sendForm(form, button) {
       : new URLSearchParams(new FormData(form, button)),
   });
   if (answer.headers.has("X-Location")) {
+    unsaved = null;
     goTo(answer.headers.get("X-Location"));
     return;
   }
@@ -92,6 +93,11 @@ document.addEventListener("submit", (event) => {
     tellFaults(form, offline());
   });
 });
+
+// Whoever leaves a form of many fields that they have changed is asked by the browser first.
+let unsaved = null;
+document.addEventListener("input", (event) => { unsaved = event.target.closest("form[data-unsaved]") ?? unsaved; });
+addEventListener("beforeunload", (event) => { if (unsaved?.isConnected) event.preventDefault(); });
 
 function offline() {
   const error = document.createElement("p");

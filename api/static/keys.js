@@ -221,6 +221,7 @@ function toFirstMark() {
   intoView(document.querySelector("mark"));
 }
 
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 document.addEventListener("content-changed", toFirstMark);
 toFirstMark();
 

@@ -181,8 +181,8 @@ def _ranked(rows: Sequence[RateRow]) -> list[RateRow]:
 def _summary(totals: Sequence[Sequence[RateRow]], period: Period) -> list[str]:
     (row,), (before,), (year_ago,) = totals
     lines = [
-        f"{period.title}共监测医疗机构网站和账号页面 {row.monitored} 条，发现涉嫌违法线索 {row.suspected} 条，"
-        f"违法率 {_percent(row.rate)}；其中严重违法 {row.grave} 条。"
+        f"{period.title}共监测医疗机构网站和账号页面 {row.monitored} 条，"
+        f"发现涉嫌违法线索 {row.suspected} 条（不含不予认定的），违法率 {_percent(row.rate)}；其中严重违法 {row.grave} 条。"
         f"已认定违法 {row.confirmed} 条，不予认定 {row.dismissed} 条。"
     ]
     for words, named, earlier in (("环比", "上一期", before), ("同比", "上年同期", year_ago)):

@@ -71,7 +71,12 @@ def change_table(desk: Desk) -> None:
     field = desk.keys.page.locator("table.kept input").first
     before = field.input_value()
     desk.keys.to("table.kept input")
-    desk.keys.press("Control+a", "Control+c", "Control+v")
+    desk.keys.press("Control+a", "Control+c", "Control+v", "Escape")
+    desk.keys.page.once("dialog", lambda question: question.dismiss())
+    with desk.keys.page.expect_event("dialog") as asked:
+        desk.keys.press("q")  # the browser asks, and the person stays
+    assert asked.value.type == "beforeunload"
+    desk.keys.to("table.kept input")
     desk.keys.send("/tables/{name}", "Control+Enter")
     expect(desk.keys.page.locator(".done[role=status]")).to_have_text("已保存。")
     expect(field).to_have_value(before)
@@ -99,18 +104,24 @@ def second_factor(desk: Desk) -> None:
     secret = desk.look(lambda session: session.query(SecondFactor).one().secret)
     desk.keys.put("input[name=code]", pyotp.TOTP(secret).at(datetime.now(UTC)))
     desk.keys.send(f"{FACTOR}/confirm")
-    codes = desk.keys.page.locator(".codes code").all_inner_texts()
-    assert len(codes) == 10
+    codes = recovery_codes(desk)
     desk.keys.open(FACTOR)
     desk.keys.put("form[action$=recovery] [name=present]", PASSWORD)
     desk.keys.put("form[action$=recovery] [name=code]", codes[0])
     desk.keys.send(f"{FACTOR}/recovery")
-    newer = desk.keys.page.locator(".codes code").all_inner_texts()
+    newer = recovery_codes(desk)
     desk.keys.open(FACTOR)
     desk.keys.put("form[action$=end] [name=present]", PASSWORD)
     desk.keys.put("form[action$=end] [name=code]", newer[0])
     desk.keys.send(f"{FACTOR}/end")
     assert desk.count(SecondFactor) == 0
+
+
+def recovery_codes(desk: Desk) -> list[str]:
+    """The codes that the page shows in place of the form, a moment after the answer."""
+    shown = desk.keys.page.locator(".codes code")
+    expect(shown).to_have_count(10)
+    return shown.all_inner_texts()
 
 
 @last("修改密码，退出", "/password", "/signout")
