@@ -110,7 +110,7 @@ def _shown(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, tuple):
         return "、".join(map(str, value)) or "无"
-    text = str(value)
+    text = "" if value is None else str(value)
     if "://" in text and "@" in text:
         return make_url(text).render_as_string(hide_password=True)
     return text or "未设置"

@@ -132,6 +132,11 @@ _KEYS_TWICE = """() => [...document.querySelectorAll("a[data-key], button[data-k
   .filter((key, at, all) => all.indexOf(key) !== at)"""
 
 
+# A value of the program in place of words, as text or in a field.
+_IN_NO_WORDS = """() => [document.body.innerText, ...[...document.querySelectorAll("[value]")].map((it) => it.outerHTML)]
+  .flatMap((it) => it.match(/.{0,60}\\b(None|True|False|undefined|NaN)\\b.{0,20}/g) ?? [])"""
+
+
 def faults(page: Page) -> list[str]:
     found = (
         Axe()
@@ -141,6 +146,7 @@ def faults(page: Page) -> list[str]:
     said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
     said += [f"only by mouse: {it}" for it in page.evaluate(_ONLY_BY_MOUSE)]
     said += [f"two have this key: {key}" for key in page.evaluate(_KEYS_TWICE)]
+    said += [f"in no words: {it}" for it in page.evaluate(_IN_NO_WORDS)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
         said.append(f"runs off the screen: {page.evaluate('document.documentElement.scrollWidth')}")
     return said

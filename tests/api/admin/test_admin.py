@@ -157,6 +157,7 @@ def test_settings_are_shown_without_their_secrets() -> None:
         database_url="postgresql+psycopg://qingyi:verysecret@db/qingyi", oidc_client_secret="alsosecret"
     )
     values = {one.name: one.value for one in shown_settings(given)}
+    assert "None" not in values.values()
     assert values["database_url"] == "postgresql+psycopg://qingyi:***@db/qingyi"
     assert values["oidc_client_secret"] == "已设置（不显示）"
 
