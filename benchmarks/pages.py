@@ -52,6 +52,7 @@ PAGES = {
     "queue, page 100": "/cases?start=5000",
     "search, common": "/cases?words=%E6%B2%BB%E6%84%88%E7%8E%87",
     "search, rare": "/cases?words=%E6%9C%AC%E7%AB%99%E7%AC%AC777%E9%A1%B5",
+    "queue, repeated text": "/cases?grouped=1",
     "counts": "/cases/counts",
     "case": "/cases/{case}",
 }

@@ -76,7 +76,7 @@ def draft_thresholds(
     with transaction(app.engine) as session:
         rules = app.lists.published(session, now)
         if wanted == {source: asdict(one) for source, one in rules.thresholds.items()}:
-            raise DraftRefused("门槛没有改动")
+            raise DraftRefused("门槛没有改动，请至少改一个数")
         author = session.get_one(User, sign_in.user_id)
         draft = drafts.begin_draft(session, author, reason, rules.version, now)
         text = _with_thresholds(app, draft, wanted)
