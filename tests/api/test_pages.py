@@ -257,6 +257,8 @@ def test_a_row_of_repeated_text_is_assigned_and_merged_with_all_its_cases(
             own = session.scalars(select(User.id).where(User.name == "reviewer")).one()
         assert client.post("/cases/assign", data={**form, "to": own}).status_code == 303
         assert {registered.state(served.engine, each) for each in (case_id, *others)} == {"研判中"}
+        again = client.post("/cases/assign", data={**form, "to": own})
+        assert (again.status_code, "没有可以分派的" in again.text) == (409, True), "it is not silent"
         assert client.post("/cases/merge", data=form).status_code == 303
     with reading(served.engine) as session:
         assert sum(session.get_one(Case, each).merged_into_id is None for each in (case_id, *others)) == 1
