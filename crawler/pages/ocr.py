@@ -23,6 +23,7 @@ _PREVIEW = (1_200, 6_000)
 _MOST_FRAMES = 8  # of an animation
 _DRAWN, _LIGHT, _NEARLY_ALL = 32, 200, 0.9  # of 255: drawn at all, and light; a share of points
 _CHANGED, _LETTER = 48, 60  # of 255; points
+_SURELY_TURNED = 0.9  # the share from which rapidocr itself turns a line round
 _TALL = 1.5  # times as high as wide: a column of characters
 ImageFile.LOAD_TRUNCATED_IMAGES = True
 Picture.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -123,6 +124,7 @@ def _lines(picture: Picture.Image, factor: float, until: float) -> tuple[list[Li
     first reading is kept, unless it was cut off there. Lines that one tile holds may cover each other's boxes, as slanted
     ones do."""
     kept: list[Line] = []
+    turned: list[bool] = []
     bottom = 0
     for top in range(0, max(1, picture.height - _OVERLAP), _TILE - _OVERLAP):
         if monotonic() >= until:
@@ -131,6 +133,7 @@ def _lines(picture: Picture.Image, factor: float, until: float) -> tuple[list[Li
         found = _engine()(np.asarray(picture.crop((0, top, picture.width, bottom)))[:, :, ::-1])
         if found.boxes is None:
             continue
+        turned += _engine().turned
         before = kept[-_NEAR:]
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
             x, y = (float(value) for value in np.min(corners, axis=0))
@@ -139,12 +142,16 @@ def _lines(picture: Picture.Image, factor: float, until: float) -> tuple[list[Li
             line = Line(text, round(float(score), 3), x, top + y, width, height)
             if score >= _SUREST_LEAST and not cut_off and not any(map(line.overlaps, before)):
                 kept.append(line)
-    return [line.scaled(1 / factor) for line in reading_order(kept)], bottom
+    is_turned = sum(turned) > len(turned) / 2
+    return [line.scaled(1 / factor) for line in reading_order(kept, is_turned)], bottom
 
 
-def reading_order(lines: Sequence[Line]) -> list[Line]:
+def reading_order(lines: Sequence[Line], is_turned: bool = False) -> list[Line]:
     """The lines, with columns that stand next to each other in the order in which they are read, where the first
-    of them stands."""
+    of them stands. `is_turned`: the words stand on their heads once columns are laid down to the left, so that the picture
+    is upside down, or on its left side."""
+    if is_turned:
+        return reading_order(lines)[::-1]
     columns = [line for line in lines if line.height > _TALL * line.width and len(line.text) > 1]
     ordered: list[Line] = []
     for line in lines:
@@ -174,9 +181,20 @@ _made: list[Any] = []
 
 
 def _engine() -> Any:  # noqa: ANN401 - rapidocr has no types
-    """The model, loaded once a process."""
+    """The model, loaded once a process; after a call, `turned` says of each line that was looked at whether it had to be
+    turned round to be read."""
     if not _made:
         from rapidocr import RapidOCR  # noqa: PLC0415 - loads the models
 
-        _made.append(RapidOCR(params={"Global.log_level": "error"}))
+        class Engine(RapidOCR):
+            turned: Sequence[bool] = ()
+
+            def cls_and_rotate(self, img: Any) -> Any:  # noqa: ANN401
+                upright, found = super().cls_and_rotate(img)
+                self.turned = [
+                    label == "180" and score > _SURELY_TURNED for label, score in found.cls_res or ()
+                ]
+                return upright, found
+
+        _made.append(Engine(params={"Global.log_level": "error"}))
     return _made[0]

@@ -72,7 +72,11 @@ def test_posters_of_other_kinds_are_read(content: bytes, lines: list[str]) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "kind", ["several columns", "columns beside lines", "slanted 30°", "turned right", "on a busy ground"]
+    "kind",
+    [
+        *("several columns", "columns beside lines", "slanted 30°", "turned right", "turned left"),
+        *("upside down", "on a busy ground"),
+    ],
 )
 def test_other_ways_of_setting_words_are_read_in_their_order(kind: str) -> None:
     drawn = KINDS[kind](36)
