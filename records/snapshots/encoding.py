@@ -24,6 +24,7 @@ _IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
 _NOT_ASCII = re.compile("[^\0-\x7f]")
 # Signs of a wrong reading: undecodable bytes, control characters beyond ASCII, unassigned characters.
 _TAGS = re.compile(rb"(?=<)")
+_PLAIN_TAG, _WIDE_TAG = re.compile(rb"<[a-zA-Z/!]"), re.compile(rb"<\0[a-zA-Z/!]")
 _DAMAGE = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
 _SURE = 3  # ideographs: bytes in another encoding rarely yield this many in valid UTF-8
 _BELIEVED = 0.1  # how much less Chinese the reading in the page's declared encoding may be
@@ -132,6 +133,10 @@ def _likeness(text: str) -> float:
 def _unmarked_utf16(body: bytes) -> str | None:
     """UTF-16 without a byte order mark: of its ASCII markup every other byte is zero."""
     start = body[:2_000]
+    if len(_PLAIN_TAG.findall(start)) > len(
+        _WIDE_TAG.findall(start)
+    ):  # zeros strewn into a page that browsers read
+        return None
     even, odd = start[::2].count(0), start[1::2].count(0)
     if max(even, odd) * 5 < len(start) or min(even, odd) * 10 > max(even, odd):
         return None

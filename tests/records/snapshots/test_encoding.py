@@ -116,3 +116,9 @@ def test_two_characters_of_gbk_that_are_valid_utf8_are_what_the_page_says() -> N
 )
 def test_utf8_that_does_not_say_so_is_known(encode: Callable[[], bytes], unsaid: bool) -> None:
     assert is_undeclared_utf8(encode(), "text/html") is unsaid
+
+
+def test_zeros_strewn_into_a_page_do_not_make_it_utf_16() -> None:
+    page = "<meta charset=utf-8><p>我院治愈率98%，永不复发。</p>".encode() + b"<p>\0" * 3_000
+    for body in (page, page + b"\xff"):
+        assert "我院治愈率98%" in decode_html(body, "text/html")
