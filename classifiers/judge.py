@@ -98,7 +98,7 @@ def _decide(
     spared = list(counted.spared)
     promises = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].promise]
     services = [each.hit for each in counted.weighed if rules.live[each.hit.term.owner_id].only_on]
-    suspect = [word for suspicion in counted.suspicions for word in suspicion.words[:1]]
+    suspect = [word for each in counted.suspicions if not each.beside_hits for word in each.words[:1]]
     decision = decide_kind(
         Evidence(
             reading.cues,
@@ -157,16 +157,19 @@ def _unseen(reading: Reading, rules: RuleSet) -> tuple[list[Finding], list[Spare
 def _worded(
     reading: Reading, rules: RuleSet, suspicions: Iterable[Suspicion], facts: Facts
 ) -> Iterator[Finding]:
-    """The findings for passages worded like publicity: by the rule that each most likely breaks, else by the
+    """The findings for passages worded like publicity: by the rules that each most likely breaks, else by the
     rule for wording as such."""
     for suspicion in suspicions:
         words = "、".join(f"“{word}”" for word in suspicion.words)
         detail = f"整句用语的违法程度 {suspicion.measure:.2f}，主要依据是{words}"
-        named = rules.live.get(suspicion.rule or "")
-        fits = named is not None and named.in_force(facts.seen_on, facts.source)
+        named = [
+            rule
+            for rule in map(rules.live.__getitem__, suspicion.rules)
+            if rule.in_force(facts.seen_on, facts.source)
+        ]
         span = reading.normal.span(suspicion.stretch.start, suspicion.stretch.end)
         read = read_as(reading, suspicion.stretch.start, suspicion.stretch.end)
-        for rule in (named,) if named and fits else rules.when("wording"):
+        for rule in named or rules.when("wording"):
             yield finding_at(reading, rule, span, detail, read_as=read)
 
 

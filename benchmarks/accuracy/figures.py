@@ -40,9 +40,26 @@ class Bin:
 
 
 @dataclass(frozen=True)
+class Round:
+    """A blind round: of the `sentences` that break the law, how many were flagged, named by a right rule and cited by a
+    right article; how many of the `excusing` adverts were seen through, and of the `lawful` sentences pass."""
+
+    name: str
+    sentences: int
+    flagged: int
+    named: int
+    cited: int
+    excusing: int
+    seen_through: int
+    lawful: int
+    let_pass: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """The results of one measurement. `corpus`: the fingerprint of the own passages that were learned from; `curve`: by the
-    share of all text that was learned from; `fresh`: text that had never been seen, judged once."""
+    share of all text that was learned from; `fresh`: text that had never been seen, judged once; `rounds`: sentences for
+    every prohibition, judged once."""
 
     corpus: str
     own: int
@@ -55,6 +72,7 @@ class Figures:
     curve: tuple[Counts, ...]
     calibration: tuple[Bin, ...]
     fresh: tuple[Counts, ...] = ()
+    rounds: tuple[Round, ...] = ()
 
 
 def write_figures(figures: Figures, path: Path = FIGURES) -> None:
@@ -81,4 +99,5 @@ def read_figures(path: Path = FIGURES) -> Figures:
         curve=counts("curve"),
         calibration=tuple(Bin(**row) for row in kept["calibration"]),
         fresh=counts("fresh"),
+        rounds=tuple(Round(**row) for row in kept.get("rounds", ())),
     )

@@ -151,6 +151,7 @@ def measure_all(real: Sequence[Passage], folds: int, console: Console, wrong: bo
         if sum(passage.source == source for passage in real) >= _FEWEST_OF_A_SOURCE
     }
     curve = [counted(f"{share:.0%}", real, held_out.judged("source", share)[0].tolist()) for share in _SHARES]
+    kept = read_figures() if FIGURES.exists() else None
     return Figures(
         corpus=fingerprint(),
         own=len(own_passages()),
@@ -166,7 +167,8 @@ def measure_all(real: Sequence[Passage], folds: int, console: Console, wrong: bo
         documents=_documents(held_out.unseen, rules),
         curve=(*curve, counted("100%", real, answers)),
         calibration=_bins(real, measured),
-        fresh=read_figures().fresh if FIGURES.exists() else (),
+        fresh=kept.fresh if kept else (),
+        rounds=kept.rounds if kept else (),
     )
 
 

@@ -27,8 +27,8 @@ from classifiers.lists.wording import Naming, Wording, read_wording
 
 BASE = Path(__file__).with_name("base.tsv")
 LISTS = Path(__file__).parents[2] / "keyword_lists"
-SPARES, SUSPECTS, NAMES = 0.4, 0.6, 0.15
-DOCUMENTS = 2000  # of the lawful documents, drawn by chance
+SPARES, SUSPECTS, NAMES, ALSO = 0.4, 0.6, 0.1, 0.15
+DOCUMENTS = 4000  # of the lawful documents, drawn by chance
 _NUMBERS_A_LINE = 2000
 _SOURCES = "# 语料: "
 
@@ -80,6 +80,7 @@ def naming_file(naming: Naming, sources: str) -> str:
         f"(rules)\t{' '.join(naming.rules)}",
         f"(biases)\t{' '.join(f'{bias:.2f}' for bias in naming.biases.tolist())}",
         f"(names)\t{naming.names}",
+        f"(also)\t{naming.also}",
         *_numbers("(slots)", map(str, naming.slots[rows].tolist())),
         *_numbers("(columns)", map(str, columns.tolist())),
         *_numbers("(weights)", (f"{weight:.1f}" for weight in naming.weights[rows, columns].tolist())),
@@ -132,7 +133,7 @@ def main() -> int:
     wording = learner.wording(passages, SPARES, SUSPECTS, base)
     for path in [LISTS / WORDING, *([BASE] if options.as_base else [])]:
         path.write_text(wording_file(wording, sources), "utf-8")
-    naming = learner.naming(own, NAMES)
+    naming = learner.naming(own, NAMES, ALSO)
     (LISTS / NAMING).write_text(naming_file(naming, sources), "utf-8")
     console.print(f"{sources}；{np.count_nonzero(wording.weights)} 个权重，{len(naming.rules)} 条规则")
     return 0

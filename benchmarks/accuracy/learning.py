@@ -38,6 +38,7 @@ _BY_RATIO = 0.5  # how far an n-gram's strength follows how one-sided it is
 _PART = 0.5  # the weight of a lawful sentence relative to a whole passage
 _REAL = 4.0  # the weight of a real labelled passage relative to an invented one
 _SMALLEST = 0.05
+_SMALLEST_OF_A_RULE = 0.15  # rounded to tenths: 0.2 and more are kept
 _EXCUSED = 0.35  # of the unlawful passages get an excusing word
 _FEWEST_OF_A_RULE = 8
 _NOBODY = KnownInstitutions()
@@ -138,7 +139,7 @@ class Learner:
         whole, parts = self.parts(text)
         return max(_measure(part, wording) for part in (parts or [whole]))
 
-    def naming(self, passages: Sequence[Passage], names: float) -> Naming:
+    def naming(self, passages: Sequence[Passage], names: float, also: float) -> Naming:
         """Weights that tell rules apart, from unlawful passages that are labelled by rule."""
         labelled = [p for p in passages if p.breaks and self._can_be_named(p.breaks[0])]
         counts: dict[str, int] = {}
@@ -151,7 +152,9 @@ class Learner:
         model = LogisticRegression(C=30, max_iter=300).fit(
             matrix[:, slots], [rules.index(p.breaks[0]) for p in labelled]
         )
-        weights = np.where(np.abs(model.coef_.T) >= 0.1, np.round(model.coef_.T, 1), 0).astype(np.float32)
+        weights = np.where(
+            np.abs(model.coef_.T) >= _SMALLEST_OF_A_RULE, np.round(model.coef_.T, 1), 0
+        ).astype(np.float32)
         kept = np.flatnonzero(np.abs(weights).sum(axis=1))
         return Naming(
             rules,
@@ -159,6 +162,7 @@ class Learner:
             weights[kept],
             np.round(model.intercept_, 2).astype(np.float32),
             names,
+            also,
         )
 
     def _can_be_named(self, rule: str) -> bool:

@@ -63,6 +63,25 @@ def _page(figures: Figures) -> Iterator[str]:
             *_counts("set", figures.fresh),
             "",
         )
+    if figures.rounds:
+        yield from (
+            "## Every prohibition, blind",
+            "",
+            "Sentences for each prohibition of the law, adverts that hide behind an excuse, and lawful lookalikes,"
+            " written by people who had",
+            "not read the lists, and judged once (`python -m benchmarks.accuracy.blind_round`). Targets: rule and"
+            " article 0.90, excuses 1.00, lawful 0.98.",
+            "",
+            "| round | sentences | flagged | right rule | right article | excuses seen through | lawful let pass |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+            *(
+                f"| {row.name} | {row.sentences} | {row.flagged / row.sentences:.3f} | {_share(row.named, row.sentences)}"
+                f" | {_share(row.cited, row.sentences)} | {_share(row.seen_through, row.excusing)}"
+                f" | {_share(row.let_pass, row.lawful)} |"
+                for row in figures.rounds
+            ),
+            "",
+        )
     yield from (
         "## By source",
         "",

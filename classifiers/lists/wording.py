@@ -47,13 +47,23 @@ class Thresholds:
 @dataclass(frozen=True)
 class Naming:
     """Which rule a suspicious text breaks: `weights` is float32, one row for each of the sorted `slots`, one column
-    for each rule; `biases` one for each rule. A share of at least `names` is needed to name one."""
+    for each rule; `biases` one for each rule. A share of at least `names` is needed to name one, and of `also` to name
+    the next one, too: a sentence often breaks two."""
 
     rules: tuple[str, ...]
     slots: NDArray[np.int64]
     weights: NDArray[np.float32]
     biases: NDArray[np.float32]
     names: float
+    also: float
+
+    def named(self, slots: NDArray[np.int64], length: int) -> dict[str, float]:
+        """The rules that a text of these n-grams and `length` kept characters most likely breaks, at most two, the
+        likelier first, and their shares."""
+        shares = self.shares(slots, length)
+        likely = sorted(shares, key=lambda rule: -shares[rule])[:2]
+        least = zip(likely, (self.names, max(self.names, self.also)), strict=False)
+        return {rule: shares[rule] for rule, share in least if shares[rule] >= share}
 
     def shares(self, slots: NDArray[np.int64], length: int) -> dict[str, float]:
         """How likely each rule is for a text of these n-grams and `length` kept characters, in shares of one."""
@@ -92,9 +102,9 @@ def read_wording(text: str) -> Wording:
 
 
 def read_naming(text: str) -> Naming:
-    """The content of `naming.tsv`: "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", and, for the weights
-    that are not 0, "(slots)", "(columns)" and "(weights)" with as many numbers each. Raises ValueError naming
-    a malformed line."""
+    """The content of `naming.tsv`: "(rules) TAB id…", "(biases) TAB number…", "(names) TAB number", "(also) TAB
+    number" where a second rule may be named, and, for the weights that are not 0, "(slots)", "(columns)" and
+    "(weights)" with as many numbers each. Raises ValueError naming a malformed line."""
     heads: dict[str, list[str]] = {}
     columns = _Columns()
     for number, name, written in _lines(text):
@@ -103,11 +113,12 @@ def read_naming(text: str) -> Naming:
         else:
             heads[name] = written.split(" ")
     try:
-        rules, biases, names = heads["(rules)"], heads["(biases)"], float(heads["(names)"][0])
+        rules, biases = heads["(rules)"], heads["(biases)"]
+        names, also = float(heads["(names)"][0]), float(heads.get("(also)", ["1"])[0])  # older files name one
         slots, rows = np.unique(columns.whole("(slots)").astype(np.int64), return_inverse=True)
         weights = np.zeros((len(slots), len(rules)), np.float32)
         weights[rows, columns.whole("(columns)").astype(np.int64)] = columns.whole("(weights)")
-        return Naming(tuple(rules), slots, weights, np.array(biases, np.float32), names)
+        return Naming(tuple(rules), slots, weights, np.array(biases, np.float32), names, also)
     except KeyError as missing:
         raise ValueError(f"1: 缺少 {missing.args[0]} 一行") from None
     except (ValueError, IndexError) as error:

@@ -7,7 +7,7 @@ without a hit is suspected by itself.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +22,7 @@ from classifiers.values import Block, PageMeasures, Spared
 
 _AROUND = 160  # characters on either side in which a page must speak of care
 _SAYS_MORE = 60  # characters
+_NAMED_BESIDE = 0.35  # the share from which a rule is named next to hits of others
 _BEYOND_DOUBT = 0.5
 _IN_SPITE_OF_NAMES = 0.8
 _SURELY_OWN = 0.95  # even next to a word of an authority: 获国家卫健委推荐
@@ -41,12 +42,14 @@ _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 @dataclass(frozen=True)
 class Suspicion:
     """A sentence or paragraph that is worded like unlawful publicity: its measure, 0 to 1, the words that it rests
-    on, and the rule that it most likely breaks (None where no rule is likely enough)."""
+    on, and the rules that it most likely breaks, the likelier first (none where no rule is likely enough).
+    `beside_hits`: hits of other rules count there, too."""
 
     stretch: Stretch
     measure: float
     words: tuple[str, ...]
-    rule: str | None
+    rules: tuple[str, ...]
+    beside_hits: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet, thresholds
         for each in _suspicions(text, measures, kept, names, rules, thresholds.suspects)
         if not _of_a_menu(reading, menus, each)
     ]
-    worded = max((*voided, *(each.measure for each in suspicions)), default=None)
+    alone = [each.measure for each in suspicions if not each.beside_hits]
+    worded = max((*voided, *alone), default=None)
     reached = PageMeasures(worded, max(reach, default=None))
     return Counted(tuple(kept), tuple(spared), tuple(suspicions), reached)
 
@@ -164,19 +168,26 @@ def _suspicions(
     rules: RuleSet,
     suspects: float,
 ) -> list[Suspicion]:
-    """Passages worded like unlawful publicity where no hit of a promise counts; where a fixed name holds the promise (at
-    one of `names`), it must be so beyond doubt."""
-    promises = [each.hit.start for each in kept if rules.live[each.hit.term.owner_id].promise]
+    """Passages worded like unlawful publicity where no hit of a promise counts, or that surely break another rule than the
+    hits there; where a fixed name holds the promise (at one of `names`), it must be so beyond doubt."""
+    promises = [each.hit for each in kept if rules.live[each.hit.term.owner_id].promise]
+    starts = [hit.start for hit in promises]
     found = []
     for stretch, measure in measures.suspicious(suspects):
-        if stretch.holds_any(promises) or (measure < _IN_SPITE_OF_NAMES and stretch.holds_any(names)):
+        if measure < _IN_SPITE_OF_NAMES and stretch.holds_any(names):
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
             continue
         if measure < _IN_SPITE_OF_NAMES and _is_disclaimed(text, stretch, rules):
             continue
-        shares = measures.shares(rules.naming, stretch)
-        rule = max(shares, key=shares.__getitem__)
-        named = shares[rule] >= rules.naming.names and rule in rules.live
-        found.append(Suspicion(stretch, measure, measures.words(stretch), rule if named else None))
+        there = promises[bisect_left(starts, stretch.start) : bisect_left(starts, stretch.end)]
+        hit = {each.term.owner_id for each in there}
+        shares = measures.named(rules.naming, stretch)
+        named = tuple(
+            rule
+            for rule, share in shares.items()
+            if rule in rules.live and rule not in hit and (not hit or share >= _NAMED_BESIDE)
+        )
+        if named or not hit:
+            found.append(Suspicion(stretch, measure, measures.words(stretch), named, bool(hit)))
     return found

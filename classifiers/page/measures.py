@@ -19,11 +19,13 @@ from classifiers.text.grams import SENTENCE_MARKS, Grams, grams
 
 SHORTEST = 12  # kept characters; shorter texts are labels
 LONGEST = 600  # kept characters of a paragraph that is weighed as one
+_NAMED_BY = 200  # kept characters of a paragraph that is named as one
 _MOST_WORDS = 4
 _CARD = 4  # short lines on either side that belong together
 PROMISE = "hit"  # the sign of a promise's hit, whichever the rule
 _PAIRED = ("cue:", "excused:", "hit:disease", "hit:technology")
 _SURE = 3.5  # log-odds by which a sentence outdoes its paragraph
+_SURE_OF_HIT = 2.5  # the same for one in which a hit stands
 _SENTENCE = re.compile(f"[^{SENTENCE_MARKS}]*[{SENTENCE_MARKS}]|[^{SENTENCE_MARKS}]+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -72,7 +74,7 @@ class Measures:
         self._measures = _together(sentences, lines)
         self._sentence_weighed = ~np.isnan(sentences)
         # A hit is a sure sign: with it, even a short sentence says something.
-        self._of_hits = np.where(np.isnan(lines), self._measures, _together(odds, lines))
+        self._of_hits = np.where(np.isnan(lines), self._measures, _together(odds, lines, _SURE_OF_HIT))
 
     def around(self, position: int) -> float | None:
         """The measure of the sentence in which a hit stands at `position`, combined with its paragraph's;
@@ -111,11 +113,13 @@ class Measures:
         return self._lines[line + 1] - self._lines[line] < SHORTEST
 
     def suspicious(self, suspects: float) -> Iterator[tuple[Stretch, float]]:
-        """The stretches whose measure reaches `suspects`, by position: sentences, and paragraphs of which no sentence is
-        long enough to be weighed."""
+        """The stretches whose measure reaches `suspects`, by position: sentences, and paragraphs of which only sentences too
+        short to be weighed reach it."""
         least = log(suspects / (1 - suspects))
-        told: set[int] = set()
-        for index in np.flatnonzero(self._measures >= least).tolist():
+        reached = self._measures >= least
+        weighed = np.array(self._sentences[:-1])[reached & self._sentence_weighed]
+        told: set[int] = set(self._line_of(weighed).tolist())
+        for index in np.flatnonzero(reached).tolist():
             bounds, place = self._sentences, index
             if not self._sentence_weighed[index]:
                 place = min(bisect_right(self._lines, self._sentences[index]), len(self._lines) - 1) - 1
@@ -149,10 +153,15 @@ class Measures:
                 words += [word] if word and word not in words else []
         return tuple(words)
 
-    def shares(self, naming: Naming, stretch: Stretch) -> dict[str, float]:
-        """How likely it is that the stretch breaks each rule."""
-        slots = [slots[stretch.first : stretch.last - order] for order, slots in enumerate(self.grams.slots)]
-        return naming.shares(np.concatenate(slots).astype(np.int64), stretch.last - stretch.first)
+    def named(self, naming: Naming, stretch: Stretch) -> dict[str, float]:
+        """The rules that the stretch most likely breaks, the likelier first, and how likely that is. Its paragraph, where
+        it is short, says what the sentence speaks of."""
+        line = int(self._line_of(np.array([stretch.first]))[0])
+        first, last = self._lines[line], self._lines[line + 1]
+        if last - first > _NAMED_BY:
+            first, last = stretch.first, stretch.last
+        slots = [slots[first : last - order] for order, slots in enumerate(self.grams.slots)]
+        return naming.named(np.concatenate(slots).astype(np.int64), last - first)
 
     def _stretch(self, bounds: list[int], index: int) -> Stretch:
         first, last = bounds[index], bounds[index + 1]
@@ -186,12 +195,14 @@ class Measures:
         return total, np.where(weighed, total, np.nan)
 
 
-def _together(sentences: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
+def _together(
+    sentences: NDArray[np.float64], lines: NDArray[np.float64], sure: float = _SURE
+) -> NDArray[np.float64]:
     """The log-odds of sentences combined with those of their paragraphs: the lower of both, unless the
-    sentence is so sure that its paragraph cannot make it harmless; of either alone where the other is not
-    weighed."""
+    sentence is so sure that its paragraph cannot make it harmless, by `sure`; of either alone where the other is
+    not weighed."""
     lower = np.fmin(sentences, lines)
-    together: NDArray[np.float64] = np.fmax(lower, np.where(np.isnan(lines), sentences, sentences - _SURE))
+    together: NDArray[np.float64] = np.fmax(lower, np.where(np.isnan(lines), sentences, sentences - sure))
     return together
 
 

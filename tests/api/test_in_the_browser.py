@@ -65,7 +65,7 @@ def test_a_case_goes_from_the_queue_to_disposed_by_keyboard(served, case_id, bro
     expect(page.locator("h1")).to_contain_text("处置队列")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.locator(".state")).to_have_text("已转送")
+    expect(page.locator(".state")).to_have_text("待签收")
     page.keyboard.press("t")
     expect(page.locator(".state")).to_have_text("已签收")
     page.keyboard.press("y")

@@ -142,7 +142,7 @@ def test_a_case_page_explains_each_finding(served, case_id) -> None:
 
 
 def test_nothing_of_a_hostile_page_runs(served, store, rules, now) -> None:
-    hostile = '<script>alert(1)</script>治愈率98%"><img src=x onerror=alert(2)>{{7*7}}'
+    hostile = '<script>alert(1)</script>\n我院治愈率98%，永不复发，欢迎咨询。\n"><img src=x onerror=alert(2)>{{7*7}}'
     with registered.transaction(served.engine) as session:
         source = registered.site(session)
     kept = registered.snapshot(served.engine, store, source, now, url="http://127.0.0.1:1/x", text=hostile)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.accuracy.corpus import real_passages
-from benchmarks.accuracy.figures import Bin, Counts, Figures, Flagged, read_figures, write_figures
+from benchmarks.accuracy.figures import Bin, Counts, Figures, Flagged, Round, read_figures, write_figures
 from benchmarks.accuracy.report import REFERENCE, pages
 
 ROW = {"text": "本院周六开诊。", "label": "lawful", "kind": "clinic-page", "source": "甲站"}
@@ -26,6 +26,7 @@ def _figures() -> Figures:
         documents=(Flagged("qa", 1000, 3),),
         curve=(replace(half, name="50%"), replace(half, name="100%")),
         calibration=(Bin(0.0, 0.5, 30, 0.2, 5), Bin(0.5, 1.0, 10, 0.8, 8)),
+        rounds=(Round("first", 10, 8, 6, 7, 4, 3, 20, 19),),
     )
 
 
@@ -39,6 +40,12 @@ def test_a_target_that_is_missed_is_called_so() -> None:
     page = pages(_figures())["accuracy.md"]
     assert "- precision by source, target 0.95: 0.500, short by 0.450" in page
     assert "- false alarms in 1,000, qa, target at most 2: 3.0, not reached" in page
+
+
+def test_a_blind_round_stands_on_the_page_with_its_intervals() -> None:
+    page = pages(_figures())["accuracy.md"]
+    row = "| first | 10 | 0.800 | 0.600 (0.313–0.832) | 0.700 (0.397–0.892) | 0.750 (0.301–0.954) | 0.950 (0.764–0.991) |"
+    assert row in page
 
 
 def test_figures_are_kept_as_they_were_measured(tmp_path: Path) -> None:

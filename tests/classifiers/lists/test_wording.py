@@ -58,3 +58,16 @@ def test_the_rule_whose_words_stand_there_is_the_likeliest() -> None:
     shares = naming.shares(np.concatenate(found.slots).astype(np.int64), len(found.places))
     assert shares["free-treatment"] > 0.9 > shares["cure-promise"]
     assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_a_second_rule_is_named_where_both_are_likely() -> None:
+    cure, free = slot_of("根治"), slot_of("免费")
+    found = grams("免费根治")
+    slots, length = np.concatenate(found.slots).astype(np.int64), len(found.places)
+    both = read_naming(NAMING.format(cure=cure, free=free).replace("0.5\n", "0.15\n(also)\t0.2\n"))
+    assert set(both.named(slots, length)) == {"cure-promise", "free-treatment"}
+    assert list(both.named(slots[slots != free], length)) == ["cure-promise"]
+    one = read_naming(NAMING.format(cure=cure, free=free).replace("0.5\n", "0.15\n"))
+    assert len(one.named(slots, length)) == 1, "a file without the line names one"
+    unsure = read_naming(NAMING.format(cure=cure, free=free).replace("9 9", "0 0").replace("0.5\n", "0.6\n"))
+    assert unsure.named(slots, length) == {}

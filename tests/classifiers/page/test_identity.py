@@ -70,7 +70,7 @@ def test_a_military_hospital_may_say_its_own_name(rules: RuleSet) -> None:
 @pytest.mark.parametrize(
     ("said", "found"),
     [
-        ("每周三有北京专家坐诊", []),
+        ("每周三有专家坐诊", []),
         ("每周三有老军医坐诊", ["military-name"]),
         ("隶属武警部队总医院", ["military-name"]),
     ],
