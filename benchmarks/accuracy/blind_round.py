@@ -24,6 +24,7 @@ from classifiers.judge import judge
 from classifiers.lists.laws import Article
 from classifiers.lists.rules import RuleSet, load_rules
 from classifiers.values import Facts, Finding, PageText
+from records.local_time import local_day
 
 LISTS = Path(__file__).parents[2] / "keyword_lists"
 _KINDS = ("prohibitions", "excusing", "lawful")
@@ -36,7 +37,7 @@ def plain(article: Article) -> str:
 
 def measured(name: str, rows: dict[str, list[dict[str, Any]]], rules: RuleSet) -> Round:
     """The result of the round `name` by these lists; `rows` by kind."""
-    facts = Facts(seen_on=datetime.now(UTC).date())
+    facts = Facts(seen_on=local_day(datetime.now(UTC)))
 
     def findings(row: dict[str, Any]) -> tuple[Finding, ...]:
         return judge(PageText.of_plain(row["text"]), rules, facts).findings
