@@ -5,6 +5,7 @@ says that one of them is enough. The marks `postgresql` and `browser` follow fro
 takes; `crawl` and `slow` are written down.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -72,6 +73,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("postgresql")
         if "shared_chromium" in taken:
             item.add_marker("browser")
+    items[:] = _slow_ones_first(items)
+
+
+def _slow_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests in an order in which the share of each worker begins with slow ones: the demo alone takes a minute, in which
+    the others would wait for it at the end."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.get_closest_marker("slow")][::-1]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    bounds = [len(quick) * worker // workers for worker in range(workers + 1)]
+    return [
+        item
+        for worker in range(workers)
+        for item in (*slow[worker::workers], *quick[bounds[worker] : bounds[worker + 1]])
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)

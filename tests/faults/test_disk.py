@@ -42,7 +42,7 @@ def test_a_full_disk_ends_the_crawl_with_its_reason_and_no_page(
 ) -> None:
     with deployed(engine, small_disk, captures=soak) as deployment:
         filler = small_disk / "filler"
-        for size in [150_000, 60_000] if soak else [150_000]:
+        for size in [200_000, 60_000] if soak else [200_000]:
             filler.write_bytes(b"x" * size)
             done = deployment.crawl()
             assert (done.returncode, "磁盘已满" in done.stderr or "disk is full" in done.stderr) == (
