@@ -34,7 +34,8 @@ _LISTED = re.compile(r"(?:[^、，,。！？!?；;\n]{1,16}、){4,}")
 _LISTS = re.compile(
     "擅长|专长|精于|诊治|诊疗|治疗|开展|提供|设有|配有|配备|拥有|包括|范围|项目|科目|手术|设备|仪|单位|矫正|检查"
 )
-_DISCLAIMED = "disclaimed"
+# Where a sentence disclaims, or says how to register, pay or be examined, its wording must be unlawful beyond doubt.
+_PLAIN = frozenset({"disclaimed", "errands"})
 _MOSTLY = 0.6  # of a stretch is the list
 _OF_AUTHORITIES = frozenset({"authority", "notice", "notice_strong"})
 
@@ -97,7 +98,8 @@ def count_hits(reading: Reading, hits: Sequence[Hit], rules: RuleSet, thresholds
             spared.append(spared_at(reading, each.hit, reason))
     for other in excused:
         measure = measures.around(other.hit.start)
-        if other.voidable and measure is not None and measure >= thresholds.suspects:
+        least = _IN_SPITE_OF_NAMES if other.context in _PLAIN else thresholds.suspects
+        if other.voidable and measure is not None and measure >= least:
             voided.append(measure)
             note = f"已考虑{other.reason}，但整句是自我宣传的用语（违法程度 {measure:.2f}），不予排除"
             kept.append(Weighed(other.hit, note, measure))
@@ -154,10 +156,11 @@ def _lists_things(stretch: str) -> bool:
     return listed >= _MOSTLY * len(stretch) and _LISTS.search(stretch) is not None
 
 
-def _is_disclaimed(text: str, stretch: Stretch, rules: RuleSet) -> bool:
-    """Whether a stretch says that nothing is promised, or warns of others who use the institution's name."""
+def _is_plain(text: str, stretch: Stretch, rules: RuleSet) -> bool:
+    """Whether a stretch says that nothing is promised, warns of others who use the institution's name, or tells how to
+    register, pay or be examined."""
     found = rules.context_matcher.find(text, stretch.start, stretch.end)
-    return any(hit.term.owner_id == _DISCLAIMED for hit in found)
+    return any(hit.term.owner_id in _PLAIN for hit in found)
 
 
 def _suspicions(
@@ -178,7 +181,7 @@ def _suspicions(
             continue
         if not speaks_of_care(text, stretch.start, rules) or _lists_things(text[stretch.start : stretch.end]):
             continue
-        if measure < _IN_SPITE_OF_NAMES and _is_disclaimed(text, stretch, rules):
+        if measure < _IN_SPITE_OF_NAMES and _is_plain(text, stretch, rules):
             continue
         there = promises[bisect_left(starts, stretch.start) : bisect_left(starts, stretch.end)]
         hit = {each.term.owner_id for each in there}

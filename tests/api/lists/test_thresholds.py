@@ -33,6 +33,6 @@ def test_other_thresholds_are_tried_and_published_as_any_draft(
 
 def test_lists_without_thresholds_take_them(analyst: httpx.Client, lists, served, case_id) -> None:
     (lists / THRESHOLDS).unlink()
-    assert "现行 0.4" in analyst.get("/lists/thresholds").text  # as they were learned
+    assert "现行 0.35" in analyst.get("/lists/thresholds").text  # as they were learned
     assert send(analyst, "/lists/thresholds", reason="误报多", **WANTED).status_code == 303
     assert "site:" in analyst.get(f"/lists/drafts/1/files/{THRESHOLDS}").text
