@@ -3,7 +3,7 @@
 #   python  the module that makes virtual environments
 #   app     Chromium, what drives it, fonts with Chinese glyphs, PostgreSQL's client programs
 #   test    PostgreSQL's server programs (no server is started, no cluster is made), a reader of PDF files, nginx,
-#           what lets a clock jump
+#           what lets a clock jump, Chromium without windows for the tests of our own pages
 # Does nothing where everything is there. Fails with one line that says what is missing.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -29,6 +29,7 @@ case "${1:-}" in
   test)
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
     ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(libfaketime)
+    command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
     command -v pdftotext >/dev/null || missing+=(poppler-utils)
     command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light) ;;
   *) fail "usage: debian-packages.sh python|app|test" ;;

@@ -14,7 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from sqlalchemy import Engine
 
 from classifiers.lists.rules import RuleSet, load_rules
@@ -107,12 +107,18 @@ def _passwords_cost_little() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def shared_chromium() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers of a worker: a thread can have one of it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def shared_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests of a worker, as a crawl starts it."""
+    browser = playwright.chromium.launch(**launch_options())
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Browser, Playwright
 from sqlalchemy import Engine
 
 from api.app import make_app, set_state
 from api.context import clock
 from api.prompt_heads import PromptHeads
 from classifiers.lists.rules import RuleSet
+from crawler.browser.launch import launch_options
 from records.database import transaction
 from records.models import Office, Role
 from records.people.office_tokens import issue_token
@@ -46,6 +49,15 @@ class Served:
 
     def api(self, token: str | None = None) -> httpx.Client:
         return self.client(headers={"Authorization": f"Bearer {token or self.token}"})
+
+
+@pytest.fixture(scope="session")
+def shared_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The same engine without windows and what belongs to them: our own pages need half the processor's time in it."""
+    program = Path("/usr/bin/chromium-headless-shell")
+    browser = playwright.chromium.launch(**{**launch_options(), "executable_path": program})
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
