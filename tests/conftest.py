@@ -5,15 +5,19 @@ says that one of them is enough. The marks `postgresql` and `browser` follow fro
 takes; `crawl` and `slow` are written down.
 """
 
+import gc
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from filelock import FileLock
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from sqlalchemy import Engine
 
@@ -27,7 +31,7 @@ from records.store.content_store import EvidenceStore
 from records.store.folder_store import FolderStore
 from tests import commands
 from tests.records import registered
-from tests.servers.postgresql import ReusedDatabase, fresh_database, running_server
+from tests.servers.postgresql import ReusedDatabase, running_server
 from tests.servers.s3 import S3Server, running_s3
 
 # A slow machine is not a fault of the code under test.
@@ -132,31 +136,55 @@ def chromium(shared_chromium: Browser) -> Iterator[Browser]:
             context.close()
 
 
+@contextmanager
+def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """A folder that the first worker fills and the others use, and whether it is there already: the tables are migrated
+    once, and not by each."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        yield folder, folder.exists()
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    with running_server() as server:
+def postgresql_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a PostgreSQL server that has ended; its database `migrated` is empty but for its tables."""
+    with made_once(tmp_path_factory, "postgresql") as (folder, is_there):
+        if not is_there:
+            with running_server() as server:
+                engine = open_engine(server.make("migrated"))
+                upgrade(engine)
+                engine.dispose()
+                server.stop()
+                subprocess.run(["cp", "-a", server.folder / "data", folder], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_data: Path) -> Iterator[str]:
+    with running_server(postgresql_data) as server:
         yield server.address
 
 
 @pytest.fixture(scope="session")
 def reused_postgresql(postgresql: str) -> Iterator[ReusedDatabase]:
     """The database that the tests of a worker take one after the other."""
-    with fresh_database(postgresql, "migrated") as url:
-        engine = open_engine(url)
-        upgrade(engine)
-        engine.dispose()
-        reused = ReusedDatabase(postgresql, "migrated")
-        yield reused
-        reused.drop()
+    reused = ReusedDatabase(postgresql, "migrated")
+    yield reused
+    reused.drop()
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    engine = open_engine(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()
-    return file
+    with made_once(tmp_path_factory, "sqlite") as (folder, is_there):
+        if not is_there:
+            folder.mkdir()
+            engine = open_engine(f"sqlite:///{folder / 'migrated.db'}")
+            upgrade(engine)
+            engine.dispose()
+    copy: Path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    shutil.copy(folder / copy.name, copy)
+    return copy
 
 
 @pytest.fixture
@@ -197,7 +225,9 @@ def store(tmp_path: Path) -> EvidenceStore:
 
 @pytest.fixture(scope="session")
 def rules() -> RuleSet:
-    return load_rules(PROJECT / "keyword_lists")
+    rules = load_rules(PROJECT / "keyword_lists")
+    gc.freeze()  # they stay, as all modules do: no collection walks through them again
+    return rules
 
 
 @pytest.fixture

@@ -10,12 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 from sqlalchemy import Engine, func, select
 
 from records.database import open_engine, reading, transaction
-from records.migrations import upgrade
 from records.models import Capture, Case, JudgementRecord, Page, PlannedPage, PlannedState, Snapshot, Visit
 from tests import commands
 from tests.crawler.spiders.test_site import browsers_of
@@ -32,7 +30,7 @@ pytestmark = [pytest.mark.crawl, pytest.mark.postgresql, pytest.mark.slow]
 
 
 @pytest.mark.soak
-def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) -> None:
+def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, postgresql_data, soak: bool) -> None:
     chance = random.Random(20261125)
     kills = 10 if soak else 3
     names = [f"/p{number}.html" for number in range(kills * (16 if soak else 6))]
@@ -50,7 +48,7 @@ def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) ->
         },
         **{name: Answer(BUILT % f"第{name}页，门诊时间。", delay=0.1) for name in built},
     }
-    with laid_out(pages, tmp_path) as (site, server, engine, environment):
+    with laid_out(pages, tmp_path, postgresql_data) as (site, server, engine, environment):
         victims = [
             "browser",
             "database",
@@ -71,7 +69,9 @@ def test_kills_lose_nothing_and_every_manifest_verifies(tmp_path, soak: bool) ->
 
 
 @pytest.mark.soak
-def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path, soak: bool) -> None:
+def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(
+    tmp_path, postgresql_data, soak: bool
+) -> None:
     kills = 4 if soak else 1
     count = 12 * kills
     pages = {
@@ -83,7 +83,7 @@ def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path, 
             for number in range(count)
         },
     }
-    with laid_out(pages, tmp_path) as (site, _, engine, environment):
+    with laid_out(pages, tmp_path, postgresql_data) as (site, _, engine, environment):
         command = [sys.executable, "-m", "qingyi", "crawl"]
         crawl = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for _ in range(kills):
@@ -94,9 +94,9 @@ def test_a_crawl_goes_on_when_what_writes_and_judges_for_it_is_killed(tmp_path, 
         check_whole(engine, {f"{site.url}{path}" for path in pages}, kills)
 
 
-def test_the_processes_of_a_killed_crawl_end_with_it(tmp_path) -> None:
+def test_the_processes_of_a_killed_crawl_end_with_it(tmp_path, postgresql_data) -> None:
     pages = {"/": Answer(page("/slow.html")), "/slow.html": Answer(page(words="慢"), delay=60)}
-    with laid_out(pages, tmp_path) as (_, _, engine, environment):
+    with laid_out(pages, tmp_path, postgresql_data) as (_, _, engine, environment):
         crawl = subprocess.Popen([sys.executable, "-m", "qingyi", "crawl"], env=environment)
         wait_for_more_pages(engine)
         own = own_processes(crawl.pid)
@@ -108,15 +108,12 @@ def test_the_processes_of_a_killed_crawl_end_with_it(tmp_path) -> None:
 
 @contextmanager
 def laid_out(
-    pages: dict[str, Answer], folder: Path
+    pages: dict[str, Answer], folder: Path, data: Path
 ) -> Iterator[tuple[LoopbackSite, Server, Engine, dict[str, str]]]:
     """A registered site, a database that can be killed, and the commands' environment."""
-    with running_server(durable=True) as server, serving(pages) as site:
-        with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE qingyi")
-        url = f"postgresql+psycopg://{server.address}/qingyi"
+    with running_server(data, durable=True) as server, serving(pages) as site:
+        url = server.make("qingyi", "migrated")
         engine = open_engine(url)
-        upgrade(engine)
         with transaction(engine) as session:
             registered.site(session, f"{site.url}/")
         engine.dispose()

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine
 
 from records.database import open_engine, require_fitting
-from records.migrations import check_models, upgrade
+from records.migrations import check_models
 from tests import commands
 from tests.faults.deployment import Deployment, deployed
 from tests.faults.test_processes import count_snapshots, is_answering, serve
-from tests.servers.postgresql import Server, free_port, fresh_database, running_server
+from tests.servers.postgresql import free_port, fresh_database, running_server
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.crawl, pytest.mark.slow]
@@ -78,24 +78,15 @@ def test_a_crawl_waits_for_who_holds_the_database_and_ends_with_its_reason_if_th
             assert deployment.crawl().returncode == 0
 
 
-def own_server(server: Server, tmp_path: Path) -> Engine:
-    with psycopg.connect(f"postgresql://{server.address}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE qingyi")
-    engine = open_engine(f"postgresql+psycopg://{server.address}/qingyi")
-    upgrade(engine)
-    return engine
-
-
 @pytest.mark.soak
 @pytest.mark.postgresql
 def test_pages_say_that_the_database_is_gone_and_go_on_when_it_is_back(
-    tmp_path: Path, recovers, soak: bool
+    tmp_path: Path, postgresql_data: Path, recovers, soak: bool
 ) -> None:
-    with running_server(durable=True) as server:
-        engine = own_server(server, tmp_path)
-        environment = commands.environment_of(
-            engine.url.render_as_string(hide_password=False), tmp_path / "evidence"
-        )
+    with running_server(postgresql_data, durable=True) as server:
+        url = server.make("qingyi", "migrated")
+        engine = open_engine(url)
+        environment = commands.environment_of(url, tmp_path / "evidence")
         port = free_port()
         served = {**environment, "QINGYI_WEBHOOKS_EVERY_SECONDS": "5"}
         asked = f"http://127.0.0.1:{port}/api/v1/transfers"

@@ -19,14 +19,13 @@ import httpx
 import pytest
 from sqlalchemy import Engine, func, select
 
-from records.database import reading, transaction
+from records.database import open_engine, reading, transaction
 from records.models import AnsweredCall, AuditEntry, CaseState, Transfer
 from records.people.office_tokens import issue_token
 from records.store.folder_store import FolderStore
 from tests import commands
 from tests.api.v1.test_leases import DISPOSAL, fill, ids
 from tests.faults.conftest import Row
-from tests.faults.test_database import own_server
 from tests.faults.test_processes import is_answering
 from tests.records import registered
 from tests.servers.postgresql import Server, free_port, running_server
@@ -193,15 +192,15 @@ class Stage:
 
 
 @contextmanager
-def staged(items: int, tmp_path: Path, rules, now: datetime) -> Iterator[tuple[Stage, Engine]]:
-    with running_server() as database:  # a kill loses nothing that the system has
-        engine = own_server(database, tmp_path)
+def staged(items: int, data: Path, tmp_path: Path, rules, now: datetime) -> Iterator[tuple[Stage, Engine]]:
+    with running_server(data) as database:  # a kill loses nothing that the system has
+        url = database.make("qingyi", "migrated")
+        engine = open_engine(url)
         store = FolderStore(tmp_path / "evidence")
         with transaction(engine) as session:
             office = registered.office(session)
             token, office_id = issue_token(session, office, datetime.now(UTC), 30), office.id
         fill(SimpleNamespace(engine=engine, office_id=office_id), store, rules, now, items)
-        url = engine.url.render_as_string(hide_password=False)
         environment = commands.environment_of(url, tmp_path / "evidence")
         environment |= {"QINGYI_API_CALLS_PER_MINUTE": "1000000", "QINGYI_RECALL_SECONDS": "0"}
         engine.dispose()
@@ -219,12 +218,12 @@ def staged(items: int, tmp_path: Path, rules, now: datetime) -> Iterator[tuple[S
 @pytest.mark.soak
 @pytest.mark.postgresql
 def test_what_is_killed_neither_loses_nor_doubles_a_report(
-    tmp_path: Path, rules, now: datetime, table: dict[str, Row], soak: bool
+    tmp_path: Path, postgresql_data: Path, rules, now: datetime, table: dict[str, Row], soak: bool
 ) -> None:
     items, most_kills = (5_000, 400) if soak else (200, 6)
     chance = random.Random(20261129)
     begun = time.monotonic()
-    with staged(items, tmp_path, rules, now) as (stage, engine):
+    with staged(items, postgresql_data, tmp_path, rules, now) as (stage, engine):
         while not stage.are_done():
             time.sleep(chance.uniform(0.1, 1.0))
             if stage.kills.total() < most_kills:

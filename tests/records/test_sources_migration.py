@@ -70,6 +70,7 @@ def test_all_that_referred_to_sites_and_accounts_refers_to_their_sources(old: En
         ]
 
 
+@pytest.mark.databases("sqlite")
 def test_how_each_was_crawled_is_kept(old: Engine) -> None:
     upgrade(old)
     with reading(old) as session:
@@ -85,6 +86,7 @@ def test_how_each_was_crawled_is_kept(old: Engine) -> None:
         assert (account.max_pages, account.delay_seconds, account.interval_factor) == (60, 2.5, 2.0)
 
 
+@pytest.mark.databases("sqlite")
 def test_crawls_go_on_with_the_sources(old: Engine) -> None:
     now = datetime(
         2026, 11, 24, 15, tzinfo=UTC
@@ -113,6 +115,7 @@ def test_the_way_back_brings_the_same_rows(old: Engine) -> None:
         assert connection.scalar(select(func.count()).select_from(table)) == 3
 
 
+@pytest.mark.databases("sqlite")
 def test_an_empty_database_goes_up_and_down(engine: Engine) -> None:
     downgrade(engine, "0019")
     upgrade(engine)

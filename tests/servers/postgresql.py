@@ -61,6 +61,12 @@ class Server:
         self.process = subprocess.Popen(program, **_quiet(self.folder), **_as_postgres())
         _wait_until_ready(self.port)
 
+    def make(self, name: str, template: str = "template1") -> str:
+        """Make a database; returns its SQLAlchemy URL."""
+        with psycopg.connect(f"postgresql://{self.address}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return f"postgresql+psycopg://{self.address}/{name}"
+
     def kill(self) -> None:
         """SIGKILL to the server and all its workers at once."""
         assert self.process is not None
@@ -80,14 +86,17 @@ class Server:
 
 
 @contextmanager
-def running_server(*, durable: bool = False) -> Iterator[Server]:
-    """A running server; without `durable` it does not wait for the disk."""
+def running_server(data: Path | None = None, *, durable: bool = False) -> Iterator[Server]:
+    """A running server, on a copy of another's `data` where given; without `durable` it does not wait for the disk."""
     folder = Path(tempfile.mkdtemp(prefix="qingyi-postgresql-"))
     identity = _as_postgres()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
-    initdb = [programs() / "initdb", "-D", folder / "data", "-U", "qingyi", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*initdb, "--no-locale", "-N"], check=True, **_quiet(folder), **identity)
+    if data is None:
+        initdb = [programs() / "initdb", "-D", folder / "data", "-U", "qingyi", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*initdb, "--no-locale", "-N"], check=True, **_quiet(folder), **identity)
+    else:
+        subprocess.run(["cp", "-a", data, folder / "data"], check=True)
     server = Server(folder, free_port(), durable)
     try:
         server.start()
