@@ -44,6 +44,8 @@ def scrapy_settings() -> dict[str, Any]:
             "crawler.downloading.robots.BriefRobots": 100,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "crawler.downloading.cookies.VisitCookies": 700,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawler.network.unpacking.PageUnpacking": 590,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "crawler.downloading.refresh.RefreshMiddleware": 580,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

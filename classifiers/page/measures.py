@@ -156,7 +156,7 @@ class Measures:
     def named(self, naming: Naming, stretch: Stretch) -> dict[str, float]:
         """The rules that the stretch most likely breaks, the likelier first, and how likely that is. Its paragraph, where
         it is short, says what the sentence speaks of."""
-        line = int(self._line_of(np.array([stretch.first]))[0])
+        line = min(bisect_right(self._lines, stretch.first), len(self._lines) - 1) - 1
         first, last = self._lines[line], self._lines[line + 1]
         if last - first > _NAMED_BY:
             first, last = stretch.first, stretch.last

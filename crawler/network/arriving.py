@@ -13,11 +13,14 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 KEEPS_PART = "keeps_the_part_that_arrived"  # in a request's meta
 _RECEIVED, _STOPPED = "bytes_received", "download_stopped"
 _OUT_OF_TIME = "out_of_time"
+UNPACKED_IN_PART, UNPACKS_NO_FURTHER = "unpacked_in_part", "unpacks_no_further"
 CUT_SHORT = "响应不完整，与其声明的长度不符"
 _CUTS = {
     "dataloss": CUT_SHORT,
     _OUT_OF_TIME: "响应没有在限时内结束，按已收到的部分研判",
     _STOPPED: "内容超过大小上限，按已收到的部分研判",
+    UNPACKED_IN_PART: "内容解压后超过大小上限，按开头部分研判",
+    UNPACKS_NO_FURTHER: "压缩的内容有误，按能解开的部分研判",
 }
 _Answer = TypeVar("_Answer")
 

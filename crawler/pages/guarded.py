@@ -2,7 +2,7 @@
 
 import html as markup
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 _NO_CHARACTER = re.compile(r"&#(?:x[0-9a-f]{7,}|[0-9]{8,});?", re.I)
 _LINE = re.compile(r"[^\n]+")
 _LINE_END = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]|section|article|title))\b", re.I)
+_PIECE = 200_000  # characters
 MOST_TEXT = (
     1_000_000  # characters of a page that are judged; the longest that people write have some ten thousand
 )
@@ -75,18 +76,36 @@ def words_only(html: str) -> Post:
 
 
 def words_alone(html: str) -> PageText:
-    """The words of a page without its markup, all as main text. Total; in time proportional to the page's length."""
-    text = _without_scripts(html)
-    text = _TAG.sub(" ", _LINE_END.sub(lambda tag: f"\n{tag[0]}", text))
-    text = markup.unescape(_NO_CHARACTER.sub("\ufffd", text))
-    lines = (" ".join(line[0].split()) for line in _LINE.finditer(text))
+    """The words of a page without its markup, all as main text. Total; in time proportional to the page's length, and in
+    little more memory than its words take."""
+    pieces, length = list[str](), 0
+    for piece in _in_pieces(" ".join(_without_scripts(html))):
+        pieces.append(words := _words_in(piece))
+        length += sum(map(len, words.split()))
+        if length > MOST_TEXT:  # more than is judged, so that the cut is said
+            break
+    lines = (" ".join(line[0].split()) for line in _LINE.finditer("".join(pieces)))
     kept, length = list[str](), 0
     for line in filter(None, lines):
         kept.append(line)
         length += len(line) + 1
-        if length > MOST_TEXT:  # one line more than is judged, so that the cut is said
+        if length - 1 > MOST_TEXT:  # one line more, as above
             break
     return PageText.of_plain("\n".join(kept))
+
+
+def _words_in(markup_and_words: str) -> str:
+    text = _TAG.sub(" ", _LINE_END.sub(lambda tag: f"\n{tag[0]}", markup_and_words))
+    return markup.unescape(_NO_CHARACTER.sub("\ufffd", text))
+
+
+def _in_pieces(text: str) -> Iterator[str]:
+    """`text` in pieces that each end where a tag may begin: millions of tags at once take too much memory."""
+    start = 0
+    while start < len(text):
+        end = text.find("<", start + _PIECE)
+        yield text[start : (end := len(text) if end < 0 else end)]
+        start = end
 
 
 def _beginning(page: PageText) -> PageText:
@@ -98,17 +117,17 @@ def _beginning(page: PageText) -> PageText:
     return replace(page, text=page.text[:MOST_TEXT], blocks=blocks, links=links)
 
 
-def _without_scripts(html: str) -> str:
-    """`html` without scripts, styles and comments; an unclosed one extends to the end, as in a browser."""
-    pieces, position = list[str](), 0
+def _without_scripts(html: str) -> Iterator[str]:
+    """The parts of `html` between scripts, styles and comments; an unclosed one extends to the end, as in a browser."""
+    position = 0
     while opened := _NO_TEXT.search(html, position):
-        pieces.append(html[position : opened.start()])
+        yield html[position : opened.start()]
         closing = re.compile(f"</{opened[1]}[^<>]*+>?" if opened[1] else "-->", re.I)
         closed = closing.search(html, opened.end())
         if closed is None:
-            return " ".join(pieces)
+            return
         position = closed.end()
-    return " ".join((*pieces, html[position:]))
+    yield html[position:]
 
 
 def fault_of(error: BaseException) -> str:

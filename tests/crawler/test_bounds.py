@@ -40,10 +40,12 @@ WORST = {
 
 
 class Watched:
-    """The peak memory of a command and all its children, without shared memory."""
+    """The peak memory of a command and all its processes, and their processor time. Memory that they share is counted
+    once."""
 
     def __init__(self, process: int) -> None:
         self.most, self.seen = 0, set[psutil.Process]()
+        self._worked = dict[psutil.Process, float]()
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._watch, args=(psutil.Process(process),))
         self._thread.start()
@@ -51,20 +53,41 @@ class Watched:
     def _watch(self, process: psutil.Process) -> None:
         while not self._ends.wait(0.3):
             with suppress(psutil.Error):
-                family = [process, *process.children(recursive=True)]
+                family = _family(process)
                 self.seen.update(family)
                 self.most = max(self.most, sum(own_memory(one) for one in family))
+                self._worked |= {one: processor_seconds(one) or self._worked.get(one, 0.0) for one in family}
+
+    @property
+    def worked(self) -> float:
+        """Seconds of processor time of all of them: unlike the time that passes, they depend on no neighbour."""
+        return sum(self._worked.values())
 
     def end(self) -> None:
         self._ends.set()
         self._thread.join()
 
 
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """A command's process and all that began after it: those that read pages are forked where it was forked itself
+    (`tests.commands`), so not all are its children."""
+    parent, began = process.parent(), process.create_time()
+    forked = parent.children(recursive=True) if parent else ()
+    return [process, *(one for one in forked if one != process and one.create_time() >= began)]
+
+
 def own_memory(process: psutil.Process) -> int:
+    """Bytes, of which each that is shared counts for as many processes as share it."""
     with suppress(psutil.Error):
-        memory = process.memory_info()
-        return memory.rss - memory.shared
+        return int(process.memory_full_info().pss)
     return 0
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        times = process.cpu_times()
+        return times.user + times.system
+    return 0.0
 
 
 @pytest.mark.crawl

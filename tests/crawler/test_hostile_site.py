@@ -50,7 +50,10 @@ def test_all_else_is_crawled_on_time_and_every_refusal_says_why(engine: Engine, 
     for path in ("/endless", "/drip"):
         assert rows[path].state is PlannedState.FETCHED, path
         assert "按已收到的部分研判" in (rows[path].reason or ""), path
-    for path in ("/bomb", "/loop", "/inside", "/metadata", "/garbage"):
+    for path in ("/bomb", "/escape/bomb"):
+        assert rows[path].state is PlannedState.FETCHED, path
+        assert "内容解压后超过大小上限，按开头部分研判" in (rows[path].reason or ""), path
+    for path in ("/loop", "/inside", "/metadata", "/garbage"):
         assert rows[path].state in {PlannedState.FAILED, PlannedState.SKIPPED}, path
         assert rows[path].reason, path
     assert (rows["/endless-head"].reason or "").startswith("响应头过长，已中止")

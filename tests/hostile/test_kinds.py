@@ -1,4 +1,4 @@
-"""Every kind of hostile page becomes a case, or a row that says why not, in bounded time and memory."""
+"""Every kind of hostile page shows unlawful words, and becomes a case for them in bounded time and memory."""
 
 import time
 
@@ -16,7 +16,7 @@ from tests.records import registered
 from tests.servers.site import Answer, serving
 
 SMALL, LARGE = 4_000, 3_000_000  # characters
-MOST_SECONDS, MOST_MEMORY = 60.0, 2 << 30
+MOST_SECONDS, MOST_MEMORY = 60.0, 1536 << 20
 
 
 def test_the_words_of_every_kind_are_read_where_it_is_small() -> None:
@@ -33,7 +33,7 @@ def test_the_words_of_every_kind_are_read_where_it_is_small() -> None:
 @pytest.mark.soak(only=True)
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("name", KINDS)
-def test_every_kind_is_a_case_or_a_reason(name: str, engine: Engine, environment, request) -> None:
+def test_every_kind_is_a_case(name: str, engine: Engine, environment, request) -> None:
     page = hostile_page(name, LARGE).encode("utf-8", "surrogatepass")
     with serving({"/": Answer(page)}) as site:
         with transaction(engine) as session:
@@ -47,10 +47,10 @@ def test_every_kind_is_a_case_or_a_reason(name: str, engine: Engine, environment
     with reading(engine) as session:
         row = session.scalars(select(PlannedPage).where(PlannedPage.url == f"{site.url}/")).one()
         cases = len(session.scalars(select(Case)).all())
-    told = f"{took:.0f} s, {watched.most >> 20} MiB, {cases} case, {row.reason}"
+    told = f"{took:.0f} s ({watched.worked:.0f} worked), {watched.most >> 20} MiB, {cases} case, {row.reason}"
     request.node.user_properties.append((name, told))
     assert done.returncode == 0, done.stderr
-    assert cases or row.reason, told
+    assert cases == 1, told
     assert took < MOST_SECONDS, told
     assert watched.most < MOST_MEMORY, told
     assert psutil.wait_procs(watched.seen, timeout=10)[1] == [], "no process is left"

@@ -5,7 +5,10 @@ import socketserver
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
+
+import zstandard
 
 from tests.servers.background import in_background
 
@@ -25,9 +28,20 @@ def _redirect(target: str) -> Callable[[Write], None]:
     return _whole(b"", f"HTTP/1.1 302 Found\r\nLocation: {target}\r\n".encode())
 
 
+@cache
+def _bombs() -> tuple[bytes, bytes]:
+    """A page that unpacks to 100 MiB, and one in two layers, with words at its beginning. They take a second to make."""
+    words = f"<title>门诊</title><p>{UNLAWFUL}</p>".encode()
+    layered = gzip.compress(zstandard.compress(words + b"<p>x" * (25 << 20)))
+    return gzip.compress(b"<p>" + b"0" * (100 << 20), 1), layered
+
+
 def _bomb(write: Write) -> None:
-    body = gzip.compress(b"<p>" + b"0" * (400 << 20))
-    _whole(body, _OK + b"Content-Encoding: gzip\r\n")(write)
+    _whole(_bombs()[0], _OK + b"Content-Encoding: gzip\r\n")(write)
+
+
+def _layered_bomb(write: Write) -> None:
+    _whole(_bombs()[1], _OK + b"Content-Encoding: zstd, gzip\r\n")(write)
 
 
 def _endless(write: Write) -> None:
@@ -97,6 +111,7 @@ ESCAPES: dict[str, Callable[[Write], None]] = {
     "/escape/script": _escaping("<!--" + "<a" * 100_000 + "-->"),
     "/escape/attributes": _escaping(f"<p {' '.join(f'a{number}=1' for number in range(400_000))}>"),
     "/escape/drip": _unlawful_drip,
+    "/escape/bomb": _layered_bomb,
     "/escape/status": _escaping("", b"HTTP/1.1 203 Fine\r\nContent-Type: text/html; charset=utf-8\r\n"),
     "/escape/not-found": _escaping(
         "", b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -139,6 +154,7 @@ ANSWERS: dict[str, Callable[[Write], None]] = {
 @contextmanager
 def hostile_site() -> Iterator[str]:
     """The site's address; its start page links to all that is bad, and to one page that is good."""
+    _bombs()
     good = "<p>" + "门诊时间为每日八时至十七时，欢迎监督。" * 5
     links = "".join(f'<a href="{path}">{path}</a>' for path in (*ANSWERS, "/good"))
     maps = {"/robots.txt": _whole(_ROBOTS.encode()), "/sitemap.xml": _whole(_MAP.encode())}
