@@ -1,13 +1,13 @@
 """A guarded browser for evidence: one context per page, every step bounded, replaced when it crashes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.async_api import (
     Browser,
@@ -20,20 +20,22 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from crawler.browser.bounds import PageBounds, bounds_of, stop_scripts
-from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, browser_proxy, guarded_launch_options
+from crawler.browser.bounds import PageBounds, bounds_of, loaded, stop_scripts
+from crawler.browser.exchanges import MOST_BYTES, MOST_EXCHANGES, exchanges_of
+from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, guarded_launch_options
 from crawler.browser.memory_watch import REASON, memory_watch
 from crawler.browser.visitors import DESKTOP, BrowserProfile
-from crawler.browser.wire import Answer, Wire, header_value
+from crawler.browser.wire import Wire
 from crawler.page_clock import PageClock, PageOutOfTime
 from evidence.warc import Exchange
 from records.snapshots.encoding import is_utf8
 
 _QUIET_MS = 4_000
-_SETTLE_SECONDS = 5.0
+_LOADING_SECONDS = 8.0
+_FIRST_SHARE = 0.55  # of a page's time, for the first try
+_IS_OF_THE_NETWORK = re.compile("net::ERR_(?!ABORTED|TIMED_OUT)")
 _MOST_SCREENS = 15
 _TALLEST = 16_000  # pixels; Chromium draws nothing below
-_MOST_EXCHANGES, _MOST_BYTES = 300, 40 << 20
 _CLOSING = 3.0  # seconds
 
 
@@ -64,6 +66,23 @@ class PageView:
     steps: tuple[tuple[datetime, str], ...] = ()
 
 
+@dataclass
+class _Manner:
+    """How a page is opened: as by a visitor; or with care, by the beginning of its document, and without its scripts where
+    these held the browser. The note says so, and why, in Chinese."""
+
+    note: str = ""
+    with_scripts: bool = True
+    is_shown: bool = False  # whether its document arrived
+
+    def with_care(self, why: str) -> "_Manner":
+        """As the page is opened after it failed."""
+        scripts = "，不运行其脚本" if self.is_shown else ""
+        return _Manner(
+            f"第一次打开没有成功（{why[:100]}）；再次打开时只取网页开头{scripts}", not self.is_shown
+        )
+
+
 class PageNotRendered(Exception):
     """The browser could not show the page; the message says why, in Chinese."""
 
@@ -79,26 +98,29 @@ class EvidenceBrowser:
     async def look_at(
         self, url: str, visitor: BrowserProfile, quotes: Sequence[str] = (), clock: PageClock | None = None
     ) -> PageView:
-        """Look at `url`, and for `quotes` on it, in the time that the page has left. Raises PageNotRendered after two
-        tries, or when that time is up."""
-        failure, begun = "", monotonic()
+        """Look at `url`, and for `quotes` on it, in the time that the page has left. A page that holds the browser or fills
+        its memory is opened once more with care. Raises PageNotRendered after two tries, or when that time is up."""
+        failure, manner = "", _Manner()
         clock = clock or PageClock()
-        for _ in range(2):
-            left = clock.left
+        for share in (_FIRST_SHARE, 1.0):
+            begun, left = monotonic(), share * clock.left
             try:
                 with clock.running():
                     async with asyncio.timeout(left):
-                        return await self._look(url, visitor, quotes)
+                        return await self._look(url, visitor, quotes, manner)
             except PageOutOfTime as error:
                 raise PageNotRendered(f"浏览器无法打开：{failure[:200] or error}") from None
             except TimeoutError:
-                failure = failure or f"{left:.0f} 秒内没有完成"
-                raise PageNotRendered(f"浏览器无法打开：{failure[:200]}，{clock.reason}") from None
+                why, is_held = f"{left:.0f} 秒内没有完成", True
             except Error as error:
-                if memory_watch().has_ended_since(begun):
-                    raise PageNotRendered(REASON) from None
-                failure = (str(error).splitlines() or ["没有说明"])[0]
-        raise PageNotRendered(f"浏览器无法打开：{failure[:200]}")
+                is_too_large = memory_watch().has_ended_since(begun)
+                why = REASON if is_too_large else (str(error).splitlines() or ["没有说明"])[0]
+                is_held = is_too_large or not _IS_OF_THE_NETWORK.search(why)
+            failure = failure or why
+            if is_held:
+                manner = manner.with_care(failure)
+        ending = f"，{clock.reason}" if clock.is_used_up else ""
+        raise PageNotRendered(REASON if failure == REASON else f"浏览器无法打开：{failure[:200]}{ending}")
 
     async def _started(self) -> Browser:
         async with self._starting:
@@ -108,7 +130,7 @@ class EvidenceBrowser:
             return self._browser
 
     @asynccontextmanager
-    async def _context(self, visitor: BrowserProfile) -> AsyncIterator[BrowserContext]:
+    async def _context(self, visitor: BrowserProfile, *, with_scripts: bool) -> AsyncIterator[BrowserContext]:
         browser = await self._started()
         context = await browser.new_context(
             locale="zh-CN",
@@ -121,6 +143,7 @@ class EvidenceBrowser:
             accept_downloads=False,
             service_workers="block",
             permissions=[],
+            java_script_enabled=with_scripts,
         )
         try:
             yield context
@@ -128,8 +151,10 @@ class EvidenceBrowser:
             with suppress(Error, TimeoutError):
                 await asyncio.wait_for(context.close(), _CLOSING)
 
-    async def _look(self, url: str, visitor: BrowserProfile, quotes: Sequence[str]) -> PageView:
-        async with self._context(visitor) as context:
+    async def _look(
+        self, url: str, visitor: BrowserProfile, quotes: Sequence[str], manner: "_Manner"
+    ) -> PageView:
+        async with self._context(visitor, with_scripts=manner.with_scripts) as context:
             page = await context.new_page()
             page.on("dialog", lambda dialog: asyncio.ensure_future(_dismissed(dialog)))
             context.on("page", lambda popup: asyncio.ensure_future(_closed(popup)) if popup != page else None)
@@ -137,17 +162,19 @@ class EvidenceBrowser:
             bounds = bounds_of(context)
             page.on("response", lambda response: _note(response, responses, bounds))
             page.on("request", lambda request: _count(request, bounds, page))
-            notes: list[str] = []
-            wire = await Wire.tap(page, _MOST_BYTES)
+            notes = [manner.note] if manner.note else []
+            wire = await Wire.tap(page, MOST_BYTES, beginnings=bool(manner.note))
             at = datetime.now(UTC)
             steps = [(at, f"在新的浏览器环境（没有缓存、没有登录）中打开 {url}")]
             first = await page.goto(
-                url, wait_until="domcontentloaded", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
+                url, wait_until="commit", timeout=GOTO_TIMEOUT_MS, referer=visitor.referer
             )
-            await _settle(page)
+            manner.is_shown = True
+            await loaded(page, "domcontentloaded", _LOADING_SECONDS)
+            await _settle(page, scrolls=manner.with_scripts)
             shown = f"服务器返回 HTTP {first.status}，" if first else ""
             steps.append((datetime.now(UTC), f"{shown}等页面静止，逐屏滚动一遍"))
-            exchanges = await _exchanges(responses, wire, notes)
+            exchanges = await exchanges_of(responses, wire, notes)
             notes.extend(bounds.cut)
             steps.append((datetime.now(UTC), f"保存 {len(exchanges)} 次 HTTP 交互"))
             await _as_utf8(page, exchanges, notes)
@@ -188,7 +215,7 @@ async def evidence_browser() -> AsyncIterator[EvidenceBrowser]:
 
 def _note(response: Response, kept: list[Response], bounds: PageBounds) -> None:
     bounds.received(response.headers.get("content-length", ""))
-    if len(kept) <= _MOST_EXCHANGES:
+    if len(kept) <= MOST_EXCHANGES:
         kept.append(response)
 
 
@@ -209,10 +236,12 @@ async def _closed(popup: Page) -> None:
         await popup.close()
 
 
-async def _settle(page: Page) -> None:
+async def _settle(page: Page, *, scrolls: bool = True) -> None:
     """Wait until the page is quiet, scrolling through it once to trigger lazy loading; bounded."""
     with suppress(Error):
         await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+    if not scrolls:
+        return
     with suppress(Error):
         await page.evaluate(
             """async (screens) => {
@@ -262,65 +291,6 @@ async def _screenshot(page: Page, notes: list[str]) -> bytes | None:
     except Error as error:
         notes.append(f"截图失败：{str(error).splitlines()[0][:120]}")
         return None
-
-
-async def _exchanges(responses: Sequence[Response], wire: Wire, notes: list[str]) -> list[Exchange]:
-    """The HTTP exchanges behind the page, bodies as received, up to a number and size."""
-    await wire.settled(_SETTLE_SECONDS)
-    kept: list[Exchange] = []
-    size = recoded = 0
-    for response in responses[:_MOST_EXCHANGES]:
-        if not response.url.startswith(("http://", "https://")):
-            continue
-        answer = wire.take(response.request.method, response.url, response.status)
-        try:
-            async with asyncio.timeout(5):
-                body = answer.body if answer and answer.body is not None else await _copy(response)
-                exchange = await _exchange(response, answer, body)
-        except (Error, TimeoutError):
-            continue
-        size += len(body)
-        if size > _MOST_BYTES:
-            notes.append(f"页面资源超过 {_MOST_BYTES >> 20} MiB，其余未保存")
-            break
-        recoded += (answer is None or answer.body is None) and _may_be_recoded(exchange)
-        kept.append(exchange)
-    if len(responses) > _MOST_EXCHANGES:
-        notes.append(f"页面资源超过 {_MOST_EXCHANGES} 个，其余未保存")
-    if recoded:
-        notes.append(f"{recoded} 个资源没有取得原始字节，保存的是浏览器转码后的内容")
-    return kept
-
-
-async def _copy(response: Response) -> bytes:
-    """The browser's own copy of a body."""
-    return b"" if 300 <= response.status < 400 else await response.body()
-
-
-def _may_be_recoded(exchange: Exchange) -> bool:
-    """Whether the browser's copy may differ from the received bytes: so for text that is not UTF-8."""
-    kind = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
-    is_text = any(word in kind.lower() for word in ("text", "script", "json", "xml")) or not kind
-    return is_text and not exchange.body.isascii()
-
-
-async def _exchange(response: Response, answer: Answer | None, body: bytes) -> Exchange:
-    request = response.request
-    received = [(header["name"], header_value(header["value"])) for header in await response.headers_array()]
-    if answer:  # the browser sorts them
-        order = {name.lower(): place for place, name in reversed(list(enumerate(answer.header_names)))}
-        received.sort(key=lambda header: order.get(header[0].lower(), len(order)))
-    host = urlsplit(response.url).hostname or ""
-    return Exchange(
-        url=response.url,
-        at=datetime.now(UTC),
-        request_headers=[(header["name"], header["value"]) for header in await request.headers_array()],
-        status=response.status,
-        response_headers=received,
-        body=body,
-        method=request.method,
-        address=browser_proxy()[0].addresses.get(host),
-    )
 
 
 async def _boxes(page: Page, quotes: Sequence[str]) -> list[Box]:

@@ -90,11 +90,16 @@ def can_sandbox() -> bool:
 async def answer_as_utf8(page: "Page", url: str, status: int, body: bytes) -> None:
     """Give the browser `body` in place of the server's response at `url` from now on, with a header that says
     UTF-8."""
+    await answer_with(page, url, status, body, "text/html; charset=utf-8")
+
+
+async def answer_with(page: "Page", url: str, status: int, body: bytes, content_type: str) -> None:
+    """Give the browser `body` in place of the server's response at `url` from now on."""
 
     from playwright.async_api import Error  # noqa: PLC0415 - there already: it made the page
 
     async def answer(route: "Route") -> None:
         with suppress(Error):  # the page may be closed meanwhile
-            await route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+            await route.fulfill(status=status, body=body, content_type=content_type)
 
     await page.route(lambda asked: asked == url, answer)

@@ -17,6 +17,7 @@ import psutil
 MOST_BYTES = 800 << 20  # of all processes of the browser together, without their code
 _EVERY_SECONDS = 0.25
 _NEAR_SECONDS = 0.04  # where a third of it is taken
+_CHROMIUM, _DRIVER = "chrom", "node"  # in a process's name
 _LINE = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 REASON = f"浏览器占用的内存超过 {MOST_BYTES >> 20} MiB，已中止这一页"
 
@@ -41,11 +42,12 @@ class MemoryWatch:
             taken = _taken()
             if _sum(taken.values()) <= self._most:
                 continue
-            if pages := {
-                process: one.own + one.shared for process, one in taken.items() if _shows_a_page(process)
-            }:
+            browsers = {
+                process: one.own + one.shared for process, one in taken.items() if _is_browser(process)
+            }
+            if browsers:  # the largest is a page; or the browser itself, where a response unpacks without end
                 self._ended.append(time.monotonic())
-                _end(max(pages, key=lambda process: pages[process]))
+                _end(max(browsers, key=lambda process: browsers[process]))
 
 
 @lru_cache(maxsize=1)
@@ -55,11 +57,11 @@ def memory_watch() -> MemoryWatch:
 
 
 def _taken() -> dict[psutil.Process, "_Memory"]:
-    """The memory of the browser's processes."""
+    """The memory of the browser's processes, and of the program that hands us its messages."""
     found = {}
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error, OSError):  # they come and go
-            if "chrom" in process.name():
+            if any(name in process.name() for name in (_CHROMIUM, _DRIVER)):
                 found[process] = _memory_of(process.pid)
     return found
 
@@ -84,9 +86,9 @@ def _sum(taken: Collection["_Memory"]) -> int:
     return sum(one.own for one in taken) + max((one.shared for one in taken), default=0)
 
 
-def _shows_a_page(process: psutil.Process) -> bool:
+def _is_browser(process: psutil.Process) -> bool:
     try:
-        return "--type=renderer" in process.cmdline()
+        return _CHROMIUM in process.name()
     except psutil.Error:
         return False
 

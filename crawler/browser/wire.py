@@ -21,6 +21,9 @@ _BODY_SECONDS = 15.0
 # Streams may never end, so they are not held.
 _ENDLESS = frozenset({"Media", "EventSource", "WebSocket"})
 _NO_BODY = frozenset({204, 205, 304})
+_BEGINNING_SECONDS, _BEGINNING_BYTES = 4.0, 128 << 10
+_FINE, _PART = 64, 2 << 10  # bytes to ask for at a time, up to as many bytes, and later
+_OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,17 @@ class Answer:
 class Wire:
     """Copies the responses of one page, from `tap` until the page is closed."""
 
-    def __init__(self, session: CDPSession, most_bytes: int) -> None:
-        self._session = session
+    def __init__(self, session: CDPSession, most_bytes: int, *, beginnings: bool = False) -> None:
+        self._session, self._beginnings = session, beginnings
         self._left = most_bytes
         self._answers: dict[tuple[str, str, int], deque[Answer]] = defaultdict(deque)
         self._under_way: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def tap(cls, page: Page, most_bytes: int) -> "Wire":
-        """Start, before the page sends a request; copy at most `most_bytes`."""
-        wire = cls(await page.context.new_cdp_session(page), most_bytes)
+    async def tap(cls, page: Page, most_bytes: int, *, beginnings: bool = False) -> "Wire":
+        """Start, before the page sends a request; copy at most `most_bytes`. With `beginnings`, the page is shown by the
+        beginning of its document, which may have no end."""
+        wire = cls(await page.context.new_cdp_session(page), most_bytes, beginnings=beginnings)
         wire._session.on("Fetch.requestPaused", wire._paused)
         await wire._session.send(
             "Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]}
@@ -68,6 +72,14 @@ class Wire:
 
     async def _take(self, event: Mapping[str, Any]) -> None:
         held, status = {"requestId": event["requestId"]}, event.get("responseStatusCode")
+        is_document = event.get("resourceType") == "Document"
+        if self._beginnings and is_document and status is not None and _has_body(status):
+            await self._show_beginning(event, held)
+            return
+        if self._beginnings and event.get("resourceType") == "Font":  # a screenshot waits for each
+            with suppress(Error):
+                await self._session.send("Fetch.failRequest", {**held, "errorReason": "Aborted"})
+            return
         body: bytes | None = None
         with suppress(Error, TimeoutError, binascii.Error):
             if status is not None and self._is_wanted(event, status):
@@ -85,13 +97,47 @@ class Wire:
             with suppress(Error):
                 await self._session.send("Fetch.failRequest", {**held, "errorReason": "TimedOut"})
 
+    async def _show_beginning(self, event: Mapping[str, Any], held: dict[str, Any]) -> None:
+        """Have the browser show the beginning of a body."""
+        status, headers, request = (
+            event["responseStatusCode"],
+            event.get("responseHeaders") or (),
+            event["request"],
+        )
+        body = bytearray()
+        with suppress(Error):
+            stream = (await self._session.send("Fetch.takeResponseBodyAsStream", held))["stream"]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BEGINNING_SECONDS):
+                    await self._read_beginning(stream, body)
+            await self._session.send("IO.close", {"handle": stream})
+        names = [header["name"] for header in headers]
+        self._answers[request["method"], request["url"], status].append(Answer(names, bytes(body)))
+        shown = [header for header in headers if header["name"].lower() not in _OF_THE_TRANSFER]
+        given = {"responseCode": status, "responseHeaders": shown, "body": base64.b64encode(body).decode()}
+        with suppress(Error):
+            await self._session.send("Fetch.fulfillRequest", {**held, **given})
+
+    async def _read_beginning(self, stream: str, body: bytearray) -> None:
+        """Read up to a size. The browser waits for as many bytes as are asked for: the fewer, the less is lost of a body
+        that drips."""
+        while len(body) < _BEGINNING_BYTES:
+            asked = {"handle": stream, "size": _FINE if len(body) < _PART else _PART}
+            part = await self._session.send("IO.read", asked)
+            body += base64.b64decode(part["data"]) if part["base64Encoded"] else part["data"].encode()
+            if part["eof"]:
+                return
+
     def _is_wanted(self, event: Mapping[str, Any], status: int) -> bool:
         """Whether the body ends and there is room for it."""
         headers = {header["name"].lower(): header["value"] for header in event.get("responseHeaders") or ()}
         length = headers.get("content-length", "")
-        has_body = status not in _NO_BODY and not 300 <= status < 400
         endless = event.get("resourceType") in _ENDLESS or "event-stream" in headers.get("content-type", "")
-        return has_body and not endless and self._left > (int(length) if length.isdecimal() else 0)
+        return _has_body(status) and not endless and self._left > (int(length) if length.isdecimal() else 0)
+
+
+def _has_body(status: int) -> bool:
+    return status not in _NO_BODY and not 300 <= status < 400
 
 
 def header_value(shown: str) -> str:

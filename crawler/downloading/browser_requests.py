@@ -11,10 +11,11 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.browser.bounds import bounds_of, loaded
-from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8
+from crawler.browser.launch import GOTO_TIMEOUT_MS, answer_as_utf8, answer_with
 from crawler.downloading.arrangement import ARRANGE
 from crawler.downloading.page_scripts import MARK_UNSEEN, REVEAL
 from crawler.downloading.responses import content_type
+from crawler.network.arriving import is_too_large
 from crawler.pages.post import Post
 from records.snapshots.encoding import is_undeclared_utf8
 
@@ -86,7 +87,8 @@ def what_was_cut(meta: Mapping[str, Any]) -> tuple[str, ...]:
 
 async def _prepare_page(page: "Page", request: Request) -> None:
     """Close pop-ups, and the whole context where the page does not end in time. A page of undeclared UTF-8 is
-    shown from its received bytes as UTF-8: the browser would show it garbled."""
+    shown from its received bytes as UTF-8: the browser would show it garbled. One that is too large is shown by its
+    beginning."""
     context = page.context
     bounds = request.meta[BOUNDS] = bounds_of(context)
     bounds.seconds = request.meta.get(SECONDS, HARD_SECONDS)
@@ -100,6 +102,8 @@ async def _prepare_page(page: "Page", request: Request) -> None:
     body, declared = plain.response.body, content_type(plain.response)
     if is_undeclared_utf8(body, declared):
         await answer_as_utf8(page, request.url, plain.response.status, body)
+    elif is_too_large(plain.response):
+        await answer_with(page, request.url, plain.response.status, body, declared)
 
 
 async def _settle(page: "Page") -> None:

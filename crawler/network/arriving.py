@@ -30,6 +30,11 @@ def cuts_of(response: Response) -> tuple[str, ...]:
     return tuple(_CUTS[flag] for flag in response.flags if flag in _CUTS)
 
 
+def is_too_large(response: Response) -> bool:
+    """Whether a response was cut at a limit of its size."""
+    return not {_STOPPED, UNPACKED_IN_PART}.isdisjoint(response.flags)
+
+
 def begin(request: Request, most: int) -> None:
     """Count the bytes for a request from nothing, up to a limit."""
     request.meta[_RECEIVED], request.meta["download_maxsize"] = 0, most

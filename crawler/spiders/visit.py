@@ -133,7 +133,7 @@ class VisitSpider(ReadingSpider):
                 ):
                     yield request
                 return
-            attempts = Attempts([*post.faults, *cut])
+            attempts = Attempts([*post.faults, *cuts_of(plain.response), *cut])
             pictures = await self.pictures_in(attempts, html, response.url, seen)
             fetched = as_fetched(
                 planned.url, plain.response, seen, pictures, response.url, response.body, clock.used

@@ -12,12 +12,12 @@ import zstandard
 
 from tests.servers.background import in_background
 
-_OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 _KLINGON = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=klingon\r\n"
 Write = Callable[[bytes], Any]
 
 
-def _whole(body: bytes, head: bytes = _OK) -> Callable[[Write], None]:
+def _whole(body: bytes, head: bytes = OK) -> Callable[[Write], None]:
     def answer(write: Write) -> None:
         write(head + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
 
@@ -37,27 +37,27 @@ def _bombs() -> tuple[bytes, bytes]:
 
 
 def _bomb(write: Write) -> None:
-    _whole(_bombs()[0], _OK + b"Content-Encoding: gzip\r\n")(write)
+    _whole(_bombs()[0], OK + b"Content-Encoding: gzip\r\n")(write)
 
 
 def _layered_bomb(write: Write) -> None:
-    _whole(_bombs()[1], _OK + b"Content-Encoding: zstd, gzip\r\n")(write)
+    _whole(_bombs()[1], OK + b"Content-Encoding: zstd, gzip\r\n")(write)
 
 
 def _endless(write: Write) -> None:
-    write(_OK + b"Connection: close\r\n\r\n")
+    write(OK + b"Connection: close\r\n\r\n")
     for _ in range(100_000):
         write(b"<p>" + b"x" * 65_536)
 
 
 def _endless_head(write: Write) -> None:
-    write(_OK)
+    write(OK)
     for number in range(100_000):
         write(b"".join(b"X-%d-%d: %s\r\n" % (number, line, b"a" * 80) for line in range(700)))
 
 
 def _drip(write: Write) -> None:
-    write(_OK + b"Content-Length: 100000\r\n\r\n")
+    write(OK + b"Content-Length: 100000\r\n\r\n")
     for _ in range(200):
         write(b"<")
         time.sleep(0.5)
@@ -71,7 +71,7 @@ def _picture_that_drips(write: Write) -> None:
 
 
 def _wrong_length(write: Write) -> None:
-    write(_OK + b"Content-Length: 5000\r\nConnection: close\r\n\r\n<p>short")
+    write(OK + b"Content-Length: 5000\r\nConnection: close\r\n\r\n<p>short")
 
 
 LOOP = "<script>for (;;) { try { alert(1) } catch (e) {} }</script>"
@@ -80,13 +80,13 @@ UNLAWFUL = "我院治愈率98%，永不复发，欢迎咨询。" * 3
 _DIGITS = "9" * 5_000
 
 
-def _escaping(markup: str, head: bytes = _OK) -> Callable[[Write], None]:
+def _escaping(markup: str, head: bytes = OK) -> Callable[[Write], None]:
     """An unlawful page that hides itself by the markup around its words."""
     return _whole(f"<title>门诊</title>{markup}<p>{UNLAWFUL}</p>".encode("utf-8", "surrogatepass"), head)
 
 
 def _unlawful_drip(write: Write) -> None:
-    write(_OK + b"Connection: close\r\n\r\n" + f"<title>门诊</title><p>{UNLAWFUL}</p>".encode())
+    write(OK + b"Connection: close\r\n\r\n" + f"<title>门诊</title><p>{UNLAWFUL}</p>".encode())
     for _ in range(200):
         write(b"<p>x")
         time.sleep(0.5)
@@ -105,7 +105,7 @@ ESCAPES: dict[str, Callable[[Write], None]] = {
         '<meta http-equiv="refresh" content="1;url=/escape/refresh-itself?">'
     ),
     "/escape/refresh-later": _escaping('<meta http-equiv="refresh" content="30;url=/good">'),
-    "/escape/nul": _escaping("<p>\x00\x01\x1f</p><p id='\x00'>", _OK + b"X-Nul: a\x01b\r\n"),
+    "/escape/nul": _escaping("<p>\x00\x01\x1f</p><p id='\x00'>", OK + b"X-Nul: a\x01b\r\n"),
     "/escape/surrogate": _escaping("<p>\ud800</p>"),
     "/escape/title": _escaping("<title>" + "\x0b长" * 3_000 + "</title>"),
     "/escape/script": _escaping("<!--" + "<a" * 100_000 + "-->"),
@@ -140,7 +140,7 @@ ANSWERS: dict[str, Callable[[Write], None]] = {
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=klingon\r\n",
     ),
     "/garbage": lambda write: write(b"\x00\x01\x02 no http at all\r\n\r\n"),
-    "/headers": _whole(b"<p>x", _OK + b"X-Long: " + b"a" * 200_000 + b"\r\n"),
+    "/headers": _whole(b"<p>x", OK + b"X-Long: " + b"a" * 200_000 + b"\r\n"),
     "/never-ends": _whole(f"<title>t</title><div id=app></div>{LOOP}".encode()),
     "/frames": _whole(FRAMES.encode()),
     "/frame": _whole(b"<p>frame"),
@@ -159,6 +159,13 @@ def hostile_site() -> Iterator[str]:
     links = "".join(f'<a href="{path}">{path}</a>' for path in (*ANSWERS, "/good"))
     maps = {"/robots.txt": _whole(_ROBOTS.encode()), "/sitemap.xml": _whole(_MAP.encode())}
     answers = {**ANSWERS, **maps, "/": _whole((good + links).encode()), "/good": _whole(good.encode())}
+    with hostile_answers(answers) as url:
+        yield url
+
+
+@contextmanager
+def hostile_answers(answers: dict[str, Callable[[Write], Any]]) -> Iterator[str]:
+    """The address of a server that answers each path as it is told."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
