@@ -35,7 +35,7 @@ from records.snapshots.encoding import decode_html
 _SETS: Mapping[str, tuple[Callable[[], Sequence[ArticlePage]], float]] = {
     "first": (article_pages, 0.95),
     "second": (site_pages, 0.95),
-    "third": (whole_pages, 0.8),
+    "third": (whole_pages, 0.95),
 }
 Reader = Callable[[str], str]
 

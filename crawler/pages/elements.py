@@ -24,7 +24,23 @@ BREAKS = frozenset(
     {
         *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd"),
         *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option"),
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "html",
+            "li",
+            "main",
+            "marquee",
+            "nav",
+            "ol",
+            "option",
+        ),
         *("p", "pre", "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead"),
         *("tr", "ul", "foreignObject"),
     }
@@ -44,7 +60,7 @@ TELLING = (
     | CHANGING
     | SPEAKING
     | FIELDS
-    | {"rt", "object", "bdo", "nav", "header", "footer", "aside", "form"}
+    | {"rt", "object", "bdo", "nav", "header", "footer", "aside", "form", "marquee"}
 )
 SAYING = LOOKING | NAMING_PARTS | {"onclick"}
 ADDRESSED = frozenset({"a", "script", "iframe"})

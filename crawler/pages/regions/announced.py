@@ -2,7 +2,6 @@
 beginning of the text."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -12,7 +11,7 @@ from crawler.pages.regions.drafts import Draft
 # 最新评论, 全部评论 12, 网友评论（共有5条）, 精选留言; a button alone (评论) announces nothing.
 _ANNOUNCED = re.compile(
     r"(?:(?:最新|近期|网友|全部|热门|精彩|精选|用户|读者|文章|留言|大家的?|已有|共有?|\d+\s*条)+\s*(?:评论|留言|跟帖|回帖)(?:列表|区)?"
-    r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖)\s*[(（]?\s*\d+\s*条?\s*[)）]?)"
+    r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖|(?:患者|用户|网友)评价)\s*[(（]?\s*\d+\s*条?\s*[)）]?)"
     r"\s*[:：]?\s*(?:[(（].{0,30}[)）]|\d+\s*条?|(?:进入|查看).{0,12}|>|»)*"
 )
 _LONGEST_ANNOUNCEMENT, _MOST_ANNOUNCEMENTS = 40, 50
@@ -21,9 +20,8 @@ _OTHERS = re.compile(
     r"(?:本类|本站|作者|大家|相关|相似|热门|最新|推荐|更多|往期|精彩|猜你|延伸|热搜|点击|阅读|随机|类似)+的?"
     r"(?:推荐|阅读|文章|问题|问答|资讯|新闻|内容|喜欢|在看|排行|榜|回顾|链接)+榜?\s*[:：]?"
 )
-_FEWEST_OTHERS = 3  # links
-# A floor of a thread: the first author's, then those below.
-_FLOOR = re.compile(r"楼主|沙发|板凳|地板|地下室|第?\s*\d{1,5}\s*[#楼]")
+_FEWEST_OTHERS, _LONGEST_ENTRY = 3, 40  # entries; characters of one that a script opens
+_FULL_STOP = re.compile("[。；]")
 _LABEL = re.compile(r"^(?:摘要|导读|核心提示|内容提要|文章摘要)\s*[:：】\]]?\s*")
 _SHORTEST_ABSTRACT, _BEFORE_TEXT = 20, 12  # characters; blocks
 _CUT = "….。 "
@@ -46,25 +44,14 @@ def others(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
         around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
         if around is None or place - around[0] > 1 or drafts[place].links:
             continue
-        if sum(other.is_link for other in drafts[place : around[1]]) >= _FEWEST_OTHERS:
+        listed = drafts[place + 1 : around[1]]
+        is_list = len(listed) >= _FEWEST_OTHERS and all(map(_is_entry, listed))
+        if is_list or sum(other.is_link for other in listed) >= _FEWEST_OTHERS:
             yield range(place, around[1])
 
 
-def answers(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
-    """The floors of a thread below its first, of other authors: a floor is the largest element with one number in it, and
-    its first words are its author's name."""
-    numbers = [place for place, draft in enumerate(drafts) if _FLOOR.fullmatch(draft.text)]
-    if len(numbers) <= 1:
-        return
-    widest: dict[int, Box] = {}
-    for box in boxes:
-        first = bisect_left(numbers, box[0])
-        if bisect_left(numbers, box[1]) == first + 1:
-            widest[first] = max(widest.get(first, box), box, key=lambda one: one[1] - one[0])
-    floors = [widest[number] for number in sorted(widest)]
-    for floor in floors[1:]:
-        if drafts[floor[0]].text != drafts[floors[0][0]].text:
-            yield range(*floor)
+def _is_entry(draft: Draft) -> bool:
+    return len(draft.text) <= _LONGEST_ENTRY and not _FULL_STOP.search(draft.text)
 
 
 def abstracts(drafts: Sequence[Draft]) -> Iterator[int]:

@@ -9,12 +9,13 @@ from crawler.pages.regions.lines import HOME
 _FEWEST_LABELS, _FEWEST_IN_ROW = 4, 3  # a menu's entries below, and next to each other
 _FEWEST_TITLES = 3  # links of a list of other pages
 _NO_LABEL = re.compile(r"[。！？；，、%％\d]")
-_CUT_SHORT = re.compile(r"(?:…|\.{3}|\[?(?:详细|查看全文|阅读全文|更多)\]?)\s*$")
+_LONGEST_MARK = 12  # characters
+_CUT_SHORT = re.compile(r"(?:…|\.{3}|\[?(?:详细|查看全文|阅读全文|更多)[\]>»】]*)\s*$")
 
 
 def is_cut_short(draft: Draft) -> bool:
     """Whether a block is the beginning of another page's text."""
-    return bool(_CUT_SHORT.search(draft.text))
+    return bool(_CUT_SHORT.search(draft.text[-_LONGEST_MARK:]))
 
 
 def menus(drafts: Sequence[Draft], prose: Sequence[int], leading: Sequence[bool]) -> Iterator[range]:
@@ -59,7 +60,13 @@ def lists_of_others(
             links += drafts[end].links if leading[end] else 0
             end += 1
         if links >= _FEWEST_TITLES:
-            is_titled = begin and len(drafts[begin - 1].text) <= 2 * LABEL and not drafts[begin - 1].prose
+            is_row = end == begin + 1 and drafts[begin].is_row  # controls, under no title
+            is_titled = (
+                begin
+                and not is_row
+                and len(drafts[begin - 1].text) <= 2 * LABEL
+                and not drafts[begin - 1].prose
+            )
             yield range(begin - 1 if is_titled else begin, end)
         begin = max(end, begin + 1)
 

@@ -15,6 +15,7 @@ _BY_TAG: Mapping[str, Kind] = {
     "header": "likely",
     "aside": "likely",
     "form": "sure",
+    "marquee": "sure",
 }
 NAMING_PARTS = frozenset({"class", "id", "role", "data-role"})  # the attributes by which parts are named
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "footer", "navbar", "header"})

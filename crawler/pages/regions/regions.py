@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from itertools import chain
 
 from classifiers.values import Origin, Region
-from crawler.pages.regions.announced import abstracts, answers, comments, others
-from crawler.pages.regions.article import Box, find_article, outside_of, own_heading
+from crawler.pages.regions.announced import abstracts, comments, others
+from crawler.pages.regions.article import (
+    Box,
+    byline,
+    find_article,
+    heading_by_byline,
+    outside_of,
+    own_heading,
+)
 from crawler.pages.regions.drafts import Draft
-from crawler.pages.regions.lines import said_of_the_page
+from crawler.pages.regions.lines import foot_of, is_dated, said_of_the_page
 from crawler.pages.regions.menus import is_cut_short, lists_of_others, menus
 from crawler.pages.regions.parts import is_framed
+from crawler.pages.regions.threads import answers
 
 _ARTICLE = 80  # characters of prose next to which a list of links is a frame
 _SHORTEST_REST = 40  # characters: a page that is nothing but menus has them as its main text
@@ -34,18 +42,19 @@ def regions(
     ):
         repeated |= elsewhere
     small = set(said_of_the_page(drafts))
+    leading = [draft.is_link for draft in drafts]
+    excerpts = {
+        place
+        for place, draft in enumerate(drafts)
+        if (draft.links or (place and leading[place - 1])) and is_cut_short(draft)
+    }
     prose = [
-        0
-        if place in repeated
-        or place in small
-        or (place and drafts[place - 1].is_link and is_cut_short(draft))
-        else draft.prose
+        0 if place in repeated or place in small or place in excerpts else draft.prose
         for place, draft in enumerate(drafts)
     ]
     lengths = [
         0 if place in repeated else len(draft.text) - draft.linked for place, draft in enumerate(drafts)
     ]
-    leading = [draft.is_link for draft in drafts]
     for draft, size, unlinked in zip(drafts, lengths, prose, strict=True):
         part = draft.part
         while part is not None:
@@ -59,14 +68,24 @@ def regions(
     in_menus = {place for run in menus(drafts, prose, leading) for place in run}
     main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
     heading = own_heading(drafts, framed, title)
+    out = {place for place, is_out in enumerate(framed) if is_out} | small | in_menus
+    bylines = [place for place in sorted(small) if not framed[place] and is_dated(drafts[place])]
+    if heading is None:
+        heading = heading_by_byline(drafts, out, bylines)
+    small.update(foot_of(drafts, small, heading, boxes))
+    if heading is not None:
+        small.update(byline(heading, drafts, bylines))
     said = [
-        0 if framed[place] or leading[place] or place in small or place in in_menus else draft.said
+        0
+        if framed[place] or leading[place] or place in small or place in in_menus or place in excerpts
+        else draft.said
         for place, draft in enumerate(drafts)
     ]
-    article = find_article(heading, boxes, said)
+    article = find_article(heading, boxes, said, small - repeated)
     for run in lists_of_others(drafts, framed, leading):
-        if main_prose >= _ARTICLE or (article and article.text and run[-1] >= article.text[1]):
-            small.update(run)
+        if main_prose >= _ARTICLE or (article and run[-1] >= article.text[1]):
+            is_signed = article and run[0] == article.text[1] - 1  # its text ends there
+            small.update(run[1:] if is_signed else run)
     if article:
         gone = [is_out or place in small for place, is_out in enumerate(framed)]
         small |= outside_of(article, drafts, said, gone)
@@ -75,11 +94,11 @@ def regions(
         for place, draft in enumerate(drafts)
         if not framed[place] and place not in in_menus and place not in small
     )
-    taken = set[int]() if rest < _SHORTEST_REST and not main_prose and not article else in_menus | small
-    out = [place != heading and (is_out or place in taken) for place, is_out in enumerate(framed)]
-    if all(out):
-        out = framed if not all(framed) else [False] * len(drafts)
+    taken = set[int]() if rest < _SHORTEST_REST and not main_prose and heading is None else in_menus | small
+    outside = [place != heading and (is_out or place in taken) for place, is_out in enumerate(framed)]
+    if all(outside):
+        outside = framed if not all(framed) else [False] * len(drafts)
     return [
         ("frame" if is_out else "main", draft.origin or ("menu" if place in in_menus else ""))
-        for place, (draft, is_out) in enumerate(zip(drafts, out, strict=True))
+        for place, (draft, is_out) in enumerate(zip(drafts, outside, strict=True))
     ]

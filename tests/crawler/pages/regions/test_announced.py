@@ -108,3 +108,36 @@ def test_the_address_below_a_list_of_links_alone_is_no_main_text(foot: str) -> N
     found = main_text(f"<main><ul>{links}</ul></main>{below}")
     assert titles[0] in found
     assert "文一路" not in found
+
+
+def test_only_the_text_of_a_floor_is_main_text() -> None:
+    def floor(author: str, number: str, text: str) -> str:
+        side = f"<td><a href=/u>{author}</a><p>108</p><p>高级会员</p></td>"
+        return (
+            f"<table><tr>{side}<td><em>{number}</em><div><p>{text}</p></div></td></tr>"
+            "<tr><td>人生如茶，静心以对。</td></tr></table>"
+        )
+
+    found = main_text(floor("甲", "楼主", WORDS) + floor("乙", "2#", OTHERS[0]))
+    assert WORDS in found
+    assert not any(words in found for words in ("甲", "高级会员", "人生如茶", OTHERS[0]))
+
+
+def test_a_list_of_others_that_a_script_opens_is_no_main_text() -> None:
+    entries = "".join(f"<div><i>{n}</i><span>第{n}个热门话题</span></div>" for n in range(1, 5))
+    found = main_text(f"<div><p>{WORDS}</p></div><div><div>热搜榜</div>{entries}</div>")
+    assert WORDS in found
+    assert "热门话题" not in found
+
+
+def test_reviews_that_a_platform_counts_are_its_users() -> None:
+    written = "".join(f"<div><b>网友</b><p>{text}</p></div>" for text in OTHERS)
+    assert OTHERS[0] not in main_text(
+        f"<div><p>{WORDS}</p></div><div><h3>患者评价（685）</h3>{written}</div>"
+    )
+
+
+def test_an_invitation_in_a_link_is_a_button_in_words() -> None:
+    button = "<p><a href=/swt/>在线客服为您解答用药问题，点此咨询。</a></p>"
+    assert "点此咨询" not in main_text(f"<div><p>{WORDS}</p>{button}</div>")
+    assert "点此咨询" in main_text(f"<div><p>{WORDS}</p><p>点此咨询，我们的医生会为您解答。</p></div>")

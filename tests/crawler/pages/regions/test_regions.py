@@ -12,6 +12,7 @@ ARTICLE = (
     "<p>候诊区增加了座椅和饮水处，老年人可以由导诊员陪同，检查结果当日可取。</p>"
     "<p>如需住院，请到住院服务中心登记，床位紧张时由科室统一安排，请耐心等候。</p>"
 )
+TEXT = ARTICLE.partition("</h1>")[2]
 WORDS = "自下月起，呼吸科增设夜间门诊"
 
 
@@ -328,3 +329,89 @@ def test_the_dates_of_a_column_are_no_sentences_of_an_article() -> None:
     )
     html = f"<title>义诊动态 - 列表</title><div><h1>义诊动态</h1><ul>{entries}</ul></div>"
     assert {region for text, region in seen(html).items() if "河口" in text} == {"main"}
+
+
+def test_a_heading_may_link_to_its_own_page() -> None:
+    html = TITLED.format(
+        f'<div><p>旁边的话</p><div><h1><a href="#">冬季门诊安排</a></h1><div>{TEXT}</div></div></div>'
+    )
+    assert "冬季门诊安排" in main(html)
+    assert "旁边的话" not in main(html)
+
+
+def test_a_thread_is_known_below_the_category_of_its_title() -> None:
+    html = TITLED.format(
+        f"<div><p>旁边的话</p><div><h1>[公告] 冬季门诊安排</h1><div>{TEXT}</div></div></div>"
+    )
+    assert "旁边的话" not in main(html)
+    assert WORDS in main(html)
+
+
+def test_the_line_above_a_byline_heads_a_page_that_bears_the_sites_title() -> None:
+    byline = "<tr><td>发布日期：2026-11-2 发布人：admin</td></tr>"
+    article = f"<tr><td><b>冬季门诊安排</b></td></tr>{byline}<tr><td>{TEXT}</td></tr>"
+    html = f"<title>云溪医院</title><table><tr><td>在线调查</td></tr></table><table>{article}</table><p>急救电话</p>"
+    assert main(html).startswith("冬季门诊安排")
+    assert "在线调查" not in main(html)
+    assert "急救电话" not in main(html)
+
+
+def test_several_lines_above_bylines_are_the_entries_of_a_list() -> None:
+    entries = "".join(f"<li><p>第{n}条安排</p><p>发布日期：2026-11-{n}</p></li>" for n in range(1, 6))
+    html = f"<title>云溪医院</title><ul>{entries}</ul>"
+    assert all(f"第{n}条安排" in main(html) for n in range(1, 6))
+
+
+def test_facts_between_heading_and_text_are_no_byline() -> None:
+    facts = "<p>产品型号：甲一</p><p>适用人群：久坐者</p><p>材质：棉</p><a href=/ask>在线询价</a>"
+    html = TITLED.format(f"<div><h1>冬季门诊安排</h1><div>{facts}</div><div>{TEXT}</div></div>")
+    assert "产品型号：甲一" in main(html)
+    assert "材质：棉" in main(html)
+    assert "在线询价" not in main(html)
+
+
+def test_paragraphs_next_to_their_heading_are_an_article() -> None:
+    html = TITLED.format(
+        f"<div><p>服务热线 0571-00000000</p><p>安全 可靠</p><h1>冬季门诊安排</h1>{TEXT}"
+        "<p>版权所有 云溪医院</p></div><div>客服一</div><div>工作时间 8:00</div>"
+    )
+    assert WORDS in main(html)
+    assert not any(words in main(html) for words in ("服务热线", "安全", "客服一", "工作时间"))
+
+
+@pytest.mark.parametrize("tail", ["写给普通人的医学笔记，欢迎来信。", "走走停停，看病也看人。"])
+def test_what_an_author_says_of_himself_below_the_controls_is_frame(tail: str) -> None:
+    html = TITLED.format(
+        f"<div><h1>冬季门诊安排</h1><div>{TEXT}</div><p>赞(4) 收藏 分享</p><div><p>小河</p><p>{tail}</p></div></div>"
+    )
+    assert WORDS in main(html)
+    assert tail not in main(html)
+
+
+def test_the_address_next_to_the_owners_line_is_the_sites_foot() -> None:
+    foot = "<div><div>云溪医院 版权所有 云ICP备00000000号</div><div>地址：解放路九号 电话：0571-00000000</div></div>"
+    html = TITLED.format(
+        f"<div><div><h1>冬季门诊安排</h1><div>{TEXT}</div></div>{foot}<div>电话咨询</div></div>"
+    )
+    assert "解放路九号" not in main(html)
+    assert "电话咨询" not in main(html)
+
+
+def test_a_line_that_runs_across_the_page_is_frame_next_to_an_article_alone() -> None:
+    running = "<marquee>热烈庆祝我院引进新设备，检查费优惠三成。</marquee>"
+    assert "优惠三成" not in main(f"<div>{running}</div><div>{ARTICLE}</div>")
+    assert "优惠三成" in main(f"<div>{running}</div>")
+
+
+def test_a_signature_above_a_row_of_links_stays_in_the_text() -> None:
+    row = "<p><a href=/a>打印</a> <a href=/b>关闭</a> <a href=/c>返回</a></p>"
+    html = TITLED.format(f"<div><h1>冬季门诊安排</h1><div>{TEXT}<p>云溪医院全体职工</p></div>{row}</div>")
+    assert "云溪医院全体职工" in main(html)
+
+
+@pytest.mark.parametrize("line", ["出诊时间：周二上午", "营业时间：八点至二十点", "解读：何时需要备案"])
+def test_hours_and_explanations_are_no_bylines(line: str) -> None:
+    html = TITLED.format(
+        f"<div><h1>冬季门诊安排</h1>{TEXT}<p>{line}</p><p>现场挂号不收费，也不限号。</p></div>"
+    )
+    assert line in main(html)
