@@ -33,6 +33,7 @@ from records.cases.captures import MONITORS_VIEW, Captured, keep_capture, list_u
 from records.database import reading, transaction
 from records.models import Capture, Case, Snapshot
 from records.settings import settings
+from records.snapshots.images import videos_of
 from records.store.content_store import EvidenceStore
 from telemetry.traces import begin_span, visit_parent
 
@@ -121,6 +122,8 @@ def _keep(
     if fault:
         notes.append(fault)
     looks = _compared(snapshot, seen, control)
+    with reading(engine) as session:
+        videos = videos_of(session, snapshot.id)
     files = _files(store, snapshot, seen, chain, looks)
     screenshot = next((item.sha256 for item, _ in files if item.name == "screenshot.png"), None)
     captured = Captured(
@@ -137,7 +140,9 @@ def _keep(
             "settings": _settings_sha256(),
             **around.as_facts(),
             **({"looks": {"visitor": looks.visitor, "picture": looks.picture}} if looks else {}),
-            "steps": [{"at": at.isoformat(), "what": what} for at, what in _steps(case, seen, chain, files)],
+            "steps": [
+                {"at": at.isoformat(), "what": what} for at, what in _steps(case, videos, seen, chain, files)
+            ],
         },
         files=files,
         screenshot=screenshot,
@@ -171,6 +176,7 @@ def _compared(
 
 def _steps(
     case: Case,
+    videos: Sequence[tuple[str, str]],
     seen: PageView | PageNotRendered,
     chain: Sequence[bytes],
     files: Sequence[tuple[Item, bytes]],
@@ -178,6 +184,8 @@ def _steps(
     """The steps taken, in order, from the page's crawl to its manifest."""
     judgement = case.judgement
     yield judgement.snapshot.fetched_at, "巡查程序抓取网页，按原样保存响应"
+    for url, seen_and_heard in videos:
+        yield judgement.judged_at, f"{seen_and_heard}（{url}）"
     yield (
         judgement.judged_at,
         f"按关键词表版本 {judgement.lists_version[:12]} 研判，命中 {len(judgement.findings)} 处",

@@ -27,6 +27,7 @@ from records.people.offices import list_offices
 from records.people.permissions import Permission, is_in_reach, may
 from records.reference.reasons import list_ready_reasons
 from records.reference.working_days import find_calendar
+from records.snapshots.images import videos_of
 from records.tips import list_tips_of_page
 from records.transfers.police import list_police_terms
 from records.workflow import STEPS
@@ -124,6 +125,7 @@ def show_case(
             tips=list_tips_of_page(session, case.page_id),
             states=CaseState,
             pictures=downloads.pictures_read(session, case),
+            videos=videos_of(session, case.judgement.snapshot_id),
             captured=downloads.capture_shown(session, app.store, case),
             view=wanted.address(),
             told=told,

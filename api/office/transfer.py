@@ -18,6 +18,7 @@ from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import MessageKind, Side, Transfer, TransferState
 from records.reference.disposals import counted_as, list_measures
+from records.snapshots.images import videos_of
 from records.transfers import answers, office_queue
 from records.transfers.attachments import LARGEST, attach, attachment_of
 from records.transfers.attachments import File as AttachedFile
@@ -54,6 +55,7 @@ def show(
             findings=findings,
             gathered=gather_by_rule(findings, rules),
             pictures=downloads.pictures_read(session, transfer.case),
+            videos=videos_of(session, transfer.case.judgement.snapshot_id),
             captured=downloads.capture_shown(session, app.store, transfer.case),
             lines=lines(transfer.case.judgement.page_text, marked(findings, rules)),
             measures=list_measures(session, transfer.office.kind),

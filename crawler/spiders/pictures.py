@@ -3,7 +3,7 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -20,6 +20,7 @@ from crawler.page_clock import CLOCK, PageClock
 from crawler.pages.guarded import fault_of
 from crawler.pages.urls import slot_of
 from crawler.spiders.progress import Progress
+from crawler.videos.addresses import LARGEST_VIDEO, is_video, is_video_address
 from records.database import reading, transaction
 from records.snapshots.images import INLINE, keep_image, pictures_to_see_again
 from records.snapshots.snapshots import note_seconds
@@ -42,6 +43,7 @@ class OfPage:
     clock: PageClock
     under_way: int = 0
     are_cut: bool = False  # some were not asked for, or not waited for
+    unseen: list[str] = field(default_factory=list)  # addresses of videos that did not come
 
     def __post_init__(self) -> None:
         self._noted = self.clock.used
@@ -49,7 +51,7 @@ class OfPage:
     @property
     def has_news(self) -> bool:
         """Whether the page's record lacks something."""
-        return self.are_cut or self.clock.used - self._noted > _WORTH_NOTING
+        return self.are_cut or bool(self.unseen) or self.clock.used - self._noted > _WORTH_NOTING
 
 
 class PictureSpider(Spider):
@@ -109,7 +111,7 @@ class PictureSpider(Spider):
                 "dont_obey_robotstxt": not progress.target.obey_robots,
                 "download_slot": slot_of(url),
                 "cookiejar": progress.target.visit_id,
-                "download_maxsize": _LARGEST_IMAGE,
+                "download_maxsize": LARGEST_VIDEO if is_video_address(url) else _LARGEST_IMAGE,
                 "max_retry_times": 1,
                 BUDGET: progress.budget,
                 CLOCK: page.clock,
@@ -136,8 +138,8 @@ class PictureSpider(Spider):
         from crawler.pages.ocr import may_carry_advert, size_of  # noqa: PLC0415 - with the first picture
 
         try:
-            size = size_of(content)
-            if not size or not may_carry_advert(size):
+            size = (0, 0) if is_video(content) else size_of(content)
+            if not size or not (size == (0, 0) or may_carry_advert(size)):
                 return False
             progress.images.add(address)
             with transaction(self.engine) as session:
@@ -155,6 +157,8 @@ class PictureSpider(Spider):
         about = failure.request.cb_kwargs  # type: ignore[attr-defined] # set by Scrapy
         page: OfPage = about["page"]
         page.are_cut |= page.clock.is_used_up
+        if is_video_address(url := failure.request.url):  # type: ignore[attr-defined]
+            page.unseen.append(url)
         yield from self._image_done(about["progress"], page)
 
     def _image_done(self, progress: Progress, page: OfPage) -> Iterator[Request]:
@@ -172,6 +176,9 @@ class PictureSpider(Spider):
                 note_seconds(session, page.snapshot_id, page.clock.used)
                 if page.are_cut:
                     add_reason(session, page.planned_id, f"{page.clock.reason}，部分图片未取")
+                if page.unseen:
+                    why = f"视频未取得，没有看：{'、'.join(page.unseen)}"
+                    add_reason(session, page.planned_id, why)
         except VisitTaken:  # its next request ends the visit here
             return
         except Exception as error:

@@ -9,11 +9,12 @@ from scrapy.http import Response
 from crawler.downloading.script_built import needs_browser, taken_away
 from crawler.pages.guarded import Attempts
 from crawler.pages.links import links_alone
-from crawler.pages.pictures import image_addresses, inline_pictures
+from crawler.pages.pictures import inline_pictures
 from crawler.pages.post import Post
 from crawler.pages.sitemap import SiteMap
 from crawler.platforms import read_site_page
 from crawler.spiders.asking import AskingSpider
+from crawler.videos.addresses import media_addresses
 from crawler.workers.page_reader import PageGivenUp
 from records.snapshots.snapshots import Fetched
 from records.visits.targets import Target
@@ -68,10 +69,10 @@ class ReadingSpider(AskingSpider):
         return list(self.own(target, await to.wait("链接", finding, lambda: links_alone(html, url))))
 
     async def pictures_in(self, attempts: Attempts, html: str, url: str, post: Post | None) -> Sequence[str]:
-        """The addresses of a page's pictures; empty where the response is not a page."""
+        """The addresses of a page's pictures and videos; empty where the response is not a page."""
         if post is None:
             return []
-        finding = self.reader.do(url, html, image_addresses, html, url, post.images)
+        finding = self.reader.do(url, html, media_addresses, html, url, post.images, post.videos)
         return await attempts.wait("图片地址", finding, list[str])
 
     async def inline_pictures_in(self, attempts: Attempts, html: str, url: str) -> Sequence[bytes]:

@@ -1,4 +1,4 @@
-"""Reads the pictures that a crawl keeps, in parallel, in a process of its own."""
+"""Reads the pictures and videos that a crawl keeps, in parallel, in a process of its own."""
 
 import threading
 from collections import OrderedDict
@@ -25,9 +25,9 @@ _REMEMBERED = 500  # pages whose pictures were read last
 
 
 def _read_kept(store: EvidenceStore, sha256: str, seconds: float) -> ReadImage:
-    from crawler.pages.ocr import read_image  # noqa: PLC0415 - only the process that reads needs the model
+    from crawler.videos.reading import read_media  # noqa: PLC0415 - only the process that reads needs the model
 
-    return read_image(store.get(sha256), seconds)
+    return read_media(store.get(sha256), seconds)
 
 
 def _read_blank() -> None:

@@ -13,6 +13,7 @@ from records.snapshots.snapshots import read_text
 from records.store.content_store import EvidenceMissing, EvidenceStore
 
 INLINE = "data:"  # how the addresses of pictures begin that a page holds itself
+VIDEO = "视频："  # how the statement about a video begins: its parts seen and heard, and the others
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Line:
 
 @dataclass(frozen=True)
 class ReadImage:
-    """The text read in a picture; `fault` is why it could not be read. `size` is the size read (width,
-    height), where larger than the picture: several frames of it."""
+    """The text read in a picture; `fault` is why it could not be read, and for a video the parts seen and heard. `size` is
+    the size read (width, height), where larger than the picture: several frames of it."""
 
     lines: tuple[Line, ...]
     preview: bytes | None
@@ -137,6 +138,16 @@ def images_of(session: Session, snapshot_id: int) -> Sequence[PageImage]:
     """The pictures of a snapshot's page, as they stand on it."""
     query = select(PageImage).where(PageImage.snapshot_id == snapshot_id).options(joinedload(PageImage.image))
     return session.scalars(query.order_by(PageImage.sha256)).all()
+
+
+def videos_of(session: Session, snapshot_id: int) -> Sequence[tuple[str, str]]:
+    """The address of each video of a snapshot's page, and the statement about it."""
+    shown = images_of(session, snapshot_id)
+    return [
+        (row.url, row.image.fault)
+        for row in shown
+        if (row.image.fault or "").startswith(VIDEO) and row.image.fault
+    ]
 
 
 def text_with_images(session: Session, store: EvidenceStore, snapshot: Snapshot) -> PageText | None:
