@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from records.database import reading, transaction
 from records.models import Case, Office, Side, Transfer
+from records.snapshots.images import VIDEO, ReadImage, keep_image, record_reading
 from records.transfers.messages import Said, say
 from records.workflow import actor_of_office
 from tests.api.conftest import PASSWORD
@@ -39,6 +40,21 @@ def test_background_is_told_from_grounds_and_comes_after_them(served, case_id) -
     ]
     assert kinds == ["decide", "", "background", "background", "background"]
     assert "urgent" not in found.values()
+
+
+def test_the_evidence_says_which_parts_of_a_video_were_seen_and_heard(served, store, case_id) -> None:
+    statement = f"{VIDEO}全长 2 秒，识别了第 1 秒的画面，其余画面没有识别；有声音，没有安装语音识别模型，没有识别"
+    with transaction(served.engine) as session:
+        snapshot_id = session.get_one(Case, case_id).judgement.snapshot_id
+        sha256 = keep_image(session, store, snapshot_id, "http://127.0.0.1/film.mp4", b"film", (0, 0))
+        record_reading(session, store, sha256, ReadImage((), None, statement), datetime.now(UTC))
+    transfer_id = transfer(served, case_id)
+    with served.client() as client:
+        sign_in(client, "officer")
+        pages = (page_of(served, case_id), client.get(f"/takedown/{transfer_id}").text)
+    for html in pages:
+        assert "http://127.0.0.1/film.mp4" in html
+        assert statement.removeprefix(VIDEO) in html
 
 
 def test_a_letter_that_awaits_an_answer_comes_before_the_findings(served, store, case_id) -> None:
