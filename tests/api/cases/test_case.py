@@ -43,7 +43,9 @@ def test_background_is_told_from_grounds_and_comes_after_them(served, case_id) -
 
 
 def test_the_evidence_says_which_parts_of_a_video_were_seen_and_heard(served, store, case_id) -> None:
-    statement = f"{VIDEO}全长 2 秒，识别了第 1 秒的画面，其余画面没有识别；有声音，没有安装语音识别模型，没有识别"
+    statement = (
+        f"{VIDEO}全长 2 秒，识别了第 1 秒的画面，其余画面没有识别；有声音，没有安装语音识别模型，没有识别"
+    )
     with transaction(served.engine) as session:
         snapshot_id = session.get_one(Case, case_id).judgement.snapshot_id
         sha256 = keep_image(session, store, snapshot_id, "http://127.0.0.1/film.mp4", b"film", (0, 0))
