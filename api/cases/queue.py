@@ -129,7 +129,7 @@ def assign(
         by = session.get_one(User, sign_in.user_id)
         given = queues.assign(session, chosen.cases(session, by, now), reviewer, by, now)
         if not given:
-            raise StepRefused("没有可以分派的：请选择待研判、待补充的案件，或他人研判中的案件")
+            raise StepRefused("没有可以分派的：请选择待办的案件，已在其名下的除外")
     return RedirectResponse(queue_address(chosen.view, assigned=given), 303)
 
 

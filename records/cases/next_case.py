@@ -1,6 +1,6 @@
 """The next case of a reviewer's work: from their view, in its order, and held by nobody else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
@@ -12,25 +12,25 @@ from records.models import Case, CaseState, SignIn
 from records.people.permissions import Permission, is_in_reach, may
 
 _TRIES = 5
+# States in which a case is somebody's: who decided it, or was given it, goes on with it first.
+_SOMEBODYS = (CaseState.REVIEWING, CaseState.RETURNED, CaseState.RECURRED)
 
 
 def find_next_case(
     session: Session, wanted: QueueFilter, sign_in: SignIn, now: datetime, after: int = 0
 ) -> int | None:
-    """The id of the case to open after the case `after`: one's own unfinished ones first, then the first of
+    """The id of the case to open after the case `after`: one's own unfinished or given ones first, then the first of
     the view that nobody has taken up or looks at, and that was not passed over."""
     conditions = [*_for(sign_in, now), *queue_conditions(session, wanted, sign_in.user, now)]
     conditions += [Case.id != after, ~is_passed(sign_in)]
-    taken = and_(Case.state == CaseState.REVIEWING, Case.reviewer_id == sign_in.user_id)
+    own = and_(Case.state.in_(_SOMEBODYS), Case.reviewer_id == sign_in.user_id)
     if wanted.words or wanted.sort:
         query = select(Case.id).where(Case.state.in_(wanted.states), *conditions)
-        return session.scalar(query.order_by(taken.desc(), *queue_order(wanted)).limit(1))
-    # Each state's best is the first of its index; over several states the database would sort all of their cases.
-    best = [_best(state, conditions).subquery() for state in wanted.states]
+        return session.scalar(query.order_by(own.desc(), *queue_order(wanted)).limit(1))
+    best = [one.subquery() for one in _bests(wanted, conditions, sign_in)]
     found = union_all(*(select(one) for one in best)).subquery()
-    unfinished = found.c.state == CaseState.REVIEWING.value
     return session.scalar(
-        select(found.c.id).order_by(unfinished.desc(), found.c.score.desc(), found.c.id).limit(1)
+        select(found.c.id).order_by(found.c.is_own.desc(), found.c.score.desc(), found.c.id).limit(1)
     )
 
 
@@ -82,8 +82,23 @@ def count_passed(session: Session, wanted: QueueFilter, sign_in: SignIn, now: da
     return session.scalar(query) or 0
 
 
-def _best(state: CaseState, conditions: Sequence[ColumnElement[bool]]) -> Select[int, int, str]:
-    query = select(Case.id, Case.score, literal(state.value).label("state"))
+_Best = Select[int, int, int]
+
+
+def _bests(
+    wanted: QueueFilter, conditions: Sequence[ColumnElement[bool]], sign_in: SignIn
+) -> Iterator[_Best]:
+    """Each state's best case, and the best of one's own: each is the first of an index, where the database would sort all
+    cases of several states."""
+    mine = Case.reviewer_id == sign_in.user_id
+    for state in wanted.states:
+        yield _best(state, conditions, is_own=0)
+        if state in _SOMEBODYS:
+            yield _best(state, [*conditions, mine], is_own=1)
+
+
+def _best(state: CaseState, conditions: Sequence[ColumnElement[bool]], is_own: int) -> _Best:
+    query = select(Case.id, Case.score, literal(is_own).label("is_own"))
     query = query.where(Case.state == state, *conditions)
     return query.order_by(Case.score.desc(), Case.id).limit(1)
 

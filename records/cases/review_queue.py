@@ -46,7 +46,9 @@ TO_REVIEW = (
 )
 # A tab counts the cases that are in a state now. Those found unlawful are more: all that went on from there, too.
 TAB_TITLES: Mapping[CaseState, str] = {CaseState.UNLAWFUL: "待转送"}
-_FREE = (CaseState.PENDING, CaseState.NEEDS_MORE)
+# A case that is given to a reviewer is then in 研判中, or stays where it is: what an office did with it still counts.
+_TAKEN_UP = (CaseState.PENDING, CaseState.NEEDS_MORE)
+_GIVEN_AS_IT_IS = (CaseState.REVIEWING, CaseState.RETURNED, CaseState.RECURRED)
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
 # How a queue can be ordered, with the words for it; by default the highest score first.
@@ -222,7 +224,7 @@ def count_notices(session: Session, user: User, now: datetime) -> dict[str, int]
 
 
 def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: datetime) -> int:
-    """Give cases that wait or are being reviewed to a reviewer; returns how many were given. Others are left alone."""
+    """Give cases that wait for a reviewer, or have one, to a reviewer; returns how many were given. Others are left."""
     given = 0
     cases = session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
     actor = workflow.actor_of(by)
@@ -230,9 +232,9 @@ def assign(session: Session, case_ids: Sequence[int], to: User, by: User, now: d
         if not (is_in_reach(by, case) and is_in_reach(to, case)):
             continue
         words = f"分派给{to.display_name}"
-        if case.state in _FREE:
+        if case.state in _TAKEN_UP:
             workflow.step(session, case, CaseState.REVIEWING, actor=actor, now=now, reason=words)
-        elif case.state is CaseState.REVIEWING and case.reviewer_id != to.id:
+        elif case.state in _GIVEN_AS_IT_IS and case.reviewer_id != to.id:
             workflow.note(session, case, actor=actor, now=now, reason=words)
         else:
             continue

@@ -7,9 +7,9 @@ import pytest
 
 from records.cases import claims, review
 from records.cases.next_case import count_passed, find_next_case, keep_ahead, take_next
-from records.cases.review_queue import QueueFilter
+from records.cases.review_queue import QueueFilter, assign
 from records.database import transaction
-from records.models import Case, Role, User
+from records.models import Case, CaseState, Role, User
 from records.people.sign_in import add_user
 from tests.records import registered
 
@@ -77,6 +77,24 @@ def test_ones_own_unfinished_case_comes_first(engine, cases, now) -> None:
         assert find_next_case(session, QueueFilter(), work, now, after=cases[2]) == cases[0]
         assert find_next_case(session, QueueFilter(sort="newest"), work, now) == cases[2]
         assert find_next_case(session, QueueFilter(state="pending"), work, now) == cases[0]
+
+
+@pytest.mark.parametrize("state", [CaseState.RETURNED, CaseState.RECURRED])
+def test_a_case_that_came_back_comes_first_to_whom_it_is_given(engine, cases, now, state: CaseState) -> None:
+    with transaction(engine) as session:
+        decider, given = registered.reviewer(session), registered.reviewer(session, "other")
+        for case in cases[1:]:
+            back = session.get_one(Case, case)
+            back.state, back.reviewer = state, decider
+        own, other = (registered.signed_in(session, person, now) for person in (given, decider))
+        assert find_next_case(session, QueueFilter(), own, now) == cases[0], (
+            "the highest score: none is theirs"
+        )
+        assert assign(session, [cases[2]], given, decider, now) == 1
+        for view in (QueueFilter(), QueueFilter(sort="oldest")):
+            assert find_next_case(session, view, own, now) == cases[2]
+            assert find_next_case(session, view, other, now) == cases[1]
+        assert session.get_one(Case, cases[2]).state is state, "figures count what an office did with it"
 
 
 def test_a_claim_that_ran_out_is_nobodys(engine, cases, now) -> None:

@@ -133,6 +133,17 @@ def test_cases_are_given_to_a_reviewer_and_it_is_written_down(engine, cases, per
         assert [entry.reason for entry in list_history(session, case.id)][-2:] == ["分派给乙", "分派给甲"]
 
 
+@pytest.mark.parametrize("state", queues.TO_REVIEW)
+def test_every_case_that_waits_can_be_given_out(engine, cases, person, now, state: CaseState) -> None:
+    with transaction(engine) as session:
+        case = session.get_one(Case, cases["rate"])
+        case.state, case.reviewer = state, session.get_one(User, person.id)
+        to = registered.reviewer(session, "other")
+        assert queues.assign(session, [case.id], to, session.get_one(User, person.id), now) == 1
+        assert case.state in (state, CaseState.REVIEWING)
+    assert names(engine, cases, to, now, assignee="mine") == {"rate"}
+
+
 def test_the_order_is_the_one_that_is_asked_for(engine, cases, person, now) -> None:
     with reading(engine) as session:
         shown = [case.id for case in queues.list_cases(session, QueueFilter(sort="page"), person, now, 10)]
