@@ -13,21 +13,24 @@ _MOST = 3
 
 def telling_words(findings: Sequence[FindingRecord]) -> list[tuple[str, str]]:
     """The words of a page's most severe findings with their severity, each once; one of each rule before more
-    of the same."""
+    of the same, and a list's words before suspected sentences."""
     by_rule: dict[str, list[FindingRecord]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    firsts = [found[0] for found in by_rule.values()]
-    rest = [finding for found in by_rule.values() for finding in found[1:]]
+    listed_first = [sorted(found, key=lambda one: not one.term) for found in by_rule.values()]
+    firsts = [found[0] for found in listed_first]
+    rest = [finding for found in listed_first for finding in found[1:]]
     told: dict[str, str] = {}
     for group in (firsts, rest):
-        for finding in sorted(
-            group, key=lambda one: (GRAVEST_FIRST[one.severity], one.family == "certificate")
-        ):
+        for finding in sorted(group, key=_telling):
             read = f"→{finding.read_as}" if finding.quote and finding.read_as else ""
             told.setdefault(" ".join(f"{finding.quote}{read}".split()), finding.severity)
     told.pop("", None)
     return list(told.items())[:_MOST]
+
+
+def _telling(finding: FindingRecord) -> tuple[int, bool, bool]:
+    return GRAVEST_FIRST[finding.severity], finding.family == "certificate", not finding.term
 
 
 def mark_sought(text: str, words: str) -> Markup:

@@ -1,6 +1,7 @@
 """A page's text cut into lines and segments, each with the findings that cover it."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,24 +31,33 @@ class Mark:
 
 def lines(text: str, findings: Sequence[FindingRecord | Mark | None]) -> list[list[Segment]]:
     """The text line by line; joined, the segments' texts are the text again. None has a number, but no place."""
-    edges = {0, len(text)}
-    for finding in findings:
-        edges |= {finding.start, finding.end} if finding is not None else set()
     result: list[list[Segment]] = [[]]
-    for start, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= len(text))):
-        covering = [
-            (number, finding)
-            for number, finding in enumerate(findings, 1)
-            if finding is not None and finding.start <= start and end <= finding.end
-        ]
-        numbers = tuple(number for number, _ in covering)
+    for start, end, covering in _stretches(len(text), findings):
+        numbers = tuple(sorted(covering))
         severity = min(
-            (finding.severity for _, finding in covering), key=GRAVEST_FIRST.__getitem__, default=""
+            (covering[each].severity for each in numbers), key=GRAVEST_FIRST.__getitem__, default=""
         )
-        opens = tuple(number for number, finding in covering if finding.start == start)
+        opens = tuple(number for number in numbers if covering[number].start == start)
         for index, piece in enumerate(text[start:end].split("\n")):
             if index:
                 result.append([])
             if piece:
                 result[-1].append(Segment(piece, numbers, severity, opens if not index else ()))
     return [line for line in result if line]
+
+
+def _stretches(
+    length: int, findings: Sequence[FindingRecord | Mark | None]
+) -> Iterator[tuple[int, int, Mapping[int, FindingRecord | Mark]]]:
+    """The stretches between the findings' edges, in order, each with the findings that cover it by their numbers. A page
+    may have thousands of findings: each is looked at where it begins and ends alone."""
+    placed = [(number, one) for number, one in enumerate(findings, 1) if one is not None]
+    edges = {0, length} | {edge for _, one in placed for edge in (one.start, one.end) if 0 <= edge <= length}
+    waiting = deque(sorted(placed, key=lambda each: each[1].start))
+    covering: dict[int, FindingRecord | Mark] = {}
+    for start, end in pairwise(sorted(edges)):
+        while waiting and waiting[0][1].start <= start:
+            number, one = waiting.popleft()
+            covering[number] = one
+        covering = {number: one for number, one in covering.items() if one.end > start}
+        yield start, end, covering

@@ -30,6 +30,9 @@ from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
+# States in which a case can be decided, and merged.
+_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
+
 Done = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 
 
@@ -85,6 +88,8 @@ def queue(
             ready=list_ready_reasons(session),
             reminders=list_reminders(session, local_day(now)),
             same_texts=_same_texts(session, wanted, user, now, cases[:PAGE_SIZE]),
+            decides=not _OPEN.isdisjoint(wanted.states),
+            assigns=not queues.ASSIGNABLE.isdisjoint(wanted.states),
             approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),
         )

@@ -1,10 +1,12 @@
-// Typed text is kept in this browser until it has been sent, or for a week: fields with data-draft.
+// Typed text is kept in this browser until it has been sent, or for a week: fields with data-draft. It names the field
+// where two forms of a page go to the same address with fields of the same name.
 "use strict";
 
 const drafts = (() => {
   const WEEK = 7 * 24 * 3600 * 1000;
   const person = document.body.dataset.person ?? "";
-  const key = (field) => `qingyi-draft:${person}:${field.form?.getAttribute("action")}:${field.name}`;
+  const nameOf = (field) => field.dataset.draft || field.name;
+  const key = (field) => `qingyi-draft:${person}:${field.form?.getAttribute("action")}:${nameOf(field)}`;
   const fields = (root) => [...root.querySelectorAll("[data-draft]")];
 
   function keep(field) {

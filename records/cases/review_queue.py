@@ -47,8 +47,9 @@ TO_REVIEW = (
 # A tab counts the cases that are in a state now. Those found unlawful are more: all that went on from there, too.
 TAB_TITLES: Mapping[CaseState, str] = {CaseState.UNLAWFUL: "待转送"}
 # A case that is given to a reviewer is then in 研判中, or stays where it is: what an office did with it still counts.
-_TAKEN_UP = (CaseState.PENDING, CaseState.NEEDS_MORE)
-_GIVEN_AS_IT_IS = (CaseState.REVIEWING, CaseState.RETURNED, CaseState.RECURRED)
+_TAKEN_UP = frozenset({CaseState.PENDING, CaseState.NEEDS_MORE})
+_GIVEN_AS_IT_IS = frozenset({CaseState.REVIEWING, CaseState.RETURNED, CaseState.RECURRED})
+ASSIGNABLE = _TAKEN_UP | _GIVEN_AS_IT_IS
 MINE, NOBODY = "mine", "nobody"
 NO_CATEGORY = "（未登记）"
 # How a queue can be ordered, with the words for it; by default the highest score first.

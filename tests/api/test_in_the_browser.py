@@ -134,6 +134,17 @@ def test_twenty_cases_are_cleared_by_keyboard_without_a_reload(
     assert (states.count("不予认定"), states.count("认定违法")) == (10, 10)
 
 
+def test_a_long_title_leaves_room_for_the_words_found(served, store, rules, now, browser_page: Page) -> None:
+    case = registered.case(served.engine, store, rules, now)
+    with transaction(served.engine) as session:
+        session.get_one(Case, case).judgement.snapshot.title = "特色诊疗技术与专家团队介绍" * 12
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    row = page.locator(".what").bounding_box()
+    words = page.locator(".what q").first.bounding_box()
+    assert words["x"] + words["width"] <= row["x"] + row["width"]
+
+
 def test_a_slip_is_taken_back_with_one_key(served, case_id, browser_page: Page) -> None:
     page = browser_page
     sign_in(page, served.url, "reviewer")
@@ -231,6 +242,7 @@ def test_what_is_typed_outlives_a_reload_a_conflict_and_the_end_of_the_sign_in(
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served.url}/cases/{case_id}?source=site")
     expect(reason).to_have_value("科普栏目，与本院业务无关")
+    expect(page.locator(".remark input[name=reason]")).to_have_value("")  # a remark is another text
     page.keyboard.press("x")
     page.wait_for_url(re.compile(r"/cases\?source=site&done="))
     assert registered.state(served.engine, case_id) == "不予认定"

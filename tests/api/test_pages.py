@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from records.cases.review_queue import QueueFilter
 from records.database import reading, transaction
 from records.models import Case, Role, User
 from records.people.sign_in import add_user
@@ -262,6 +263,33 @@ def test_a_row_of_repeated_text_is_assigned_and_merged_with_all_its_cases(
         assert client.post("/cases/merge", data=form).status_code == 303
     with reading(served.engine) as session:
         assert sum(session.get_one(Case, each).merged_into_id is None for each in (case_id, *others)) == 1
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("view", "steps"),
+    [
+        ("", {"confirm", "dismiss", "needs_more", "assign", "merge"}),
+        ("state=unlawful", {"transfer"}),
+        ("state=returned", {"transfer", "assign"}),
+        ("state=disposed", set()),
+    ],
+)
+def test_a_view_offers_the_steps_that_its_cases_can_take(served, case_id, view: str, steps: set[str]) -> None:
+    with transaction(served.engine) as session:
+        state = QueueFilter.of(view).states[0]
+        session.get_one(Case, case_id).state = state
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        page = client.get(f"/cases?{view}").text
+    known = {
+        "transfer": 'formaction="/cases/transfer"',
+        "merge": 'formaction="/cases/merge"',
+        "assign": ">分派 <",
+    }
+    known |= {step: f'value="{step}"' for step in ("confirm", "dismiss", "needs_more")}
+    assert {step for step, words in known.items() if words in page} == steps
+    assert ('name="case"' in page) is bool(steps), "no box to tick where nothing can be done"
 
 
 @pytest.mark.databases("sqlite")

@@ -7,8 +7,8 @@ from api.row_words import mark_sought, telling_words
 from records.models import FindingRecord
 
 
-def finding(rule: str, quote: str, severity: str, family: str = "words") -> FindingRecord:
-    return FindingRecord(rule=rule, quote=quote, severity=severity, family=family)
+def finding(rule: str, quote: str, severity: str, family: str = "words", term: str = "term") -> FindingRecord:
+    return FindingRecord(rule=rule, quote=quote, severity=severity, family=family, term=term)
 
 
 def test_the_gravest_words_of_different_rules_come_first_and_each_once() -> None:
@@ -21,6 +21,20 @@ def test_the_gravest_words_of_different_rules_come_first_and_each_once() -> None
         finding("none", "", "high"),
     ]
     assert telling_words(found) == [("包治 百病", "high"), ("咨询热线", "high"), ("全市最好", "medium")]
+
+
+def test_the_words_of_a_list_come_before_sentences_that_are_suspected() -> None:
+    found = [
+        finding("luring", "到院就送好礼，住院不花钱。", "high", term=""),
+        finding("cure", "疗效看得见，好了不再犯。", "high", term=""),
+        finding("cure", "永不复发", "high"),
+        finding("best", "全市最好", "medium"),
+    ]
+    assert [words for words, _ in telling_words(found)] == [
+        "永不复发",
+        "到院就送好礼，住院不花钱。",
+        "全市最好",
+    ]
 
 
 @pytest.mark.parametrize(

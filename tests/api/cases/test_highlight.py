@@ -46,3 +46,21 @@ def test_a_finding_within_another_keeps_the_colour_of_the_more_severe(outer: str
 
 def test_a_finding_without_a_place_keeps_its_number() -> None:
     assert cut(None, Mark(0, 2, "low"))[0] == ("患者", (2,), "low")
+
+
+class Counted(Mark):
+    """A mark that counts how often its place is read."""
+
+    reads = 0
+
+    def __getattribute__(self, name: str) -> object:
+        if name in ("start", "end"):
+            Counted.reads += 1
+        return super().__getattribute__(name)
+
+
+def test_each_of_thousands_of_findings_is_looked_at_a_few_times_only() -> None:
+    marks = [Counted(at, at + 1, "low") for at in range(0, 6_000, 2)]
+    Counted.reads = 0
+    assert len(lines("字" * 6_000, marks)[0]) == 6_000
+    assert Counted.reads < 20 * len(marks)
