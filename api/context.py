@@ -22,6 +22,7 @@ from api.row_words import mark_sought, telling_words
 from classifiers.values import (
     AGREEMENT_LABELS,
     CONTACT_LABELS,
+    GRAVEST_FIRST,
     GRAVITY_LABELS,
     KIND_LABELS,
     SEVERITY_LABELS,
@@ -234,8 +235,9 @@ _TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 _TEMPLATES.env.filters["local"] = lambda moment: local_moment(moment) if moment else ""
 _TEMPLATES.env.filters["visitor"] = lambda snapshot: visitor_of(snapshot.request_headers).name
 _TEMPLATES.env.filters["actor"] = _actor_label
-_TEMPLATES.env.filters["map_titles"] = lambda findings: list(
-    dict.fromkeys((finding.title, finding.severity) for finding in findings)
+_TEMPLATES.env.filters["map_titles"] = lambda findings: sorted(
+    dict.fromkeys((finding.title, finding.severity) for finding in findings),
+    key=lambda told: GRAVEST_FIRST[told[1]],
 )
 _TEMPLATES.env.filters["telling_words"] = telling_words
 _TEMPLATES.env.filters["sought"] = mark_sought

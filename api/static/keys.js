@@ -45,9 +45,9 @@ function intoView(element) {
 
 // On a small screen the decision lies over the page's end.
 function isInSight(element) {
-  const { top, bottom } = element.getBoundingClientRect();
+  const { top, bottom, right } = element.getBoundingClientRect();
   const over = document.querySelector(".decide");
-  const isOver = over && getComputedStyle(over).position === "sticky";
+  const isOver = over && getComputedStyle(over).position === "sticky" && over.getBoundingClientRect().left < right;
   return top >= 0 && bottom <= (isOver ? over.getBoundingClientRect().top : innerHeight);
 }
 

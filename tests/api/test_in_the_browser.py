@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from records.cases import review_queue as queues
 from records.database import transaction
-from records.models import Case, User
+from records.models import Case, FindingRecord, User
 from tests.api.conftest import PASSWORD
 from tests.records import registered
 
@@ -143,6 +143,32 @@ def test_a_long_title_leaves_room_for_the_words_found(served, store, rules, now,
     row = page.locator(".what").bounding_box()
     words = page.locator(".what q").first.bounding_box()
     assert words["x"] + words["width"] <= row["x"] + row["width"]
+
+
+def test_the_decision_and_the_current_rule_stay_in_sight_on_the_way_through_many(
+    served, store, rules, now, browser_page: Page
+) -> None:
+    case = registered.case(served.engine, store, rules, now)
+    with transaction(served.engine) as session:
+        record = session.get_one(Case, case).judgement
+        (first, *_) = record.findings
+        own = {
+            name: getattr(first, name) for name in ("severity", "law", "start", "end", "quote", "why", "term")
+        }
+        record.findings += [
+            FindingRecord(rule=f"rule-{number}", family="many", title=f"规则{number}", **own)
+            for number in range(20)
+        ]
+    page = browser_page
+    sign_in(page, served.url, "reviewer")
+    page.goto(f"{served.url}/cases/{case}")
+    within = """() => ["button[value=confirm]", ".findings li.at"].map((each) => {
+      const it = document.querySelector(each), { left, top, bottom } = it.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight && it.contains(document.elementFromPoint(left + 3, top + 3));
+    })"""
+    for key in ("j",) * 20 + ("k",) * 12:
+        page.keyboard.press(key)
+        assert page.evaluate(within) == [True, True]
 
 
 def test_a_slip_is_taken_back_with_one_key(served, case_id, browser_page: Page) -> None:
