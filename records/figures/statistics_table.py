@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from records.cases.stages import STAGES
 from records.figures.case_figures import CaseFact, total
@@ -12,11 +13,14 @@ from records.visits.coverage import GroupCoverage
 
 @dataclass(frozen=True)
 class StatisticsCell:
-    """A cell: its number (None where there is none) and, where cases make it, the queue's filters that show them."""
+    """A cell: its number (None where there is none) and, where cases make it, the queue's filters that show them. A number
+    that people type is `typed`, or else the sum of its row's parts, `summed`."""
 
     value: int | str | None
     by_hand: bool = False
     wanted: Mapping[str, str] | None = None
+    typed: str | None = None
+    summed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,11 @@ def count_statistics(
             **({"category": row.category} if row.category else {}),
         }
         seen = None if family or row.category else _coverage(row.scope, coverage)
-        filled.append((row, [_cell(row, one, counted, seen, hand, filters) for one in columns]))
+        cells = [
+            _hand_cell(row, one, rows, hand) if one.by_hand else _counted_cell(one, counted, seen, filters)
+            for one in columns
+        ]
+        filled.append((row, cells))
     return Statistics(columns, filled)
 
 
@@ -66,22 +74,43 @@ def _coverage(scope: RowScope, coverage: Mapping[Level, GroupCoverage]) -> tuple
     return sum(one.institutions for one in found), sum(one.seen for one in found)
 
 
-def _cell(
-    row: StatisticsRow,
+def _counted_cell(
     column: StatisticsColumn,
     facts: Sequence[CaseFact],
     coverage: tuple[int, int] | None,
-    hand: Mapping[tuple[str, str], str],
     wanted: Mapping[str, str],
 ) -> StatisticsCell:
     name = column.counted.value
-    if column.by_hand:
-        return StatisticsCell(hand.get((row.title, column.title)), by_hand=True)
     if name in STAGES:
         return StatisticsCell(total(facts).counts[name], wanted={**wanted, "state": name})
     return StatisticsCell(_OTHERS[name](facts, coverage))
 
 
+def _hand_cell(
+    row: StatisticsRow,
+    column: StatisticsColumn,
+    rows: Sequence[StatisticsRow],
+    hand: Mapping[tuple[str, str], str],
+) -> StatisticsCell:
+    parts = [_hand_cell(part, column, rows, hand).value for part in _parts(row, rows)]
+    known = [Decimal(value) for value in parts if value is not None]
+    typed, summed = hand.get((row.title, column.title)), str(sum(known)) if known else None
+    return StatisticsCell(typed or summed, by_hand=True, typed=typed, summed=summed)
+
+
+def _parts(row: StatisticsRow, rows: Sequence[StatisticsRow]) -> Sequence[StatisticsRow]:
+    """The rows that make up a row, none of whose institutions is in two of them: by level, or else by category. Kinds of
+    misconduct overlap."""
+    alike = [one for one in rows if one.family == row.family]
+    levels = [one for one in alike if one.category == row.category and one.scope is not RowScope.ALL]
+    if row.scope is RowScope.ALL and sorted(one.scope for one in levels) == _LEVELS:
+        return levels
+    by_category = [one for one in alike if one.category and one.scope is row.scope]
+    distinct = len({one.category for one in by_category}) == len(by_category)
+    return by_category if distinct and not row.category else []
+
+
+_LEVELS = sorted(one for one in RowScope if one is not RowScope.ALL)
 _Counter = Callable[[Sequence[CaseFact], tuple[int, int] | None], int | None]
 
 

@@ -28,6 +28,14 @@ def last_publication(session: Session) -> ListPublication | None:
     return session.scalar(select(ListPublication).order_by(ListPublication.id.desc()).limit(1))
 
 
+def hold(session: Session) -> ListPublication | None:
+    """The publication that came into force last, and until the end of this transaction no other. A publication writes the
+    folder before its transaction ends: who compares the two must not do so in between."""
+    newest = select(ListPublication.id).order_by(ListPublication.id.desc()).limit(1)
+    session.execute(newest.with_for_update())
+    return last_publication(session)
+
+
 def was_changed_here(folders: ListFolders, version: str, published: str) -> bool:
     """Whether a folder that is at `version` was at the one that is `published` before: then somebody has changed it by
     hand. Else it is behind, or new to this database."""
@@ -65,8 +73,11 @@ def follow(session: Session, folders: ListFolders) -> bool:
     """Bring a folder that is behind to the version in force; returns whether it was behind. Its old content
     is kept under its version."""
     last = last_publication(session)
+    if last is None or load_rules(folders.folder).version == last.version:
+        return False
+    last = hold(session) or last
     here = load_rules(folders.folder).version
-    if last is None or here == last.version or was_changed_here(folders, here, last.version):
+    if here == last.version or was_changed_here(folders, here, last.version):
         return False
     if not restore_version(session, folders, last.version):
         _LOG.warning("关键词表版本 %s 不在数据库中，本机仍用 %s", last.version[:12], here[:12])

@@ -3,6 +3,7 @@ noticed. The version in force is the one published last, on each machine the fil
 (`records.lists.agreement`); each earlier version is kept under its hash."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from records import audit
 from records.lists.agreement import (
     agree,
     follow,
+    hold,
     last_publication,
     put_in_force,
     restore_version,
@@ -35,6 +37,12 @@ def notice_version(session: Session, folders: ListFolders, version: str, now: da
     """The publication in force. One that came by the files themselves (`version` is the folder's) is noted now; a folder
     that is behind, since another machine published, is brought up to date, and publishes nothing."""
     last = last_publication(session)
+    if last is not None and last.version == version:
+        agree(session, folders, version)
+        return last
+    last = hold(session)
+    with suppress(ListsRefused):  # then the version is the last one that could be used
+        version = load_rules(folders.folder).version  # it may have been published since it was read
     if last is not None and last.version == version:
         agree(session, folders, version)
         return last
@@ -60,6 +68,7 @@ def publish_draft(
 ) -> RuleSet:
     """Bring a draft into force, and return its rules. Raises DraftRefused: where the lists changed since, where it
     changes nothing, has faults or examples that fail, or was not tried over the stored pages as it stands."""
+    hold(session)
     follow(session, folders)
     current = load_rules(folders.folder).version
     if draft.state is not DraftState.EDITING:
@@ -90,6 +99,7 @@ def roll_back(
     session: Session, folders: ListFolders, version: str, publisher: User, reason: str, now: datetime
 ) -> RuleSet:
     """Bring a version back that was in force before, and return its rules. Raises DraftRefused."""
+    hold(session)
     known = session.scalar(select(ListPublication.id).where(ListPublication.version == version).limit(1))
     if known is None or not restore_version(session, folders, version):
         raise DraftRefused("没有保存这个版本")

@@ -28,11 +28,15 @@ def test_numbers_typed_and_counted_are_the_same_on_the_page_and_in_files(leader,
     )
     assert leader.post("/figures/statistics", data={**form, "cell-2-9": "1.5"}).status_code == 303
     assert 'value="1.5"' in leader.get("/figures/statistics").text
+    parts = {"cell-0-3": "2", "cell-1-3": "7", "cell-0-2": "30", "cell-1-2": "5"}
+    assert leader.post("/figures/statistics", data={**form, **parts, "cell-2-9": "1.5"}).status_code == 303
+    told = leader.get("/figures/statistics").text
+    assert ('placeholder="9"' in told, "各行之和 35" in told) == (True, True)
     sheet = load_workbook(io.BytesIO(leader.get("/figures/statistics.xlsx").content)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3, max_row=6)]
     assert rows[0][:5] == ["项目", "机构数", "已巡查", "出动人次", "检查机构家次"]
     assert rows[3][0] == "合计"
-    assert (rows[3][3], rows[3][4], rows[3][5], rows[3][10]) == (36, None, 7, 1.5)
+    assert (rows[3][3], rows[3][4], rows[3][5], rows[3][10]) == (36, 9, 7, 1.5)
     assert rows[3][5] == rows[1][5] + rows[2][5]
     table = Document(io.BytesIO(leader.get("/figures/statistics.docx").content)).tables[0]
     shown = [cell.text for cell in table.rows[3].cells]

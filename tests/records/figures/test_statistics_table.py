@@ -121,6 +121,40 @@ def test_a_case_cell_leads_to_its_cases() -> None:
     }
 
 
+def typed_cells(rows: list[StatisticsRow], **hand: str) -> dict[str, tuple[object, object]]:
+    """What each row has in a column that people type: its number, and the sum of its parts."""
+    column = StatisticsColumn(title="罚没款", counted=Counted.HAND)
+    typed = {(row, "罚没款"): value for row, value in hand.items()}
+    found = count_statistics(rows, [column], FACTS, COVERAGE, {}, typed, {})
+    return {row.title: (cell.value, cell.summed) for row, (cell,) in found.rows}
+
+
+def row_of(title: str, scope: RowScope = RowScope.ALL, **values: str) -> StatisticsRow:
+    return StatisticsRow(title=title, scope=scope, **values)
+
+
+LEVELS = [row_of("公立", RowScope.PUBLIC_SECONDARY), row_of("其他", RowScope.OTHER), row_of("合计")]
+
+
+def test_a_total_that_nobody_typed_is_the_sum_of_what_was_typed_for_its_parts() -> None:
+    assert typed_cells(LEVELS, 公立="1.5", 其他="2")["合计"] == ("3.5", "3.5")
+    assert typed_cells(LEVELS, 其他="2")["合计"] == ("2", "2")
+    assert typed_cells(LEVELS, 公立="1", 其他="2", 合计="40")["合计"] == ("40", "3"), (
+        "both, where they differ"
+    )
+    assert typed_cells(LEVELS)["合计"] == (None, None)
+    parts = [row_of("口腔", RowScope.OTHER, category="口腔"), row_of("中医", RowScope.OTHER, category="中医")]
+    assert typed_cells([*LEVELS, *parts], 公立="1", 口腔="2", 中医="3")["合计"] == ("6", "6"), "of sums, too"
+
+
+def test_rows_that_overlap_or_leave_institutions_out_are_not_summed() -> None:
+    kinds = [row_of("军警", family="军警名义"), row_of("治愈率", family="治愈率与有效率"), row_of("合计")]
+    assert typed_cells(kinds, 军警="1", 治愈率="2")["合计"] == (None, None)
+    assert typed_cells(LEVELS[1:], 其他="2")["合计"] == (None, None)
+    twice = [row_of("口腔", category="口腔"), row_of("口腔再计", category="口腔"), row_of("合计")]
+    assert typed_cells(twice, 口腔="1", 口腔再计="1")["合计"] == (None, None)
+
+
 @pytest.mark.databases("sqlite")
 def test_typed_numbers_are_kept_by_period_and_district(engine) -> None:
     cell, other = ("合计", "出动人次"), ("合计", "罚没款（万元）")

@@ -81,6 +81,20 @@ def test_a_change_by_hand_is_published_once_and_goes_to_the_others(
     assert name == "words.yaml"
 
 
+def test_who_read_the_lists_before_they_were_published_does_not_take_them_back(
+    engine: Engine, machines: tuple[Machine, Machine], now: datetime
+) -> None:
+    a, _ = machines
+    a.look(engine, now)
+    before = a.version
+    a.edit("published while another request waits")
+    a.look(engine, now)
+    known = published(engine)
+    with transaction(engine) as session:
+        assert notice_version(session, a.folders, before, now).version == a.version
+    assert published(engine) == known
+
+
 @pytest.mark.databases("sqlite")
 def test_a_folder_that_was_up_to_date_before_there_were_marks_is_told_from_a_new_one(
     engine: Engine, machines: tuple[Machine, Machine], now: datetime
