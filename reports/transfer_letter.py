@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from classifiers.found_words import written_and_read
+from classifiers.values import GRAVEST_FIRST
 from records.local_time import local_day
 from records.models import Letter, Transfer
 from records.transfers.letters import DAY, DOCUMENT, NOTE, NUMBER, RESULT, RETURNED
@@ -24,29 +25,36 @@ _LONGEST_CHOICES = 250  # characters that such a formula may have
 
 @dataclass(frozen=True)
 class _ListColumn:
-    """A column of the list: its title, its part of a landscape page (centimetres), its width in the workbook
-    (characters), and its words for a transfer."""
+    """A column of the list: its title, its width in the workbook (characters), and its words for a transfer."""
 
     title: str
-    centimetres: float
     characters: int
     words: Callable[[Transfer], str]
 
 
 _LIST = (
-    _ListColumn(NUMBER, 1.3, 8, lambda one: str(one.id)),
-    _ListColumn("机构", 2.8, 22, lambda one: one.case.page.source.institution.name),
-    _ListColumn("统一社会信用代码", 2.9, 21, lambda one: one.case.page.source.institution.credit_code),
-    _ListColumn("标题", 2.8, 24, lambda one: one.case.judgement.snapshot.title or ""),
-    _ListColumn("网址", 3.8, 36, lambda one: one.case.page.url),
-    _ListColumn("公众号", 1.6, 14, lambda one: one.case.page.source.name or ""),
-    _ListColumn("违法内容", 4.2, 40, lambda one: "；".join(_quotes(one)[:_MOST_QUOTES])),
-    _ListColumn("违反的规定", 3.2, 30, lambda one: "；".join(_articles(one))),
-    _ListColumn("抓取时间", 1.7, 12, lambda one: str(local_day(one.case.judgement.snapshot.fetched_at))),
-    _ListColumn("SHA-256", 2.6, 20, lambda one: one.case.judgement.snapshot.body_sha256),
+    _ListColumn(NUMBER, 8, lambda one: str(one.id)),
+    _ListColumn("机构", 22, lambda one: one.case.page.source.institution.name),
+    _ListColumn("统一社会信用代码", 21, lambda one: one.case.page.source.institution.credit_code),
+    _ListColumn("标题", 24, lambda one: one.case.judgement.snapshot.title or ""),
+    _ListColumn("网址", 36, lambda one: one.case.page.url),
+    _ListColumn("公众号", 14, lambda one: one.case.page.source.name or ""),
+    _ListColumn("违法内容", 40, lambda one: "；".join(_quotes(one)[:_MOST_QUOTES])),
+    _ListColumn("违反的规定", 30, lambda one: "；".join(_articles(one))),
+    _ListColumn("抓取时间", 12, lambda one: str(local_day(one.case.judgement.snapshot.fetched_at))),
+    _ListColumn("SHA-256", 20, lambda one: one.case.judgement.snapshot.body_sha256),
 )
-_TITLES = [column.title for column in _LIST]
-_WIDTHS = [column.centimetres for column in _LIST]
+# On paper some share a column, one below the other: its title, its part of a landscape page (centimetres), and which.
+_PRINTED = (
+    (NUMBER, 1.2, (NUMBER,)),
+    ("机构", 4.2, ("机构", "统一社会信用代码")),
+    ("页面", 5.4, ("标题", "网址", "公众号")),
+    ("违法内容", 5.2, ("违法内容",)),
+    ("违反的规定", 6.4, ("违反的规定",)),
+    ("抓取时间和 SHA-256", 3.3, ("抓取时间", "SHA-256")),
+)
+_TITLES = [title for title, _, _ in _PRINTED]
+_WIDTHS = [width for _, width, _ in _PRINTED]
 # What the office fills in, in the workbook only.
 _ASKED = (Column(RESULT, 12), Column(DAY, 13), Column(DOCUMENT, 20), Column(NOTE, 24))
 
@@ -72,6 +80,15 @@ class LetterText:
     to: str
     paragraphs: Sequence[str]
     rows: Sequence[Sequence[str]]  # as _LIST
+
+    @property
+    def printed(self) -> list[list[str]]:
+        """The rows as they stand on paper."""
+        named = [dict(zip((column.title for column in _LIST), row, strict=True)) for row in self.rows]
+        return [
+            ["\n".join(filter(None, map(row.__getitem__, parts))) for _, _, parts in _PRINTED]
+            for row in named
+        ]
 
 
 def letter_text(found: Letter, sender: Sender) -> LetterText:
@@ -118,7 +135,7 @@ def letter_docx(text: LetterText, found: Letter) -> bytes:
     begin_wide_pages(document)
     add_line(document, "附件1", font="黑体")
     add_line(document, "线索清单", size=22, align=WD_ALIGN_PARAGRAPH.CENTER)
-    table(document, _TITLES, text.rows, widths=_WIDTHS)
+    table(document, _TITLES, text.printed, widths=_WIDTHS)
     return as_bytes(document)
 
 
@@ -155,19 +172,32 @@ def _choices(names: Sequence[str]) -> str | None:
 
 
 def _quotes(transfer: Transfer) -> list[str]:
-    return list(dict.fromkeys(map(written_and_read, transfer.case.judgement.findings)))
+    """The words found, those of the most severe rules first, and a list's words before suspected sentences."""
+    found = sorted(
+        transfer.case.judgement.findings, key=lambda one: (GRAVEST_FIRST[one.severity], not one.term)
+    )
+    return list(dict.fromkeys(written_and_read(one) for one in found if one.quote))
 
 
 def _articles(transfer: Transfer) -> list[str]:
-    findings = transfer.case.judgement.findings
-    return list(dict.fromkeys(article for finding in findings for article in finding.law))
+    """The articles, those of one law together: 《广告法》第九条第（三）项、第十六条."""
+    by_law: dict[str, dict[str, None]] = {}
+    for finding in transfer.case.judgement.findings:
+        for article in finding.law:
+            law, close, place = article.rpartition("》")
+            by_law.setdefault(law + close, {})[place] = None
+    return [f"{law}{'、'.join(places)}" for law, places in by_law.items()]
+
+
+def _lines(words: str) -> str:
+    return escape(words).replace("\n", "<br>")
 
 
 def _html(text: LetterText) -> str:
     paragraphs = "".join(f"<p class=indent>{escape(one)}</p>" for one in text.paragraphs)
     head = "".join(f"<th>{escape(name)}</th>" for name in _TITLES)
     widths = "".join(f'<col style="width: {100 * width / sum(_WIDTHS):.1f}%">' for width in _WIDTHS)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text.rows)
+    rows = "".join(f"<tr>{''.join(f'<td>{_lines(cell)}</td>' for cell in row)}</tr>" for row in text.printed)
     contact = f"<p class=indent>（联系人：{escape(text.contact)}）</p>" if text.contact else ""
     return f"""<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{escape(text.number)}</title><style>
 @page {{ size: A4; margin: 37mm 26mm 35mm 28mm; @bottom-center {{ content: "— " counter(page) " —"; font-size: 14pt }} }}
