@@ -81,6 +81,7 @@ def _sign_in_of(request: Request, app: AppState, now: datetime) -> SignIn | None
         found = find_sign_in(session, token, now) if token else None
     if found:
         bind(user=found.user_id)
+    request.state.sign_in = found  # a refusal is shown with the menu, too
     return found
 
 

@@ -128,7 +128,9 @@ async def answer(request: Request, error: Exception) -> Response:
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )
     back = next((where for where in _ABOVE if request.url.path.startswith(where)), "")
-    return page(request, "error.html", status, title=title, detail=detail, faults=_faults(error), back=back)
+    sign_in = getattr(request.state, "sign_in", None)
+    told = {"title": title, "detail": detail, "faults": _faults(error), "back": back}
+    return page(request, "error.html", status, sign_in, **told)
 
 
 @dataclass(frozen=True)

@@ -293,6 +293,25 @@ def test_a_view_offers_the_steps_that_its_cases_can_take(served, case_id, view: 
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("address", "status", "title"),
+    [
+        ("/cases/99999", 404, "没有找到"),
+        ("/figures?since=2026-05-01&until=2026-01-01", 422, "请求内容有误"),
+        ("/audit", 403, "没有权限"),
+    ],
+)
+def test_a_refused_page_has_the_menu_and_says_each_thing_once(served, address, status, title) -> None:
+    with served.client() as client:
+        sign_in(client, "reviewer")
+        page = client.get(address)
+    assert page.status_code == status
+    assert page.text.count(f"<h1>{title}</h1>") == 1
+    assert f"<p>{title}</p>" not in page.text
+    assert 'href="/cases"' in page.text.partition("<main")[0]
+
+
+@pytest.mark.databases("sqlite")
 def test_a_case_that_an_office_returned_tells_why_first_and_is_not_meant_for_it_again(
     served, case_id
 ) -> None:
