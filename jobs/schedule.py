@@ -30,6 +30,19 @@ _DAY = 24 * 3600
 _OTHER_HOURS = 7 * 3600  # each run falls on another hour of the day: some sites show adverts at night only
 _LISTS_EVERY_SECONDS = 20
 _STEP_OF = {"recheck": "recheck", "tips": "tips", "webhook": "webhooks"}  # `crawl` queues the visits itself
+# The standing jobs as the status page calls them.
+TITLES = {
+    "crawl": "巡查",
+    "visitors": "以其他访客再看",
+    "recheck": "核验",
+    "quality": "抽检取样",
+    "tips": "线索核查",
+    "webhooks": "推送",
+    "rejudge": "按新词表重新研判",
+    "gather": "合并存储桶中的小包",
+    "heads": "链尾记录",
+    "replay": "证据回放检查",
+}
 
 
 class _Clock(BackgroundScheduler):  # type: ignore[misc] # APScheduler has no types
@@ -101,7 +114,8 @@ def scheduler(engine: Engine) -> BackgroundScheduler:
 
 
 def ensure_jobs(made: BackgroundScheduler) -> None:
-    """Add the standing jobs that are not there, and apply changed intervals.
+    """Add the standing jobs that are not there, apply changed intervals and commands, and remove those that are
+    no longer wanted.
 
     An existing job keeps its next run: replacing it at each start would lose a missed run. A job whose
     function has moved since it was stored is made again.
@@ -122,10 +136,15 @@ def ensure_jobs(made: BackgroundScheduler) -> None:
     }
     wanted["webhooks"] = (send_webhooks, (), settings().webhooks_every_seconds)
     wanted["rejudge"] = (rejudge_stored_pages, (), _LISTS_EVERY_SECONDS)
+    for name in existing.keys() - wanted.keys():
+        made.remove_job(name)
     for name, (work, arguments, seconds) in wanted.items():
         trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
         job = existing.get(name)
         if job is None:
-            made.add_job(work, trigger, args=arguments, id=name, name=name)
-        elif job.trigger.interval != trigger.interval:
+            made.add_job(work, trigger, args=arguments, id=name, name=TITLES[name])
+            continue
+        if tuple(job.args) != arguments:
+            made.modify_job(name, args=arguments)
+        if job.trigger.interval != trigger.interval:
             made.reschedule_job(name, trigger=trigger)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.context import Administrator, App, AppState, CheckedForm, Now, page
 from api.steps import start_step
 from jobs.health import check_all
+from jobs.schedule import TITLES
 from jobs.step_logs import find_run, list_runs
 from records import audit
 from records.database import reading, transaction
@@ -21,16 +22,6 @@ router = APIRouter(prefix="/admin/status", include_in_schema=False)
 
 CRAWL_TASK = "crawl"
 _MOST_VISITS, _MOST_RUNS, _NEXT = 30, 60, 10
-_STEPS = {
-    "crawl": "巡查",
-    "recheck": "核验",
-    "tips": "线索核查",
-    "webhooks": "推送",
-    "heads": "链尾记录",
-    "rejudge": "按新词表重新研判",
-    "quality": "抽检取样",
-    "replay": "证据回放检查",
-}
 
 
 @router.get("")
@@ -97,7 +88,7 @@ def _page(
             sign_in,
             checks=check_all(app.engine, app.store, app.settings, now),
             jobs=work_status.list_clock_jobs(session),
-            steps=_STEPS,
+            titles=TITLES,
             tasks=tasks,
             is_crawling=any(task.task == CRAWL_TASK for task in tasks),
             visits=work_status.list_running_visits(session, _MOST_VISITS),

@@ -3,13 +3,14 @@
 import pickle
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from apscheduler.events import EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES
 from sqlalchemy import Engine, inspect, text
 
 from jobs import schedule
-from jobs.schedule import JOBS_TABLE, ensure_jobs, scheduler
+from jobs.schedule import JOBS_TABLE, TITLES, ensure_jobs, scheduler
 from records.settings import settings
 
 ran: list[int] = []
@@ -61,6 +62,26 @@ def test_the_standing_jobs_are_kept_in_the_database(engine: Engine) -> None:
         "rejudge",
     } | nightly
     again.shutdown()
+
+
+@pytest.mark.databases("sqlite")
+def test_each_standing_job_has_a_title_and_goes_when_its_setting_does(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = {"heads_dir": tmp_path, "viewer_dir": tmp_path, "evidence_url": "s3://evidence"}
+    monkeypatch.setattr(schedule, "settings", lambda: settings().model_copy(update=kept))
+    clock = scheduler(engine)
+    clock.start(paused=True)
+    ensure_jobs(clock)
+    assert {job.id for job in clock.get_jobs()} == set(TITLES)
+    clock.modify_job("recheck", args=("recheck", "--as-it-was"))
+    monkeypatch.setattr(schedule, "settings", lambda: settings().model_copy(update={"viewer_dir": tmp_path}))
+    ensure_jobs(clock)
+    assert set(TITLES) - {job.id for job in clock.get_jobs()} == {"gather", "heads"}
+    assert tuple(clock.get_job("recheck").args) == ("recheck",), (
+        "a changed command reaches a job that is kept"
+    )
+    clock.shutdown()
 
 
 def test_a_restart_does_not_put_off_a_run_that_is_due(engine: Engine) -> None:
