@@ -18,7 +18,7 @@ from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from records.local_time import begin_of, end_of
-from records.models import AuditEntry, CaseState, User
+from records.models import AuditEntry, Case, CaseState, Institution, Page, Source, User
 from records.storable import storable, storable_text
 
 # One lock for all writers, until they commit: the chain has one end. The number only has to be our own.
@@ -271,10 +271,17 @@ class AuditFilter:
         return urlencode({name: value for name, value in vars(self).items() if value})
 
 
-def list_entries(session: Session, wanted: AuditFilter, limit: int, before: int = 0) -> Sequence[AuditEntry]:
-    """The wanted entries, newest first, older than the entry `before` (0: from the newest)."""
+def list_entries(
+    session: Session, wanted: AuditFilter, limit: int, before: int = 0, district: str | None = None
+) -> Sequence[AuditEntry]:
+    """The wanted entries, newest first, older than the entry `before` (0: from the newest). Of a district, those about a
+    case there: any other entry may name an institution elsewhere."""
     write_pending(session)
     query = select(AuditEntry)
+    if district:
+        there = select(Case.id).join(Case.page).join(Page.source).join(Source.institution)
+        about = there.where(Case.id == AuditEntry.case_id, Institution.district == district)
+        query = query.where(about.exists())
     if before:
         query = query.where(AuditEntry.id < before)
     if wanted.actor:

@@ -47,9 +47,9 @@ def show(
     wanted: Wanted,
     before: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
-    """Everything that anyone did, newest first."""
+    """Everything that anyone did, newest first; to a user of a district, what was done about its cases."""
     with reading(app.engine) as session:
-        found = audit.list_entries(session, wanted, PAGE_SIZE + 1, before)
+        found = audit.list_entries(session, wanted, PAGE_SIZE + 1, before, sign_in.user.district)
     more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
     return page(
         request,
@@ -67,7 +67,7 @@ def show(
 def export(app: App, sign_in: AuditReader, now: Now, wanted: Wanted) -> Response:
     """The wanted entries, newest first, as a workbook; the export is logged, too."""
     with transaction(app.engine) as session:
-        found = audit.list_entries(session, wanted, _MOST_EXPORTED)
+        found = audit.list_entries(session, wanted, _MOST_EXPORTED, district=sign_in.user.district)
         names = find_display_names(session)
         content = log_workbook(found, names)
         words = f"导出日志 {len(found)} 条"
@@ -81,7 +81,7 @@ def verify(request: Request, app: App, sign_in: AuditReader) -> HTMLResponse:
     """Whether the chain is whole."""
     with reading(app.engine) as session:
         verified = audit.verify(session)
-        found = audit.list_entries(session, AuditFilter(), PAGE_SIZE)
+        found = audit.list_entries(session, AuditFilter(), PAGE_SIZE, district=sign_in.user.district)
     return page(
         request,
         "audit.html",

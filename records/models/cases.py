@@ -135,6 +135,10 @@ class DisposalResult(LabelledEnum):
     NO_ACTION = "no_action", "不予处置"
 
 
+# By these an office answers that it did nothing: its case returns to the commission.
+WITHOUT_ACT = frozenset({DisposalResult.NO_ACTION})
+
+
 class Side(LabelledEnum):
     """The two sides of the conversation about a transfer."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from records import workflow
 from records.local_time import local_day
 from records.models import CaseState, DisposalResult, Transfer, TransferState
+from records.models.cases import WITHOUT_ACT
 from records.transfers.office_queue import NotThisOffice
 
 Item = TypeVar("Item")
@@ -169,7 +170,7 @@ def _follow(
     if any(one.closed_at is None for one in round_transfers):
         workflow.note(session, case, actor=actor, now=now, reason=words)
         return
-    acted = any(one.result not in (None, DisposalResult.NO_ACTION) for one in round_transfers)
+    acted = any(one.result not in {None, *WITHOUT_ACT} for one in round_transfers)
     to = CaseState.DISPOSED if acted else CaseState.RETURNED
     workflow.step(session, case, to, actor=actor, now=now, reason=words, detail=dict(detail))
     if acted:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from records.local_time import local_day
-from records.models import Case, CaseState, DisposalResult, OfficeKind, Transfer, TransferState
+from records.models import Case, CaseState, OfficeKind, Transfer, TransferState
+from records.models.cases import WITHOUT_ACT
 
 # Days for the head of the authority to decide, for the police to decide, and for asking for a review.
 HEAD_DECIDES, POLICE_DECIDE, REVIEW_ASKED = (timedelta(days=3),) * 3
@@ -36,7 +37,7 @@ def list_police_terms(case: Case, working: Callable[[date], date]) -> Sequence[P
 def _term(transfer: Transfer, working: Callable[[date], date]) -> PoliceTerm | None:
     if transfer.closed_at is None:
         return PoliceTerm(f"{transfer.office.name}决定是否立案", transfer.due_on, "第八条")
-    refused = transfer.result is DisposalResult.NO_ACTION or transfer.state is TransferState.RETURNED
+    refused = transfer.result in WITHOUT_ACT or transfer.state is TransferState.RETURNED
     if not refused:
         return None
     until = working(local_day(transfer.closed_at) + REVIEW_ASKED)

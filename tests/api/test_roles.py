@@ -1,6 +1,9 @@
 """Who may do what: each role at each page, within its district; two persons for 认定违法."""
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from api.app import home_of
 from api.context import MENU
@@ -62,6 +65,32 @@ def test_who_is_limited_to_a_district_sees_no_other(served, case_id) -> None:
             csrf = hidden(client.get("/cases").text, "csrf")
             done = client.post(f"/cases/{case_id}", data={"csrf": csrf, "action": "claim", "version": 1})
             assert done.status_code == (303 if sees else 404)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_log_of_a_district_is_about_its_cases(served, case_id) -> None:
+    with transaction(served.engine) as session:
+        add_user(session, "west", PASSWORD, Role.AUDITOR, district="城西区")
+        add_user(session, "east", PASSWORD, Role.AUDITOR, district="城东区")
+    for name, sees in (("west", False), ("east", True)):
+        with served.client() as client:
+            sign_in(client, name)
+            for path in ("/audit", "/audit/verify"):
+                log = client.get(path).text
+                assert (f'href="/cases/{case_id}"' in log) == sees, path
+                assert f"user:{name}" not in log, "a sign-in is about no district"
+            exported = load_workbook(io.BytesIO(client.get("/audit/export.xlsx").content)).active
+            assert ("案件步骤" in [cell.value for row in exported for cell in row]) == sees
+
+
+@pytest.mark.databases("sqlite")
+def test_who_reads_the_log_alone_is_led_to_no_case(served, people, case_id, monkeypatch) -> None:
+    monkeypatch.setitem(PERMISSIONS, Role.AUDITOR, frozenset({Permission.SEE_AUDIT}))
+    with served.client() as client:
+        sign_in(client, "auditor")
+        log = client.get("/audit").text
+    assert f"<td>案件 {case_id}" in log
+    assert "/cases" not in log
 
 
 def test_two_persons_find_a_page_unlawful(served, people, case_id, store, rules) -> None:
