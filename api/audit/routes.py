@@ -47,7 +47,7 @@ def show(
     wanted: Wanted,
     before: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0,
 ) -> HTMLResponse:
-    """Everything that anyone did, newest first; to a user of a district, what was done about its cases."""
+    """Everything that anyone did, newest first; to a user of a district, the acts on its cases."""
     with reading(app.engine) as session:
         found = audit.list_entries(session, wanted, PAGE_SIZE + 1, before, sign_in.user.district)
     more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None

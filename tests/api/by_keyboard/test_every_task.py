@@ -13,7 +13,9 @@ from playwright.sync_api import Browser
 from api.app import make_app
 from records.database import transaction
 from records.models import Office, OfficeKind, Role
+from records.people.permissions import PERMISSIONS
 from records.people.sign_in import add_user
+from records.reference.kept import KEPT_TABLES
 from records.settings import PROJECT, Settings
 from tests.api.by_keyboard import admin, everybody, figures, lists, offices, queue, reviewing, tips
 from tests.api.by_keyboard.desk import COLLEAGUE, Desk, Task
@@ -24,25 +26,29 @@ from tests.records import registered
 
 pytestmark = pytest.mark.databases("sqlite")
 
-REVIEWING = (*queue.task, *reviewing.task, *tips.task, *figures.proposing)
+REVIEWING = (
+    *queue.task,
+    *reviewing.task,
+    *tips.task,
+    *figures.proposing,
+)
 APPROVING = (*reviewing.approving, *figures.keeping)
+# The first that has a task walks it, and the others with `--soak`: the pages are the same.
 TASKS: dict[str, tuple[Task, ...]] = {
     "reviewer": (*REVIEWING, *everybody.keeping),
-    "approver": (*REVIEWING, *APPROVING, *everybody.keeping),
     "officer": tuple(offices.task),
     "analyst": (*queue.SEEN_BY_READERS, *lists.task),
     "leader": (*queue.SEEN_BY_READERS, *figures.reading, *figures.keeping, *everybody.keeping),
     "auditor": (*queue.SEEN_BY_READERS, *figures.auditing),
+    "approver": (*REVIEWING, *APPROVING, *everybody.keeping),
     "administrator": (*REVIEWING, *APPROVING, *lists.task, *admin.task, *everybody.keeping),
 }
+ORDER = tuple(TASKS)
 # Routes that nobody presses: pages call them by themselves, while somebody looks at a case.
 BY_THE_PAGE = {"/cases/{case_id}/looking"}
 # These keep no table; the routes answer that there is none (tests/api/tables).
-WITHOUT_TABLES = {"officer", "analyst", "auditor"}
-
-
-# The first that has a task walks it, and the others with `--soak`: the pages are the same.
-ORDER = ("reviewer", "officer", "analyst", "leader", "auditor", "approver", "administrator")
+KEEPERS = {table.permission for table in KEPT_TABLES.values()}
+WITHOUT_TABLES = {role.value for role in Role if not KEEPERS & PERMISSIONS[role]}
 OF_APPROVERS = {"approve", "disapprove"}
 
 
@@ -107,6 +113,10 @@ def desk(engine, store, rules, tmp_path: Path, posts, chromium: Browser, monkeyp
         yield Desk(Keyboard(page, url, posts), engine, store, rules, "", 1, started)
         context.close()
     assert faults == []
+
+
+def test_every_role_has_its_tasks() -> None:
+    assert set(TASKS) == {role.value for role in Role}
 
 
 @pytest.mark.parametrize("role", ORDER)
