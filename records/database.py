@@ -1,4 +1,4 @@
-"""The database: engine and sessions. one code for SQLite and PostgreSQL."""
+"""The database: engine and sessions, one code for SQLite and PostgreSQL."""
 
 import json
 from collections.abc import Iterator, Sequence

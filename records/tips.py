@@ -32,10 +32,10 @@ from records.sheets.read import read_tables
 from records.sheets.table import ImportResult, RowFault, TableFile
 
 _LONGEST_URL, _LONGEST_ORDER_NUMBER = 2_000, 60
-# Pages of nobody in the registry still have to be somebody's.
+# A page needs an institution: the pages of nobody in the registry get this one.
 _NOBODY = "UNREGISTERED"
 FOLLOWER = workflow.Actor(workflow.SYSTEM, "tips")
-# What offices write in their tables for a channel.
+# Channels as offices write them in their tables.
 _CHANNEL_WORDS = {
     TipChannel.HOTLINE: re.compile("热线|来电|电话|12345|12320|12315"),
     TipChannel.LETTER: re.compile("来信|来访|信访|信件"),
@@ -122,7 +122,7 @@ def add_tip(session: Session, new: NewTip, *, actor: str, today: date, now: date
 
 
 def import_tips(session: Session, file: TableFile, *, actor: str, today: date, now: datetime) -> ImportResult:
-    """Take the tips of a CSV or xlsx file, the good rows; the others are named by line and column. Raises
+    """Take the tips of a table's file, the good rows; the others are named by line and column. Raises
     FileRefused. An existing row (same address, day and words) is not added twice."""
     tables = read_tables(file, COLUMNS, ["网址"])
     result = ImportResult(notes=list(tables.notes))
@@ -196,7 +196,7 @@ def answer_tip(
     today: date,
     now: datetime,
 ) -> None:
-    """Keep what the reporter was told, and when; a later answer replaces it. Raises TipRefused."""
+    """Keep the answer to the reporter, and its day; a later answer replaces it. Raises TipRefused."""
     if not words.strip():
         raise TipRefused(("答复内容", "请填写答复举报人的内容"))
     day = answered_on or today

@@ -114,13 +114,13 @@ def _owners(session: Session) -> dict[str, str]:
 
 
 def _holders(session: Session) -> dict[str, str]:
-    """Whose certificate each canonical number is."""
+    """The holder of each certificate, by its canonical number."""
     rows = session.execute(select(Certificate.number, Institution.name).join(Institution))
     return {row.number: row.name for row in rows}
 
 
 def _filed_by(session: Session, store: EvidenceStore) -> dict[str, str]:
-    """Whose ICP numbers are, from the start pages of registered sites; a number that several show is left
+    """The owners of ICP numbers, from the start pages of registered sites; a number that several show is left
     out: it belongs to the sites' maker."""
     newest = select(func.max(Snapshot.id)).group_by(Snapshot.page_id)
     rows = session.execute(

@@ -36,8 +36,8 @@ NO_FIELD = "（未登记诊疗科目）"
 SITE, ACCOUNT, PLATFORM = "网站", "公众号", "自媒体平台"
 DESK, MOBILE = "PC 端", "移动端"
 _GRAVE = frozenset({"heavier", "police"})
-# Platforms, where others than the owner of the address publish: their pages are posts, whoever's site they
-# are registered as.
+# Hosts of platforms, on which others than the owner publish: their pages are posts, whichever institution's site they are
+# registered as. The crawler's own list (`crawler/platforms`) cannot be imported here; a test compares the two.
 _PLATFORMS = (
     "weixin.qq.com",
     "toutiao.com",
@@ -59,7 +59,7 @@ _PLATFORMS = (
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a page is, and on which medium."""
+    """The owner of a page: its institution, and the medium."""
 
     institution_id: int
     institution: str
@@ -67,9 +67,7 @@ class Owner:
     category: str
     district: str
     medium: str
-    fields: tuple[
-        str, ...
-    ] = ()  # of medicine: the departments 诊疗科目 of its licence, without their subdivisions
+    fields: tuple[str, ...] = ()  # of medicine: its licence's departments 诊疗科目, without subdivisions
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How right and how complete the learned wording was at each threshold, by what reviewers decided."""
+"""Precision and recall of the learned wording at each threshold, by reviewers' decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def list_unjudged(
 
 
 def list_unjudged_ids(session: Session) -> Sequence[int]:
-    """The ids of all snapshots that `unjudged` would give."""
+    """The ids of all snapshots that `list_unjudged` would give."""
     return session.scalars(_waiting(select(Snapshot.id), None).order_by(Snapshot.id)).all()
 
 

@@ -1,4 +1,4 @@
-"""Why reviewers dismissed what rules found 规则 × 理由: what tells an analyst which context a rule lacks."""
+"""Reasons of dismissals by rule 规则 × 理由: they tell an analyst which context a rule lacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""Spreads work on stored pages over processes. What runs in them is a function of ids; how many machines they are on is
-nobody else's concern: `in_processes` is for this one, `jobs.on_ray` for several."""
+"""Spreads work on stored pages over processes. They run a function of ids, which does not
+know the number of machines: `in_processes` is for this one, `jobs.on_ray` for several."""
 
 import signal
 from collections import deque
@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 Ids = Sequence[int]
 Result = TypeVar("Result")
-# Called once in a process: opens what the work needs, and returns what does some of it. It must be importable by name.
+# Called once in a process: opens the stores that the work needs, and returns a function that does some of it. It must be
+# importable by name.
 Begin = Callable[[], Callable[[Ids], Result]]
 
 AT_ONCE = 50  # ids that a process is given

@@ -22,7 +22,7 @@ class TermsTaken:
 
 
 def take_terms(file: TableFile, rules: Mapping[str, Rule], text_of: Callable[[str], str]) -> TermsTaken:
-    """Apply the rows of a CSV or xlsx file (columns HEADINGS; a rule by its id or title; without 操作 a term goes in) to
+    """Apply the rows of a table's file (columns HEADINGS; a rule by its id or title; without 操作 a term goes in) to
     the files as `text_of` gives them. Raises FileRefused, which names all faults."""
     by_name = {**{rule.title: rule for rule in rules.values()}, **rules}
     texts: dict[str, str] = {}

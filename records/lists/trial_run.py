@@ -123,10 +123,10 @@ class _Opened:
 def _open(
     url: str, store: EvidenceStore, folders: ListFolders, versions: tuple[str, str]
 ) -> Callable[[Ids], _Compared]:
-    engine = open_engine(url, pooled=False)  # nobody tells when the work ends
+    engine = open_engine(url, pooled=False)  # no call announces the end of the work
     with reading(engine) as session:
         register = register_of(session)
-        for version in versions:  # another machine has them from the database
+        for version in versions:  # a machine that lacks them gets them from the database
             require_version(session, folders, version)
     before, after = (load_rules(folders.of(version)) for version in versions)
     return partial(_compare, _Opened(engine, store, before, after, Change(before, after), register))

@@ -13,7 +13,7 @@ from records.workflow import StepRefused
 
 
 class DisposalWords(KeptRow):
-    """A measure of a kind of office. 网信 办 acts on published content, 市场监管 on who advertises, 公安 on a
+    """A measure of a kind of office. 网信办 acts on published content, 市场监管 on who advertises, 公安 on a
     crime, 医保 on the fund: each reports what its own law lets it do."""
 
     kind: Labelled[OfficeKind] = Field(title="部门种类")

@@ -1,4 +1,4 @@
-"""Which tables people keep."""
+"""The tables that people keep."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -104,7 +104,7 @@ def replace_rows(
 
 
 def rows_of_file(table: KeptTable[Row], file: TableFile) -> list[dict[str, str]]:
-    """The rows of a CSV or xlsx file as they would be typed. Raises FileRefused."""
+    """The rows of a table's file as they would be typed. Raises FileRefused."""
     headings = table.row.headings()
     found = read_tables(file, list(headings), list(headings)[:1])
     return [

@@ -1,1 +1,1 @@
-"""The registry's files: import and export of institutions, sites, accounts and certificates as CSV and xlsx."""
+"""The registry 登记库: its entries, their import and export as files, and the part of it that anybody may look up."""

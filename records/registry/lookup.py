@@ -10,7 +10,7 @@ from classifiers.page.certificates import canonical_number
 from records.models import Certificate, CertificateStatus, Institution, Source
 
 _SHORTEST, _LONGEST, _MOST = 2, 60, 20
-# Pages of nobody in the registry (records.tips) are somebody's: this one is no institution.
+# The stand-in that holds pages of nobody in the registry (`records.tips`): it is not an institution.
 _NOBODY = "UNREGISTERED"
 _WHOLE = (selectinload(Institution.sources), selectinload(Institution.certificates))
 

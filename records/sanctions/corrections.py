@@ -62,7 +62,7 @@ def list_corrections(session: Session, institution: Institution) -> Sequence[Cor
 def take_ledger(
     session: Session, institution: Institution, file: TableFile, *, by: User, now: datetime
 ) -> Sequence[Correction]:
-    """Take a ledger (xlsx or CSV) in place of the institution's, whole or not at all, and write it into the log. Raises
+    """Take a ledger in place of the institution's, whole or not at all, and write it into the log. Raises
     FileRefused, LedgerRefused."""
     found = read_tables(file, list(_HEADINGS), ("自查发现的内容", "整改措施", "责任人", "整改期限"))
     rows = [(sheet.name, row) for sheet in found.sheets for row in sheet.rows]

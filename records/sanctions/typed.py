@@ -1,4 +1,4 @@
-"""What a form for a sanction may name wrongly: the case, and whatever is refused at a field."""
+"""Faults of a sanction's form: a case that is not the institution's, or anything else that is refused at a field."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

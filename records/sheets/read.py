@@ -1,4 +1,4 @@
-"""The one reader of tables: registry, tips, offices' filled-in lists, lists of posts."""
+"""The one reader of tables that people send: registry, tips, terms, kept tables, filled-in lists, lists of posts."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ from records.sheets.csv_table import read_csv
 from records.sheets.headings import known_headings, table_of
 from records.sheets.table import MOST_BYTES, FileRefused, Grid, Sheet, TableFile, Tables
 
-# What upload forms offer to choose; a file's content tells its kind.
+# The endings that upload forms offer; a file's content tells its kind.
 ENDINGS = (".xlsx", ".xls", ".et", ".ods", ".xlsb", ".csv", ".tsv")
 _TEXTS = {".csv", ".tsv"}
 _WORKBOOKS = {*ENDINGS, ".xlsm"} - _TEXTS

@@ -178,7 +178,7 @@ def _follow(
 
 
 class Stated(Protocol):
-    """What tells how far its office has come with a transfer."""
+    """A transfer's own state, in whatever form it was read."""
 
     @property
     def id(self) -> int: ...

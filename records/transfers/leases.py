@@ -102,7 +102,7 @@ def transfer_to_answer(
 
 
 class Held(Protocol):
-    """What tells who holds a transfer."""
+    """The holder of a transfer, in whatever form it was read."""
 
     @property
     def id(self) -> int: ...

@@ -134,7 +134,7 @@ WHOLE_TRANSFER = (
     _JUDGEMENT.selectinload(JudgementRecord.findings),
     _JUDGEMENT.joinedload(JudgementRecord.snapshot),
 )
-# What stands in a list of transfers: not the page's text, nor how it was judged.
+# The parts that a list of transfers shows: neither the page's text nor its judgement's details.
 LISTED_TRANSFER = (
     *_AROUND,
     _JUDGEMENT.load_only(JudgementRecord.snapshot_id),
