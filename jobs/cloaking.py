@@ -1,4 +1,5 @@
-"""Looks at the pages of suspected sources again as visitors do who are patients, for content that only they see.
+"""Looks at the pages of suspected sources again as patients see them, for content that
+only they are shown.
 
 Pages that show a monitor one thing and patients another are found by the difference, in words and in pictures, which is
 kept as evidence.
@@ -101,7 +102,7 @@ def look_as_visitors(
 async def _look_at_all(
     urls: Sequence[str], clocks: Sequence[PageClock], progress: Callable[[int], None]
 ) -> list[list[_Looks]]:
-    """Each address as its visitors see it, in the time that its page has left: those who were answered with a page."""
+    """Each address as its visitors see it, in the time that its page has left: visitors who got no page are left out."""
     gate = asyncio.Semaphore(_AT_ONCE)
     async with evidence_browser() as browser:
 

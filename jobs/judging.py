@@ -177,7 +177,7 @@ def _open() -> _Opened:
     found = lists_in_force(folders.folder, folders.kept)
     warning = (found.rules.version, str(found.refused)) if found.refused else None
     opened = _Opened(engine, _given["store"], found.rules, warning)
-    tune_gc()  # the lists are there to stay
+    tune_gc()  # the lists stay in memory
     return opened
 
 

@@ -1,7 +1,7 @@
 """Spreads work on stored pages over a Ray cluster, or over this machine's processors by a Ray of its own.
 
-Ray runs what anybody sends who reaches it and knows its token: the one that is begun here listens on loopback alone, and a
-cluster's machines belong into a closed network.
+Ray runs any code from whoever reaches it and knows its token: the one that is begun here listens on loopback alone, and a
+cluster's machines belong in a closed network.
 """
 
 import logging
@@ -15,7 +15,7 @@ from typing import Any
 from records.lists.spreading import Begin, Ids, Result, in_order, in_parts
 
 _LOG = logging.getLogger(__name__)
-_AT_ONCE = 200  # ids a call: Ray's own share is smaller than in calls of a few
+_AT_ONCE = 200  # ids a call: with fewer, Ray's own work would weigh more
 _AHEAD = 3  # calls that wait at each worker
 _STARTS = 4  # Ray's services have 15 seconds to import what they need, which a busy machine takes longer for
 _STORE_BYTES = 128 << 20  # of shared memory: nothing large goes through it
@@ -39,7 +39,7 @@ class OnRay:
             workers = self.workers or int(ray.cluster_resources().get("CPU", 1))
             workers = min(workers, -(-len(ids) // _AT_ONCE) or 1)
             remote = ray.remote(max_restarts=-1, max_task_retries=-1)(_Worker)
-            # Given by value: a worker that starts again must not look for it in a store that is gone.
+            # Given by value: a worker that starts again would not find it in a store that is gone.
             turn = cycle([remote.remote(begin) for _ in range(workers)])
 
             def give(part: Ids) -> object:
@@ -67,12 +67,12 @@ class _Worker:
 
 @contextmanager
 def _connected(address: str, processors: int | None) -> Iterator[Any]:
-    # Read when Ray is imported: no word home, and services of this machine alone bound to loopback.
+    # Ray reads these when it is imported: no statistics sent out; alone on this machine, its services listen on loopback.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if not address:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-        os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "150")  # 30 by itself
-        os.environ.setdefault("RAY_worker_register_timeout_seconds", "150")  # 60
+        os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "150")  # 30 by default
+        os.environ.setdefault("RAY_worker_register_timeout_seconds", "150")  # 60 by default
     try:
         import ray  # noqa: PLC0415 - an extra
     except ImportError:
@@ -87,8 +87,8 @@ def _connected(address: str, processors: int | None) -> Iterator[Any]:
 
 
 def _start(ray: Any, options: dict[str, Any], tries: int) -> None:  # noqa: ANN401 - an extra
-    """Start or reach it, again where its services were late: what the first try has read from the disk is there for the
-    next. Raises RayMissing."""
+    """Start or reach it, and try again where its services were late: the next try finds in memory the files that the first
+    has read. Raises RayMissing."""
     for left in reversed(range(tries)):
         try:
             ray.init(**options)

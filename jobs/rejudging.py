@@ -133,10 +133,10 @@ class _Opened:
 
 
 def _open(url: str, store: EvidenceStore, folders: ListFolders, version: str) -> Callable[[Ids], _Done]:
-    engine = open_engine(url, pooled=False)  # nobody tells when the work ends
+    engine = open_engine(url, pooled=False)  # no call announces the end of the work
     with reading(engine) as session:
         register = register_of(session)
-        require_version(session, folders, version)  # another machine has it from the database
+        require_version(session, folders, version)  # a machine that lacks it gets it from the database
     return partial(_judge, _Opened(engine, store, load_rules(folders.of(version)), register))
 
 

@@ -88,7 +88,7 @@ def _unfit(engine: Engine) -> str | None:
         require_fitting(engine)
     except DatabaseUnfit as unfit:
         return str(unfit)
-    except SQLAlchemyError:  # away; what needs it says so
+    except SQLAlchemyError:  # the database is away: the jobs that need it say so
         return None
     return None
 
