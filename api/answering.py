@@ -1,4 +1,4 @@
-"""What every answer goes through, whatever route it is of: safe headers, the address for scripts, and the count."""
+"""The layer that every response passes: safe headers, the address for scripts, and the count."""
 
 import logging
 import re

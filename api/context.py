@@ -197,7 +197,7 @@ def _typed_day(written: object) -> date:
 # A day in a form or an address of the pages; the API takes ISO days.
 TypedDay = Annotated[date, BeforeValidator(_typed_day)]
 
-# How grave a tier is, on the scale of the findings' severities.
+# The colour of each tier: that of a severity.
 _TIER_COLOURS = {
     "unpunished": "low",
     "lighter": "low",

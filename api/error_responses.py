@@ -154,7 +154,7 @@ def _faults(error: Exception) -> list[FieldFault]:
     return found
 
 
-# What people call the fields of forms and addresses.
+# The names for people of the fields of forms and addresses.
 _FIELDS = {
     "action": "操作",
     "attachment": "附件",

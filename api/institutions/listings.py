@@ -19,7 +19,7 @@ router = APIRouter(prefix="/listings", include_in_schema=False)
 
 @router.get("")
 def show(request: Request, app: App, sign_in: FigureReader) -> HTMLResponse:
-    """All listings, what waits for approval first."""
+    """All listings, those that wait for approval first."""
     return _page(request, app, sign_in)
 
 

@@ -33,7 +33,7 @@ async def _typed_form(request: Request) -> FormData:
     return await request.form()
 
 
-# A form with fields of its own; the routes that take it are no coroutines, for they compile lists.
+# A form with fields of its own, read here: the routes that take it compile lists, and so are not coroutines.
 Typed = Annotated[FormData, Depends(_typed_form)]
 _LACKING = "缺少字段："
 _MOST_TERMS, _LONGEST = 20, 20_000
@@ -92,7 +92,7 @@ def save(
 def check(
     app: App, _: Analyst, now: Now, form: Typed, draft_id: RecordId, file: str, rule_id: str
 ) -> dict[str, object]:
-    """What is wrong with the rule as it is typed, by field, and which of its examples fail, as if it were in force."""
+    """The faults of the rule as it is typed, by field, and the examples that fail, as if it were in force."""
     typed, name = rule_of_form(form), str(form.get("id", "")).strip() if rule_id == NEW else rule_id
     with reading(app.engine) as session:
         draft = draft_or_404(session, draft_id)

@@ -1,4 +1,4 @@
-"""The thresholds of the learned wording: what they came to on decided cases, and a draft of others."""
+"""The thresholds of the learned wording: their precision and recall on decided cases, and a draft of others."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -40,7 +40,7 @@ def decide(
     verdict: Annotated[CheckVerdict, Form()],
     family: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Say of a page whether it is unlawful, and by what kinds of misconduct; then the next."""
+    """Decide whether a page is unlawful, and by which kinds of misconduct; then show the next."""
     known = [one for one in family or [] if one in app.lists.rules().families]
     if verdict is CheckVerdict.UNLAWFUL and not known:
         return _page(request, app, sign_in, now, 422, fault="认为违法的，请至少选择一种违法情形")

@@ -1,1 +1,1 @@
-"""Tips and the self-check."""
+"""Tips: typed in, imported, answered."""

@@ -147,7 +147,7 @@ def answer(
     words: Annotated[str, Form(max_length=5_000)] = "",
     answered_on: Annotated[TypedDay | None, Form()] = None,
 ) -> Response:
-    """Keep what the reporter was told. A refused answer comes back as it was typed."""
+    """Keep the answer to the reporter. A refused answer comes back as it was typed."""
     try:
         with transaction(app.engine) as session:
             tip, actor = _tip(session, sign_in, tip_id), str(actor_of(sign_in.user))
