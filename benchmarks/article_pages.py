@@ -32,6 +32,7 @@ class ArticlePage:
     html: str
     article: Article
     codec: str
+    either: tuple[str, ...] = ()  # words that are neither asked for nor held against a reader
 
     @property
     def body(self) -> bytes:

@@ -11,9 +11,16 @@ from crawler.pages.regions.drafts import Draft
 # 最新评论, 全部评论 12, 网友评论（共有5条）, 精选留言; a button alone (评论) announces nothing.
 _ANNOUNCED = re.compile(
     r"(?:(?:最新|近期|网友|全部|热门|精彩|精选|用户|读者|文章|留言|大家的?|已有|共有?|\d+\s*条)+\s*(?:评论|留言|跟帖|回帖)(?:列表|区)?"
-    r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖|(?:患者|用户|网友)评价)\s*[(（]?\s*\d+\s*条?\s*[)）]?)"
+    r"|(?:评论|留言|跟帖)(?:列表|专?区)|(?:评论|留言|跟帖|(?:患者|用户|网友)评价)\s*[(（]?\s*\d+\s*条?\s*[)）]?"
+    r"|(?:商品|客户)?评价\s*[(（]\s*\d+\+?\s*条?\s*[)）].{0,12}|\d+\s*条(?:对.{1,30}的)?(?:客户|用户)?评价)"
     r"\s*[:：]?\s*(?:[(（].{0,30}[)）]|\d+\s*条?|(?:进入|查看).{0,12}|>|»)*"
 )
+# 留言, 居民留言, 评价(5000+): above what people say, each behind a name.
+_MAY_ANNOUNCE = re.compile(
+    r"\W*(?:[\u3400-\u9fff]{0,4}(?:留言|评论)(?:回复|板)?|问大家)\W*(?:[(（][\d+]+[)）])?\W*"
+)
+_NAMED = re.compile(r"\W*[^\s:：]{1,12}(?:\s[^\s:：]{1,8})?[:：]|[问答]\s")
+_FEWEST_NAMED = 2
 _LONGEST_ANNOUNCEMENT, _MOST_ANNOUNCEMENTS = 40, 50
 # 相关推荐, 相似问题, 作者最新文章, 热搜榜.
 _OTHERS = re.compile(
@@ -35,6 +42,18 @@ def comments(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
             continue
         # What begins with the announcement is about comments; elsewhere something is said ahead of it.
         if place - around[0] <= 1 or any(before.said for before in drafts[around[0] : place]):
+            yield range(place, around[1])
+
+
+def sayings(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
+    """What visitors say below a heading that may announce it: at least half of the blocks begin with a name."""
+    for place in _saying(_MAY_ANNOUNCE, drafts):
+        around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
+        if around is None or place - around[0] > 1:
+            continue
+        below = drafts[place + 1 : around[1]]
+        named = sum(bool(_NAMED.match(draft.text)) for draft in below)
+        if named >= _FEWEST_NAMED and 2 * named >= len(below):
             yield range(place, around[1])
 
 

@@ -155,7 +155,8 @@ def _above_text(article: Article, drafts: Sequence[Draft], framed: Sequence[bool
         table = range(facts[0], facts[-1] + (2 if drafts[facts[-1]].text.endswith(("：", ":")) else 1))
     for place in between:
         is_line = article.is_whole and place not in table
-        if _is_aside(drafts[place]) and (is_line or drafts[place].links):
+        draft = drafts[place]
+        if _is_aside(draft) and not draft.heading and (is_line or draft.links):
             yield place
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from classifiers.values import Origin
 from crawler.pages.regions.parts import Part
 
-SENTENCE = re.compile("[。！？；，]")
+SENTENCE = re.compile("[。！？；，]|(?<=[\u3400-\u9fff])[,;!?]")
 LABEL = 8  # characters of a menu's entry
 _SHORTEST_PROSE, _SHORTEST_SENTENCE = 16, 6  # characters
 _MOSTLY = 0.7  # of a block's characters: it is a link

@@ -35,8 +35,8 @@ _CONTROLS = re.compile(
     r"|举报|反馈|意见反馈|支持|反对|顶一下|踩一下|顶|踩|挑错|推荐|打印|关闭|返回列表|返回顶部|回到顶部|发新帖|发帖|快速回复|使用道具|复制链接"
     r"|只看该作者|倒序浏览|阅读模式|楼主|沙发|发消息|加好友|管理员|版主|主题|帖子|积分|精华|关注|粉丝|获赞|总阅读|阅读原文|阅读|查看|浏览|点击"
     r"|文章|热搜|请输入搜索内容|请输入关键词|搜索|提交|重置|标签|扫一扫|手机版|电脑版|管理登录|购物车|我的|全部商品|全部|上新|进店逛逛|首页|本版"
-    r"|跳至内容|继续滑动看下一个|知道了|允许|打开|下载APP|Archiver|小黑屋|分隔线|喜欢|不喜欢|投稿|条|[上下]一页|尾页|末页|跳转到|[共第]\d+页|页"
-    r"|去顶部|去评论|打赏|站内搜索|换一[换批]))+",
+    r"|跳至内容|继续滑动看下一个|知道了|允许|打开|下载APP|Archiver|小黑屋|分隔线|喜欢|不喜欢|投稿|条|[上下前后]一页|尾页|末页|跳转到|[共第]\d+页|页"
+    r"|去顶部|去评论|打赏|站内搜索|换一[换批]|查看(?:详情|全部|更多)|继续阅读|阅读(?:全文|更多)|当前[在离]线|金币|威望))+",
     re.I,
 )
 _LONGEST_CONTROLS = 40
@@ -56,6 +56,7 @@ _LONGEST_INVITATION = 60
 # A label for each place: 关于我们 | 服务条款 | 网站地图.
 _BARRED = re.compile(r"(?:[^|｜]{2,8}\s*[|｜]\s*){3,20}[^|｜]{2,8}")
 _LONGEST_ABOUT, _LONGEST_LEGAL, _LONGEST_FOOT = 80, 300, 400
+_SHORTEST_ENTRY = 10
 _MOST_OWNERS, _MOST_IN_FOOT, _MOST_FLOATING = 20, 24, 12  # lines; blocks
 
 
@@ -90,7 +91,8 @@ def said_of_the_page(drafts: Sequence[Draft]) -> Iterator[int]:
         found = _SAID_OF_IT.search(text)
         if not found or (draft.heading and not _DAY.search(text) and not _OWNERS.search(text)):
             continue
-        if is_line or found["legal"]:
+        is_entry = found.start() > draft.linked >= _SHORTEST_ENTRY  # its own day behind another page's title
+        if (is_line and not is_entry) or found["legal"]:
             yield place
 
 

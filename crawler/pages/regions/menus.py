@@ -1,13 +1,14 @@
 """Menus, and lists of other pages."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from crawler.pages.regions.drafts import LABEL, Draft
 from crawler.pages.regions.lines import HOME
 
 _FEWEST_LABELS, _FEWEST_IN_ROW = 4, 3  # a menu's entries below, and next to each other
 _FEWEST_TITLES = 3  # links of a list of other pages
+_LONGEST_TITLE = 12  # characters
 _NO_LABEL = re.compile(r"[。！？；，、%％\d]")
 _LONGEST_MARK = 12  # characters
 _CUT_SHORT = re.compile(r"(?:…|\.{3}|\[?(?:详细|查看全文|阅读全文|更多)[\]>»】]*)\s*$")
@@ -77,3 +78,35 @@ def _is_between(drafts: Sequence[Draft], place: int, begin: int) -> bool:
     if place == begin:
         return False
     return is_cut_short(drafts[place]) if re.search("[\u3400-\u9fff]{3}", text) else len(text) <= 2 * LABEL
+
+
+def within_text(drafts: Sequence[Draft], framed: Sequence[bool]) -> Iterator[int]:
+    """Blocks of sentences without links in elements that may be frame by their name alone, next to main text above and
+    below: a part of the text, such as a list of steps."""
+    begin, count = 1, len(drafts)
+    while begin < count:
+        end = begin
+        while end < count and framed[end] and _is_said_plainly(drafts[end]):
+            end += 1
+        if begin < end < count and not framed[begin - 1] and not framed[end] and drafts[begin - 1].heading:
+            yield from range(begin, end)
+        begin = max(end, begin + 1)
+
+
+def _is_said_plainly(draft: Draft) -> bool:
+    return draft.part is not None and draft.part.kind == "likely" and draft.said > 0 and not draft.links
+
+
+def titles_alone(drafts: Sequence[Draft], framed: Sequence[bool], taken: Collection[int]) -> set[int]:
+    """Short lines between blocks that are all frame: titles of lists that were taken away."""
+    out = [is_out or place in taken for place, is_out in enumerate(framed)]
+    return {
+        place
+        for place, draft in enumerate(drafts[1:-1], 1)
+        if not out[place]
+        and out[place - 1]
+        and out[place + 1]
+        and len(draft.text) <= _LONGEST_TITLE
+        and not draft.said
+        and not re.search(r"\d", draft.text)
+    }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from classifiers.values import Origin, Region
-from crawler.pages.regions.announced import abstracts, comments, others
+from crawler.pages.regions.announced import abstracts, comments, others, sayings
 from crawler.pages.regions.article import (
     Box,
     byline,
@@ -20,7 +20,7 @@ from crawler.pages.regions.article import (
 )
 from crawler.pages.regions.drafts import Draft
 from crawler.pages.regions.lines import foot_of, is_dated, said_of_the_page
-from crawler.pages.regions.menus import is_cut_short, lists_of_others, menus
+from crawler.pages.regions.menus import is_cut_short, lists_of_others, menus, titles_alone, within_text
 from crawler.pages.regions.parts import is_framed
 from crawler.pages.regions.threads import answers
 
@@ -34,7 +34,7 @@ def regions(
     """The region of each block, in order, and its origin, where it turns out to be a menu's. `title` is the page's: the
     block that says it is the article's own heading, wherever it stands. `boxes` are the page's elements, as blocks that
     they begin and end before, inner ones first."""
-    runs = chain(comments(drafts, boxes), answers(drafts, boxes))
+    runs = chain(comments(drafts, boxes), sayings(drafts, boxes), answers(drafts, boxes))
     repeated = {place for run in runs for place in run} | set(abstracts(drafts))
     elsewhere = {place for run in others(drafts, boxes) for place in run} - repeated
     if any(
@@ -65,6 +65,8 @@ def regions(
     if not whole:  # next to a list of links alone, a footer's address is not the larger part
         length += sum(draft.linked for place, draft in enumerate(drafts) if place not in repeated)
     framed = [place in repeated or is_framed(draft.part, length, whole) for place, draft in enumerate(drafts)]
+    for place in set(within_text(drafts, framed)) - repeated:
+        framed[place] = False
     in_menus = {place for run in menus(drafts, prose, leading) for place in run}
     main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
     heading = own_heading(drafts, framed, title)
@@ -95,6 +97,8 @@ def regions(
         if not framed[place] and place not in in_menus and place not in small
     )
     taken = set[int]() if rest < _SHORTEST_REST and not main_prose and heading is None else in_menus | small
+    if article or main_prose >= _ARTICLE:
+        taken |= titles_alone(drafts, framed, taken)
     outside = [place != heading and (is_out or place in taken) for place, is_out in enumerate(framed)]
     if all(outside):
         outside = framed if not all(framed) else [False] * len(drafts)

@@ -141,3 +141,23 @@ def test_an_invitation_in_a_link_is_a_button_in_words() -> None:
     button = "<p><a href=/swt/>在线客服为您解答用药问题，点此咨询。</a></p>"
     assert "点此咨询" not in main_text(f"<div><p>{WORDS}</p>{button}</div>")
     assert "点此咨询" in main_text(f"<div><p>{WORDS}</p><p>点此咨询，我们的医生会为您解答。</p></div>")
+
+
+@pytest.mark.parametrize("heading", ["留言", "居民留言", "::: 留言回复 :::", "问大家(18)"])
+def test_what_visitors_say_behind_names_is_no_main_text(heading: str) -> None:
+    said = "".join(f"<p>网友 甲{number}：{text}</p>" for number, text in enumerate(OTHERS))
+    found = main_text(f"<div><p>{WORDS}</p></div><div><h3>{heading}</h3>{said}</div>")
+    assert WORDS in found
+    assert OTHERS[0] not in found
+
+
+def test_a_board_of_messages_by_nobody_is_main_text() -> None:
+    assert "请在工作日留言" in main_text(
+        f"<div><p>{WORDS}</p><h3>留言</h3><p>请在工作日留言，我们三日内答复。</p></div>"
+    )
+
+
+@pytest.mark.parametrize("heading", ["评价(5000+) 好评率97%", "12 条对血压计的评价", "用户评价 (12)"])
+def test_reviews_of_a_product_are_its_buyers(heading: str) -> None:
+    written = "".join(f"<p><b>老于</b> – 2021年3月8日</p><p>{text}</p>" for text in OTHERS)
+    assert OTHERS[0] not in main_text(f"<div><p>{WORDS}</p></div><div><h2>{heading}</h2>{written}</div>")

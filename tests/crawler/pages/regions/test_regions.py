@@ -415,3 +415,31 @@ def test_hours_and_explanations_are_no_bylines(line: str) -> None:
         f"<div><h1>冬季门诊安排</h1>{TEXT}<p>{line}</p><p>现场挂号不收费，也不限号。</p></div>"
     )
     assert line in main(html)
+
+
+def test_steps_in_an_element_that_a_builder_calls_a_widget_are_part_of_the_text() -> None:
+    steps = '<div class="elementor-widget"><ol><li>网上约时间，预留四十分钟。</li><li>来诊当天请有人陪同。</li></ol></div>'
+    html = TITLED.format(f"<div><h1>冬季门诊安排</h1>{TEXT}<h2>就诊流程</h2>{steps}<h2>顾虑</h2>{TEXT}</div>")
+    assert "网上约时间" in main(html)
+
+
+def test_titles_of_lists_that_are_frame_are_frame() -> None:
+    links = "".join(f"<li><a href=/{n}>第{n}篇旧文的题目</a></li>" for n in range(4))
+    html = TITLED.format(
+        f"<h1>冬季门诊安排</h1>{TEXT}<ul>{links}</ul><b>快速通道</b><p>收藏 分享</p><ul>{links}</ul>"
+    )
+    assert WORDS in main(html)
+    assert "快速通道" not in main(html)
+
+
+def test_half_width_marks_behind_chinese_end_sentences_too() -> None:
+    text = "<p>自下月起,呼吸科增设夜间门诊,由主治医师轮流值班</p>" * 3
+    html = TITLED.format(f"<div><h1>冬季门诊安排</h1><div>{text}</div></div><div><p>旁边的话</p></div>")
+    assert "旁边的话" not in main(html)
+
+
+def test_a_title_with_its_day_is_an_entry_of_a_list() -> None:
+    title = "[<a href=/n>医院新闻</a>] <a href=/1>针灸科走进杨柳坪小学</a><span>日期:2021-04-13</span>"
+    assert "针灸科走进杨柳坪小学" in main(
+        f"<title>医院新闻</title><ul><li>{title}<p>学生听得认真，不吵。</p></li></ul>"
+    )
