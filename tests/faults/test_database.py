@@ -78,6 +78,27 @@ def test_a_crawl_waits_for_who_holds_the_database_and_ends_with_its_reason_if_th
             assert deployment.crawl().returncode == 0
 
 
+@pytest.mark.soak(only=True)
+@pytest.mark.databases("postgresql")
+def test_a_crawl_waits_for_who_holds_a_table_and_goes_on(
+    engine: Engine, postgresql: str, tmp_path: Path, recovers
+) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("a fault of PostgreSQL's: the whole of SQLite is locked, not a table")
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with deployed(engine, tmp_path, delay=0.2, captures=True) as deployment:
+        crawl = deployment.start("crawl")
+        wait_for(lambda: count_snapshots(engine) > 0, "nothing is kept")
+        with psycopg.connect(address) as other, psycopg.connect(address, autocommit=True) as watching:
+            other.execute("LOCK TABLE snapshots, judgements IN ACCESS EXCLUSIVE MODE")
+            waiters = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            wait_for(lambda: watching.execute(waiters).fetchone()[0] > 0, "nobody waits")
+            other.rollback()
+        with recovers(deployment, "table locked"):
+            done = crawl.communicate(240)
+            assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
 @pytest.mark.soak
 @pytest.mark.postgresql
 def test_pages_say_that_the_database_is_gone_and_go_on_when_it_is_back(

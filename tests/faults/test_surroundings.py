@@ -133,6 +133,7 @@ def _has_no_model(*_: object) -> ReadImage:
     raise FileNotFoundError("no such file: model.onnx")
 
 
+@pytest.mark.soak
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("reader", "blank", "says"), [(_dies, _dies, "一再被系统终止"), (_has_no_model, None, "model.onnx")]
@@ -154,6 +155,7 @@ def _reads(*_: object) -> None:
     """A reader that reads another picture correctly."""
 
 
+@pytest.mark.soak
 @pytest.mark.databases("sqlite")
 def test_a_picture_that_ends_its_reader_is_blamed_and_not_tried_again(
     engine: Engine, store: EvidenceStore, unread: str, monkeypatch
