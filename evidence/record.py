@@ -14,6 +14,9 @@ from evidence.manifest import Manifest
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
 )
+# The look of the records that are made now. A manifest names its own: a record is made again for comparison, to the byte.
+LAYOUT = 2
+_UNSAID = frozenset({"steps", "record_layout"})  # of the collector's facts: they are not rows
 _LOCAL = ZoneInfo("Asia/Shanghai")  # its own: evidence does not import records
 
 
@@ -29,14 +32,16 @@ def record_pdf(
 
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    layout = manifest.collector.get("record_layout", 1)
     html = _TEMPLATES.get_template("record.html").render(
         manifest=manifest,
+        layout=layout,
         case=case,
         about_page=_rows(manifest.page),
         about_capture=[
             ("取证时间", _moment(manifest.captured_at)),
             *_rows(manifest.server),
-            *_rows({name: value for name, value in manifest.collector.items() if name != "steps"}),
+            *_rows(_collector(manifest, layout)),
         ],
         steps=[
             (_moment(datetime.fromisoformat(step["at"])), step["what"])
@@ -48,6 +53,16 @@ def record_pdf(
     )
     made: bytes = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"])).write_pdf()
     return made
+
+
+def _collector(manifest: Manifest, layout: int) -> dict[str, Any]:
+    """How the evidence was taken. The first layout has a cloaked page's pictures as plain values."""
+    facts = {name: value for name, value in manifest.collector.items() if name not in _UNSAID}
+    if layout > 1 and (looks := facts.pop("looks", None)):
+        facts["cloaking"] = (
+            f"只给{looks['visitor']}看；与监测程序所见的画面相似 {looks['picture'] * 100:.0f}%"
+        )
+    return facts
 
 
 def _rows(values: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a manifest's plain values
@@ -93,4 +108,5 @@ _LABELS = {
     "network": "网络环境",
     "clock": "时钟核对",
     "tools": "工具及版本",
+    "cloaking": "伪装核对",
 }

@@ -25,6 +25,7 @@ from crawler.page_clock import PageClock
 from evidence.likeness import pictures_alike
 from evidence.manifest import Item
 from evidence.package import WARC
+from evidence.record import LAYOUT
 from evidence.stamp import StampRefused, request_stamp
 from evidence.warc import Exchange, Resource, write_warc
 from jobs.circumstances import PROGRAM, Circumstances, circumstances
@@ -143,6 +144,7 @@ def _keep(
             "steps": [
                 {"at": at.isoformat(), "what": what} for at, what in _steps(case, videos, seen, chain, files)
             ],
+            "record_layout": LAYOUT,
         },
         files=files,
         screenshot=screenshot,

@@ -197,6 +197,38 @@ def test_a_record_says_where_how_and_with_what_and_is_signed_by_two(manifest: Ma
     assert plain.index("打开网页") < plain.index("截取整页画面")
 
 
+def test_no_row_of_a_record_and_no_signatures_go_over_two_pages(manifest: Manifest) -> None:
+    finding = {
+        "quote": "治愈率98%",
+        "title": "宣称治愈率",
+        "law": ["《医疗广告管理办法》第七条第（二）项"] * 6,
+    }
+    steps = [{"at": "2026-11-24T09:00:01+00:00", "what": "打开网页"}]
+    collector = {"steps": steps, "record_layout": 2}
+    for count in (14, 17, 20):
+        judgement = {**manifest.judgement, "findings": [finding] * count}
+        long = replace(manifest, collector=collector, judgement=judgement)
+        made = PdfReader(io.BytesIO(record_pdf(long, None, NOW, "7"))).pages
+        pages = ["".join(page.extract_text().split()) for page in made]
+        assert all(page.count("治愈率98%") * 6 == page.count("办法》") for page in pages)
+        signed = [page for page in pages if "执法证号" in page]
+        assert len(signed) == 1
+        assert "核对无误" in signed[0]
+        assert "见证人" in signed[0]
+
+
+def test_a_record_of_an_earlier_look_is_made_again_as_it_was(manifest: Manifest) -> None:
+    looks = {"visitor": "手机访客", "picture": 0.86}
+    earlier, now = (
+        record_pdf(replace(manifest, collector={"looks": looks, **more}), None, NOW, "7")
+        for more in ({}, {"record_layout": 2})
+    )
+    told = [PdfReader(io.BytesIO(made)).pages[0].extract_text() for made in (earlier, now)]
+    assert "{'visitor': '手机访客', 'picture': 0.86}" in told[0]
+    assert "只给手机访客看；与监测程序所见的画面相似 86%" in told[1]
+    assert not {word for word in ("record_layout", "looks", "visitor") if word in told[1]}
+
+
 def test_a_manifest_reads_as_it_was_written(manifest: Manifest) -> None:
     assert read_manifest(manifest.to_bytes()).to_bytes() == manifest.to_bytes()
     for bad in (b"", b"[]", b"{}", b'{"format":"other"}', manifest.to_bytes()[:-20]):
