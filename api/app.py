@@ -92,7 +92,13 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         redoc_url=None,
     )
     set_state(app, engine, store, rules, settings)
+    # Routers are tried in this order: programs call more often than people.
     for router in (
+        queue_router,
+        leases_router,
+        matters_router,
+        messages_router,
+        attachments_router,
         signin_router,
         oidc_router,
         case_transfers_router,
@@ -128,11 +134,6 @@ def make_app(engine: Engine, store: EvidenceStore, rules: RuleSet, settings: Set
         tables_router,
         audit_router,
         help_router,
-        queue_router,
-        leases_router,
-        matters_router,
-        messages_router,
-        attachments_router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

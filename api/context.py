@@ -66,12 +66,17 @@ def app_state(request: Request) -> AppState:
     return found
 
 
-def clock() -> datetime:
+# Coroutines: FastAPI has a thread call each plain function, which takes longer than these.
+async def _app(request: Request) -> AppState:
+    return app_state(request)
+
+
+async def clock() -> datetime:
     """The time; tests put another in its place."""
     return datetime.now(UTC)
 
 
-App = Annotated[AppState, Depends(app_state)]
+App = Annotated[AppState, Depends(_app)]
 Now = Annotated[datetime, Depends(clock)]
 
 
