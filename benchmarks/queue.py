@@ -33,6 +33,7 @@ from sqlalchemy import text
 
 from api.app import make_app
 from classifiers.lists.rules import load_rules
+from crawler.workers.garbage_collection import tune_gc
 from records import models
 from records.database import open_engine, transaction
 from records.local_time import local_day
@@ -132,6 +133,7 @@ def serve(url: str, port: int, folder: Path) -> None:
     rules = load_rules(PROJECT / "keyword_lists")
     settings = Settings(api_calls_per_minute=10_000_000)
     application = make_app(open_engine(url), FolderStore(folder), rules, settings)
+    tune_gc()  # as `qingyi serve` does
     uvicorn.run(application, host="127.0.0.1", port=port, log_level="error")
 
 

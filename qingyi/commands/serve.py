@@ -7,6 +7,7 @@ import uvicorn
 
 from api.app import make_app
 from api.prompt_heads import PromptHeads
+from crawler.workers.garbage_collection import tune_gc
 from jobs.processes import end_steps
 from jobs.schedule import ensure_jobs, scheduler
 from qingyi.console import console, current_engine, evidence_store, refuse
@@ -38,6 +39,7 @@ def serve(
             ensure_jobs(clock)
             clock.resume()
         console.print(f"清医已启动：http://{host}:{port}/", highlight=False)
+        tune_gc()
         try:
             config = uvicorn.Config(application, http=PromptHeads, log_level="warning", log_config=None)
             uvicorn.Server(config).run(sockets=[listening])
