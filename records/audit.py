@@ -7,13 +7,14 @@ prints and an auditor notes elsewhere, reveals a missing end.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
+from pydantic_core import to_json
 from sqlalchemy import Table, event, insert, or_, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -62,8 +63,7 @@ class Step:
     after: CaseState
 
 
-@dataclass(frozen=True)
-class _Pending:
+class _Pending(NamedTuple):
     """An entry that is not yet in the chain, with the columns' names."""
 
     at: datetime
@@ -94,20 +94,43 @@ def append(
     Not earlier, since a writer at the end makes all others wait: one that held the end while waiting for a
     case changed by another writer, which waits for the end, would deadlock.
     """
+    first = _entry(actor, action, now, subject, reason, detail)
+    session.info.setdefault(_PENDING, []).append(_of_step(first, step) if step else first)
+
+
+def append_steps(
+    session: Session, actor: str, action: str, now: datetime, steps: Iterable[Step], *, reason: str
+) -> None:
+    """Add an entry for each of these steps, as `append` does."""
+    first = _entry(actor, action, now, "", reason, None)
+    session.info.setdefault(_PENDING, []).extend(_of_step(first, step) for step in steps)
+
+
+def _entry(
+    actor: User | str,
+    action: str,
+    now: datetime,
+    subject: str,
+    reason: str,
+    detail: dict[str, Any] | None,
+) -> _Pending:
     if action not in ACTIONS:
         raise ValueError(f"not an action: {action}")
-    entry = _Pending(
+    return _Pending(
         at=now,
         actor=storable_text(actor.actor if isinstance(actor, User) else actor),
         action=action,
         subject=storable_text(subject[:200]),
-        case_id=step.case_id if step else None,
-        from_state=step.before if step else None,
-        to_state=step.after if step else None,
+        case_id=None,
+        from_state=None,
+        to_state=None,
         reason=storable_text(reason.strip()),
         detail=storable(detail or {}),
     )
-    session.info.setdefault(_PENDING, []).append(entry)
+
+
+def _of_step(entry: _Pending, step: Step) -> _Pending:
+    return entry._replace(case_id=step.case_id, from_state=step.before, to_state=step.after)
 
 
 def write_pending(session: Session) -> None:
@@ -123,7 +146,7 @@ def write_pending(session: Session) -> None:
     rows = []
     for entry in pending:
         computed = entry_hash(entry, previous)
-        rows.append({**vars(entry), "previous_sha256": previous, "sha256": computed})
+        rows.append({**entry._asdict(), "previous_sha256": previous, "sha256": computed})
         previous = computed
     _insert_in_order(session, rows)
 
@@ -132,8 +155,7 @@ def _insert_in_order(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Not by the unit of work: ids are given in the rows' order, which is the chain's. PostgreSQL takes all rows as one
     value, at half the cost of one after the other; the end of the chain is held meanwhile."""
     if session.get_bind().dialect.name == "postgresql":
-        whole = json.dumps([{**row, "at": row["at"].isoformat()} for row in rows], ensure_ascii=False)
-        session.execute(_INSERT_ALL, {"rows": whole})
+        session.execute(_INSERT_ALL, {"rows": to_json(rows).decode()})
     else:
         session.execute(insert(cast(Table, AuditEntry.__table__)), rows)
 

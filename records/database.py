@@ -1,6 +1,7 @@
 """The database: engine and sessions, one code for SQLite and PostgreSQL."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     Boolean,
     Connection,
     Dialect,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -37,6 +40,7 @@ from sqlalchemy.types import TypeEngine
 from records.settings import SHIPPED
 from records.storable import guard, written_json
 
+_PAUSE = 1.0  # seconds
 _MIGRATIONS = SHIPPED / "alembic" / "versions"
 
 
@@ -54,8 +58,9 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
     parsed = make_url(url)
     pool = {} if pooled else {"poolclass": NullPool}
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=written_json, **pool)
+        engine = create_engine(parsed, json_serializer=written_json, **pool)
         guard(engine)
+        _ask_after_a_pause(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +69,24 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ask_after_a_pause(engine: Engine) -> None:
+    """Have a connection that nobody used for a while be asked whether the server is still there, before it is used: the
+    server may have been started again. Asking each time (`pool_pre_ping`) is a tenth of a short call."""
+
+    @event.listens_for(engine, "checkin")
+    def _note(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) < _PAUSE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -88,6 +111,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def glancing(engine: Engine) -> Iterator[Session]:
+    """A session for one query: PostgreSQL is not asked to begin and to end a transaction around it."""
+    one_query: dict[str, object] = {"read_only": True}
+    if engine.dialect.name == "postgresql":
+        one_query |= {"isolation_level": "AUTOCOMMIT"}
+    with Session(engine.execution_options(**one_query), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back when an exception leaves it."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -102,7 +135,7 @@ def database_time(session: Session) -> datetime | None:
     return found
 
 
-class _Ids(TypeDecorator[Sequence[int]]):
+class Ids(TypeDecorator[Sequence[int]]):
     """Many ids as one value: an array, or JSON where there are none."""
 
     impl = ARRAY(BigInteger)
@@ -117,14 +150,16 @@ class _Ids(TypeDecorator[Sequence[int]]):
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - it stands in a query like a function of SQL
-    """`among(column, ids)`: whether the column is one of many ids, which are one parameter. The statement is the same for
-    any number of them: it is planned once, and nothing is bound one by one."""
+    """`among(column, ids)`: whether the column is one of many ids, which are one parameter, given here or as a `bindparam`
+    of `Ids`. The statement is the same for any number of them: it is planned once, and nothing is bound one by one."""
 
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, column: InstrumentedAttribute[int], ids: Sequence[int]) -> None:
-        super().__init__(column, bindparam(None, ids, type_=_Ids))
+    def __init__(
+        self, column: InstrumentedAttribute[int], ids: Sequence[int] | BindParameter[Sequence[int]]
+    ) -> None:
+        super().__init__(column, ids if isinstance(ids, BindParameter) else bindparam(None, ids, type_=Ids))
 
 
 @compiles(among)

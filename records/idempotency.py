@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,45 +43,52 @@ def once(
         with transaction(engine) as session:
             return work(session)
     try:
-        noted = _noted(engine, call, now, work, refusals)
+        return _done(engine, call, now, work, refusals)
     except IntegrityError:
         known = _known(engine, call)
         if known is None:
             raise
-        if known.request_sha256 != call.request_sha256:
-            raise KeyReused("这个 Idempotency-Key 已用于另一请求") from None
-        noted = known
-    if noted.refused:
-        raise next(kind for kind in refusals if kind.__name__ == noted.refused)(noted.answer)
-    return noted.answer
+    if known.request_sha256 != call.request_sha256:
+        raise KeyReused("这个 Idempotency-Key 已用于另一请求")
+    if known.refused:
+        raise next(kind for kind in refusals if kind.__name__ == known.refused)(known.answer)
+    return known.answer
 
 
-def _noted(
+def _done(
     engine: Engine,
     call: Call,
     now: datetime,
     work: Callable[[Session], str],
     refusals: tuple[type[Exception], ...],
-) -> AnsweredCall:
-    """Do it, and note the result. Raises IntegrityError where the key was used before."""
-    with transaction(engine) as session:
-        session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
-        noted = AnsweredCall(
-            office_id=call.office_id,
-            key=call.key,
-            request_sha256=call.request_sha256,
-            at=now,
-            answer="",
-        )
-        session.add(noted)
-        session.flush()  # the second caller waits here for the first, or fails
-        try:
-            with session.begin_nested():
-                answer = work(session)
-        except refusals as refused:
-            noted.refused, answer = type(refused).__name__, str(refused)
-        noted.answer = answer
-        return noted
+) -> str:
+    """Do it, and note the result. Raises IntegrityError where the key was used before, if only meanwhile."""
+    note = {"office_id": call.office_id, "key": call.key, "request_sha256": call.request_sha256, "at": now}
+    try:
+        with transaction(engine) as session:
+            # The second caller waits here for the first, or fails.
+            session.execute(_NOTE, {**note, "answer": ""})
+            answer = work(session)
+            session.execute(_ANSWER, {"of": call.office_id, "under": call.key, "told": answer})
+    except refusals as refused:
+        with transaction(engine) as session:
+            session.execute(_NOTE, {**note, "answer": str(refused), "refused": type(refused).__name__})
+        raise
+    return answer
+
+
+_CALLS = cast(Table, AnsweredCall.__table__)
+_NOTE = insert(_CALLS)
+_ANSWER = (
+    update(_CALLS)
+    .where(_CALLS.c.office_id == bindparam("of"), _CALLS.c.key == bindparam("under"))
+    .values(answer=bindparam("told"))
+)
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget the answers that have been kept long enough."""
+    session.execute(delete(AnsweredCall).where(AnsweredCall.at < now - KEPT))
 
 
 def _known(engine: Engine, call: Call) -> AnsweredCall | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -12,7 +12,6 @@ from records import audit
 from records.audit import Step
 from records.database import among
 from records.models import Case, CaseState, User
-from records.models import Office as OfficeRow
 
 
 class StepRefused(Exception):
@@ -113,8 +112,8 @@ def step_many(
     for case_id, state in states.items():
         _require_step(case_id, state, to, actor, reason)
     _touch(session, states, now, state=to)
-    for case_id, state in states.items():
-        _write(session, Step(case_id, state, to), actor=actor, now=now, reason=reason)
+    steps = (Step(case_id, state, to) for case_id, state in states.items())
+    audit.append_steps(session, str(actor), "case_step", now, steps, reason=reason)
 
 
 def note_many(
@@ -122,8 +121,8 @@ def note_many(
 ) -> None:
     """Record an event of cases that the caller has locked, by their ids and with their states, as `note` does."""
     _touch(session, states, now)
-    for case_id, state in states.items():
-        _write(session, Step(case_id, state, state), actor=actor, now=now, reason=reason)
+    steps = (Step(case_id, state, state) for case_id, state in states.items())
+    audit.append_steps(session, str(actor), "case_note", now, steps, reason=reason)
 
 
 def _touch(session: Session, case_ids: Collection[int], now: datetime, **values: CaseState) -> None:
@@ -168,7 +167,14 @@ def actor_of(user: User) -> Actor:
     return Actor(*user.actor.split(":", 1))
 
 
-def actor_of_office(office: OfficeRow) -> Actor:
+class Named(Protocol):
+    """An office, as far as the log names it."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def actor_of_office(office: Named) -> Actor:
     """The actor of an office's token."""
     return Actor(OFFICE, office.name)
 

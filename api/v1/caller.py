@@ -3,9 +3,8 @@ call."""
 
 import hashlib
 import threading
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -13,11 +12,11 @@ from sqlalchemy import Engine
 
 from api.context import App, Now, release_due
 from api.errors import NotAllowed, TokenRefused, TooManyCalls
-from records.database import reading, transaction
-from records.idempotency import Call
-from records.models import Office
-from records.people.office_tokens import READ, WRITE, find_token, grant_calls, note_use
-from records.transfers.hand_over import any_held
+from records.database import glancing, transaction
+from records.idempotency import Call, forget_old
+from records.models import OfficeKind
+from records.people.office_tokens import READ, WRITE, grant_calls, note_use
+from records.transfers.callers import find_calling_office
 from records.workflow import Actor, actor_of_office
 from telemetry.logs import bind
 
@@ -25,11 +24,18 @@ _BEARER = HTTPBearer(auto_error=False, description="部门令牌，由 qingyi of
 _MINUTE, _GRANTS = timedelta(minutes=1), 20
 
 
-@dataclass(frozen=True)
-class Caller:
+class CallersOffice(NamedTuple):
     """The office that a request's token belongs to."""
 
-    office: Office
+    id: int
+    name: str
+    kind: OfficeKind
+
+
+class Caller(NamedTuple):
+    """The office that calls, and by which token."""
+
+    office: CallersOffice
     token_id: int
 
     @property
@@ -78,23 +84,25 @@ def caller(
 ) -> Caller:
     """The office that calls; raises TokenRefused, NotAllowed where the token lacks the scope, or
     TooManyCalls."""
-    with reading(app.engine) as session:
-        token = find_token(session, credentials.credentials, now) if credentials else None
-        due = token is not None and any_held(session, now)
-    if token is None:
+    found = None
+    if credentials:
+        with glancing(app.engine) as session:
+            found = find_calling_office(session, credentials.credentials, now)
+    if found is None:
         raise TokenRefused("请在 Authorization 中提供有效的部门令牌")
-    bind(office=token.office.id)
+    bind(office=found.office_id)
     calls: RateLimiter = request.app.state.calls
-    calls.take(token.id, now)
+    calls.take(found.token_id, now)
     needed = READ if request.method in {"GET", "HEAD"} else WRITE
-    if needed not in token.scopes:
+    if needed not in found.scopes:
         raise NotAllowed(f"这个令牌没有 {needed} 权限")
-    if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
+    if found.last_used_at is None or found.last_used_at < now - _MINUTE:
         with transaction(app.engine) as session:
-            note_use(session, token, now)
-    if due:
+            note_use(session, found.token_id, now)
+            forget_old(session, now)
+    if found.first_held is not None and found.first_held <= now:
         release_due(app, now)
-    return Caller(token.office, token.id)
+    return Caller(CallersOffice(found.office_id, found.name, found.kind), found.token_id)
 
 
 TokenCaller = Annotated[Caller, Depends(caller)]

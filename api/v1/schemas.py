@@ -260,6 +260,9 @@ def message_out(message: Message) -> MessageOut:
     )
 
 
+_FOUND_WORDS = tuple(FoundWordsOut.model_fields)
+
+
 def transfer_out(transfer: TransferView) -> dict[str, object]:
     """A transfer in the API's words: a `TransferOut`, without the cost of a model for each of many."""
     state = transfer.state
@@ -280,8 +283,7 @@ def transfer_out(transfer: TransferView) -> dict[str, object]:
         "received_at": transfer.received_at,
         "findings": [finding._asdict() for finding in transfer.findings],
         "found_words": [
-            {name: getattr(row, name) for name in FoundWordsOut.model_fields}
-            for row in gather_words(transfer.findings)
+            {name: getattr(row, name) for name in _FOUND_WORDS} for row in gather_words(transfer.findings)
         ],
         "evidence": {
             "fetched_at": transfer.fetched_at,

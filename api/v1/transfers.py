@@ -2,7 +2,7 @@
 is made once."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -17,7 +17,6 @@ from api.downloads import Download, as_download, package
 from api.error_responses import Problem
 from api.v1.caller import ThisCall, TokenCaller
 from api.v1.schemas import (
-    BulkResult,
     BulkResults,
     DisposalIn,
     DisposalReport,
@@ -159,9 +158,9 @@ def report_disposal(
 def take_transfers(app: App, caller: TokenCaller, call: ThisCall, now: Now, receipts: Receipts) -> Response:
     """一次签收多件。每件单独成败：不能签收的逐件说明，其余照办。"""
 
-    def work(session: Session) -> BulkResults:
+    def work(session: Session) -> dict[str, object]:
         ids, lease = receipts.transfer_ids, receipts.lease
-        return _bulk_results(take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now))
+        return {"items": take_many(session, caller.office.id, ids, lease, actor=caller.actor, now=now)}
 
     return answered(app, call, now, work)
 
@@ -177,12 +176,8 @@ def report_disposals(
 
     asked = [(report.transfer_id, report) for report in reports.items]
     return answered(
-        app, call, now, lambda session: _bulk_results(answers.each(session, asked, one, (LeaseLost,)))
+        app, call, now, lambda session: {"items": answers.each(session, asked, one, (LeaseLost,))}
     )
-
-
-def _bulk_results(found: Sequence[answers.BulkResult]) -> BulkResults:
-    return BulkResults(items=[BulkResult.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.post(

@@ -46,9 +46,9 @@ def find_token(session: Session, token: str, now: datetime) -> OfficeToken | Non
     )
 
 
-def note_use(session: Session, token: OfficeToken, now: datetime) -> None:
+def note_use(session: Session, token_id: int, now: datetime) -> None:
     """Write that a token was used."""
-    session.execute(update(OfficeToken).where(OfficeToken.id == token.id).values(last_used_at=now))
+    session.execute(update(OfficeToken).where(OfficeToken.id == token_id).values(last_used_at=now))
 
 
 def grant_calls(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from records import workflow
@@ -61,7 +61,12 @@ def transfer_case(
 
 def any_held(session: Session, now: datetime) -> bool:
     """Whether a transfer waits whose time to be recalled is over."""
-    return bool(session.scalar(select(exists().where(Transfer.held_until <= now))))
+    first = session.scalar(select(FIRST_HELD))
+    return first is not None and first <= now
+
+
+# The first of an index. Whether there is one before a moment, PostgreSQL would look for in all of the table.
+FIRST_HELD = select(func.min(Transfer.held_until)).scalar_subquery()
 
 
 def release_held(session: Session, now: datetime) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from records.database import among
 from records.models import Transfer
-from records.transfers.office_queue import find_office_transfer, lock_in_order, of_office
+from records.transfers.office_queue import find_office_transfer, lock_in_order
 from records.transfers.views import TransferView, list_transfer_views
 
 LONGEST = timedelta(hours=24)
@@ -46,10 +46,14 @@ def lease(
 ) -> TransferLease:
     """Hold the office's oldest open transfers that nobody holds, at most `limit`; with those received before, too."""
     free = or_(Transfer.leased_until.is_(None), Transfer.leased_until <= now)
-    query = select(Transfer.id).where(*of_office(office_id), Transfer.closed_at.is_(None), free)
-    if not with_received:
-        query = query.where(Transfer.received_at.is_(None))
-    query = query.order_by(Transfer.id).limit(min(limit, MOST)).with_for_update(skip_locked=True)
+    query = select(Transfer.id).where(Transfer.held_until.is_(None), Transfer.closed_at.is_(None), free)
+    if with_received:
+        query = query.where(Transfer.office_id == office_id).order_by(Transfer.id)
+    else:
+        # The same, said as a range: for `==` PostgreSQL walks along the primary key, past all that were ever received.
+        query = query.where(Transfer.office_id.between(office_id, office_id), Transfer.received_at.is_(None))
+        query = query.order_by(Transfer.office_id, Transfer.id)
+    query = query.limit(min(limit, MOST)).with_for_update(skip_locked=True)
     lease_id, until = secrets.token_urlsafe(18), now + min(timedelta(seconds=seconds), LONGEST)
     chosen = query.cte("chosen")
     held = update(Transfer).where(Transfer.id == chosen.c.id).values(lease_id=lease_id, leased_until=until)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.database import among
@@ -39,7 +39,7 @@ class Queued:
     only_awaited: bool = False  # those that the office has to read or answer
 
 
-def of_office(office_id: int) -> tuple[ColumnElement[bool], ...]:
+def of_office(office_id: int | BindParameter[int]) -> tuple[ColumnElement[bool], ...]:
     """The conditions that an office may see a transfer: not while it can still be recalled."""
     return Transfer.office_id == office_id, Transfer.held_until.is_(None)
 

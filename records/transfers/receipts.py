@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from records import workflow
-from records.database import among
+from records.database import Ids, among
 from records.models import Case, CaseState, Transfer, TransferState
 from records.models.cases import state_of_transfer
 from records.transfers.answers import BulkResult, require_state
@@ -62,16 +62,21 @@ class _Locked:
 
 def _locked(session: Session, office_id: int, transfer_ids: Sequence[int]) -> list[_Locked]:
     """The office's transfers with these ids and their cases, locked as by `lock_in_order`."""
-    columns = (Transfer.id, Transfer.case_id, Case.state, Transfer.lease_id, Transfer.leased_until)
-    query = (
-        select(*columns, *STATE_FACTS)
-        .join(Transfer.case)
-        .where(*of_office(office_id), among(Transfer.id, transfer_ids))
-        .order_by(Case.id, Transfer.id)
-        .with_for_update(of=(Case, Transfer))
-    )
     session.flush()
-    return [_Locked(*row[:5], state_of_transfer(*row[5:])) for row in session.connection().execute(query)]
+    asked = {"office_id": office_id, "ids": transfer_ids}
+    return [
+        _Locked(*row[:5], state_of_transfer(*row[5:]))
+        for row in session.connection().execute(_TO_TAKE, asked).all()
+    ]
+
+
+_TO_TAKE = (
+    select(Transfer.id, Transfer.case_id, Case.state, Transfer.lease_id, Transfer.leased_until, *STATE_FACTS)
+    .join(Transfer.case)
+    .where(*of_office(bindparam("office_id")), among(Transfer.id, bindparam("ids", type_=Ids)))
+    .order_by(Case.id, Transfer.id)
+    .with_for_update(of=(Case, Transfer))
+)
 
 
 def _take(session: Session, transfers: Sequence[_Locked], actor: workflow.Actor, now: datetime) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Executable, exists, select
+from sqlalchemy import Executable, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from records.database import among
+from records.database import Ids, among
 from records.models import (
     Attachment,
     Case,
@@ -104,15 +104,14 @@ class TransferView(NamedTuple):
 def list_transfer_views(session: Session, ids: Sequence[int]) -> list[TransferView]:
     """The transfers with these ids, by id, as the database has them: what the session has changed is flushed first."""
     session.flush()
-    rows: Sequence[Any] = session.connection().execute(_TRANSFERS.where(among(Transfer.id, ids))).all()
-    chosen = among(Transfer.id, [row.id for row in rows])
-    findings = _by_transfer(session, _FINDINGS.where(chosen), FindingView)
+    rows: Sequence[Any] = session.connection().execute(_TRANSFERS, {"ids": ids}).all()
+    findings = _by_transfer(session, _FINDINGS, ids, FindingView)
     attached: dict[int, list[AttachmentView]] = {}
     if any(row.attached for row in rows):
-        attached = _by_transfer(session, _ATTACHMENTS.where(chosen), AttachmentView)
+        attached = _by_transfer(session, _ATTACHMENTS, ids, AttachmentView)
     seen: dict[int, list[VerificationView]] = {}
     if any(row.closed_at is not None for row in rows):
-        seen = _by_transfer(session, _VERIFICATIONS.where(chosen), VerificationView)
+        seen = _by_transfer(session, _VERIFICATIONS, ids, VerificationView)
     return [
         TransferView._make(
             (*row[:-1], findings.get(row[0], ()), attached.get(row[0], ()), seen.get(row[0], ()))
@@ -127,14 +126,17 @@ def find_transfer_view(session: Session, transfer_id: int) -> TransferView:
     return found
 
 
-def _by_transfer(session: Session, query: Executable, part: type[Part]) -> dict[int, list[Part]]:
+def _by_transfer(
+    session: Session, query: Executable, ids: Sequence[int], part: type[Part]
+) -> dict[int, list[Part]]:
     """The parts of each transfer, whose id is the first column."""
     found: dict[int, list[Part]] = {}
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(query, {"ids": ids}).all():
         found.setdefault(row[0], []).append(part(*row[1:]))
     return found
 
 
+_CHOSEN = among(Transfer.id, bindparam("ids", type_=Ids))
 # Columns stand in the order of the fields of the values above.
 _TRANSFERS = (
     select(
@@ -170,6 +172,7 @@ _TRANSFERS = (
     .join(Page, Page.id == Case.page_id)
     .join(Source, Source.id == Page.source_id)
     .join(Institution, Institution.id == Source.institution_id)
+    .where(_CHOSEN)
     .order_by(Transfer.id)
 )
 _FINDINGS = (
@@ -187,6 +190,7 @@ _FINDINGS = (
     )
     .join(Case, Case.id == Transfer.case_id)
     .join(FindingRecord, FindingRecord.judgement_id == Case.judgement_id)
+    .where(_CHOSEN)
     .order_by(Transfer.id, FindingRecord.start, FindingRecord.id)
 )
 _ATTACHMENTS = (
@@ -199,11 +203,12 @@ _ATTACHMENTS = (
         Attachment.added_at,
     )
     .join(Transfer, Transfer.id == Attachment.transfer_id)
+    .where(_CHOSEN)
     .order_by(Attachment.id)
 )
 _VERIFICATIONS = (
     select(Transfer.id, Verification.checked_at, Verification.outcome, Verification.reason)
     .join(Verification, Verification.case_id == Transfer.case_id)
-    .where(Transfer.closed_at.is_not(None), Verification.checked_at >= Transfer.closed_at)
+    .where(_CHOSEN, Transfer.closed_at.is_not(None), Verification.checked_at >= Transfer.closed_at)
     .order_by(Verification.id)
 )

@@ -1,8 +1,10 @@
-"""Many ids in one statement."""
+"""Many ids in one statement; connections that the server has ended."""
 
-from sqlalchemy import Engine, event, select, update
+import pytest
+from sqlalchemy import Engine, event, select, text, update
 
-from records.database import among, reading, transaction
+from records import database
+from records.database import among, glancing, open_engine, reading, transaction
 from records.models import Office, OfficeKind
 
 
@@ -24,3 +26,30 @@ def test_many_ids_are_one_parameter_of_one_statement(engine: Engine) -> None:
     with reading(engine) as session:
         changed = session.scalars(select(Office.id).where(Office.name.endswith("改"))).all()
     assert sorted(changed) == list(ids[:2])
+
+
+@pytest.mark.databases("postgresql")
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PAUSE", 0.0)  # as if nobody had used it for a while
+    number = text("SELECT pg_backend_pid()")
+    with reading(engine) as session:
+        ended = session.scalar(number)
+    elsewhere = open_engine(engine.url.render_as_string(hide_password=False), pooled=False)
+    with reading(elsewhere) as session:
+        session.execute(text("SELECT pg_terminate_backend(:ended, 5000)"), {"ended": ended})
+    with reading(engine) as session:
+        assert session.scalar(number) != ended
+
+
+def test_a_glance_sees_what_is_committed_and_leaves_the_connection_to_transactions(engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add(Office(name="网信办", kind=OfficeKind.CYBERSPACE))
+    with glancing(engine) as session:
+        assert session.scalar(select(Office.name)) == "网信办"
+    with pytest.raises(ConnectionError), transaction(engine) as session:
+        session.execute(update(Office).values(name="改"))
+        raise ConnectionError("it breaks before its end")
+    with glancing(engine) as session:
+        assert session.scalar(select(Office.name)) == "网信办"

@@ -13,11 +13,13 @@ from sqlalchemy import func, insert, select, update
 from api.v1.leases import LeaseOut
 from records.database import reading, transaction
 from records.models import (
+    AnsweredCall,
     AuditEntry,
     Case,
     CaseState,
     JudgementRecord,
     Matter,
+    OfficeToken,
     Page,
     Snapshot,
     Transfer,
@@ -107,6 +109,19 @@ def test_a_call_with_its_key_is_made_once(served, transfers) -> None:
         assert refused.status_code == 404
     with served.api(served.other_token) as stranger:
         assert stranger.post("/api/v1/leases", json=body, headers=key).json()["items"] == []
+
+
+def test_what_a_key_was_answered_is_forgotten_after_a_week(served, transfers) -> None:
+    calls = {"younger": timedelta(days=6), "older": timedelta(days=8)}
+    with transaction(served.engine) as session:
+        session.execute(update(OfficeToken).values(last_used_at=None))  # looked after once a minute
+        for key, age in calls.items():
+            old = {"key": key, "at": datetime.now(UTC) - age, "request_sha256": "0" * 64, "answer": ""}
+            session.add(AnsweredCall(office_id=served.office_id, **old))
+    with served.api() as office:
+        assert ids(lease(office, 1)) == [1]
+    with reading(served.engine) as session:
+        assert session.scalars(select(AnsweredCall.key)).all() == ["younger"]
 
 
 def test_many_are_received_at_once(served, transfers) -> None:

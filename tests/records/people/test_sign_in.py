@@ -144,7 +144,7 @@ def test_a_token_ends_after_its_days_and_shows_its_last_use(engine: Engine, now)
     with transaction(engine) as session:
         found = find_token(session, token, now)
         assert (found.office.name, found.scopes) == ("云溪市网信办", ["read", "write"])
-        note_use(session, found, now)
+        note_use(session, found.id, now)
         assert find_token(session, token, now + timedelta(days=30)) is None
         assert find_token(session, "qy_wrong", now) is None
         assert session.execute(text("SELECT last_used_at FROM office_tokens")).scalar() is not None

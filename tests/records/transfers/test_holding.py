@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, event, select, update
 from sqlalchemy.orm import Session
 
 from records.cases import review
@@ -149,6 +149,24 @@ def test_a_refusal_is_an_answer_that_a_repeated_call_gets_again(
             leases.release(session, office_id, held.id)  # the second time, it would be done
             assert session.get_one(Transfer, transfer_id).closed_at is None
     assert once(engine, Call(office_id, "key-2", "a" * 64), now, work, REFUSALS) == "done"
+
+
+def test_a_refused_call_is_answered_as_the_same_call_that_was_made_meanwhile(
+    engine: Engine, office_id: int, now: datetime
+) -> None:
+    call = Call(office_id, "key", "a" * 64)
+
+    made: list[str] = []
+
+    def refused(_: Session) -> str:
+        event.listen(engine, "checkin", again, once=True)  # after all is undone, before the refusal is noted
+        raise LeaseLost("正由另一租约持有")
+
+    def again(*_: object) -> None:
+        made.append(once(engine, call, now, lambda _: "done", REFUSALS))
+
+    assert once(engine, call, now, refused, REFUSALS) == "done"
+    assert made == ["done"]
 
 
 def test_of_what_broke_on_the_way_nothing_is_noted(engine: Engine, office_id: int, now: datetime) -> None:
