@@ -93,7 +93,7 @@ def show_case(
         confirms = app.settings.confirm_transfers and not app.settings.two_person
         offices = list_offices(session) if _is_transferable(case) or (is_open and confirms) else ()
         suggested = suggested_offices(case, offices)
-        similar = list_cluster_cases(session, case, review.MOST_AT_ONCE)
+        similar = list_cluster_cases(session, case, review.MOST_AT_ONCE, sign_in.user.district)
         return page(
             request,
             "case.html",
@@ -116,8 +116,10 @@ def show_case(
             verifications=case.verifications if case.transfers else (),
             members=merging.list_merged_cases(session, case),
             similar=similar[:_SHOWN],
-            alike=len(review.same_as(session, case, similar)),
-            precedents=find_precedents(session, case) if case.state in STAGES["is-open"].states else (),
+            alike=len(review.same_as(session, case, sign_in.user, similar)),
+            precedents=find_precedents(session, case, district=sign_in.user.district)
+            if case.state in STAGES["is-open"].states
+            else (),
             before=count_institution_cases(session, case.page.source.institution.id),
             stages=STAGES,
             laws=rules.forbidden,

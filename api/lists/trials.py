@@ -63,7 +63,7 @@ def show(
     """A trial: its progress, its results, and every page that would be judged differently."""
     with reading(app.engine) as session:
         trial = _trial(session, trial_id)
-        found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after)
+        found = trials.list_differences(session, trial_id, kind, PAGE_SIZE + 1, after, sign_in.user.district)
         cases = find_latest_cases(session, [row.snapshot.page_id for row in found])
     figures = trial.figures if trial.state is not TrialState.RUNNING else None
     return page(

@@ -13,6 +13,7 @@ from records.models import (
     Case,
     CaseState,
     FindingRecord,
+    Institution,
     JudgementRecord,
     Office,
     OfficeKind,
@@ -40,15 +41,17 @@ class Precedent:
     reason: str
 
 
-def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Precedent]:
-    """The newest decided cases with findings of this case's most severe rule, with the reason of the
-    decision."""
+def find_precedents(
+    session: Session, case: Case, limit: int = 5, district: str | None = None
+) -> Sequence[Precedent]:
+    """The newest decided cases with findings of this case's most severe rule, with the reason of the decision; of one
+    district only, where one is given."""
     findings = sorted(case.judgement.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
     by_words = [finding for finding in findings if finding.family != "certificate"] or findings
     if not by_words:
         return ()
     rule = by_words[0].rule
-    ids = _newest_decided(session, rule, case.id, limit)
+    ids = _newest_decided(session, rule, case.id, limit, district)
     reason = (
         select(AuditEntry.reason)
         .where(
@@ -83,19 +86,23 @@ def find_precedents(session: Session, case: Case, limit: int = 5) -> Sequence[Pr
     ]
 
 
-def _newest_decided(session: Session, rule: str, but: int, limit: int) -> Sequence[int]:
+def _newest_decided(session: Session, rule: str, but: int, limit: int, district: str | None) -> Sequence[int]:
     """The ids of the newest decided cases with a finding of the rule. A rule with few findings is followed from
     these; for another, each state's newest cases are asked for a finding, and soon have enough. One query for
     both would sort all decided cases, or read all findings of the rule."""
     few = select(FindingRecord.judgement_id).where(FindingRecord.rule == rule).limit(_FEW)
     judgements = session.scalars(few).all()
     newest = (Case.changed_at.desc(), Case.id.desc())
+    wanted = [Case.id != but]
+    if district:
+        there = select(Page.id).join(Page.source).join(Source.institution)
+        wanted.append(Case.page_id.in_(there.where(Institution.district == district)))
     if len(judgements) < _FEW:
         decided = (Case.judgement_id.in_(judgements), Case.state.in_(_DECIDED))
-        query = select(Case.id).where(Case.id != but, *decided).order_by(*newest).limit(limit)
+        query = select(Case.id).where(*wanted, *decided).order_by(*newest).limit(limit)
         return session.scalars(query).all()
     has_rule = exists().where(FindingRecord.judgement_id == Case.judgement_id, FindingRecord.rule == rule)
-    of_rule = select(Case.id, Case.changed_at).where(Case.id != but, has_rule).order_by(*newest)
+    of_rule = select(Case.id, Case.changed_at).where(*wanted, has_rule).order_by(*newest)
     of_states = (of_rule.where(Case.state == state).limit(limit).subquery() for state in sorted(_DECIDED))
     found = union_all(*(select(one) for one in of_states)).subquery()
     query = select(found.c.id).order_by(found.c.changed_at.desc(), found.c.id.desc()).limit(limit)

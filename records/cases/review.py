@@ -107,17 +107,20 @@ def list_history(session: Session, case_id: int) -> Sequence[AuditEntry]:
     return session.scalars(query.order_by(AuditEntry.id)).all()
 
 
-def same_as(session: Session, case: Case, cluster: Sequence[Case] | None = None) -> Sequence[Case]:
-    """Open cases whose pages say the same and break the same rules, which nobody else holds: one decision on
-    `case` can decide them too. A page of the cluster with other findings needs a look of its own.
+def same_as(
+    session: Session, case: Case, reviewer: User, cluster: Sequence[Case] | None = None
+) -> Sequence[Case]:
+    """Open cases within the reviewer's reach whose pages say the same and break the same rules, which nobody else holds:
+    one decision on `case` can decide them too. A page of the cluster with other findings needs a look of its own.
 
-    `cluster` are the cases of its cluster, where already loaded.
+    `cluster` are the cases of its cluster within reach, where already loaded.
     """
     rules = {finding.rule for finding in case.judgement.findings}
-    others = list_cluster_cases(session, case, limit=MOST_AT_ONCE) if cluster is None else cluster
+    if cluster is None:
+        cluster = list_cluster_cases(session, case, MOST_AT_ONCE, reviewer.district)
     return [
         other
-        for other in others
+        for other in cluster
         if other.state in _TAKEN_UP_FIRST
         and other.merged_into_id is None
         and {finding.rule for finding in other.judgement.findings} == rules
@@ -137,7 +140,7 @@ def decide_alike(
 
     Raises as `decide`; then none is decided. Each case gets its own audit row, which names the case looked at.
     """
-    others = same_as(session, case) if decision.action in _DECISIONS else ()
+    others = same_as(session, case, reviewer) if decision.action in _DECISIONS else ()
     decide(session, case, reviewer, decision, now, needs_approval=needs_approval)
     looked_at = list_lookers(session, [other.id for other in others], now)
     others = [other for other in others if other.id not in looked_at or looked_at[other.id].id == reviewer.id]

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from classifiers.similar import ALIKE, Signature
 from classifiers.values import PageText
-from records.models import Case, CaseState, JudgementRecord, Page, SimilarBand, Snapshot
+from records.models import (
+    Case,
+    CaseState,
+    Institution,
+    JudgementRecord,
+    Page,
+    SimilarBand,
+    Snapshot,
+    Source,
+)
 
 _MOST_CANDIDATES = 50
 
@@ -48,8 +57,10 @@ def join_cluster(session: Session, record: JudgementRecord, cluster: Cluster) ->
     session.flush()
 
 
-def list_cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequence[Case]:
-    """Other cases whose pages say the same as this one's, newest first."""
+def list_cluster_cases(
+    session: Session, case: Case, limit: int = 20, district: str | None = None
+) -> Sequence[Case]:
+    """Other cases whose pages say the same as this one's, newest first; of one district only, where one is given."""
     cluster = case.judgement.cluster_id
     if cluster is None:
         return ()
@@ -64,6 +75,9 @@ def list_cluster_cases(session: Session, case: Case, limit: int = 20) -> Sequenc
         .order_by(Case.id.desc())
         .limit(limit)
     )
+    if district:
+        there = select(Page.id).join(Page.source).join(Source.institution)
+        query = query.where(Case.page_id.in_(there.where(Institution.district == district)))
     return session.scalars(query).all()
 
 

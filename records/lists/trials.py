@@ -15,6 +15,7 @@ from records.judgements.judgements import newest_judged
 from records.models import (
     Case,
     CaseState,
+    Institution,
     ListTrial,
     Page,
     Snapshot,
@@ -140,12 +141,15 @@ def list_trials(session: Session, draft_id: int, now: datetime) -> list[ListTria
 
 
 def list_differences(
-    session: Session, trial_id: int, kind: str, limit: int, after_id: int = 0
+    session: Session, trial_id: int, kind: str, limit: int, after_id: int = 0, district: str | None = None
 ) -> Sequence[TrialDifference]:
-    """The pages that the trial judged differently, with page and institution."""
+    """The pages that the trial judged differently, with page and institution; of one district only, where one is given."""
     query = select(TrialDifference).where(TrialDifference.trial_id == trial_id, TrialDifference.id > after_id)
     if kind in KINDS:
         query = query.where(TrialDifference.kind == kind)
+    if district:
+        there = select(Snapshot.id).join(Snapshot.page).join(Page.source).join(Source.institution)
+        query = query.where(TrialDifference.snapshot_id.in_(there.where(Institution.district == district)))
     page = joinedload(TrialDifference.snapshot).joinedload(Snapshot.page)
     return session.scalars(
         query.options(

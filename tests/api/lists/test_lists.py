@@ -88,6 +88,11 @@ def test_a_term_from_its_draft_over_the_trial_into_force_and_back(
     shown = analyst.get(trial).text
     assert "新增命中 <b>1</b>" in shown
     assert "院内设有取单机" in shown
+    with transaction(served.engine) as session:
+        add_user(session, "west", PASSWORD, Role.ANALYST, district="城西区")
+    with served.client() as elsewhere:
+        sign_in(elsewhere, "west")
+        assert "院内设有取单机" not in elsewhere.get(trial).text, "a page of another district"
     page = analyst.get(f"{trial}/pages/2").text
     assert f"<code>{NEW_TERM}</code>" in page
     assert "<mark" in page

@@ -37,5 +37,7 @@ def test_the_newest_decisions_are_shown_with_their_words_and_reasons(
             (made[2], f"理由{made[2]}"),
         ]
         assert all(one.quote for one in found)
+        assert find_precedents(session, review.find_case(session, made[0]), district="城西区") == []
+        assert len(find_precedents(session, review.find_case(session, made[0]), district="城东区")) == 3
         of_decided = find_precedents(session, review.find_case(session, made[3]))
         assert [one.case_id for one in of_decided] == [made[2], made[1]], "not the case itself"

@@ -60,3 +60,24 @@ def test_one_decision_decides_what_says_the_same_and_leaves_what_breaks_another_
         entry = list_history(session, second)[-1]
         assert f"与案件 {first} 内容相同" in entry.reason
         assert entry.actor == "user:reviewer"
+
+
+def test_one_decision_stays_within_the_reviewers_district(engine: Engine, store, rules, now) -> None:
+    first = seen(engine, store, rules, now, ADVERT, "a")
+    with transaction(engine) as session:
+        elsewhere = registered.institution(session, 2)
+        elsewhere.district = "城西区"
+        source = registered.site(session, "http://127.0.0.1:2/")
+        source.institution_id = elsewhere.id
+    url = "http://127.0.0.1:2/b"
+    kept = registered.snapshot(engine, store, source, now, url=url, text=ADVERT)
+    second = registered.judged(engine, rules, kept, ADVERT, now)
+    with transaction(engine) as session:
+        case, person = session.get_one(Case, first), registered.reviewer(session)
+        person.district = "城东区"
+        assert [one.id for one in list_cluster_cases(session, case)] == [second]
+        assert list_cluster_cases(session, case, district=person.district) == []
+        assert (
+            decide_alike(session, case, person, Decision("confirm", case.row_version, "同一模板"), now) == 1
+        )
+    assert registered.state(engine, second) == "待研判"
