@@ -42,12 +42,14 @@ class MemoryWatch:
             taken = _taken()
             if _sum(taken.values()) <= self._most:
                 continue
-            browsers = {
-                process: one.own + one.shared for process, one in taken.items() if _is_browser(process)
-            }
-            if browsers:  # the largest is a page; or the browser itself, where a response unpacks without end
+            # A page is ended; the browser itself only where it has most of it: a response that unpacks without end.
+            if sizes := {
+                process: one.own + one.shared
+                for process, one in taken.items()
+                if _shows_a_page(process) or (_is_browser(process) and one.own > self._most // 2)
+            }:
                 self._ended.append(time.monotonic())
-                _end(max(browsers, key=lambda process: browsers[process]))
+                _end(max(sizes, key=lambda process: sizes[process]))
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +86,13 @@ class _Memory:
 def _sum(taken: Collection["_Memory"]) -> int:
     """What all have together: of the shared bytes at least as many as one of them has."""
     return sum(one.own for one in taken) + max((one.shared for one in taken), default=0)
+
+
+def _shows_a_page(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _is_browser(process: psutil.Process) -> bool:
