@@ -2,6 +2,7 @@
 beginning of the text."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -47,7 +48,7 @@ def comments(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
 
 def sayings(drafts: Sequence[Draft], boxes: Sequence[Box]) -> Iterator[range]:
     """What visitors say below a heading that may announce it: at least half of the blocks begin with a name."""
-    for place in _saying(_MAY_ANNOUNCE, drafts):
+    for place in _saying(_MAY_ANNOUNCE, drafts, "言论家"):
         around = next((box for box in boxes if box[0] <= place and place + 1 < box[1]), None)
         if around is None or place - around[0] > 1:
             continue
@@ -75,22 +76,32 @@ def _is_entry(draft: Draft) -> bool:
 
 def abstracts(drafts: Sequence[Draft]) -> Iterator[int]:
     """Blocks that are the beginning of the text, said a second time ahead of it."""
+    beginning: dict[str, list[int]] = {}
     for place, draft in enumerate(drafts):
-        begun = _LABEL.sub("", draft.text).rstrip(_CUT)
-        if len(begun) < _SHORTEST_ABSTRACT or draft.is_link or draft.heading:
+        if len(draft.text) >= _SHORTEST_ABSTRACT:
+            beginning.setdefault(draft.text[:_SHORTEST_ABSTRACT], []).append(place)
+    for place, draft in enumerate(drafts):
+        if len(draft.text) < _SHORTEST_ABSTRACT:
             continue
-        if any(
-            later.text.startswith(begun) and not later.is_link
-            for later in drafts[place + 1 : place + 1 + _BEFORE_TEXT]
-        ):
+        begun = _LABEL.sub("", draft.text).rstrip(_CUT)
+        alike = beginning.get(begun[:_SHORTEST_ABSTRACT], ()) if len(begun) >= _SHORTEST_ABSTRACT else ()
+        following = [
+            drafts[one]
+            for one in alike[bisect_right(alike, place) : bisect_right(alike, place + _BEFORE_TEXT)]
+        ]
+        is_text = not draft.is_link and not draft.heading if following else False
+        if is_text and any(later.text.startswith(begun) and not later.is_link for later in following):
             yield place
 
 
-def _saying(words: re.Pattern[str], drafts: Sequence[Draft]) -> Iterator[int]:
-    """The blocks that say nothing but these words, of endless ones the first."""
+def _saying(words: re.Pattern[str], drafts: Sequence[Draft], one_of: str = "") -> Iterator[int]:
+    """The blocks that say nothing but these words, of endless ones the first; each match has a character of `one_of`."""
+    wanted = frozenset(one_of)
     found = (
         place
         for place, draft in enumerate(drafts)
-        if len(draft.text) <= _LONGEST_ANNOUNCEMENT and words.fullmatch(draft.text)
+        if len(draft.text) <= _LONGEST_ANNOUNCEMENT
+        and (not wanted or not wanted.isdisjoint(draft.text))
+        and words.fullmatch(draft.text)
     )
     return islice(found, _MOST_ANNOUNCEMENTS)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from classifiers.values import Origin
 from crawler.pages.regions.parts import Part
 
-SENTENCE = re.compile("[。！？；，]|(?<=[\u3400-\u9fff])[,;!?]")
+SENTENCE = re.compile(r"[。！？；，,;!?](?:(?<=[。！？；，])|(?<=[\u3400-\u9fff].))")
 LABEL = 8  # characters of a menu's entry
-_SHORTEST_PROSE, _SHORTEST_SENTENCE = 16, 6  # characters
+SHORTEST_PROSE, _SHORTEST_SENTENCE = 16, 6  # characters
 _MOSTLY = 0.7  # of a block's characters: it is a link
 
 
@@ -49,7 +49,7 @@ class Draft(NamedTuple):
     @property
     def prose(self) -> int:
         """The characters of its sentences; 0 where it has none."""
-        return self._sentences(_SHORTEST_PROSE)
+        return self._sentences(SHORTEST_PROSE)
 
     def _sentences(self, shortest: int) -> int:
         unlinked = len(self.text) - self.linked

@@ -18,7 +18,7 @@ from crawler.pages.regions.article import (
     outside_of,
     own_heading,
 )
-from crawler.pages.regions.drafts import Draft
+from crawler.pages.regions.drafts import SHORTEST_PROSE, Draft
 from crawler.pages.regions.lines import foot_of, is_dated, said_of_the_page
 from crawler.pages.regions.menus import is_cut_short, lists_of_others, menus, titles_alone, within_text
 from crawler.pages.regions.parts import is_framed
@@ -37,8 +37,11 @@ def regions(
     runs = chain(comments(drafts, boxes), sayings(drafts, boxes), answers(drafts, boxes))
     repeated = {place for run in runs for place in run} | set(abstracts(drafts))
     elsewhere = {place for run in others(drafts, boxes) for place in run} - repeated
+    spoken = [draft.said for draft in drafts]
     if any(
-        draft.prose for place, draft in enumerate(drafts) if place not in repeated and place not in elsewhere
+        size >= SHORTEST_PROSE
+        for place, size in enumerate(spoken)
+        if place not in repeated and place not in elsewhere
     ):
         repeated |= elsewhere
     small = set(said_of_the_page(drafts))
@@ -49,8 +52,8 @@ def regions(
         if (draft.links or (place and leading[place - 1])) and is_cut_short(draft)
     }
     prose = [
-        0 if place in repeated or place in small or place in excerpts else draft.prose
-        for place, draft in enumerate(drafts)
+        0 if size < SHORTEST_PROSE or place in repeated or place in small or place in excerpts else size
+        for place, size in enumerate(spoken)
     ]
     lengths = [
         0 if place in repeated else len(draft.text) - draft.linked for place, draft in enumerate(drafts)
@@ -70,9 +73,9 @@ def regions(
     in_menus = {place for run in menus(drafts, prose, leading) for place in run}
     main_prose = sum(unlinked for unlinked, out in zip(prose, framed, strict=True) if not out)
     heading = own_heading(drafts, framed, title)
-    out = {place for place, is_out in enumerate(framed) if is_out} | small | in_menus
     bylines = [place for place in sorted(small) if not framed[place] and is_dated(drafts[place])]
     if heading is None:
+        out = {place for place, is_out in enumerate(framed) if is_out} | small | in_menus
         heading = heading_by_byline(drafts, out, bylines)
     small.update(foot_of(drafts, small, heading, boxes))
     if heading is not None:
@@ -80,8 +83,8 @@ def regions(
     said = [
         0
         if framed[place] or leading[place] or place in small or place in in_menus or place in excerpts
-        else draft.said
-        for place, draft in enumerate(drafts)
+        else size
+        for place, size in enumerate(spoken)
     ]
     article = find_article(heading, boxes, said, small - repeated)
     for run in lists_of_others(drafts, framed, leading):
