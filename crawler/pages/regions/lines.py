@@ -3,6 +3,7 @@ rules."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from crawler.pages.regions.article import Box
@@ -122,6 +123,7 @@ def foot_of(
     return found
 
 
+@lru_cache(maxsize=8_192)  # a site's menus and counters are the same on each of its pages
 def _is_control(text: str, after_control: bool) -> bool:
     """Whether a short line is the words of controls and counters alone: a number alone next to others of them; and a line
     that says when and by whom the page was published."""
