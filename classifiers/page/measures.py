@@ -26,6 +26,8 @@ PROMISE = "hit"  # the sign of a promise's hit, whichever the rule
 _PAIRED = ("cue:", "excused:", "hit:disease", "hit:technology")
 _SURE = 3.5  # log-odds by which a sentence outdoes its paragraph
 _SURE_OF_HIT = 2.5  # the same for one in which a hit stands
+_UNLAWFUL = 2.0  # log-odds from which a sentence speaks for the others of its paragraph
+_NEXT_TO_UNLAWFUL = 0.7  # added to those of a hit there: a story's thanks prove nothing alone
 _SENTENCE = re.compile(f"[^{SENTENCE_MARKS}]*[{SENTENCE_MARKS}]|[^{SENTENCE_MARKS}]+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -70,11 +72,14 @@ class Measures:
         self._names = [sign.name for sign in known]
         self._kept = np.searchsorted(self.grams.places, np.array([sign.position for sign in known], np.int64))
         odds, sentences = self._weigh(self._sentences)
-        lines = self._weigh(self._lines)[1][self._line_of(np.array(self._sentences[:-1]))]
+        of_lines = self._line_of(np.array(self._sentences[:-1]))
+        lines = self._weigh(self._lines)[1][of_lines]
         self._measures = _together(sentences, lines)
         self._sentence_weighed = ~np.isnan(sentences)
         # A hit is a sure sign: with it, even a short sentence says something.
         self._of_hits = np.where(np.isnan(lines), self._measures, _together(odds, lines, _SURE_OF_HIT))
+        unlawful = self._sentence_weighed & (self._measures >= _UNLAWFUL)
+        self._of_hits[np.isin(of_lines, of_lines[unlawful]) & ~unlawful] += _NEXT_TO_UNLAWFUL
 
     def around(self, position: int) -> float | None:
         """The measure of the sentence in which a hit stands at `position`, combined with its paragraph's;

@@ -39,6 +39,13 @@ def test_a_paragraph_of_plain_words_makes_one_sentence_harmless() -> None:
     assert list(Measures(PRAISE + "\n" + PLAIN * 6, learned, []).suspicious(SUSPECTS))
 
 
+def test_a_hit_weighs_more_next_to_an_unlawful_sentence() -> None:
+    learned, place = wording(神奇=9.0), len(PRAISE) + 1
+    next_to, below = (Measures(PRAISE + gap + PLAIN, learned, []).around(place) for gap in ("", "\n"))
+    assert below == pytest.approx(1 / (1 + np.exp(2)))
+    assert next_to == pytest.approx(1 / (1 + np.exp(2 - 0.7)))
+
+
 def test_a_sentence_that_is_sure_enough_outdoes_its_paragraph() -> None:
     assert len(list(Measures(PRAISE + PLAIN * 6, wording(神奇=9.0), []).suspicious(SUSPECTS))) == 1
 
