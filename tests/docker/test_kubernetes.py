@@ -79,7 +79,7 @@ def test_kustomize_builds_them_with_one_image() -> None:
     images = {
         container["image"] for one in made if one["kind"] == "Deployment" for container in containers(one)
     }
-    assert images == {"registry.example.gov.cn/qingyi:1.0.0"}
+    assert images == {"registry.example.gov.cn/qingyi:1.1.0"}
     assert {one["metadata"].get("namespace") for one in made if one["kind"] != "Namespace"} == {"qingyi"}
 
 
