@@ -3,14 +3,13 @@ the same run.
 
 Usage: python -m benchmarks.main_text [--second | --third | --fourth] [--worst]
 
-Sixty pages of twelve systems (`benchmarks.article_pages`), each with a reading made by hand. Compared are pairs of
+Four sets of sixty pages of twelve systems (`benchmarks.page_sets`), each with a reading made by hand. Compared are pairs of
 characters, without blanks and marks; all readers are given the title that they found. The other two are given the text as
-we decode it, and are left out where they are not installed (pip install -e '.[compare]'). `--second` takes sixty other
-pages (`benchmarks.site_pages`), written without a look at our reader: first measured on 2026-11-29 at 0.712 (trafilatura
-0.674, GNE 0.666), before what they showed was mended as kinds: not blind any more. `--third` takes
-sixty whole ones (`benchmarks.whole_pages`), written likewise: first measured on 2026-11-29 at 0.619 (trafilatura 0.538, GNE
-0.400), before comments, threads, lists of others and misleading names were mended as kinds. `--fourth` takes sixty further
-whole pages (`benchmarks.fresh_pages`): first measured on 2026-11-30 at 0.906 (trafilatura 0.812, GNE 0.612).
+we decode it, and are left out where they are not installed (pip install -e '.[compare]'). All but the first set
+(`article_pages`) were written without a look at our reader, and say something of new pages only the first time. `--second`
+(`site_pages`): first measured on 2026-11-29 at 0.712 (trafilatura 0.674, GNE 0.666). `--third` (`whole_pages`): on
+2026-11-29 at 0.619 (trafilatura 0.538, GNE 0.400). `--fourth` (`fresh_pages`): on 2026-11-30 at 0.906 (trafilatura 0.812,
+GNE 0.612). After each, what it showed was mended as kinds.
 """
 
 import argparse
@@ -27,10 +26,10 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.article_pages import ArticlePage, article_pages
-from benchmarks.fresh_pages import fresh_pages
-from benchmarks.site_pages import site_pages
-from benchmarks.whole_pages import whole_pages
+from benchmarks.page_sets.article_pages import ArticlePage, article_pages
+from benchmarks.page_sets.fresh_pages import fresh_pages
+from benchmarks.page_sets.site_pages import site_pages
+from benchmarks.page_sets.whole_pages import whole_pages
 from crawler.platforms import read_post
 from records.snapshots.encoding import decode_html
 

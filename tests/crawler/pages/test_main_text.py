@@ -6,11 +6,11 @@ from statistics import mean
 
 import pytest
 
-from benchmarks.article_pages import ArticlePage, article_pages
-from benchmarks.fresh_pages import fresh_pages
 from benchmarks.main_text import f1, ours
-from benchmarks.site_pages import site_pages
-from benchmarks.whole_pages import whole_pages
+from benchmarks.page_sets.article_pages import ArticlePage, article_pages
+from benchmarks.page_sets.fresh_pages import fresh_pages
+from benchmarks.page_sets.site_pages import site_pages
+from benchmarks.page_sets.whole_pages import whole_pages
 from records.snapshots.encoding import decode_html
 
 PAGES = article_pages()

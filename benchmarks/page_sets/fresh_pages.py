@@ -9,7 +9,7 @@ import json
 import lzma
 from pathlib import Path
 
-from benchmarks.article_pages import Article, ArticlePage
+from benchmarks.page_sets.article_pages import Article, ArticlePage
 
 _PAGES = Path(__file__).with_name("fresh_pages.jsonl.xz")
 

@@ -6,7 +6,7 @@ Written from how those systems' pages are made, without a look at how `crawler.p
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 
-from benchmarks.article_pages import Article, ArticlePage
+from benchmarks.page_sets.article_pages import Article, ArticlePage
 
 ARTICLES = (
     Article(

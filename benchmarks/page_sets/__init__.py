@@ -1,0 +1,1 @@
+"""Whole pages, each with the reading of its main text that somebody made by hand."""
