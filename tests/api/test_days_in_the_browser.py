@@ -23,7 +23,7 @@ from tests.servers.site import Answer, serving
 __all__ = ["browser_page"]
 pytestmark = pytest.mark.databases("sqlite")
 TERM = "院内{gap:4}{取单机|取片机}"
-PAGE = "体检中心设在三楼，院内设有取单机，请自助打印。"
+PAGE = "选择我院体检中心，院内设有取单机，轻松拿结果。"
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from records.settings import PROJECT
 from records.store.content_store import EvidenceStore
 from tests.records import registered
 
-ONLY_NEW = "体检中心设在三楼，院内设有取单机，请自助打印。"
+ONLY_NEW = "选择我院体检中心，院内设有取单机，轻松拿结果。"
 _TERM = ("cure-rate-percent", "院内{gap:4}{取单机|取片机}")
 
 

@@ -21,6 +21,7 @@ NEW_PASSWORD = "云溪河畔三十二棵老柳树"
 @first("登录，走遍主导航")
 def sign_in(desk: Desk) -> None:
     desk.keys.open("/signin")
+    expect(desk.keys.page.locator("input[name=name]")).to_be_focused()  # by the page, with its first frame
     desk.keys.type(desk.name)
     desk.keys.press("Tab")
     desk.keys.type(PASSWORD)

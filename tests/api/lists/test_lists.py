@@ -22,7 +22,7 @@ from tests.records import registered
 
 RULE = "cure-rate-percent"
 NEW_TERM = "院内{gap:4}{取单机|取片机}"
-PAGE = "体检中心设在三楼，院内设有取单机，请自助打印。"
+PAGE = "选择我院体检中心，院内设有取单机，轻松拿结果。"
 
 
 @pytest.fixture

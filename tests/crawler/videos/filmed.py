@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 from crawler.browser.launch import launch_options
 
+Done = TypeVar("Done")
 _RECORD = """async ({kind, lines, sound}) => {
   const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
   canvas.width = 640; canvas.height = 360;
@@ -37,7 +40,13 @@ _RECORD = """async ({kind, lines, sound}) => {
 @cache
 def film(kind: str, lines: Sequence[str], *, sound: bool = False) -> bytes:
     """A video of type `kind` that shows each line for a second."""
-    return asyncio.run(_recorded(kind, list(lines), sound))
+    return apart(lambda: asyncio.run(_recorded(kind, list(lines), sound)))
+
+
+def apart(work: Callable[[], Done]) -> Done:
+    """Do it in a thread of its own: the tests' shared browser may have a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 async def _recorded(kind: str, lines: list[str], sound: bool) -> bytes:

@@ -13,7 +13,7 @@ from crawler.videos.speech import heard
 from records.database import reading
 from records.models import Case, Image, PlannedPage
 from records.snapshots.images import videos_of
-from tests.crawler.videos.filmed import film
+from tests.crawler.videos.filmed import apart, film
 from tests.servers.site import Answer, page, serving
 
 LINES = ("签约治疗无效退款", "治愈率高达98%")
@@ -26,7 +26,7 @@ MP4, WEBM = "video/mp4", "video/webm"
     [(MP4, False, "没有声音"), (WEBM, True, "有声音，没有安装语音识别模型，没有识别")],
 )
 def test_the_words_in_a_videos_frames_are_read_in_their_order(kind: str, sound: bool, said: str) -> None:
-    read = read_media(film(kind, LINES, sound=sound), 60.0)
+    read = apart(lambda: read_media(film(kind, LINES, sound=sound), 60.0))
     assert [line.text for line in read.lines] == list(LINES)
     assert read.preview is not None
     assert read.fault is not None
@@ -38,7 +38,7 @@ def test_the_words_in_a_videos_frames_are_read_in_their_order(kind: str, sound: 
 @pytest.mark.slow
 def test_the_words_that_an_installed_model_hears_are_text_of_the_video(tmp_path: Path, monkeypatch) -> None:
     installed(tmp_path, monkeypatch, "return f'三个疗程断根 {len(content) > 0}'")
-    read = read_media(film(WEBM, LINES, sound=True), 60.0)
+    read = apart(lambda: read_media(film(WEBM, LINES, sound=True), 60.0))
     assert [line.text for line in read.lines] == [*LINES, "三个疗程断根 True"]
     assert read.fault is not None
     assert read.fault.endswith("声音由 listener 识别")
@@ -63,7 +63,7 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("content", [b"\0\0\0\x18ftypisom" + bytes(500), b"\x1aE\xdf\xa3" + bytes(500)])
 def test_bytes_that_only_begin_like_a_video_are_said_not_to_be_seen(content: bytes) -> None:
-    read = read_media(content, 30.0)
+    read = apart(lambda: read_media(content, 30.0))
     assert read.lines == ()
     assert read.fault is not None
     assert read.fault.startswith("视频：画面和声音都没有识别：浏览器无法播放")
@@ -71,7 +71,7 @@ def test_bytes_that_only_begin_like_a_video_are_said_not_to_be_seen(content: byt
 
 @pytest.mark.slow
 def test_a_video_whose_time_is_up_says_so() -> None:
-    read = read_media(film(WEBM, LINES, sound=True), 0.1)
+    read = apart(lambda: read_media(film(WEBM, LINES, sound=True), 0.1))
     assert (read.lines, read.fault) == ((), "视频：画面和声音都没有识别：限时内没有取得画面")
 
 
