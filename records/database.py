@@ -1,7 +1,6 @@
 """The database: engine and sessions, one code for SQLite and PostgreSQL."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -40,7 +38,6 @@ from sqlalchemy.types import TypeEngine
 from records.settings import SHIPPED
 from records.storable import guard, written_json
 
-_PAUSE = 1.0  # seconds
 _MIGRATIONS = SHIPPED / "alembic" / "versions"
 
 
@@ -58,9 +55,9 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
     parsed = make_url(url)
     pool = {} if pooled else {"poolclass": NullPool}
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, json_serializer=written_json, **pool)
+        # Asked first: a server that was started again costs no call its answer.
+        engine = create_engine(parsed, pool_pre_ping=True, json_serializer=written_json, **pool)
         guard(engine)
-        _ask_after_a_pause(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -69,24 +66,6 @@ def open_engine(url: str, *, pooled: bool = True) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _ask_after_a_pause(engine: Engine) -> None:
-    """Have a connection that nobody used for a while be asked whether the server is still there, before it is used: the
-    server may have been started again. Asking each time (`pool_pre_ping`) is a tenth of a short call."""
-
-    @event.listens_for(engine, "checkin")
-    def _note(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["used_at"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
-        if time.monotonic() - record.info.get("used_at", time.monotonic()) < _PAUSE:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as gone:
-            raise InvalidatePoolError from gone
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -19,6 +19,7 @@ from records.local_time import begin_of, end_of, local_day, parse_day
 from records.models import (
     Case,
     CaseState,
+    DisposalResult,
     FindingRecord,
     Institution,
     JudgementRecord,
@@ -68,7 +69,7 @@ _ORDERS: Mapping[str, tuple[SQLCoreOperations[Any], ...]] = {
 }
 _LONGEST = 200
 _SOURCES = {kind.value: kind for kind in SourceKind}
-_LATER = aliased(Verification)
+_LATER, _LATER_TRANSFER = aliased(Verification), aliased(Transfer)
 # How far a case has ever come, as `records.figures.case_figures.delays` measures it.
 _REACHED: Mapping[str, ColumnElement[bool]] = {
     "transferred": exists().where(Transfer.case_id == Case.id),
@@ -110,6 +111,7 @@ class QueueFilter:
     reached: str = (
         ""  # transferred, disposed, verified: at any time, whatever came after; unclear, asked, overdue: now
     )
+    result: str = ""  # the last disposal that an office reported
     reason: str = ""  # why it was decided as it is, in the reviewers' words
     sort: str = ""  # one of SORTS
     grouped: str = ""  # anything: an institution's repeated text is one row
@@ -317,6 +319,10 @@ def queue_conditions(
         found.append(_REACHED[wanted.reached])
     if wanted.reached == "overdue":
         found.append(exists().where(Transfer.case_id == Case.id, *overdue(local_day(now))))
+    if result := {each.value: each for each in DisposalResult}.get(wanted.result):
+        after = (_LATER_TRANSFER.case_id == Transfer.case_id, _LATER_TRANSFER.id > Transfer.id)
+        is_last = ~exists().where(*after, _LATER_TRANSFER.result.is_not(None))
+        found.append(exists().where(Transfer.case_id == Case.id, Transfer.result == result, is_last))
     if wanted.assignee == NOBODY:
         found += [Case.reviewer_id.is_(None), ~is_claimed(now)]
     elif wanted.assignee == MINE or wanted.assignee.isdecimal():

@@ -45,6 +45,7 @@ def url(served, store, rules, lists: Path, tmp_path: Path) -> Iterator[str]:
 
 def sign_in(page: Page, url: str, name: str) -> None:
     page.goto(f"{url}/")
+    expect(page.locator("input[name=name]")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import Engine, event, select, text, update
 
-from records import database
 from records.database import among, glancing, open_engine, reading, transaction
 from records.models import Office, OfficeKind
 
@@ -29,10 +28,7 @@ def test_many_ids_are_one_parameter_of_one_statement(engine: Engine) -> None:
 
 
 @pytest.mark.databases("postgresql")
-def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "_PAUSE", 0.0)  # as if nobody had used it for a while
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(engine: Engine) -> None:
     number = text("SELECT pg_backend_pid()")
     with reading(engine) as session:
         ended = session.scalar(number)

@@ -74,6 +74,7 @@ def test_each_number_leads_to_as_many_cases(leader, cases) -> None:
     html = leader.get("/figures").text
     numbers = COUNT.findall(html) + BAR.findall(html)
     assert len(numbers) > 40
+    assert {count for address, count in numbers if "result=deleted" in address} == {"1"}
     for address, count in dict(numbers).items():
         assert shown(leader, address) == int(count), address
 
