@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from itertools import islice
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.pages.tree import parsed
 from crawler.pages.urls import resolved
@@ -32,7 +32,9 @@ _LEADING = (
 )
 _DATA = ("data-href", "data-url", "data-link")
 _HANDLING = frozenset({"onclick", "value", *_DATA})
+_FRAMES = frozenset({"iframe", "frame"})
 _MOST_LINKS = 5_000
+_MOST_FRAMES = 20  # a script that adds frames without end would have each crawled as a page
 
 
 def links_of(html: str, url: str, encoding: str = "utf-8") -> Iterable[str]:
@@ -74,8 +76,19 @@ def base_of(tree: LexborHTMLParser, url: str, encoding: str = "utf-8") -> str:
     return (resolved(url, named, encoding) if named else None) or url
 
 
-def _written(tree: LexborHTMLParser) -> Iterator[str]:
+def _leading(tree: LexborHTMLParser) -> Iterator[LexborNode]:
+    """The elements that may lead somewhere; of frames the first ones."""
+    frames = 0
     for node in tree.css(_LEADING):
+        if node.tag in _FRAMES:
+            frames += 1
+            if frames > _MOST_FRAMES:
+                continue
+        yield node
+
+
+def _written(tree: LexborHTMLParser) -> Iterator[str]:
+    for node in _leading(tree):
         tag, attributes = node.tag or "", node.attributes
         if tag in {"a", "area"}:
             href = (attributes.get("href") or "").strip()
@@ -83,7 +96,7 @@ def _written(tree: LexborHTMLParser) -> Iterator[str]:
                 yield from _OPENED.findall(href)
             elif href:
                 yield href
-        elif tag in {"iframe", "frame"}:
+        elif tag in _FRAMES:
             yield (attributes.get("src") or "").strip()
         elif tag == "link":
             if (attributes.get("rel") or "").lower() in _VARIANTS:

@@ -13,6 +13,12 @@ def of(html: str, encoding: str = "utf-8") -> list[str]:
     return [address.removeprefix("http://yunxi.example") for address in links_of(html, URL, encoding)]
 
 
+def test_frames_without_end_are_not_all_pages() -> None:
+    frames = "".join(f'<iframe src="/f/{number}"></iframe>' for number in range(900))
+    found = of(f'{frames}<a href="/a.html">文</a>')
+    assert (len(found), found[0], found[-1]) == (21, "/f/0", "/a.html")
+
+
 @pytest.mark.parametrize(
     ("base", "link", "found"),
     [
