@@ -85,7 +85,7 @@ class Measures:
         """The measure of the sentence in which a hit stands at `position`, combined with its paragraph's;
         None where neither is weighed."""
         kept = int(np.searchsorted(self.grams.places, position))
-        sentence = max(0, min(bisect_right(self._sentences, kept), len(self._sentences) - 1) - 1)
+        sentence = _index_of(self._sentences, kept)
         measure = float(self._of_hits[sentence])
         return None if isnan(measure) else _share(measure)
 
@@ -93,7 +93,7 @@ class Measures:
         """The measure of the short lines in a row around `position`, together: pages set clauses on lines of their own, of
         which none says enough by itself. None where even these are too short."""
         kept = int(np.searchsorted(self.grams.places, position))
-        line = max(0, min(bisect_right(self._lines, kept), len(self._lines) - 1) - 1)
+        line = _index_of(self._lines, kept)
         first, last = line, line + 1
         while first > 0 and self._is_short(first - 1) and line - first < _CARD:
             first -= 1
@@ -127,7 +127,7 @@ class Measures:
         for index in np.flatnonzero(reached).tolist():
             bounds, place = self._sentences, index
             if not self._sentence_weighed[index]:
-                place = min(bisect_right(self._lines, self._sentences[index]), len(self._lines) - 1) - 1
+                place = _index_of(self._lines, self._sentences[index])
                 if place in told:
                     continue
                 told.add(place)
@@ -161,7 +161,7 @@ class Measures:
     def named(self, naming: Naming, stretch: Stretch) -> dict[str, float]:
         """The rules that the stretch most likely breaks, the likelier first, and how likely that is. Its paragraph, where
         it is short, says what the sentence speaks of."""
-        line = min(bisect_right(self._lines, stretch.first), len(self._lines) - 1) - 1
+        line = _index_of(self._lines, stretch.first)
         first, last = self._lines[line], self._lines[line + 1]
         if last - first > _NAMED_BY:
             first, last = stretch.first, stretch.last
@@ -198,6 +198,11 @@ class Measures:
             total[list(names)] += added
         weighed = (lengths >= SHORTEST) & (lengths <= LONGEST)
         return total, np.where(weighed, total, np.nan)
+
+
+def _index_of(bounds: Sequence[int], kept: int) -> int:
+    """The stretch between two of `bounds` in which a kept character stands; the last for one behind all."""
+    return max(0, min(bisect_right(bounds, kept), len(bounds) - 1) - 1)
 
 
 def _together(
