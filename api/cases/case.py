@@ -18,7 +18,7 @@ from records.cases.bulk_transfer import TRANSFERABLE
 from records.cases.claims import claim_case, find_claim
 from records.cases.precedents import count_institution_cases, find_precedents, suggested_offices
 from records.cases.review_queue import QueueFilter
-from records.cases.stages import STAGES
+from records.cases.stages import DECIDABLE, STAGES
 from records.database import reading, transaction
 from records.judgements.clusters import list_cluster_cases
 from records.local_time import local_day
@@ -33,9 +33,8 @@ from records.transfers.police import list_police_terms
 from records.workflow import STEPS
 from reports.police_papers import PAPERS
 
-_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
 # The states in which a reviewer or an approver can act.
-_WORKED_ON = _OPEN | {CaseState.PROPOSED, CaseState.UNLAWFUL, CaseState.RETURNED, CaseState.RECURRED}
+_WORKED_ON = DECIDABLE | {CaseState.PROPOSED, CaseState.UNLAWFUL, CaseState.RETURNED, CaseState.RECURRED}
 _WITH_OFFICES = frozenset({CaseState.TRANSFERRED, CaseState.RECEIVED})
 _SHOWN = 20  # of the cases with the same text
 
@@ -89,7 +88,7 @@ def show_case(
                 is_own = claim_case(writing, case_id, sign_in.user_id, now, claim_lasts(app))
                 claim = None if is_own else find_claim(writing, case_id, now)
         findings = case.judgement.findings
-        is_open = case.state in _OPEN
+        is_open = case.state in DECIDABLE
         confirms = app.settings.confirm_transfers and not app.settings.two_person
         offices = list_offices(session) if _is_transferable(case) or (is_open and confirms) else ()
         suggested = suggested_offices(case, offices)

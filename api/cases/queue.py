@@ -19,6 +19,7 @@ from records.cases.claims import forget_passed, list_lookers
 from records.cases.next_case import count_passed, take_next
 from records.cases.precedents import suggested_offices
 from records.cases.review_queue import QueueFilter
+from records.cases.stages import DECIDABLE
 from records.database import reading, transaction
 from records.local_time import local_day
 from records.models import Case, CaseState, Office, SourceKind, User
@@ -30,8 +31,6 @@ from records.workflow import StepRefused
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
-# States in which a case can be decided, and merged.
-_OPEN = frozenset({CaseState.PENDING, CaseState.REVIEWING, CaseState.NEEDS_MORE})
 
 Done = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 
@@ -88,7 +87,7 @@ def queue(
             ready=list_ready_reasons(session),
             reminders=list_reminders(session, local_day(now)),
             same_texts=_same_texts(session, wanted, user, now, cases[:PAGE_SIZE]),
-            decides=not _OPEN.isdisjoint(wanted.states),
+            decides=not DECIDABLE.isdisjoint(wanted.states),
             assigns=not queues.ASSIGNABLE.isdisjoint(wanted.states),
             approving=wanted.states == (CaseState.PROPOSED,) and may(user, Permission.APPROVE),
             **done_values(session, done, user),

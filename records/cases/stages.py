@@ -15,6 +15,8 @@ class CaseStage:
 
 
 # A case belongs to several: a verified one was also disposed, transferred and found unlawful.
+# States in which a reviewer decides a case, alone or with others.
+DECIDABLE = frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE})
 STAGES: Mapping[str, CaseStage] = {
     "all": CaseStage("线索", frozenset(S)),
     "is-open": CaseStage("未研判", frozenset({S.PENDING, S.REVIEWING, S.NEEDS_MORE, S.PROPOSED})),
